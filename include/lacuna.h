@@ -1,0 +1,424 @@
+/*
+ * lacuna: facial keypoints from pictures whose labels have gaps.
+ *
+ * This header is the whole public interface and its manual. Read it from top to
+ * bottom; the order is: a complete program, conventions, status codes, context,
+ * data, hold-out, networks, training, models and prediction, metrics,
+ * submission, synthetic data, pictures, benchmark.
+ *
+ * A complete program: train on Kaggle's files, predict one face.
+ *
+ *     #include <lacuna.h>
+ *     #include <stdio.h>
+ *
+ *     int main(void)
+ *     {
+ *         lac_context *ctx = NULL;
+ *         lac_data *data = NULL;
+ *         lac_trainer *trainer = NULL;
+ *         lac_train_config config = lac_train_config_default();
+ *         config.epochs = 10;
+ *         if (lac_context_new(NULL, &ctx) == LAC_OK &&
+ *             lac_data_open(ctx, "kaggle/", LAC_TABLE_TRAINING, &data) == LAC_OK &&
+ *             lac_trainer_new(ctx, data, &config, &trainer) == LAC_OK &&
+ *             lac_trainer_run(trainer, "run", NULL, NULL) == LAC_OK) {
+ *             float xy[2 * 15];
+ *             lac_model_predict(lac_trainer_model(trainer), lac_data_image(data, 0), 1, xy);
+ *             printf("%s at %.1f, %.1f pixels\n", lac_data_point_name(data, 0), xy[0], xy[1]);
+ *         } else {
+ *             fprintf(stderr, "%s\n", lac_context_message(ctx));
+ *         }
+ *         lac_trainer_free(&trainer);
+ *         lac_data_free(&data);
+ *         lac_context_free(&ctx);
+ *     }
+ *
+ * Conventions
+ *   Shapes are written [n, c, h, w]; the last index runs fastest.
+ *   Coordinates are in pixels, origin at the centre of the top left pixel, x to
+ *   the right, y down, interleaved x0 y0 x1 y1 ...; K points make 2K numbers.
+ *   Time is in seconds. "Left" is the subject's left.
+ *   A function that can fail returns lac_status and explains itself in
+ *   lac_context_message(). Results come through trailing out-parameters, which
+ *   are set to NULL on failure. Every `new`, `open`, `load` and `make` pairs
+ *   with a `free` that takes the address of the pointer, accepts NULL and
+ *   leaves NULL. Pointers returned as const are borrowed from their object.
+ *   The library never prints, exits, reads the environment or installs a signal
+ *   handler. A context and all objects made with it belong to one thread at a
+ *   time; different contexts are independent. An object must be freed before
+ *   its context.
+ */
+#ifndef LACUNA_H
+#define LACUNA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LAC_VERSION "0.1.0"
+
+/* ---- Status codes. Never renumbered. -------------------------------------- */
+
+typedef enum lac_status {
+    LAC_OK = 0,
+    LAC_ERROR_ARGUMENT = 1, /* the call itself is wrong */
+    LAC_ERROR_MEMORY = 2,   /* no memory */
+    LAC_ERROR_IO = 3,       /* a file cannot be opened, read or written */
+    LAC_ERROR_FORMAT = 4,   /* a file was read and its content is bad */
+    LAC_ERROR_MISMATCH = 5, /* two good things do not fit, such as a model and a data set */
+    LAC_ERROR_NUMERIC = 6,  /* the loss is not a finite number any more */
+    LAC_STOPPED = 7         /* the caller's callback asked to stop; the state is saved */
+} lac_status;
+
+/* ---- Context: threads, processor level, messages. -------------------------- */
+
+typedef struct lac_context lac_context;
+
+typedef enum lac_cpu {
+    LAC_CPU_AUTO = 0, /* the best that processor and operating system support */
+    LAC_CPU_REF = 1,  /* plain C, no oneDNN: the specification, slow */
+    LAC_CPU_AVX2 = 2,
+    LAC_CPU_AVX512 = 3
+} lac_cpu;
+
+typedef struct lac_context_config {
+    int threads;  /* worker threads, 0 = as many as the processor has cores (0) */
+    lac_cpu cpu;  /* highest level to use; lowered to what the machine has (AUTO) */
+    void (*log)(void *user, const char *line); /* notes worth a person's attention, or NULL */
+    void *log_user;
+} lac_context_config;
+
+/* Makes a context; config NULL means all defaults. ARGUMENT, MEMORY. */
+lac_status lac_context_new(const lac_context_config *config, lac_context **out);
+void lac_context_free(lac_context **ctx);
+
+/* The explanation of the last failure: one line, what, the value, what was
+ * required and where. Valid until the next call. ctx NULL: "out of memory". */
+const char *lac_context_message(const lac_context *ctx);
+
+int lac_context_threads(const lac_context *ctx);
+lac_cpu lac_context_cpu(const lac_context *ctx);     /* the level in use, never AUTO */
+const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2", "avx512", "auto" */
+
+/* ---- Data ------------------------------------------------------------------ */
+
+/* Square grey pictures as bytes, labels as floats and a mask of what is present. */
+typedef struct lac_data lac_data;
+
+typedef enum lac_table {
+    LAC_TABLE_TRAINING = 0, /* labelled: columns NAME_x, NAME_y ..., Image */
+    LAC_TABLE_TEST = 1      /* pictures only: ImageId, Image */
+} lac_table;
+
+/* Reads a table. `path` is a CSV file, a zip that holds one, or a folder that
+ * holds training.csv or training.zip (test.csv or test.zip). Points come from
+ * the header in any number, an empty cell is a missing label, the picture's side
+ * from the number of pixels. A folder's IdLookupTable.csv gives the weights of the
+ * sources. Errors name file, row (the header is row 1) and
+ * column. IO, FORMAT, MEMORY. */
+lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out);
+
+/* Makes a data set from memory; everything is copied. `pixels` [rows, 1, size,
+ * size]; `labels` [rows, 2*points] pixels, read only where `mask` [rows,
+ * 2*points] is 1; both may be NULL when points is 0. ARGUMENT, MEMORY. */
+lac_status lac_data_from_memory(lac_context *ctx, int rows, int size, int points,
+                                const char *const *names, const uint8_t *pixels,
+                                const float *labels, const uint8_t *mask, lac_data **out);
+void lac_data_free(lac_data **data);
+
+int lac_data_rows(const lac_data *data);
+int lac_data_size(const lac_data *data);                          /* side in pixels */
+int lac_data_points(const lac_data *data);                        /* K, 0 for a test table */
+const char *lac_data_point_name(const lac_data *data, int point); /* "left_eye_center" */
+int lac_data_id(const lac_data *data, int row);                   /* ImageId, or row + 1 */
+const uint8_t *lac_data_image(const lac_data *data, int row);     /* [1, size, size] */
+const float *lac_data_labels(const lac_data *data, int row);      /* [2K]; 0 where missing */
+const uint8_t *lac_data_mask(const lac_data *data, int row);      /* [2K]; 1 = label present */
+
+/* The mirror partner of a point: names that differ in left_ and right_ are
+ * partners, any other point is its own. */
+int lac_data_mirror_point(const lac_data *data, int point);
+
+/* Label sources: a pattern (the set of points that a row carries) that covers at
+ * least 10 % of the rows is a source. Every other row belongs to the smallest
+ * source pattern that contains its own; rows that none contains make the set of
+ * all points a source of its own. Sources are ordered by size, largest first. */
+int lac_data_sources(const lac_data *data);
+int lac_data_source_points(const lac_data *data, int source); /* points in its pattern */
+int lac_data_source_rows(const lac_data *data, int source);
+int lac_data_row_source(const lac_data *data, int row);
+
+/* Share of the test set's scored coordinates that belong to the source, by the
+ * same rule: known when the data came from a folder that holds IdLookupTable.csv,
+ * else NaN. */
+double lac_data_source_weight(const lac_data *data, int source);
+
+/* What `lacuna data` prints. */
+typedef struct lac_pattern {
+    int rows;        /* rows that carry exactly these points */
+    int points;      /* how many */
+    uint8_t *present; /* [K], 1 = the pattern has the point */
+} lac_pattern;
+
+typedef struct lac_outlier {
+    int row;         /* 0-based */
+    double distance; /* pixels, RMS over present coordinates from the mean face */
+} lac_outlier;
+
+typedef struct lac_data_summary {
+    int rows;
+    int complete_rows;     /* rows that carry every label */
+    int unlabelled_rows;   /* rows that carry none */
+    int points;
+    int *labels;           /* [K], rows that carry the point */
+    double *mean;          /* [2K], mean label in pixels */
+    int pattern_count;
+    lac_pattern *patterns; /* most rows first */
+    int duplicate_rows;    /* rows whose picture stands in an earlier row, byte for byte */
+    int twin_rows;         /* rows with a near twin: the same photo or person */
+    int groups;            /* groups of equal or nearly equal pictures, singles included */
+    int outlier_count;
+    lac_outlier *outliers; /* farthest first, at most 10 */
+} lac_data_summary;
+
+lac_status lac_data_summarize(lac_context *ctx, const lac_data *data, lac_data_summary **out);
+void lac_data_summary_free(lac_data_summary **summary);
+
+/* ---- Hold-out ---------------------------------------------------------------- */
+
+/* Rows are grouped first: exact duplicates, and near duplicates, whose 24x24
+ * thumbnails with the mean removed correlate by 0.95 or more. Whole groups then
+ * go to one side, stratified by label pattern and by thirds of row order within a
+ * pattern. The same data, fraction and seed give the same split. */
+typedef struct lac_split lac_split;
+
+lac_status lac_split_make(lac_context *ctx, const lac_data *data, double fraction, uint64_t seed,
+                          lac_split **out); /* fraction in [0, 1); ARGUMENT, MEMORY */
+void lac_split_free(lac_split **split);
+int lac_split_is_holdout(const lac_split *split, int row);
+int lac_split_group(const lac_split *split, int row); /* equal for rows of one group */
+int lac_split_holdout_rows(const lac_split *split);
+
+/* ---- Networks ------------------------------------------------------------------ */
+
+/* The layer table of a network: one line per operator. */
+typedef struct lac_layer {
+    char name[32];      /* "block1.conv1" */
+    char what[64];      /* "conv 3x3 /2, norm, relu" */
+    int c, h, w;        /* output shape */
+    long parameters;
+    double flop;        /* multiply-adds times two, forward, one picture */
+} lac_layer;
+
+/* Describes `model` ("resnet", "cnn", "kimura") for pictures of side `size` and
+ * `points` points. *layers is an array of *count, freed by free(). ARGUMENT. */
+lac_status lac_model_layers(lac_context *ctx, const char *model, int size, int points,
+                            lac_layer **layers, int *count);
+
+/* ---- Training -------------------------------------------------------------------- */
+
+typedef enum lac_rows { LAC_ROWS_ALL = 0, LAC_ROWS_COMPLETE = 1 } lac_rows;
+typedef enum lac_loss { LAC_LOSS_MASKED = 0, LAC_LOSS_PLAIN = 1 } lac_loss;
+typedef enum lac_reduction {
+    LAC_REDUCTION_ALL = 0,    /* the paper's: divide by all labels of the batch, M*N */
+    LAC_REDUCTION_PRESENT = 1 /* divide by the number of present labels */
+} lac_reduction;
+typedef enum lac_optimizer { LAC_ADAM = 0, LAC_ADAMW = 1 } lac_optimizer;
+typedef enum lac_start {
+    LAC_START_NORMAL = 0, /* N(0, 0.02), the paper's */
+    LAC_START_HE = 1      /* N(0, sqrt(2 / fan in)) */
+} lac_start;
+
+/* The defaults are the paper's table I. */
+typedef struct lac_train_config {
+    const char *model;       /* "resnet", "cnn" or "kimura" ("resnet") */
+    lac_rows rows;           /* training rows; the hold-out keeps all its rows (ALL) */
+    lac_loss loss;           /* PLAIN takes complete rows only (MASKED) */
+    lac_reduction reduction; /* divisor of the loss, eq. 3 to 6 (ALL) */
+    lac_optimizer optimizer; /* ADAM: decay is added to the gradient; ADAMW: decoupled (ADAM) */
+    lac_start start;         /* distribution of the starting weights (NORMAL) */
+    int epochs;              /* each visits every row and its mirror image (1000) */
+    int batch;               /* pictures per step (256) */
+    double lr;               /* step size of Adam, > 0 (1e-4) */
+    double beta1;            /* decay of the first moment, [0, 1) (0.9) */
+    double beta2;            /* decay of the second moment, [0, 1) (0.999) */
+    double eps;              /* Adam's epsilon, > 0 (1e-8) */
+    double weight_decay;     /* L2 term on every parameter, >= 0 (5e-4) */
+    double dropout;          /* after the hidden dense layer, [0, 1) (0.5) */
+    int mirror;              /* 1: add every row's mirror image (1) */
+    double minutes;          /* stop after this much training, 0 = no limit (0) */
+    double holdout;          /* fraction of rows held out, [0, 1) (0.2) */
+    uint64_t seed;           /* of split, start, order and dropout (1) */
+} lac_train_config;
+
+lac_train_config lac_train_config_default(void);
+
+typedef struct lac_metrics lac_metrics;
+
+/* State of a running training, handed to the progress callback. */
+typedef struct lac_progress {
+    int epoch;                  /* 1-based */
+    int epochs;
+    int step;                   /* 1-based within the epoch; steps when the epoch is done */
+    int steps;
+    double loss;                /* mean training loss of the epoch so far */
+    double images_per_second;   /* of training, this epoch */
+    double seconds;             /* of training so far, resumed parts included */
+    double seconds_left;        /* estimate for the whole run */
+    const lac_metrics *holdout; /* at the end of an epoch, else NULL; NULL without hold-out */
+} lac_progress;
+
+/* Called after every step and at the end of every epoch. Return 0 to go on,
+ * anything else to stop: the state is saved and LAC_STOPPED comes back. */
+typedef int (*lac_progress_fn)(void *user, const lac_progress *progress);
+
+typedef struct lac_trainer lac_trainer;
+typedef struct lac_model lac_model;
+
+/* Prepares a training: splits the data, plans memory, draws the weights. `data`
+ * must outlive the trainer; config NULL means defaults. ARGUMENT, MISMATCH (no
+ * rows to train on, PLAIN loss with gaps), MEMORY. */
+lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                           lac_trainer **out);
+
+/* Goes on from the last.safetensors of a run folder: the result is, bit for bit, that of never having
+ * stopped. `epochs` replaces the run's number of epochs if it is not 0.
+ * IO, FORMAT, MISMATCH (other data), MEMORY. */
+lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
+                              lac_trainer **out);
+
+/* Trains to the last epoch. `run` is a folder, made if missing, that then holds
+ * config.json, metrics.csv, last.safetensors (after every epoch and at a stop)
+ * and best.safetensors (lowest hold-out RMSE: chosen by the hold-out, so its
+ * figure on the hold-out flatters); NULL writes nothing. A run folder that holds
+ * a run already is refused unless this trainer was resumed from it.
+ * NUMERIC when the loss is not finite: the last good state stays.
+ * STOPPED, IO, NUMERIC. */
+lac_status lac_trainer_run(lac_trainer *trainer, const char *run, lac_progress_fn progress,
+                           void *user);
+
+const lac_model *lac_trainer_model(const lac_trainer *trainer); /* borrowed, current weights */
+const lac_split *lac_trainer_split(const lac_trainer *trainer); /* borrowed */
+const lac_train_config *lac_trainer_config(const lac_trainer *trainer);
+void lac_trainer_free(lac_trainer **trainer);
+
+/* ---- Models and prediction --------------------------------------------------------- */
+
+/* Loads a model from a safetensors file or a run folder (its last.safetensors).
+ * IO, FORMAT, MEMORY. */
+lac_status lac_model_load(lac_context *ctx, const char *path, lac_model **out);
+
+/* Writes a model; an existing file is replaced at once or not at all. */
+lac_status lac_model_save(const lac_model *model, const char *path);
+void lac_model_free(lac_model **model);
+
+const char *lac_model_name(const lac_model *model); /* "resnet" */
+int lac_model_size(const lac_model *model);         /* side of its pictures, pixels */
+int lac_model_points(const lac_model *model);
+const char *lac_model_point_name(const lac_model *model, int point);
+const lac_train_config *lac_model_config(const lac_model *model); /* how it was trained */
+int lac_model_epoch(const lac_model *model);
+
+/* Predicts `n` pictures [n, 1, size, size] into xy [n, 2K], pixels. MEMORY. */
+lac_status lac_model_predict(const lac_model *model, const uint8_t *pixels, int n, float *xy);
+
+/* ---- Metrics ---------------------------------------------------------------------- */
+
+typedef enum lac_rows_of { LAC_SPLIT_HOLDOUT = 0, LAC_SPLIT_TRAIN = 1, LAC_SPLIT_ALL = 2 } lac_rows_of;
+
+typedef struct lac_source_metrics {
+    int points; /* in the source's pattern */
+    int rows;
+    long labels;
+    double rmse;   /* pixels */
+    double weight; /* share of the test set's scored coordinates, or NaN */
+} lac_source_metrics;
+
+struct lac_metrics {
+    int rows;
+    long labels;            /* present coordinates */
+    double loss;            /* masked squared error in the network's units, reduction of the run */
+    double rmse;            /* pixels, over present coordinates (eq. 8) */
+    double test_weighted;   /* pixels, sqrt(sum of weight_s * MSE_s), or NaN */
+    double failure_points;  /* share of present points off by more than 10 % of the side (eq. 7) */
+    double failure_images;  /* share of labelled pictures with any such point */
+    int points;
+    double *point_rmse;     /* [K] pixels, NaN where no label is present */
+    double *point_failure;  /* [K] shares */
+    int sources;
+    lac_source_metrics *source; /* [sources] */
+};
+
+/* Compares predictions xy [count, 2K] with the labels of the rows `rows` [count];
+ * rows NULL: all rows of the data. The metrics own their arrays. MEMORY. */
+lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const float *xy,
+                               const int *rows, int count, lac_metrics **out);
+void lac_metrics_free(lac_metrics **metrics);
+
+/* Predicts and compares. The hold-out is made again from the model's own seed
+ * and fraction; MISMATCH when the data is not that of the training (for
+ * LAC_SPLIT_ALL any data with the same points will do). */
+lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_rows_of rows,
+                              lac_metrics **out);
+
+/* ---- Kaggle's lookup table and submission -------------------------------------------- */
+
+typedef struct lac_lookup lac_lookup;
+
+/* Reads IdLookupTable.csv: from a folder, or the file itself. IO, FORMAT. */
+lac_status lac_lookup_open(lac_context *ctx, const char *path, lac_lookup **out);
+void lac_lookup_free(lac_lookup **lookup);
+int lac_lookup_rows(const lac_lookup *lookup);
+
+/* Predicts the test table and writes RowId,Location for every row of the lookup
+ * table, values clamped to the picture. MISMATCH: an ImageId or feature that is
+ * not there. */
+lac_status lac_submission_write(const lac_model *model, const lac_data *test,
+                                const lac_lookup *lookup, const char *path);
+
+/* ---- Synthetic data -------------------------------------------------------------------- */
+
+/* Writes Kaggle-shaped files (training.csv, test.csv, IdLookupTable.csv) of drawn
+ * faces with exact points and Kaggle's pattern of gaps into the folder `dir`. */
+typedef struct lac_synth_config {
+    int rows;      /* training rows (2000) */
+    int test_rows; /* (rows / 4) */
+    int size;      /* side in pixels (96) */
+    uint64_t seed; /* (1) */
+} lac_synth_config;
+
+lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, const char *dir);
+
+/* ---- Pictures ------------------------------------------------------------------------------ */
+
+/* Draws the curves of metrics.csv of a run folder; .png or .svg by the name. */
+lac_status lac_plot_curve(lac_context *ctx, const char *run, const char *path);
+
+/* Draws hold-out faces (all rows when there is no hold-out) with labels red and predictions blue: best, typical and worst
+ * rows by error; .png or .svg by the name. */
+lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
+
+/* ---- Benchmark ------------------------------------------------------------------------------- */
+
+typedef struct lac_bench_result {
+    double step_seconds;        /* median of one training step, batch making and Adam included */
+    double images_per_second;
+    double flop;                /* of one step: multiply-adds times two, as direct convolution */
+    double flop_per_second;
+    double peak_flop_per_second; /* multiply-add peak of all threads, measured in the same run */
+    double fraction;            /* flop_per_second / peak */
+    double predict_seconds;     /* median for one picture */
+    double predict_images_per_second; /* at the batch size */
+} lac_bench_result;
+
+/* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */
+lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size, int points,
+                     int steps, lac_bench_result *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,115 @@
+/*
+ * What every room stands on: failing with a message, memory, the parallel loop,
+ * random numbers, the clock and files that are replaced at once or not at all.
+ *
+ * The context owns all of it; nothing here is global.
+ */
+#ifndef LAC_BASE_H
+#define LAC_BASE_H
+
+#include "lacuna.h"
+
+#include <stdio.h>
+
+#define LAC_TRY(call)                  \
+    do {                               \
+        lac_status try_status = (call); \
+        if (try_status != LAC_OK)      \
+            return try_status;         \
+    } while (0)
+
+#define LAC_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+typedef struct lac_pool lac_pool;
+typedef struct lac_kernels lac_kernels;
+
+struct lac_context {
+    char message[512];
+    void (*log)(void *user, const char *line);
+    void *log_user;
+    lac_cpu cpu;
+    int threads;
+    lac_pool *pool;
+    const lac_kernels *kernels;
+    long allocations; /* calls of lac_alloc so far */
+    long fail_at;     /* tests: the allocation that fails, counted from 1; 0 = none */
+};
+
+/* Sets the message and returns `status`: `return lac_fail(ctx, LAC_ERROR_IO, ...)`. */
+lac_status lac_fail(lac_context *ctx, lac_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* As LAC_ERROR_IO, with the reason of errno: "PATH: cannot VERB: No such file". */
+lac_status lac_fail_errno(lac_context *ctx, const char *path, const char *verb);
+
+/* Hands one line to the caller's log callback, if there is one. */
+void lac_log(lac_context *ctx, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Zeroed memory, 64-byte aligned, for `count` items of `size` bytes; *out is any
+ * pointer's address. Freed by free(). On failure *out is NULL, the status MEMORY. */
+lac_status lac_alloc(lac_context *ctx, size_t count, size_t size, void *out);
+
+/* A copy of a string, freed by free(). */
+lac_status lac_strdup(lac_context *ctx, const char *text, char **out);
+
+/* ---- Parallel loop ----------------------------------------------------------- */
+
+/* Calls fn(arg, item, thread) once for every item in [0, items), on the
+ * context's worker threads, and returns when all are done. `thread` in [0,
+ * lac_context_threads) picks scratch memory. Which thread gets which item is not
+ * determined: results must depend on the item alone. Not to be nested. */
+typedef void (*lac_work)(void *arg, int item, int thread);
+void lac_parallel(lac_context *ctx, int items, lac_work fn, void *arg);
+
+lac_status lac_pool_new(lac_context *ctx, int threads, lac_pool **out);
+void lac_pool_free(lac_pool **pool);
+
+/* ---- Random numbers ------------------------------------------------------------ */
+
+/* Counter-based: a pure function of the key (seed, stream) and the counter, so
+ * that neither threads nor order change what is drawn. */
+uint64_t lac_random(uint64_t seed, uint64_t stream, uint64_t counter);
+double lac_random_uniform(uint64_t seed, uint64_t stream, uint64_t counter); /* [0, 1) */
+double lac_random_normal(uint64_t seed, uint64_t stream, uint64_t counter);  /* N(0, 1) */
+
+/* Shuffles order[0..count) in place (Fisher-Yates). */
+void lac_shuffle(uint64_t seed, uint64_t stream, int *order, int count);
+
+/* The streams in use, so that no two things share numbers. Add an epoch, a
+ * parameter's index or a step in the low 32 bits. */
+#define LAC_STREAM(what) ((uint64_t)(what) << 32)
+enum { LAC_STREAM_SPLIT = 1, LAC_STREAM_START, LAC_STREAM_ORDER, LAC_STREAM_DROPOUT,
+       LAC_STREAM_SYNTH, LAC_STREAM_BENCH };
+
+/* ---- Clock, files ------------------------------------------------------------------ */
+
+double lac_seconds(void); /* monotonic */
+
+/* A file written beside its final name, flushed and renamed over it by commit;
+ * until then the old file stands. abandon (also after a failed commit) removes
+ * what was written. Both close the stream and null it. */
+typedef struct lac_file {
+    FILE *stream;
+    char *path;
+    char *temporary;
+} lac_file;
+
+lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file);
+lac_status lac_file_commit(lac_context *ctx, lac_file *file);
+void lac_file_abandon(lac_file *file);
+
+/* "folder/name", freed by free(). */
+lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out);
+int lac_path_is_folder(const char *path);
+int lac_path_exists(const char *path);
+
+/* Makes a folder if it is missing (its parents must exist). */
+lac_status lac_folder_make(lac_context *ctx, const char *path);
+
+/* The whole file in memory with a NUL behind it, freed by free(). */
+lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t *size);
+
+/* A 64-bit hash of bytes, for checksums (not against forgery). Chain with `seed`. */
+uint64_t lac_hash(uint64_t seed, const void *bytes, size_t size);
+
+#endif

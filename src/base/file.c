@@ -1,0 +1,148 @@
+/* Clock, paths, and files that are replaced at once or not at all. */
+#define _POSIX_C_SOURCE 200809L
+#include "base/base.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+double lac_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file)
+{
+    *file = (lac_file){0};
+    size_t length = strlen(path);
+    lac_status status = lac_strdup(ctx, path, &file->path);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, length + 8, 1, &file->temporary);
+    if (status == LAC_OK) {
+        snprintf(file->temporary, length + 8, "%s.tmp", path);
+        file->stream = fopen(file->temporary, "wb");
+        if (!file->stream)
+            status = lac_fail_errno(ctx, path, "write");
+    }
+    if (status != LAC_OK)
+        lac_file_abandon(file);
+    return status;
+}
+
+lac_status lac_file_commit(lac_context *ctx, lac_file *file)
+{
+    lac_status status = LAC_OK;
+    int good = !ferror(file->stream) && fflush(file->stream) == 0 &&
+               fsync(fileno(file->stream)) == 0;
+    if (!good)
+        status = lac_fail_errno(ctx, file->path, "write");
+    if (fclose(file->stream) != 0 && status == LAC_OK)
+        status = lac_fail_errno(ctx, file->path, "write");
+    file->stream = NULL;
+    if (status == LAC_OK && rename(file->temporary, file->path) != 0)
+        status = lac_fail_errno(ctx, file->path, "replace");
+    if (status == LAC_OK) {
+        free(file->temporary);
+        file->temporary = NULL;
+    }
+    lac_file_abandon(file);
+    return status;
+}
+
+void lac_file_abandon(lac_file *file)
+{
+    if (file->stream) {
+        fclose(file->stream);
+        remove(file->temporary);
+    } else if (file->temporary) {
+        remove(file->temporary);
+    }
+    free(file->path);
+    free(file->temporary);
+    *file = (lac_file){0};
+}
+
+lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out)
+{
+    size_t length = strlen(folder) + strlen(name) + 2;
+    LAC_TRY(lac_alloc(ctx, length, 1, out));
+    size_t end = strlen(folder);
+    const char *slash = end && folder[end - 1] == '/' ? "" : "/";
+    snprintf(*out, length, "%s%s%s", folder, slash, name);
+    return LAC_OK;
+}
+
+int lac_path_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+int lac_path_exists(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+lac_status lac_folder_make(lac_context *ctx, const char *path)
+{
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && lac_path_is_folder(path)))
+        return LAC_OK;
+    return lac_fail_errno(ctx, path, "make the folder");
+}
+
+lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t *size)
+{
+    *out = NULL;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return lac_fail_errno(ctx, path, "open");
+    lac_status status = LAC_OK;
+    struct stat info;
+    if (fstat(fileno(file), &info) != 0 || S_ISDIR(info.st_mode)) {
+        errno = S_ISDIR(info.st_mode) ? EISDIR : errno;
+        status = lac_fail_errno(ctx, path, "read");
+    } else {
+        *size = (size_t)info.st_size;
+        status = lac_alloc(ctx, *size + 1, 1, out);
+    }
+    if (status == LAC_OK && fread(*out, 1, *size, file) != *size) {
+        status = lac_fail_errno(ctx, path, "read");
+        free(*out);
+        *out = NULL;
+    }
+    fclose(file);
+    return status;
+}
+
+uint64_t lac_hash(uint64_t seed, const void *bytes, size_t size)
+{
+    /* Four independent lanes of multiply and rotate, so that the multiplier is kept busy. */
+    const uint64_t prime = 0x9e3779b185ebca87u;
+    uint64_t lane[4] = {seed ^ size, seed + prime, seed ^ ~prime, seed - prime};
+    const unsigned char *p = bytes;
+    while (size > 0) {
+        unsigned char block[32] = {0};
+        size_t part = size < 32 ? size : 32;
+        memcpy(block, p, part);
+        for (int i = 0; i < 4; i++) {
+            uint64_t word;
+            memcpy(&word, block + 8 * i, 8);
+            uint64_t h = (lane[i] ^ word) * prime;
+            lane[i] = h << 31 | h >> 33;
+        }
+        p += part;
+        size -= part;
+    }
+    uint64_t h = seed;
+    for (int i = 0; i < 4; i++) {
+        h = (h ^ lane[i]) * prime;
+        h ^= h >> 29;
+    }
+    return h;
+}

@@ -1,0 +1,65 @@
+/*
+ * The data room's own types. A data set is whole in memory: pictures as bytes,
+ * labels as floats, and beside every label a byte that says whether it exists.
+ * A label whose mask is 0 holds 0 and is never read.
+ */
+#ifndef LAC_DATA_H
+#define LAC_DATA_H
+
+#include "base/base.h"
+
+struct lac_data {
+    int rows;
+    int size;        /* side of the pictures, pixels */
+    int points;      /* K; 0 for a test table */
+    char **names;    /* [K] */
+    int *mirror;     /* [K] partner of each point */
+    int *ids;        /* [rows] ImageId, or row + 1 */
+    uint8_t *pixels; /* [rows, 1, size, size] */
+    float *labels;   /* [rows, 2K] pixels */
+    uint8_t *mask;   /* [rows, 2K] 1 = present */
+
+    int sources;
+    uint8_t *source_pattern; /* [sources, K] 1 = the source carries the point */
+    int *source_rows;        /* [sources] */
+    int *source_points;      /* [sources] */
+    double *source_weight;   /* [sources], NaN when unknown */
+    int *row_source;         /* [rows] */
+
+    uint64_t fingerprint; /* hash of pictures, labels, masks and names: is it the same data? */
+};
+
+/* One coordinate that a submission must give. */
+typedef struct lac_lookup_row {
+    int row_id;
+    int image_id;
+    int feature; /* index into features */
+} lac_lookup_row;
+
+struct lac_lookup {
+    int rows;
+    lac_lookup_row *row;
+    int features;
+    char **feature; /* names as in the file, "left_eye_center_x" */
+};
+
+/* Finds the sources of a data set and every row's own. source.c */
+lac_status lac_sources_find(lac_context *ctx, lac_data *data);
+
+/* The source that a set of points [K] belongs to. */
+int lac_source_of(const lac_data *data, const uint8_t *points);
+
+/* Fills data->source_weight from a lookup table. */
+lac_status lac_sources_weigh(lac_context *ctx, const lac_lookup *lookup, lac_data *data);
+
+/* Groups rows of equal or nearly equal pictures: group [rows] holds the lowest row
+ * of the row's group; twins [rows] is 1 where a row has a near but not exact
+ * duplicate, duplicate [rows] 1 where an earlier row has the same bytes; both may
+ * be NULL. group.c */
+lac_status lac_groups_find(lac_context *ctx, const lac_data *data, int *group, uint8_t *twin,
+                           uint8_t *duplicate);
+
+/* The table of a feature name: point index and axis (0 x, 1 y), or -1. */
+int lac_feature_find(char *const *names, int points, const char *feature, int *axis);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * The kernels: everything that touches many numbers, behind one table.
+ *
+ * The plain-C reference (ref/) is the specification and fills every slot; faster
+ * versions replace slots where the processor and the operating system allow.
+ * All kernels run on the calling thread alone and allocate nothing; what could
+ * fail was settled before.
+ *
+ * Blocked layout: an activation [n, c, h, w] is stored as [n, c/16, h, w, 16]
+ * (oneDNN's nChw16c), c a multiple of 16. A plane is one [h, w, 16] of it: a run
+ * of `pixels` groups of 16 floats. Planes are 64-byte aligned and must not
+ * overlap unless a kernel says that they may be the same.
+ */
+#ifndef LAC_KERNEL_H
+#define LAC_KERNEL_H
+
+#include "base/base.h"
+
+enum { LAC_BLOCK = 16 };
+
+/* Geometry of a convolution. Input [n, c, h, w] blocked, or plain when c is 1;
+ * weights [oc, c, k, k] plain; output [n, oc, oh, ow] blocked, oc a multiple of 16,
+ * oh = ceil(h / stride); "same" padding as PyTorch's padding = k / 2. */
+typedef struct lac_conv_shape {
+    int c, h, w;
+    int oc, oh, ow;
+    int k;
+    int stride;
+    int pad;
+} lac_conv_shape;
+
+typedef struct lac_conv lac_conv;
+
+/* Constants of Adam for one step; the bias corrections are folded into lr and eps. */
+typedef struct lac_adam_step {
+    float lr;           /* lr * sqrt(1 - beta2^t) / (1 - beta1^t) */
+    float beta1, beta2;
+    float eps;          /* eps * sqrt(1 - beta2^t) */
+    float l2;           /* added to the gradient: l2 * weight */
+    float shrink;       /* AdamW: weight is first multiplied by 1 - shrink */
+} lac_adam_step;
+
+struct lac_kernels {
+    lac_cpu level;
+
+    /* C [m, n] = A B + beta C, row-major; A is [m, k], or [k, m] read transposed when
+     * ta is 1; B is [k, n], or [n, k] when tb is 1; beta 0 does not read C. */
+    void (*gemm)(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
+                 int ldb, float beta, float *c, int ldc);
+
+    /* Sums of (y - origin) and its square per channel, added to sum and square. */
+    void (*moments)(const float *y, int pixels, const float origin[16], double sum[16],
+                    double square[16]);
+
+    /* z = y * scale + shift (+ add unless NULL), then max(., 0) if relu. z may be y. */
+    void (*affine)(const float *y, const float *add, float *z, int pixels, const float scale[16],
+                   const float shift[16], int relu);
+
+    /* The same without add, followed by a 2x2 max pool of stride 2: y [h, w, 16] to
+     * z [h/2, w/2, 16]; an odd last row or column is dropped. */
+    void (*affine_pool)(const float *y, float *z, int h, int w, const float scale[16],
+                        const float shift[16], int relu);
+
+    /* Backward of affine, first pass. g = dz where z > 0 or not relu, else 0. Adds to sum
+     * the sum of g, to product the sum of g * (y - origin). */
+    void (*affine_sums)(const float *y, const float *z, const float *dz, int pixels, int relu,
+                        const float origin[16], double sum[16], double product[16]);
+
+    /* Second pass: dy = a * g + b * y + c. Unless dadd is NULL it gets g, added to what is
+     * there if accumulate. */
+    void (*affine_backward)(const float *y, const float *z, const float *dz, float *dy, int pixels,
+                            int relu, const float a[16], const float b[16], const float c[16],
+                            float *dadd, int accumulate);
+
+    /* Both passes for affine_pool: the gradient goes to the first largest of the four
+     * values of y * scale (row by row), and only where the pooled value is > 0 if relu. */
+    void (*pool_sums)(const float *y, const float *z, const float *dz, int h, int w, int relu,
+                      const float scale[16], const float origin[16], double sum[16],
+                      double product[16]);
+    void (*pool_backward)(const float *y, const float *z, const float *dz, float *dy, int h, int w,
+                          int relu, const float scale[16], const float a[16], const float b[16],
+                          const float c[16]);
+
+    /* y += x */
+    void (*accumulate)(const float *x, float *y, size_t count);
+
+    /* Adam (Kingma and Ba 2015) on `count` parameters. */
+    void (*adam)(float *w, const float *g, float *m, float *v, size_t count,
+                 const lac_adam_step *step);
+
+    /* Bytes to floats / 255, the picture [size, size] mirrored left to right if mirror. */
+    void (*picture)(const uint8_t *pixels, float *x, int size, int mirror);
+
+    /* Multiply-adds without memory, for the peak: returns the FLOP done; *sink keeps them. */
+    double (*peak)(long rounds, float *sink);
+};
+
+lac_cpu lac_kernels_level(lac_cpu wanted);      /* the level that this machine will run */
+const lac_kernels *lac_kernels_get(lac_cpu level);
+void lac_kernels_thread_start(void);            /* called once by every worker thread */
+
+/* ---- Convolutions ------------------------------------------------------------------ */
+
+/* Plans the convolution for `chunk` pictures at a time. `inference` leaves the backward
+ * passes out. */
+lac_status lac_conv_new(lac_context *ctx, const lac_conv_shape *shape, int chunk, int inference,
+                        lac_conv **out);
+void lac_conv_free(lac_conv **conv);
+int lac_conv_chunk(const lac_conv *conv);
+const char *lac_conv_method(const lac_conv *conv);     /* "ref", "jit_wino_4x3:avx512_core" */
+size_t lac_conv_scratch(const lac_conv *conv);        /* floats per thread */
+size_t lac_conv_packed(const lac_conv *conv);         /* floats of a packed weight, one direction */
+size_t lac_conv_partial(const lac_conv *conv);        /* floats of one chunk's weight gradient */
+
+/* Once per step: plain weights into the order of the forward and the backward pass
+ * (packed_backward may be NULL). */
+void lac_conv_pack(const lac_conv *conv, const float *w, float *packed_forward,
+                   float *packed_backward);
+
+/* n pictures, at most chunk. All overwrite. partial is in the kernel's own order;
+ * lac_conv_reduce adds `count` of them, one behind the other, in order, into plain dw. */
+void lac_conv_forward(const lac_conv *conv, int n, const float *x, const float *packed_forward,
+                      float *y, float *scratch);
+void lac_conv_backward_data(const lac_conv *conv, int n, const float *dy,
+                            const float *packed_backward, float *dx, float *scratch);
+void lac_conv_backward_weights(const lac_conv *conv, int n, const float *x, const float *dy,
+                               float *partial, float *scratch);
+void lac_conv_reduce(const lac_conv *conv, const float *partial, int count, float *dw,
+                     float *scratch);
+
+#endif

@@ -107,7 +107,7 @@ lac_status lac_conv_new(lac_context *ctx, const lac_conv_shape *shape, int chunk
                         lac_conv **out);
 void lac_conv_free(lac_conv **conv);
 int lac_conv_chunk(const lac_conv *conv);
-const char *lac_conv_method(const lac_conv *conv);     /* "ref", "jit_wino_4x3:avx512_core" */
+const char *lac_conv_method_name(const lac_conv *conv); /* "ref", "jit_wino_4x3:avx512_core" */
 size_t lac_conv_scratch(const lac_conv *conv);        /* floats per thread */
 size_t lac_conv_packed(const lac_conv *conv);         /* floats of a packed weight, one direction */
 size_t lac_conv_partial(const lac_conv *conv);        /* floats of one chunk's weight gradient */
@@ -118,14 +118,14 @@ void lac_conv_pack(const lac_conv *conv, const float *w, float *packed_forward,
                    float *packed_backward);
 
 /* n pictures, at most chunk. All overwrite. partial is in the kernel's own order;
- * lac_conv_reduce adds `count` of them, one behind the other, in order, into plain dw. */
+ * lac_conv_reduce sums `count` of them, one behind the other, in order, into plain dw
+ * and destroys them. pack and reduce too are called on worker threads. */
 void lac_conv_forward(const lac_conv *conv, int n, const float *x, const float *packed_forward,
                       float *y, float *scratch);
 void lac_conv_backward_data(const lac_conv *conv, int n, const float *dy,
                             const float *packed_backward, float *dx, float *scratch);
 void lac_conv_backward_weights(const lac_conv *conv, int n, const float *x, const float *dy,
                                float *partial, float *scratch);
-void lac_conv_reduce(const lac_conv *conv, const float *partial, int count, float *dw,
-                     float *scratch);
+void lac_conv_reduce(const lac_conv *conv, float *partial, int count, float *dw);
 
 #endif

@@ -1,0 +1,230 @@
+/*
+ * Convolutions: the choice of a method and the plain-C reference.
+ *
+ * Pictures are convolved a chunk at a time on one thread, so that what comes next
+ * finds the output in cache, and threads share nothing. Each chunk's weight
+ * gradient is a partial sum of its own: the sum over chunks is taken in order and
+ * does not depend on the number of threads.
+ */
+#include "kernel/conv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t lac_conv_x_size(const lac_conv_shape *s)
+{
+    return (size_t)s->c * s->h * s->w;
+}
+
+size_t lac_conv_y_size(const lac_conv_shape *s)
+{
+    return (size_t)s->oc * s->oh * s->ow;
+}
+
+size_t lac_conv_w_size(const lac_conv_shape *s)
+{
+    return (size_t)s->oc * s->c * s->k * s->k;
+}
+
+/* ---- Reference -------------------------------------------------------------------- */
+
+/* Where channel c of pixel (i, j) of a blocked picture stands; plain for one channel. */
+static size_t at(int channels, int c, int h, int w, int i, int j)
+{
+    if (channels == 1)
+        return (size_t)i * w + j;
+    return (((size_t)(c / LAC_BLOCK) * h + i) * w + j) * LAC_BLOCK + c % LAC_BLOCK;
+}
+
+typedef struct tap {
+    size_t x, w, y; /* offsets of the three numbers that one multiply-add joins */
+} tap;
+
+/* Calls visit for every multiply-add of one picture: y[t.y] += x[t.x] * w[t.w]. */
+static void for_each_tap(const lac_conv_shape *s,
+                         void (*visit)(const tap *t, const float *a, const float *b, float *c),
+                         const float *a, const float *b, float *c)
+{
+    for (int o = 0; o < s->oc; o++)
+        for (int i = 0; i < s->oh; i++)
+            for (int j = 0; j < s->ow; j++)
+                for (int ci = 0; ci < s->c; ci++)
+                    for (int ki = 0; ki < s->k; ki++)
+                        for (int kj = 0; kj < s->k; kj++) {
+                            int xi = i * s->stride + ki - s->pad;
+                            int xj = j * s->stride + kj - s->pad;
+                            if (xi < 0 || xi >= s->h || xj < 0 || xj >= s->w)
+                                continue;
+                            tap t = {at(s->c, ci, s->h, s->w, xi, xj),
+                                     (((size_t)o * s->c + ci) * s->k + ki) * s->k + kj,
+                                     at(s->oc, o, s->oh, s->ow, i, j)};
+                            visit(&t, a, b, c);
+                        }
+}
+
+static void visit_forward(const tap *t, const float *x, const float *w, float *y)
+{
+    y[t->y] += x[t->x] * w[t->w];
+}
+
+static void visit_data(const tap *t, const float *dy, const float *w, float *dx)
+{
+    dx[t->x] += dy[t->y] * w[t->w];
+}
+
+static void visit_weights(const tap *t, const float *x, const float *dy, float *dw)
+{
+    dw[t->w] += x[t->x] * dy[t->y];
+}
+
+static void ref_pack(const lac_conv *conv, const float *w, float *forward, float *backward)
+{
+    size_t bytes = lac_conv_w_size(&conv->shape) * sizeof *w;
+    memcpy(forward, w, bytes);
+    if (backward)
+        memcpy(backward, w, bytes);
+}
+
+static void ref_forward(const lac_conv *conv, int n, const float *x, const float *packed, float *y,
+                        float *scratch)
+{
+    (void)scratch;
+    size_t x_size = lac_conv_x_size(&conv->shape);
+    size_t y_size = lac_conv_y_size(&conv->shape);
+    memset(y, 0, n * y_size * sizeof *y);
+    for (int i = 0; i < n; i++)
+        for_each_tap(&conv->shape, visit_forward, x + i * x_size, packed, y + i * y_size);
+}
+
+static void ref_backward_data(const lac_conv *conv, int n, const float *dy, const float *packed,
+                              float *dx, float *scratch)
+{
+    (void)scratch;
+    size_t x_size = lac_conv_x_size(&conv->shape);
+    size_t y_size = lac_conv_y_size(&conv->shape);
+    memset(dx, 0, n * x_size * sizeof *dx);
+    for (int i = 0; i < n; i++)
+        for_each_tap(&conv->shape, visit_data, dy + i * y_size, packed, dx + i * x_size);
+}
+
+static void ref_backward_weights(const lac_conv *conv, int n, const float *x, const float *dy,
+                                 float *partial, float *scratch)
+{
+    (void)scratch;
+    size_t x_size = lac_conv_x_size(&conv->shape);
+    size_t y_size = lac_conv_y_size(&conv->shape);
+    memset(partial, 0, lac_conv_w_size(&conv->shape) * sizeof *partial);
+    for (int i = 0; i < n; i++)
+        for_each_tap(&conv->shape, visit_weights, x + i * x_size, dy + i * y_size, partial);
+}
+
+static void ref_unpack_gradient(const lac_conv *conv, const float *partial, float *dw)
+{
+    memcpy(dw, partial, lac_conv_w_size(&conv->shape) * sizeof *dw);
+}
+
+void lac_conv_use_ref(lac_conv *conv)
+{
+    static const lac_conv_method method = {NULL,
+                                           ref_pack,
+                                           ref_forward,
+                                           ref_backward_data,
+                                           ref_backward_weights,
+                                           ref_unpack_gradient};
+    conv->method = &method;
+    conv->name = "ref";
+    conv->scratch = 0;
+    conv->packed = lac_conv_w_size(&conv->shape);
+    conv->partial = conv->packed;
+}
+
+/* ---- The public face ---------------------------------------------------------------- */
+
+lac_status lac_conv_new(lac_context *ctx, const lac_conv_shape *shape, int chunk, int inference,
+                        lac_conv **out)
+{
+    const lac_conv_shape *s = shape;
+    assert(s->oc % LAC_BLOCK == 0 && (s->c == 1 || s->c % LAC_BLOCK == 0));
+    assert(s->oh == (s->h + s->stride - 1) / s->stride && s->pad == s->k / 2);
+    assert(s->ow == (s->w + s->stride - 1) / s->stride);
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    lac_conv *conv = *out;
+    conv->shape = *shape;
+    conv->chunk = chunk;
+    conv->inference = inference;
+    conv->ctx = ctx;
+    lac_conv_use_ref(conv);
+#ifdef HAVE_DNNL
+    if (ctx->cpu != LAC_CPU_REF)
+        lac_conv_use_dnnl(conv);
+#endif
+    return LAC_OK;
+}
+
+void lac_conv_free(lac_conv **conv)
+{
+    if (*conv && (*conv)->method && (*conv)->method->free_state)
+        (*conv)->method->free_state((*conv)->state);
+    free(*conv);
+    *conv = NULL;
+}
+
+int lac_conv_chunk(const lac_conv *conv)
+{
+    return conv->chunk;
+}
+
+const char *lac_conv_method_name(const lac_conv *conv)
+{
+    return conv->name;
+}
+
+size_t lac_conv_scratch(const lac_conv *conv)
+{
+    return conv->scratch;
+}
+
+size_t lac_conv_packed(const lac_conv *conv)
+{
+    return conv->packed;
+}
+
+size_t lac_conv_partial(const lac_conv *conv)
+{
+    return conv->partial;
+}
+
+void lac_conv_pack(const lac_conv *conv, const float *w, float *packed_forward,
+                   float *packed_backward)
+{
+    conv->method->pack(conv, w, packed_forward, packed_backward);
+}
+
+void lac_conv_forward(const lac_conv *conv, int n, const float *x, const float *packed_forward,
+                      float *y, float *scratch)
+{
+    assert(n >= 1 && n <= conv->chunk);
+    conv->method->forward(conv, n, x, packed_forward, y, scratch);
+}
+
+void lac_conv_backward_data(const lac_conv *conv, int n, const float *dy,
+                            const float *packed_backward, float *dx, float *scratch)
+{
+    assert(n >= 1 && n <= conv->chunk && !conv->inference);
+    conv->method->backward_data(conv, n, dy, packed_backward, dx, scratch);
+}
+
+void lac_conv_backward_weights(const lac_conv *conv, int n, const float *x, const float *dy,
+                               float *partial, float *scratch)
+{
+    assert(n >= 1 && n <= conv->chunk && !conv->inference);
+    conv->method->backward_weights(conv, n, x, dy, partial, scratch);
+}
+
+void lac_conv_reduce(const lac_conv *conv, float *partial, int count, float *dw)
+{
+    for (int i = 1; i < count; i++)
+        conv->ctx->kernels->accumulate(partial + i * conv->partial, partial, conv->partial);
+    conv->method->unpack_gradient(conv, partial, dw);
+}

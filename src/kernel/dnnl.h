@@ -1,0 +1,12 @@
+/* What oneDNN does for the kernels; dnnl.c and dnnl_compat.h alone know its API. */
+#ifndef LAC_DNNL_H
+#define LAC_DNNL_H
+
+/* Row-major matrix product, contract of lac_kernels.gemm. */
+void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
+                   int ldb, float beta, float *c, int ldc);
+
+/* The calling thread is the whole machine to oneDNN from now on. */
+void lac_dnnl_thread_start(void);
+
+#endif

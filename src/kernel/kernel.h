@@ -34,7 +34,8 @@ typedef struct lac_conv lac_conv;
 /* Constants of Adam for one step; the bias corrections are folded into lr and eps. */
 typedef struct lac_adam_step {
     float lr;           /* lr * sqrt(1 - beta2^t) / (1 - beta1^t) */
-    float beta1, beta2;
+    double beta1;       /* double: 1 - beta must not lose digits */
+    double beta2;
     float eps;          /* eps * sqrt(1 - beta2^t) */
     float l2;           /* added to the gradient: l2 * weight */
     float shrink;       /* AdamW: weight is first multiplied by 1 - shrink */

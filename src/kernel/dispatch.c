@@ -1,0 +1,53 @@
+/*
+ * Which kernels this machine runs.
+ *
+ * __builtin_cpu_supports asks the processor (CPUID) and the operating system: the
+ * compiler's run-time library reports AVX2 and FMA only where XCR0 says that the
+ * system saves the 256-bit registers, AVX-512 only where it saves the masks and
+ * the 512-bit registers too (gcc/common/config/i386/cpuinfo.h, compiler-rt's
+ * cpu_model). The tables are constant: there is nothing to set up and no lock.
+ */
+#include "kernel/tables.h"
+
+#ifdef HAVE_DNNL
+#include "kernel/dnnl.h"
+#endif
+
+static lac_cpu best_level(void)
+{
+#ifdef LAC_X86
+    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    return avx2 && avx512 ? LAC_CPU_AVX512 : avx2 ? LAC_CPU_AVX2 : LAC_CPU_REF;
+#else
+    return LAC_CPU_REF;
+#endif
+}
+
+lac_cpu lac_kernels_level(lac_cpu wanted)
+{
+    lac_cpu best = best_level();
+    return wanted == LAC_CPU_AUTO || wanted > best ? best : wanted;
+}
+
+const lac_kernels *lac_kernels_get(lac_cpu level)
+{
+    switch (lac_kernels_level(level)) {
+#ifdef LAC_X86
+    case LAC_CPU_AVX512:
+        return &lac_kernels_avx512;
+    case LAC_CPU_AVX2:
+        return &lac_kernels_avx2;
+#endif
+    default:
+        return &lac_kernels_ref;
+    }
+}
+
+void lac_kernels_thread_start(void)
+{
+#ifdef HAVE_DNNL
+    lac_dnnl_thread_start();
+#endif
+}

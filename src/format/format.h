@@ -1,32 +1,35 @@
 /*
  * Safetensors: named float32 tensors and a string-to-string metadata table in one
- * file that Python reads in one line. We add a checksum of the tensors' bytes to
- * the metadata ("checksum") and verify it when it is there.
+ * file that Python reads in one line. The writer adds a checksum of all names,
+ * numbers and metadata as the metadata value "checksum"; the reader verifies it
+ * when it is there. Whoever edits such a file elsewhere drops that value.
  */
 #ifndef LAC_FORMAT_H
 #define LAC_FORMAT_H
 
 #include "base/base.h"
 
-/* A tensor: its name and its shape, first `dims` entries. */
+/* A tensor: its name and its shape, first `dims` entries, all above 0. */
 typedef struct lac_tensor_info {
     const char *name;
     int dims;
     long shape[4];
 } lac_tensor_info;
 
-/* `data[i]` are the floats of tensor i in its plain order. Replaces `path` at once or
- * not at all. metadata: `pairs` keys and values. */
 typedef struct lac_metadata {
     const char *key;
     const char *value;
 } lac_metadata;
 
+/* Writes `count` tensors, `data[i]` the floats of tensor i in its plain order, and
+ * `pairs` keys and values. Names and keys differ. Replaces `path` at once or not at
+ * all. IO, MEMORY. */
 lac_status lac_safetensors_write(lac_context *ctx, const char *path, const lac_tensor_info *tensors,
                                  const float *const *data, int count, const lac_metadata *metadata,
                                  int pairs);
 
-/* Reading: the whole file in memory; everything returned is borrowed from it. */
+/* Reading: the whole file in memory, verified; everything returned is borrowed from
+ * it. IO, FORMAT, MEMORY. */
 typedef struct lac_tensors lac_tensors;
 
 lac_status lac_safetensors_read(lac_context *ctx, const char *path, lac_tensors **out);

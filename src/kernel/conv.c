@@ -144,10 +144,10 @@ void lac_conv_use_ref(lac_conv *conv)
 lac_status lac_conv_new(lac_context *ctx, const lac_conv_shape *shape, int chunk, int inference,
                         lac_conv **out)
 {
-    const lac_conv_shape *s = shape;
-    assert(s->oc % LAC_BLOCK == 0 && (s->c == 1 || s->c % LAC_BLOCK == 0));
-    assert(s->oh == (s->h + s->stride - 1) / s->stride && s->pad == s->k / 2);
-    assert(s->ow == (s->w + s->stride - 1) / s->stride);
+    assert(shape->oc % LAC_BLOCK == 0 && (shape->c == 1 || shape->c % LAC_BLOCK == 0));
+    assert(shape->oh == (shape->h + shape->stride - 1) / shape->stride);
+    assert(shape->ow == (shape->w + shape->stride - 1) / shape->stride);
+    assert(shape->pad == shape->k / 2);
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
     lac_conv *conv = *out;
     conv->shape = *shape;

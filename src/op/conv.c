@@ -1,0 +1,468 @@
+/*
+ * Convolution with what follows it: z = pool(relu(norm(conv(x)) + add)).
+ *
+ * A chunk of pictures at a time, so that each pass over y finds it in cache. In
+ * training the batch statistics part the work in two: convolution and sums, then
+ * normalization to pooling in one pass. y is kept for the backward pass, nothing
+ * else but z; gradients with respect to y exist for one chunk at a time.
+ *
+ * Batch normalization (Ioffe and Szegedy 2015), per channel over N = n * oh * ow values:
+ *   mean, var of y; s = gamma / sqrt(var + eps); z = s * y + (beta - s * mean).
+ * Backward, with g the gradient of z behind ReLU and pool and h = y - mean:
+ *   dbeta = sum g;   dgamma = sum(g h) / sqrt(var + eps)
+ *   dy = s * (g - sum(g) / N - h * sum(g h) / (N (var + eps)))  =  a g + b y + c.
+ * Without norm s is 1 and beta is the bias: a = 1, b = c = 0.
+ */
+#include "op/op.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* PyTorch's defaults, which the reference curve used. */
+static const double norm_eps = 1e-5;
+static const double norm_momentum = 0.1;
+
+/* A chunk's output should stay in a core's cache together with its input: about 2 MB. */
+enum { CHUNK_FLOATS = 600000, CHUNK_MOST = 16 };
+
+enum { W, NORM_WEIGHT, NORM_BIAS, BIAS = 1 }; /* parameters */
+enum { RUNNING_MEAN, RUNNING_VAR };           /* buffers */
+
+typedef struct conv_state {
+    lac_conv *conv;
+    int chunk;
+    int chunks;      /* of a full batch */
+    lac_shape y_shape;
+    float *y;        /* [n, oc, oh, ow], kept for backward; NULL for inference */
+    float *packed[2]; /* weights for forward and backward data */
+    double *sums;    /* [chunks, 2, oc] */
+    double *total;   /* [2, oc] */
+    float *channel;  /* [8, oc]: the rows below */
+} conv_state;
+
+enum { SCALE, SHIFT, MEAN, INV_STD, COEF_A, COEF_B, COEF_C, ORIGIN, CHANNEL_ROWS };
+
+static float *row(const conv_state *s, int which, int block)
+{
+    return s->channel + (size_t)which * s->y_shape.c + block * LAC_BLOCK;
+}
+
+/* ---- Shapes ------------------------------------------------------------------------ */
+
+static lac_shape y_shape(const lac_op *op)
+{
+    int stride = op->node.stride;
+    return (lac_shape){op->node.channels, (op->in.h + stride - 1) / stride,
+                       (op->in.w + stride - 1) / stride};
+}
+
+static lac_status conv_shape(lac_context *ctx, lac_op *op)
+{
+    const lac_node *node = &op->node;
+    lac_shape y = y_shape(op);
+    if (node->channels % LAC_BLOCK != 0)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %d channels, must be a multiple of %d",
+                        node->name, node->channels, LAC_BLOCK);
+    if (node->pool && (y.h < 2 || y.w < 2))
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "%s: a 2x2 pool of %dx%d pixels, pictures must be larger", node->name, y.h,
+                        y.w);
+    op->out = node->pool ? (lac_shape){y.c, y.h / 2, y.w / 2} : y;
+    if (op->add && (op->add->out.c != y.c || op->add->out.h != y.h || op->add->out.w != y.w))
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: adds %dx%dx%d to %dx%dx%d", node->name,
+                        op->add->out.c, op->add->out.h, op->add->out.w, y.c, y.h, y.w);
+    return LAC_OK;
+}
+
+static void conv_declare(lac_op *op, lac_params *params, lac_params *buffers)
+{
+    const lac_node *node = &op->node;
+    int shape[4] = {node->channels, op->in.c, node->k, node->k};
+    op->param = lac_params_add(params, node->name, "weight", LAC_ROLE_WEIGHT, 4, shape);
+    if (!node->norm) {
+        lac_params_add(params, node->name, "bias", LAC_ROLE_ZERO, 1, shape);
+        return;
+    }
+    lac_params_add(params, node->name, "norm.weight", LAC_ROLE_ONE, 1, shape);
+    lac_params_add(params, node->name, "norm.bias", LAC_ROLE_ZERO, 1, shape);
+    op->buffer = lac_params_add(buffers, node->name, "norm.running_mean", LAC_ROLE_ZERO, 1, shape);
+    lac_params_add(buffers, node->name, "norm.running_var", LAC_ROLE_ONE, 1, shape);
+}
+
+/* ---- Plan ----------------------------------------------------------------------------- */
+
+static int chunk_for(size_t y_floats, int batch)
+{
+    int chunk = (int)(CHUNK_FLOATS / y_floats);
+    chunk = chunk < 1 ? 1 : chunk > CHUNK_MOST ? CHUNK_MOST : chunk;
+    return chunk < batch ? chunk : batch;
+}
+
+static lac_status plan_memory(lac_op *op, conv_state *s, lac_planner *p)
+{
+    size_t y = lac_shape_floats(s->y_shape) * s->chunk;
+    size_t x = lac_shape_floats(op->in) * s->chunk;
+    size_t scratch = lac_conv_scratch(s->conv) + y + x;
+    size_t partial = lac_conv_partial(s->conv) * s->chunks;
+    int last = p->inference ? p->forward_time : p->backward_time;
+    p->scratch = scratch > p->scratch ? scratch : p->scratch;
+    if (!p->inference) {
+        p->partial = partial > p->partial ? partial : p->partial;
+        LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_shape_floats(s->y_shape) * p->batch,
+                               p->forward_time, p->backward_time, &s->y));
+        LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_conv_packed(s->conv), p->forward_time,
+                               p->backward_time, &s->packed[1]));
+    }
+    LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_conv_packed(s->conv), p->forward_time, last,
+                           &s->packed[0]));
+    LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * 2 * s->y_shape.c, sizeof(double), &s->sums));
+    LAC_TRY(lac_alloc(p->ctx, (size_t)2 * s->y_shape.c, sizeof(double), &s->total));
+    return lac_alloc(p->ctx, (size_t)CHANNEL_ROWS * s->y_shape.c, sizeof(float), &s->channel);
+}
+
+static lac_status conv_plan(lac_op *op, lac_planner *p)
+{
+    LAC_TRY(lac_alloc(p->ctx, 1, sizeof(conv_state), &op->state));
+    conv_state *s = op->state;
+    s->y_shape = y_shape(op);
+    s->chunk = chunk_for(lac_shape_floats(s->y_shape), p->batch);
+    s->chunks = (p->batch + s->chunk - 1) / s->chunk;
+    lac_conv_shape shape = {op->in.c,        op->in.h,   op->in.w,         s->y_shape.c,
+                            s->y_shape.h,    s->y_shape.w, op->node.k,     op->node.stride,
+                            op->node.k / 2};
+    LAC_TRY(lac_conv_new(p->ctx, &shape, s->chunk, p->inference, &s->conv));
+    return plan_memory(op, s, p);
+}
+
+static void conv_free(lac_op *op)
+{
+    conv_state *s = op->state;
+    if (!s)
+        return;
+    lac_conv_free(&s->conv);
+    free(s->sums);
+    free(s->total);
+    free(s->channel);
+    free(s);
+    op->state = NULL;
+}
+
+/* ---- Chunks ------------------------------------------------------------------------------ */
+
+typedef struct job {
+    lac_op *op;
+    conv_state *s;
+    const lac_pass *pass;
+    const lac_kernels *kernels;
+} job;
+
+/* The pictures and tensors of one chunk. */
+typedef struct span {
+    int n;
+    const float *x;
+    float *y, *z, *dz;
+    float *own;     /* a chunk's y in the thread's scratch */
+    float *own_x;   /* a chunk's x in the thread's scratch */
+    float *scratch; /* the convolution's */
+} span;
+
+static span span_of(const job *j, int item, int thread)
+{
+    const lac_op *op = j->op;
+    const conv_state *s = j->s;
+    int first = item * s->chunk;
+    int left = j->pass->n - first;
+    size_t y_floats = lac_shape_floats(s->y_shape);
+    size_t z_floats = lac_shape_floats(op->out);
+    span c;
+    c.n = left < s->chunk ? left : s->chunk;
+    c.x = op->input->z + first * lac_shape_floats(op->in);
+    c.y = s->y ? s->y + first * y_floats : NULL;
+    c.z = op->z + first * z_floats;
+    c.dz = op->dz ? op->dz + first * z_floats : NULL;
+    c.own = lac_op_scratch(op, thread);
+    c.own_x = c.own + s->chunk * y_floats;
+    c.scratch = c.own_x + s->chunk * lac_shape_floats(op->in);
+    return c;
+}
+
+static void for_each_chunk(lac_op *op, const lac_pass *pass, lac_work work)
+{
+    conv_state *s = op->state;
+    job j = {op, s, pass, pass->ctx->kernels};
+    lac_parallel(pass->ctx, (pass->n + s->chunk - 1) / s->chunk, work, &j);
+}
+
+/* A plane is one block of 16 channels of one picture; planes of a chunk are consecutive. */
+static int blocks(const conv_state *s)
+{
+    return s->y_shape.c / LAC_BLOCK;
+}
+
+static size_t plane_of_y(const conv_state *s, int i)
+{
+    return (size_t)i * s->y_shape.h * s->y_shape.w * LAC_BLOCK;
+}
+
+static size_t plane_of_z(const lac_op *op, int i)
+{
+    return (size_t)i * op->out.h * op->out.w * LAC_BLOCK;
+}
+
+/* The two sums of a chunk, [2, oc], set to 0. */
+static double *chunk_sums(const conv_state *s, int item)
+{
+    double *sums = s->sums + (size_t)item * 2 * s->y_shape.c;
+    memset(sums, 0, 2 * s->y_shape.c * sizeof *sums);
+    return sums;
+}
+
+static void add_up_chunks(conv_state *s, int n)
+{
+    int c = 2 * s->y_shape.c;
+    memset(s->total, 0, c * sizeof *s->total);
+    for (int item = 0; item * s->chunk < n; item++)
+        for (int i = 0; i < c; i++)
+            s->total[i] += s->sums[(size_t)item * c + i];
+}
+
+/* ---- Forward ---------------------------------------------------------------------------- */
+
+static void finish(const job *j, const float *y, const span *c)
+{
+    const lac_op *op = j->op;
+    const conv_state *s = j->s;
+    int relu = op->node.relu;
+    int pixels = s->y_shape.h * s->y_shape.w;
+    const float *add = op->add ? op->add->z + (c->z - op->z) : NULL;
+    for (int i = 0; i < c->n * blocks(s); i++) {
+        const float *scale = row(s, SCALE, i % blocks(s));
+        const float *shift = row(s, SHIFT, i % blocks(s));
+        const float *from = y + plane_of_y(s, i);
+        float *to = c->z + plane_of_z(op, i);
+        if (op->node.pool)
+            j->kernels->affine_pool(from, to, s->y_shape.h, s->y_shape.w, scale, shift, relu);
+        else
+            j->kernels->affine(from, add ? add + plane_of_y(s, i) : NULL, to, pixels, scale, shift,
+                               relu);
+    }
+}
+
+static void work_pack(void *arg, int item, int thread)
+{
+    (void)item;
+    (void)thread;
+    const job *j = arg;
+    lac_conv_pack(j->s->conv, lac_op_w(j->op, W), j->s->packed[0],
+                  j->pass->training ? j->s->packed[1] : NULL);
+}
+
+static void work_sums(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const conv_state *s = j->s;
+    span c = span_of(j, item, thread);
+    double *sums = chunk_sums(s, item);
+    lac_conv_forward(s->conv, c.n, c.x, s->packed[0], c.y, c.scratch);
+    for (int i = 0; i < c.n * blocks(s); i++) {
+        int block = i % blocks(s);
+        j->kernels->moments(c.y + plane_of_y(s, i), s->y_shape.h * s->y_shape.w,
+                            row(s, ORIGIN, block), sums + block * LAC_BLOCK,
+                            sums + s->y_shape.c + block * LAC_BLOCK);
+    }
+}
+
+static void work_finish(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    span c = span_of(j, item, thread);
+    finish(j, c.y, &c);
+}
+
+static void work_whole(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    span c = span_of(j, item, thread);
+    float *y = j->pass->training ? c.y : c.own;
+    lac_conv_forward(j->s->conv, c.n, c.x, j->s->packed[0], y, c.scratch);
+    finish(j, y, &c);
+}
+
+static void set_affine(lac_op *op, conv_state *s, int c, double mean, double var)
+{
+    double inv_std = 1.0 / sqrt(var + norm_eps);
+    double scale = lac_op_w(op, NORM_WEIGHT)[c] * inv_std;
+    *(row(s, SCALE, 0) + c) = (float)scale;
+    *(row(s, SHIFT, 0) + c) = (float)(lac_op_w(op, NORM_BIAS)[c] - scale * mean);
+    *(row(s, MEAN, 0) + c) = (float)mean;
+    *(row(s, INV_STD, 0) + c) = (float)inv_std;
+}
+
+/* Sums were taken about the running mean, which keeps the difference of squares exact. */
+static void batch_statistics(lac_op *op, conv_state *s, int n)
+{
+    double count = (double)n * s->y_shape.h * s->y_shape.w;
+    float *running_mean = lac_op_b(op, RUNNING_MEAN);
+    float *running_var = lac_op_b(op, RUNNING_VAR);
+    for (int c = 0; c < s->y_shape.c; c++) {
+        double offset = s->total[c] / count;
+        double mean = *(row(s, ORIGIN, 0) + c) + offset;
+        double var = s->total[s->y_shape.c + c] / count - offset * offset;
+        var = var < 0.0 ? 0.0 : var; /* NaN stays NaN */
+        double unbiased = count > 1.0 ? var * count / (count - 1.0) : var;
+        set_affine(op, s, c, mean, var);
+        running_mean[c] += (float)(norm_momentum * (mean - running_mean[c]));
+        running_var[c] += (float)(norm_momentum * (unbiased - running_var[c]));
+    }
+}
+
+static void fixed_affine(lac_op *op, conv_state *s)
+{
+    for (int c = 0; c < s->y_shape.c; c++) {
+        if (op->node.norm) {
+            set_affine(op, s, c, lac_op_b(op, RUNNING_MEAN)[c], lac_op_b(op, RUNNING_VAR)[c]);
+        } else {
+            *(row(s, SCALE, 0) + c) = 1.0f;
+            *(row(s, SHIFT, 0) + c) = lac_op_w(op, BIAS)[c];
+        }
+    }
+}
+
+static void conv_forward(lac_op *op, const lac_pass *pass)
+{
+    conv_state *s = op->state;
+    job j = {op, s, pass, pass->ctx->kernels};
+    lac_parallel(pass->ctx, 1, work_pack, &j);
+    if (!(pass->training && op->node.norm)) {
+        fixed_affine(op, s);
+        for_each_chunk(op, pass, work_whole);
+        return;
+    }
+    memcpy(row(s, ORIGIN, 0), lac_op_b(op, RUNNING_MEAN), s->y_shape.c * sizeof(float));
+    for_each_chunk(op, pass, work_sums);
+    add_up_chunks(s, pass->n);
+    batch_statistics(op, s, pass->n);
+    for_each_chunk(op, pass, work_finish);
+}
+
+/* ---- Backward -------------------------------------------------------------------------------- */
+
+static void work_gradient_sums(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const lac_op *op = j->op;
+    const conv_state *s = j->s;
+    span c = span_of(j, item, thread);
+    double *sums = chunk_sums(s, item);
+    for (int i = 0; i < c.n * blocks(s); i++) {
+        int block = i % blocks(s);
+        const float *y = c.y + plane_of_y(s, i);
+        const float *z = c.z + plane_of_z(op, i);
+        const float *dz = c.dz + plane_of_z(op, i);
+        double *sum = sums + block * LAC_BLOCK;
+        double *product = sum + s->y_shape.c;
+        if (op->node.pool)
+            j->kernels->pool_sums(y, z, dz, s->y_shape.h, s->y_shape.w, op->node.relu,
+                                  row(s, SCALE, block), row(s, MEAN, block), sum, product);
+        else
+            j->kernels->affine_sums(y, z, dz, s->y_shape.h * s->y_shape.w, op->node.relu,
+                                    row(s, MEAN, block), sum, product);
+    }
+}
+
+/* The gradient of y for one chunk, in the thread's own buffer; that of add on the way. */
+static void gradient_of_y(const job *j, const span *c)
+{
+    const lac_op *op = j->op;
+    const conv_state *s = j->s;
+    int relu = op->node.relu;
+    float *dadd = op->add ? op->add->dz + (c->z - op->z) : NULL;
+    for (int i = 0; i < c->n * blocks(s); i++) {
+        int block = i % blocks(s);
+        const float *y = c->y + plane_of_y(s, i);
+        const float *z = c->z + plane_of_z(op, i);
+        const float *dz = c->dz + plane_of_z(op, i);
+        float *dy = c->own + plane_of_y(s, i);
+        const float *a = row(s, COEF_A, block);
+        const float *b = row(s, COEF_B, block);
+        const float *k = row(s, COEF_C, block);
+        if (op->node.pool)
+            j->kernels->pool_backward(y, z, dz, dy, s->y_shape.h, s->y_shape.w, relu,
+                                      row(s, SCALE, block), a, b, k);
+        else
+            j->kernels->affine_backward(y, z, dz, dy, s->y_shape.h * s->y_shape.w, relu, a, b, k,
+                                        dadd ? dadd + plane_of_y(s, i) : NULL,
+                                        op->dadd_accumulate);
+    }
+}
+
+static void work_gradients(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const lac_op *op = j->op;
+    const conv_state *s = j->s;
+    span c = span_of(j, item, thread);
+    gradient_of_y(j, &c);
+    lac_conv_backward_weights(s->conv, c.n, c.x, c.own,
+                              *op->partial + item * lac_conv_partial(s->conv), c.scratch);
+    if (!op->needs_dx)
+        return;
+    float *dx = op->input->dz + (c.x - op->input->z);
+    float *target = op->dx_accumulate ? c.own_x : dx;
+    lac_conv_backward_data(s->conv, c.n, c.own, s->packed[1], target, c.scratch);
+    if (op->dx_accumulate)
+        j->kernels->accumulate(target, dx, c.n * lac_shape_floats(op->in));
+}
+
+static void work_reduce(void *arg, int item, int thread)
+{
+    (void)item;
+    (void)thread;
+    const job *j = arg;
+    int chunks = (j->pass->n + j->s->chunk - 1) / j->s->chunk;
+    lac_conv_reduce(j->s->conv, *j->op->partial, chunks, lac_op_g(j->op, W));
+}
+
+/* dgamma, dbeta and the coefficients of dy = a g + b y + c. */
+static void norm_gradients(lac_op *op, conv_state *s, int n)
+{
+    double count = (double)n * s->y_shape.h * s->y_shape.w;
+    for (int c = 0; c < s->y_shape.c; c++) {
+        double sum = s->total[c];
+        double product = s->total[s->y_shape.c + c];
+        double scale = *(row(s, SCALE, 0) + c);
+        double inv_std = *(row(s, INV_STD, 0) + c);
+        double b = -scale * inv_std * inv_std * product / count;
+        lac_op_g(op, NORM_WEIGHT)[c] = (float)(product * inv_std);
+        lac_op_g(op, NORM_BIAS)[c] = (float)sum;
+        *(row(s, COEF_A, 0) + c) = (float)scale;
+        *(row(s, COEF_B, 0) + c) = (float)b;
+        *(row(s, COEF_C, 0) + c) = (float)(-scale * sum / count - b * *(row(s, MEAN, 0) + c));
+    }
+}
+
+static void bias_gradients(lac_op *op, conv_state *s)
+{
+    for (int c = 0; c < s->y_shape.c; c++) {
+        lac_op_g(op, BIAS)[c] = (float)s->total[c];
+        *(row(s, COEF_A, 0) + c) = 1.0f;
+    }
+}
+
+static void conv_backward(lac_op *op, const lac_pass *pass)
+{
+    conv_state *s = op->state;
+    job j = {op, s, pass, pass->ctx->kernels};
+    for_each_chunk(op, pass, work_gradient_sums);
+    add_up_chunks(s, pass->n);
+    if (op->node.norm)
+        norm_gradients(op, s, pass->n);
+    else
+        bias_gradients(op, s);
+    for_each_chunk(op, pass, work_gradients);
+    lac_parallel(pass->ctx, 1, work_reduce, &j);
+}
+
+const lac_op_class lac_op_conv = {"conv",       conv_shape,    conv_declare, conv_plan,
+                                  conv_forward, conv_backward, conv_free};

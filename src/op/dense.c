@@ -1,0 +1,172 @@
+/*
+ * Dense layer with what follows it: z = dropout(relu(x W' + bias)).
+ *
+ * x is [n, k], the input's activation as it lies in memory; the columns of W follow
+ * that order, and lac_param.columns lets files keep PyTorch's (c, h, w). Dropout
+ * (Srivastava et al. 2014) keeps a value with probability 1 - p and divides it by that.
+ *
+ * Backward, g = dz where z > 0, divided by 1 - p (z > 0 says both that ReLU was open and
+ * that the value was kept):
+ *   dW = g' x;   dbias = sum over n of g;   dx = g W.
+ *
+ * Work is cut into tiles that do not depend on the number of threads.
+ */
+#include "op/op.h"
+
+#include <stdlib.h>
+
+/* Outputs per forward tile and inputs per backward tile: wide enough that packing the
+ * operands inside the matrix product is small beside it. */
+enum { TILE_OUT = 256, TILE_IN = 1536 };
+
+enum { W, BIAS };
+
+typedef struct dense_state {
+    int k;    /* inputs */
+    float *g; /* [n, out] gradient in front of ReLU and dropout */
+} dense_state;
+
+static lac_status dense_shape(lac_context *ctx, lac_op *op)
+{
+    if (op->node.channels < 1)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %d outputs, must be at least 1",
+                        op->node.name, op->node.channels);
+    op->out = (lac_shape){op->node.channels, 1, 1};
+    return LAC_OK;
+}
+
+static void dense_declare(lac_op *op, lac_params *params, lac_params *buffers)
+{
+    (void)buffers;
+    int shape[2] = {op->node.channels, (int)lac_shape_floats(op->in)};
+    op->param = lac_params_add(params, op->node.name, "weight", LAC_ROLE_WEIGHT, 2, shape);
+    if (op->in.h * op->in.w > 1)
+        params->table[op->param].columns = op->in;
+    lac_params_add(params, op->node.name, "bias", LAC_ROLE_ZERO, 1, shape);
+}
+
+static lac_status dense_plan(lac_op *op, lac_planner *p)
+{
+    LAC_TRY(lac_alloc(p->ctx, 1, sizeof(dense_state), &op->state));
+    dense_state *s = op->state;
+    s->k = (int)lac_shape_floats(op->in);
+    if (p->inference)
+        return LAC_OK;
+    return lac_slab_claim(p->ctx, p->slab, (size_t)p->batch * op->node.channels, p->backward_time,
+                          p->backward_time, &s->g);
+}
+
+static void dense_free(lac_op *op)
+{
+    free(op->state);
+    op->state = NULL;
+}
+
+typedef struct job {
+    const lac_op *op;
+    const dense_state *s;
+    const lac_pass *pass;
+} job;
+
+static int tile_at(int item, int tile, int total)
+{
+    int left = total - item * tile;
+    return left < tile ? left : tile;
+}
+
+static int tiles(int total, int tile)
+{
+    return (total + tile - 1) / tile;
+}
+
+/* ---- Forward ------------------------------------------------------------------------- */
+
+static float drop(const lac_pass *pass, int i, uint64_t output, int outputs, float value)
+{
+    double draw = lac_random_uniform(pass->seed, LAC_STREAM(LAC_STREAM_DROPOUT) + pass->epoch,
+                                     pass->sample[i] * (uint64_t)outputs + output);
+    return draw < pass->dropout ? 0.0f : value / (1.0f - pass->dropout);
+}
+
+static void work_forward(void *arg, int item, int thread)
+{
+    (void)thread;
+    const job *j = arg;
+    const lac_op *op = j->op;
+    int outputs = op->node.channels;
+    int first = item * TILE_OUT;
+    int count = tile_at(item, TILE_OUT, outputs);
+    int dropout = op->node.dropout && j->pass->training && j->pass->dropout > 0.0f;
+    const float *bias = lac_op_w(op, BIAS) + first;
+    float *z = op->z + first;
+    j->pass->ctx->kernels->gemm(0, 1, j->pass->n, count, j->s->k, op->input->z, j->s->k,
+                                lac_op_w(op, W) + (size_t)first * j->s->k, j->s->k, 0.0f, z,
+                                outputs);
+    for (int i = 0; i < j->pass->n; i++, z += outputs)
+        for (int o = 0; o < count; o++) {
+            float value = z[o] + bias[o];
+            if (op->node.relu && value < 0.0f)
+                value = 0.0f;
+            z[o] = dropout ? drop(j->pass, i, (uint64_t)(first + o), outputs, value) : value;
+        }
+}
+
+static void dense_forward(lac_op *op, const lac_pass *pass)
+{
+    job j = {op, op->state, pass};
+    lac_parallel(pass->ctx, tiles(op->node.channels, TILE_OUT), work_forward, &j);
+}
+
+/* ---- Backward ---------------------------------------------------------------------------- */
+
+static void work_gate(void *arg, int item, int thread)
+{
+    (void)thread;
+    const job *j = arg;
+    const lac_op *op = j->op;
+    int outputs = op->node.channels;
+    int first = item * TILE_OUT;
+    int count = tile_at(item, TILE_OUT, outputs);
+    float keep = op->node.dropout ? 1.0f - j->pass->dropout : 1.0f;
+    float *dbias = lac_op_g(op, BIAS) + first;
+    for (int o = 0; o < count; o++)
+        dbias[o] = 0.0f;
+    for (int i = 0; i < j->pass->n; i++) {
+        size_t at = (size_t)i * outputs + first;
+        for (int o = 0; o < count; o++) {
+            int open = !op->node.relu || op->z[at + o] > 0.0f;
+            float g = open ? op->dz[at + o] / keep : 0.0f;
+            j->s->g[at + o] = g;
+            dbias[o] += g;
+        }
+    }
+}
+
+static void work_backward(void *arg, int item, int thread)
+{
+    (void)thread;
+    const job *j = arg;
+    const lac_op *op = j->op;
+    const lac_kernels *kernels = j->pass->ctx->kernels;
+    int n = j->pass->n;
+    int k = j->s->k;
+    int outputs = op->node.channels;
+    int first = item * TILE_IN;
+    int count = tile_at(item, TILE_IN, k);
+    kernels->gemm(1, 0, outputs, count, n, j->s->g, outputs, op->input->z + first, k, 0.0f,
+                  lac_op_g(op, W) + first, k);
+    if (op->needs_dx)
+        kernels->gemm(0, 0, n, count, outputs, j->s->g, outputs, lac_op_w(op, W) + first, k,
+                      op->dx_accumulate ? 1.0f : 0.0f, op->input->dz + first, k);
+}
+
+static void dense_backward(lac_op *op, const lac_pass *pass)
+{
+    dense_state *s = op->state;
+    job j = {op, s, pass};
+    lac_parallel(pass->ctx, tiles(op->node.channels, TILE_OUT), work_gate, &j);
+    lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_backward, &j);
+}
+
+const lac_op_class lac_op_dense = {"dense",       dense_shape,    dense_declare, dense_plan,
+                                   dense_forward, dense_backward, dense_free};

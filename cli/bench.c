@@ -1,0 +1,104 @@
+/*
+ * lacuna bench: the speed of training and prediction beside the processor's peak.
+ */
+#include "cli.h"
+
+typedef struct bench_options {
+    lac_train_config config;
+    int model, size, points, steps, json;
+    machine_options machine;
+} bench_options;
+
+static void print_table(const lac_bench_result *r)
+{
+    printf("training step      %10.2f ms\n", 1e3 * r->step_seconds);
+    printf("training           %10.0f images/s\n", r->images_per_second);
+    printf("work of a step     %10.2f GFLOP\n", 1e-9 * r->flop);
+    printf("speed              %10.1f GFLOP/s\n", 1e-9 * r->flop_per_second);
+    printf("multiply-add peak  %10.1f GFLOP/s, all threads, measured in between\n",
+           1e-9 * r->peak_flop_per_second);
+    printf("fraction of peak   %10.1f %%\n", 100 * r->fraction);
+    printf("prediction, one    %10.2f ms a picture\n", 1e3 * r->predict_seconds);
+    printf("prediction, batch  %10.0f images/s\n", r->predict_images_per_second);
+}
+
+static void print_json(const bench_options *o, const lac_context *ctx, const lac_bench_result *r)
+{
+    cJSON *root = json_new();
+    cJSON_AddStringToObject(root, "model", o->config.model);
+    cJSON_AddNumberToObject(root, "batch", o->config.batch);
+    cJSON_AddNumberToObject(root, "size", o->size);
+    cJSON_AddNumberToObject(root, "points", o->points);
+    cJSON_AddNumberToObject(root, "steps", o->steps);
+    cJSON_AddNumberToObject(root, "threads", lac_context_threads(ctx));
+    cJSON_AddStringToObject(root, "cpu", lac_cpu_name(lac_context_cpu(ctx)));
+    cJSON_AddNumberToObject(root, "step_seconds", r->step_seconds);
+    cJSON_AddNumberToObject(root, "images_per_second", r->images_per_second);
+    cJSON_AddNumberToObject(root, "flop", r->flop);
+    cJSON_AddNumberToObject(root, "flop_per_second", r->flop_per_second);
+    cJSON_AddNumberToObject(root, "peak_flop_per_second", r->peak_flop_per_second);
+    cJSON_AddNumberToObject(root, "fraction", r->fraction);
+    cJSON_AddNumberToObject(root, "predict_seconds", r->predict_seconds);
+    cJSON_AddNumberToObject(root, "predict_images_per_second", r->predict_images_per_second);
+    json_print(root);
+}
+
+static int bench(bench_options *o)
+{
+    lac_context *ctx = NULL;
+    lac_bench_result result;
+    o->config.model = model_choices[o->model];
+    lac_status status = machine_open(&o->machine, &ctx);
+    if (status == LAC_OK && !o->json) {
+        int threads = lac_context_threads(ctx);
+        printf("%s, batch %d of %dx%d pictures, %d steps, %d thread%s, %s\n\n", o->config.model,
+               o->config.batch, o->size, o->size, o->steps, threads, threads == 1 ? "" : "s",
+               lac_cpu_name(lac_context_cpu(ctx)));
+        fflush(stdout);
+    }
+    if (status == LAC_OK)
+        status = lac_bench(ctx, &o->config, o->size, o->points, o->steps, &result);
+    if (status == LAC_OK && o->json)
+        print_json(o, ctx, &result);
+    else if (status == LAC_OK)
+        print_table(&result);
+    int code = report(ctx, status);
+    lac_context_free(&ctx);
+    return code;
+}
+
+int verb_bench(int argc, char **argv)
+{
+    bench_options o = {
+        .config = lac_train_config_default(), .size = 96, .points = 15, .steps = 20};
+    o.model = choice_of(model_choices, o.config.model);
+    option options[] = {
+        {.type = OPTION_CHOICE, .name = "model", .value = &o.model, .choices = model_choices,
+         .about = "the network"},
+        {.type = OPTION_INT, .name = "batch", .value = &o.config.batch, .unit = "N",
+         .about = "pictures in a step", .min = 1, .max = 65536},
+        {.type = OPTION_INT, .name = "size", .value = &o.size, .unit = "N",
+         .about = "side of the pictures, pixels", .min = 1, .max = 4096},
+        {.type = OPTION_INT, .name = "points", .value = &o.points, .unit = "K",
+         .about = "points to learn", .min = 1, .max = 10000},
+        {.type = OPTION_INT, .name = "steps", .value = &o.steps, .unit = "N",
+         .about = "training steps to time; the median counts", .min = 1, .max = 1000000},
+        {.type = OPTION_FLAG, .name = "json", .value = &o.json,
+         .about = "print JSON, in seconds, FLOP and FLOP/s"},
+        MACHINE_OPTIONS(o.machine),
+    };
+    const command c = {
+        .name = "bench",
+        .usage = "lacuna bench [options]",
+        .about = "Times training steps (batch making and Adam included) and prediction on drawn "
+                 "pictures, and in the same run the multiply-add peak of the processor, which "
+                 "is what the step's speed is a fraction of. FLOP count a multiply-add as two, "
+                 "convolutions as direct ones.",
+        .examples = "  lacuna bench\n"
+                    "  lacuna bench --model cnn --batch 64 --threads 1 --json",
+        .options = options,
+        .count = sizeof options / sizeof options[0],
+    };
+    int code = options_parse(&c, argc, argv);
+    return code == CODE_GO_ON ? bench(&o) : code;
+}

@@ -1,0 +1,93 @@
+/*
+ * What the verbs share. A verb is a function of its arguments that returns the
+ * exit code: 0 done, 1 the run failed, 2 misuse. It parses its own options, so
+ * that `--help` reaches the table that the parser uses.
+ *
+ * Results go to stdout, notes and errors to stderr. The program's own memory comes
+ * from need(), which ends the program when there is none.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "lacuna.h"
+#include "options.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+int verb_bench(int argc, char **argv);
+int verb_data(int argc, char **argv);
+int verb_eval(int argc, char **argv);
+int verb_layers(int argc, char **argv);
+int verb_plot(int argc, char **argv);
+int verb_predict(int argc, char **argv);
+int verb_submit(int argc, char **argv);
+int verb_synth(int argc, char **argv);
+int verb_train(int argc, char **argv);
+
+/* ---- The machine: options --threads and --cpu --------------------------------------- */
+
+typedef struct machine_options {
+    int threads;
+    int cpu; /* lac_cpu */
+} machine_options;
+
+extern const char *const cpu_choices[];
+extern const char *const model_choices[];
+
+/* Two entries of a verb's option table. */
+#define MACHINE_OPTIONS(m)                                                                     \
+    {.type = OPTION_INT, .name = "threads", .value = &(m).threads, .unit = "N",                \
+     .about = "worker threads", .zero = "one per core", .min = 0, .max = 1024},                  \
+    {.type = OPTION_CHOICE, .name = "cpu", .value = &(m).cpu, .choices = cpu_choices,          \
+     .about = "highest instruction set to use; ref is plain C, slow, for comparison"}
+
+lac_status machine_open(const machine_options *machine, lac_context **ctx);
+
+/* The exit code of a status; a failure's message goes to stderr as "lacuna: ...". */
+int report(const lac_context *ctx, lac_status status);
+
+/* ---- Data ---------------------------------------------------------------------------- */
+
+/* Opens a table of either kind: of a folder `of_folder`, of a file what its header says. */
+lac_status open_any_table(lac_context *ctx, const char *path, lac_table of_folder, lac_data **out);
+
+/* ---- Text ------------------------------------------------------------------------------ */
+
+/* The layer table of a network, with totals. */
+void print_layers(const lac_layer *layers, int count);
+
+/* A number into text[24]: with `decimals`, or "-" for NaN. */
+const char *number_text(double value, int decimals, char text[24]);
+
+/* "1:02:03" or "2:03" into text[24], or "-" for NaN. */
+const char *duration_text(double seconds, char text[24]);
+
+/* Prints a word so that a shell reads it back as it is. */
+void print_quoted(FILE *stream, const char *word);
+
+/* An empty document, whose parts come from need(); NaN is written as null. */
+cJSON *json_new(void);
+
+/* Prints the document on stdout and frees it. */
+void json_print(cJSON *root);
+
+/* ---- Memory and files --------------------------------------------------------------------- */
+
+/* Memory for count items, zeroed. */
+void *need(size_t count, size_t size);
+
+/* An output that replaces its file at once or not at all; path NULL is stdout. What
+ * is no regular file, such as a device, is written directly. */
+typedef struct output {
+    FILE *stream;
+    const char *path;
+    char *temporary; /* NULL when written directly */
+} output;
+
+/* Each returns CODE_DONE, or CODE_FAILED after a line on stderr. */
+int output_open(output *out, const char *path);
+int output_close(output *out);
+void output_abandon(output *out);
+
+#endif

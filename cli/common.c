@@ -1,0 +1,191 @@
+/*
+ * What the verbs share: the machine's options, reporting, tables of text, and an
+ * output file that is replaced at once or not at all.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *const cpu_choices[] = {"auto", "ref", "avx2", "avx512", NULL}; /* as lac_cpu */
+const char *const model_choices[] = {"resnet", "cnn", "kimura", NULL};
+
+static void print_note(void *user, const char *line)
+{
+    (void)user;
+    fprintf(stderr, "lacuna: %s\n", line);
+}
+
+lac_status machine_open(const machine_options *m, lac_context **ctx)
+{
+    lac_context_config config = {
+        .threads = m->threads, .cpu = (lac_cpu)m->cpu, .log = print_note};
+    return lac_context_new(&config, ctx);
+}
+
+int report(const lac_context *ctx, lac_status status)
+{
+    if (status == LAC_OK)
+        return CODE_DONE;
+    fprintf(stderr, "lacuna: %s\n", lac_context_message(ctx));
+    return CODE_FAILED;
+}
+
+/* ---- Data ---------------------------------------------------------------------------- */
+
+lac_status open_any_table(lac_context *ctx, const char *path, lac_table of_folder, lac_data **out)
+{
+    return lac_data_open(ctx, path, of_folder, out);
+}
+
+/* ---- Text ------------------------------------------------------------------------------ */
+
+const char *number_text(double value, int decimals, char text[24])
+{
+    if (isnan(value))
+        snprintf(text, 24, "-");
+    else
+        snprintf(text, 24, "%.*f", decimals, value);
+    return text;
+}
+
+const char *duration_text(double seconds, char text[24])
+{
+    if (isnan(seconds) || seconds > 1e9) {
+        snprintf(text, 24, "-");
+        return text;
+    }
+    long s = lround(seconds);
+    if (s >= 3600)
+        snprintf(text, 24, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+    else
+        snprintf(text, 24, "%ld:%02ld", s / 60, s % 60);
+    return text;
+}
+
+void print_quoted(FILE *stream, const char *word)
+{
+    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:,@%=";
+    if (word[strspn(word, plain)] == '\0') {
+        fputs(word, stream);
+        return;
+    }
+    fputc('\'', stream);
+    for (const char *p = word; *p; p++)
+        if (*p == '\'')
+            fputs("'\\''", stream);
+        else
+            fputc(*p, stream);
+    fputc('\'', stream);
+}
+
+void print_layers(const lac_layer *layers, int count)
+{
+    int name = 5, what = 4;
+    long parameters = 0;
+    double flop = 0;
+    for (int i = 0; i < count; i++) {
+        int n = (int)strlen(layers[i].name), w = (int)strlen(layers[i].what);
+        name = n > name ? n : name;
+        what = w > what ? w : what;
+        parameters += layers[i].parameters;
+        flop += layers[i].flop;
+    }
+    printf("%-*s  %-*s  %12s  %10s  %9s\n", name, "layer", what, "what", "output", "parameters",
+           "MFLOP");
+    for (int i = 0; i < count; i++) {
+        const lac_layer *l = &layers[i];
+        char shape[40];
+        if (l->h == 1 && l->w == 1)
+            snprintf(shape, sizeof shape, "%d", l->c);
+        else
+            snprintf(shape, sizeof shape, "%dx%dx%d", l->h, l->w, l->c);
+        printf("%-*s  %-*s  %12s  %10ld  %9.1f\n", name, l->name, what, l->what, shape,
+               l->parameters, 1e-6 * l->flop);
+    }
+    printf("%-*s  %12s  %10ld  %9.1f\n", name + what + 2, "total", "", parameters, 1e-6 * flop);
+}
+
+static void *need_bytes(size_t size)
+{
+    return need(size, 1);
+}
+
+cJSON *json_new(void)
+{
+    cJSON_Hooks hooks = {.malloc_fn = need_bytes, .free_fn = free};
+    cJSON_InitHooks(&hooks);
+    return cJSON_CreateObject();
+}
+
+void json_print(cJSON *root)
+{
+    char *text = cJSON_Print(root);
+    printf("%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(root);
+}
+
+/* ---- Memory and files --------------------------------------------------------------------- */
+
+void *need(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory) {
+        fprintf(stderr, "lacuna: out of memory\n");
+        exit(CODE_FAILED);
+    }
+    return memory;
+}
+
+static int output_failed(output *out, const char *verb)
+{
+    fprintf(stderr, "lacuna: %s: cannot %s: %s\n", out->path ? out->path : "standard output", verb,
+            strerror(errno));
+    output_abandon(out);
+    return CODE_FAILED;
+}
+
+int output_open(output *out, const char *path)
+{
+    *out = (output){.stream = stdout, .path = path};
+    if (!path)
+        return CODE_DONE;
+    struct stat info;
+    int is_direct = stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+    if (!is_direct) {
+        size_t size = strlen(path) + 5;
+        out->temporary = need(size, 1);
+        snprintf(out->temporary, size, "%s.tmp", path);
+    }
+    out->stream = fopen(is_direct ? path : out->temporary, "wb");
+    return out->stream ? CODE_DONE : output_failed(out, "write");
+}
+
+int output_close(output *out)
+{
+    int good = !ferror(out->stream) && fflush(out->stream) == 0;
+    if (good && out->temporary)
+        good = fsync(fileno(out->stream)) == 0 && rename(out->temporary, out->path) == 0;
+    if (!good)
+        return output_failed(out, "write");
+    free(out->temporary);
+    out->temporary = NULL;
+    output_abandon(out);
+    return CODE_DONE;
+}
+
+void output_abandon(output *out)
+{
+    if (out->path && out->stream)
+        fclose(out->stream);
+    if (out->temporary)
+        remove(out->temporary);
+    free(out->temporary);
+    *out = (output){0};
+}

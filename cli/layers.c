@@ -1,0 +1,48 @@
+/*
+ * lacuna layers: the layer table of a network.
+ */
+#include "cli.h"
+
+#include <stdlib.h>
+
+int verb_layers(int argc, char **argv)
+{
+    lac_train_config config = lac_train_config_default();
+    int model = choice_of(model_choices, config.model), size = 96, points = 15;
+    option options[] = {
+        {.type = OPTION_CHOICE, .name = "model", .value = &model, .choices = model_choices,
+         .about = "the network"},
+        {.type = OPTION_INT, .name = "size", .value = &size, .unit = "N",
+         .about = "side of the pictures, pixels", .min = 1, .max = 4096},
+        {.type = OPTION_INT, .name = "points", .value = &points, .unit = "K",
+         .about = "points to learn", .min = 1, .max = 10000},
+    };
+    const command c = {
+        .name = "layers",
+        .usage = "lacuna layers [options]",
+        .about = "Prints a network as the paper's figure 5 does: every layer, its output as "
+                 "height x width x channels, its parameters, and its work on one picture "
+                 "forward (a multiply-add counts as two).",
+        .examples = "  lacuna layers\n"
+                    "  lacuna layers --model kimura --size 64 --points 5",
+        .options = options,
+        .count = sizeof options / sizeof options[0],
+    };
+    int code = options_parse(&c, argc, argv);
+    if (code != CODE_GO_ON)
+        return code;
+
+    machine_options machine = {0};
+    lac_context *ctx = NULL;
+    lac_layer *layers = NULL;
+    int count = 0;
+    lac_status status = machine_open(&machine, &ctx);
+    if (status == LAC_OK)
+        status = lac_model_layers(ctx, model_choices[model], size, points, &layers, &count);
+    if (status == LAC_OK)
+        print_layers(layers, count);
+    code = report(ctx, status);
+    free(layers);
+    lac_context_free(&ctx);
+    return code;
+}

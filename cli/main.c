@@ -1,0 +1,109 @@
+/*
+ * The command `lacuna`: finds the verb and hands it the rest of the line.
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <string.h>
+
+typedef struct verb {
+    const char *name;
+    const char *summary;
+    int (*run)(int argc, char **argv);
+} verb;
+
+static const verb verbs[] = {
+    {"train", "learn a network from a table with gaps, or go on with a run", verb_train},
+    {"eval", "measure a model against labels: RMSE, sources, failures", verb_eval},
+    {"predict", "keypoints of pictures: CSV in, CSV out", verb_predict},
+    {"submit", "write a submission file for Kaggle", verb_submit},
+    {"data", "describe a table: labels, gaps, sources, duplicates, outliers", verb_data},
+    {"synth", "draw a data set of faces in Kaggle's files", verb_synth},
+    {"plot", "draw a run's curve, or faces with labels and predictions", verb_plot},
+    {"layers", "the layer table of a network", verb_layers},
+    {"bench", "speed of the training step, and the processor's peak", verb_bench},
+};
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+static void print_overview(FILE *stream)
+{
+    fprintf(stream, "lacuna: facial keypoints from pictures whose labels have gaps\n\n"
+                    "  lacuna VERB [options]\n\n");
+    for (int i = 0; i < VERBS; i++)
+        fprintf(stream, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
+    fprintf(stream, "\n"
+                    "  lacuna help VERB   explains a verb and its options, with their defaults\n"
+                    "  lacuna --version\n\n"
+                    "A first run\n"
+                    "  lacuna synth --rows 2000 --out faces\n"
+                    "  lacuna train --data faces --out run --epochs 5\n"
+                    "  lacuna eval --model run --data faces\n");
+}
+
+static const char *next_verb(const void *list, int i)
+{
+    (void)list;
+    return i < VERBS ? verbs[i].name : NULL;
+}
+
+static const verb *find_verb(const char *name)
+{
+    for (int i = 0; i < VERBS; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+static int unknown_verb(const char *name)
+{
+    const char *near = nearest_name(name, next_verb, NULL);
+    if (near)
+        fprintf(stderr, "lacuna: unknown verb '%s'; did you mean '%s'?\n", name, near);
+    else
+        fprintf(stderr, "lacuna: unknown verb '%s'; 'lacuna help' lists them\n", name);
+    return CODE_MISUSE;
+}
+
+/* lacuna help [VERB [WORD]]: a verb prints its own help. */
+static int help(int argc, char **argv)
+{
+    if (argc == 0) {
+        print_overview(stdout);
+        return CODE_DONE;
+    }
+    const verb *v = find_verb(argv[0]);
+    if (!v)
+        return unknown_verb(argv[0]);
+    char flag[] = "--help";
+    char *words[] = {argc > 1 ? argv[1] : flag, flag};
+    return v->run(2, words);
+}
+
+static int run(int argc, char **argv)
+{
+    if (argc == 0) {
+        print_overview(stderr);
+        return CODE_MISUSE;
+    }
+    const char *word = argv[0];
+    if (strcmp(word, "help") == 0)
+        return help(argc - 1, argv + 1);
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        return help(0, NULL);
+    if (strcmp(word, "--version") == 0) {
+        printf("lacuna " LAC_VERSION "\n");
+        return CODE_DONE;
+    }
+    const verb *v = find_verb(word);
+    return v ? v->run(argc - 1, argv + 1) : unknown_verb(word);
+}
+
+int main(int argc, char **argv)
+{
+    int code = run(argc - 1, argv + 1);
+    if ((ferror(stdout) || fflush(stdout) != 0) && code == CODE_DONE) {
+        fprintf(stderr, "lacuna: standard output: cannot write: %s\n", strerror(errno));
+        code = CODE_FAILED;
+    }
+    return code;
+}

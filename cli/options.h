@@ -1,0 +1,68 @@
+/*
+ * One parser for every verb. A verb describes its options in a table; each entry
+ * points at the variable that takes the value. The variable holds the default
+ * before parsing, and help shows it from there, so help cannot be wrong about it.
+ *
+ * Options are long: `--name value` or `--name=value`; the last one given wins.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+typedef enum option_type {
+    OPTION_FLAG,    /* int, becomes 1; takes no value */
+    OPTION_INT,     /* int in [min, max] */
+    OPTION_U64,     /* uint64_t */
+    OPTION_NUMBER,  /* double in [min, max]; see above and below */
+    OPTION_TEXT,    /* const char * */
+    OPTION_CHOICE,  /* int, the index into choices */
+    OPTION_ARGUMENT /* const char *, a word that is no option; always required */
+} option_type;
+
+typedef struct option {
+    option_type type;
+    const char *name;   /* "weight-decay"; an argument's as help shows it, "RUN" */
+    void *value;        /* the variable, holding the default */
+    const char *unit;   /* placeholder for the value in help, "N" */
+    const char *about;  /* what it does; help wraps it */
+    const char *zero;   /* what a default of 0, or NULL, means; shown in its place */
+    const char *const *choices; /* ends with NULL */
+    double min, max;
+    int above, below;   /* 1: min, or max, itself is outside */
+    int required;
+    int given;          /* set by the parser */
+} option;
+
+/* What help VERB prints. Lines of `usage` and `examples` stand as they are;
+ * `about` is wrapped, a newline in it makes a paragraph. */
+typedef struct command {
+    const char *name; /* "train" */
+    const char *usage;
+    const char *about;
+    const char *examples;
+    option *options;
+    int count;
+} command;
+
+enum { CODE_DONE = 0, CODE_FAILED = 1, CODE_MISUSE = 2, CODE_GO_ON = -1 };
+
+/* Fills the variables from argv[0..argc). Returns CODE_GO_ON, or the code to exit
+ * with: CODE_DONE when help was asked for and printed, CODE_MISUSE after one line
+ * on stderr that says what is wrong. */
+int options_parse(const command *command, int argc, char **argv);
+
+/* One line on stderr, "lacuna VERB: ...", and CODE_MISUSE: for what a table cannot say. */
+int options_misuse(const command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Whether an option was on the command line. */
+int options_given(const command *command, const char *name);
+
+/* Index of `name` in choices; it must be there. */
+int choice_of(const char *const *choices, const char *name);
+
+/* The candidate nearest to a mistyped word, or NULL when none is near. Candidates are
+ * read through `next`, called with 0, 1, ... until it returns NULL. */
+const char *nearest_name(const char *word, const char *(*next)(const void *list, int i),
+                         const void *list);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * lacuna plot: `plot curve` draws how a run went, `plot faces` what a model sees.
+ */
+#include "cli.h"
+
+#include <string.h>
+
+static int plot_curve(int argc, char **argv)
+{
+    const char *run = NULL, *out = NULL;
+    option options[] = {
+        {.type = OPTION_ARGUMENT, .name = "RUN", .value = &run, .required = 1,
+         .about = "folder of the run"},
+        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+         .about = "picture to write, .svg or .png by its name"},
+    };
+    const command c = {
+        .name = "plot curve",
+        .usage = "lacuna plot curve RUN --out FILE",
+        .about = "Draws loss and RMSE by epoch from the run's metrics.csv.",
+        .examples = "  lacuna plot curve run --out curve.svg",
+        .options = options,
+        .count = sizeof options / sizeof options[0],
+    };
+    int code = options_parse(&c, argc, argv);
+    if (code != CODE_GO_ON)
+        return code;
+
+    machine_options machine = {0};
+    lac_context *ctx = NULL;
+    lac_status status = machine_open(&machine, &ctx);
+    if (status == LAC_OK)
+        status = lac_plot_curve(ctx, run, out);
+    code = report(ctx, status);
+    lac_context_free(&ctx);
+    return code;
+}
+
+static int plot_faces(int argc, char **argv)
+{
+    const char *model_path = NULL, *data_path = NULL, *out = NULL;
+    machine_options machine = {0};
+    option options[] = {
+        {.type = OPTION_TEXT, .name = "model", .value = &model_path, .unit = "M", .required = 1,
+         .about = "a run folder (its last.safetensors) or a safetensors file"},
+        {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
+         .about = "labelled table, that of the training: a folder, a CSV file or a zip"},
+        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+         .about = "picture to write, .svg or .png by its name"},
+        MACHINE_OPTIONS(machine),
+    };
+    const command c = {
+        .name = "plot faces",
+        .usage = "lacuna plot faces --model M --data P --out FILE [options]",
+        .about = "Draws hold-out faces (of all rows, if none were held out) with labels in red "
+                 "and predictions in blue: the best, the typical and the worst.",
+        .examples = "  lacuna plot faces --model run --data kaggle --out faces.png",
+        .options = options,
+        .count = sizeof options / sizeof options[0],
+    };
+    int code = options_parse(&c, argc, argv);
+    if (code != CODE_GO_ON)
+        return code;
+
+    lac_context *ctx = NULL;
+    lac_model *model = NULL;
+    lac_data *data = NULL;
+    lac_status status = machine_open(&machine, &ctx);
+    if (status == LAC_OK)
+        status = lac_model_load(ctx, model_path, &model);
+    if (status == LAC_OK)
+        status = lac_data_open(ctx, data_path, LAC_TABLE_TRAINING, &data);
+    if (status == LAC_OK)
+        status = lac_plot_faces(model, data, out);
+    code = report(ctx, status);
+    lac_data_free(&data);
+    lac_model_free(&model);
+    lac_context_free(&ctx);
+    return code;
+}
+
+int verb_plot(int argc, char **argv)
+{
+    const char *what = argc > 0 ? argv[0] : "";
+    if (strcmp(what, "curve") == 0)
+        return plot_curve(argc - 1, argv + 1);
+    if (strcmp(what, "faces") == 0)
+        return plot_faces(argc - 1, argv + 1);
+    if (strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0) {
+        plot_curve(1, argv);
+        printf("\n");
+        return plot_faces(1, argv);
+    }
+    if (what[0])
+        fprintf(stderr, "lacuna plot: draws curve or faces, not '%s'\n", what);
+    else
+        fprintf(stderr, "lacuna plot: draws curve or faces: which?\n");
+    return CODE_MISUSE;
+}

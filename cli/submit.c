@@ -1,0 +1,63 @@
+/*
+ * lacuna submit: Kaggle's submission file.
+ */
+#include "cli.h"
+
+typedef struct submit_options {
+    const char *model;
+    const char *data;
+    const char *out;
+    machine_options machine;
+} submit_options;
+
+static int submit(const submit_options *o)
+{
+    lac_context *ctx = NULL;
+    lac_model *model = NULL;
+    lac_data *test = NULL;
+    lac_lookup *lookup = NULL;
+
+    lac_status status = machine_open(&o->machine, &ctx);
+    if (status == LAC_OK)
+        status = lac_model_load(ctx, o->model, &model);
+    if (status == LAC_OK)
+        status = lac_lookup_open(ctx, o->data, &lookup);
+    if (status == LAC_OK)
+        status = lac_data_open(ctx, o->data, LAC_TABLE_TEST, &test);
+    if (status == LAC_OK)
+        status = lac_submission_write(model, test, lookup, o->out);
+    if (status == LAC_OK)
+        printf("%s: %d rows for %d pictures\n", o->out, lac_lookup_rows(lookup),
+               lac_data_rows(test));
+    int code = report(ctx, status);
+    lac_lookup_free(&lookup);
+    lac_data_free(&test);
+    lac_model_free(&model);
+    lac_context_free(&ctx);
+    return code;
+}
+
+int verb_submit(int argc, char **argv)
+{
+    submit_options o = {0};
+    option options[] = {
+        {.type = OPTION_TEXT, .name = "model", .value = &o.model, .unit = "M", .required = 1,
+         .about = "a run folder (its last.safetensors) or a safetensors file"},
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
+         .about = "folder with test.csv or test.zip, and IdLookupTable.csv"},
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE", .required = 1,
+         .about = "the file to write; it is replaced at once or not at all"},
+        MACHINE_OPTIONS(o.machine),
+    };
+    const command c = {
+        .name = "submit",
+        .usage = "lacuna submit --model M --data P --out FILE [options]",
+        .about = "Predicts the test table and writes RowId,Location for every row that the "
+                 "lookup table asks for, values inside the picture.",
+        .examples = "  lacuna submit --model run --data kaggle --out submission.csv",
+        .options = options,
+        .count = sizeof options / sizeof options[0],
+    };
+    int code = options_parse(&c, argc, argv);
+    return code == CODE_GO_ON ? submit(&o) : code;
+}

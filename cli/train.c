@@ -1,0 +1,363 @@
+/*
+ * lacuna train: starts a run or goes on with one, and shows how it goes.
+ *
+ * One table on stdout, a line an epoch; where stderr is a terminal, a line below it
+ * is rewritten in place. That line leaves the cursor in its first column, so that
+ * whatever is printed next, by us or by a pipe behind us, writes over it.
+ */
+#define _DEFAULT_SOURCE
+#include "cli.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const char *const rows_choices[] = {"all", "complete", NULL};        /* as lac_rows */
+static const char *const loss_choices[] = {"masked", "plain", NULL};        /* as lac_loss */
+static const char *const reduction_choices[] = {"all", "present", NULL};    /* as lac_reduction */
+static const char *const optimizer_choices[] = {"adam", "adamw", NULL};     /* as lac_optimizer */
+static const char *const start_choices[] = {"normal", "he", NULL};          /* as lac_start */
+
+/* Options that a resumed run takes; everything else stands in the run's config.json. */
+static const char *const resume_options[] = {"data", "out", "resume", "epochs", "threads", "cpu"};
+
+typedef struct train_options {
+    const char *data;
+    const char *out;
+    int resume, no_mirror;
+    int model, rows, loss, reduction, optimizer, start;
+    lac_train_config config;
+    machine_options machine;
+} train_options;
+
+typedef struct display {
+    int is_terminal;
+    int has_holdout;
+    double shown;    /* seconds of training when the line was last rewritten */
+    int epoch;       /* the last one that has its line in the table */
+    int best_epoch;  /* of lowest hold-out RMSE in this process, 0 = none */
+    double best_rmse;
+} display;
+
+/* ---- Ctrl-C ------------------------------------------------------------------------ */
+
+/* The first signal asks for a stop, and gives the signals their own effect back: the
+ * second ends the program at once. A signal that the parent had us ignore stays so. */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int number)
+{
+    static const char note[] = "\nlacuna: stopping after this step; again to end at once\n";
+    (void)number;
+    stop_asked = 1;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    ssize_t written = write(STDERR_FILENO, note, sizeof note - 1);
+    (void)written;
+}
+
+static void catch_signal(int number)
+{
+    struct sigaction old, action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART};
+    sigaction(number, NULL, &old);
+    if (old.sa_handler != SIG_IGN)
+        sigaction(number, &action, NULL);
+}
+
+/* ---- Progress ------------------------------------------------------------------------ */
+
+static void print_table_head(void)
+{
+    printf("\n%5s  %8s  %10s  %11s  %16s  %10s\n", "epoch", "images/s", "loss", "hold-out px",
+           "test-weighted px", "left");
+    fflush(stdout);
+}
+
+static void print_epoch(const lac_progress *p)
+{
+    char rmse[24], weighted[24], left[24];
+    const lac_metrics *m = p->holdout;
+    printf("%5d  %8.0f  %10.6f  %11s  %16s  %10s\n", p->epoch, p->images_per_second, p->loss,
+           number_text(m ? m->rmse : NAN, 3, rmse),
+           number_text(m ? m->test_weighted : NAN, 3, weighted),
+           duration_text(p->seconds_left, left));
+    fflush(stdout);
+}
+
+static void rewrite_line(const lac_progress *p)
+{
+    struct winsize window;
+    int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
+    int width = columns > 0 && columns < 80 ? columns - 1 : 79;
+    char left[24], line[128];
+    snprintf(line, sizeof line, "epoch %d of %d, step %d of %d, %.0f images/s, loss %.6f, %s left",
+             p->epoch, p->epochs, p->step, p->steps, p->images_per_second, p->loss,
+             duration_text(p->seconds_left, left));
+    fprintf(stderr, "\r%.*s\033[K\r", width, line);
+}
+
+static void clear_line(const display *d)
+{
+    if (d->is_terminal)
+        fprintf(stderr, "\r\033[K");
+}
+
+static int show_progress(void *user, const lac_progress *p)
+{
+    display *d = user;
+    /* The call after an epoch's last step comes before that with the hold-out. */
+    int is_complete = p->step == p->steps && (p->holdout || !d->has_holdout);
+    if (is_complete && p->epoch != d->epoch) {
+        clear_line(d);
+        print_epoch(p);
+        d->epoch = p->epoch;
+        if (p->holdout && (d->best_epoch == 0 || p->holdout->rmse < d->best_rmse)) {
+            d->best_epoch = p->epoch;
+            d->best_rmse = p->holdout->rmse;
+        }
+    } else if (d->is_terminal && fabs(p->seconds - d->shown) >= 0.2) {
+        rewrite_line(p);
+        d->shown = p->seconds;
+    }
+    return stop_asked != 0;
+}
+
+/* ---- What is printed before and after --------------------------------------------------- */
+
+static void print_data_line(const char *path, const lac_data *data, const lac_split *split)
+{
+    int complete = 0, rows = lac_data_rows(data), points = lac_data_points(data);
+    for (int row = 0; row < rows; row++) {
+        const uint8_t *mask = lac_data_mask(data, row);
+        int present = 0;
+        for (int i = 0; i < 2 * points; i++)
+            present += mask[i];
+        complete += present == 2 * points;
+    }
+    printf("data     %s: %d pictures of %dx%d, %d points\n", path, rows, lac_data_size(data),
+           lac_data_size(data), points);
+    printf("         %d with every label, %d held out\n", complete, lac_split_holdout_rows(split));
+}
+
+static void print_settings(const lac_context *ctx, const lac_train_config *c)
+{
+    printf("run      %s, %d epochs, batch %d, %s, lr %g, decay %g, dropout %g\n", c->model,
+           c->epochs, c->batch, optimizer_choices[c->optimizer], c->lr, c->weight_decay,
+           c->dropout);
+    printf("         rows %s, loss %s, reduction %s, start %s, mirror %s, seed %llu\n",
+           rows_choices[c->rows], loss_choices[c->loss], reduction_choices[c->reduction],
+           start_choices[c->start], c->mirror ? "on" : "off", (unsigned long long)c->seed);
+    printf("machine  %d %s, %s\n\n", lac_context_threads(ctx),
+           lac_context_threads(ctx) == 1 ? "thread" : "threads",
+           lac_cpu_name(lac_context_cpu(ctx)));
+}
+
+static lac_status print_start(lac_context *ctx, const train_options *o, const lac_data *data,
+                              const lac_trainer *trainer)
+{
+    const lac_train_config *config = lac_trainer_config(trainer);
+    lac_layer *layers;
+    int count;
+    lac_status status = lac_model_layers(ctx, config->model, lac_data_size(data),
+                                         lac_data_points(data), &layers, &count);
+    if (status != LAC_OK)
+        return status;
+    print_data_line(o->data, data, lac_trainer_split(trainer));
+    print_settings(ctx, config);
+    print_layers(layers, count);
+    free(layers);
+    return LAC_OK;
+}
+
+/* The command that goes on with this run on this machine. */
+static void print_resume_command(const command *c, const train_options *o)
+{
+    fprintf(stderr, "  lacuna train --data ");
+    print_quoted(stderr, o->data);
+    fprintf(stderr, " --out ");
+    print_quoted(stderr, o->out);
+    fprintf(stderr, " --resume");
+    if (options_given(c, "threads"))
+        fprintf(stderr, " --threads %d", o->machine.threads);
+    if (options_given(c, "cpu"))
+        fprintf(stderr, " --cpu %s", cpu_choices[o->machine.cpu]);
+    fprintf(stderr, "\n");
+}
+
+static void print_end(const train_options *o, const display *d, const lac_trainer *trainer)
+{
+    printf("\n");
+    if (d->best_epoch)
+        printf("best hold-out RMSE %.3f px after epoch %d\n", d->best_rmse, d->best_epoch);
+    printf("%s holds the model of epoch %d; next:\n  lacuna eval --model ", o->out,
+           lac_model_epoch(lac_trainer_model(trainer)));
+    print_quoted(stdout, o->out);
+    printf(" --data ");
+    print_quoted(stdout, o->data);
+    printf("\n");
+}
+
+static int finish(const command *c, const train_options *o, const display *d, lac_context *ctx,
+                  const lac_trainer *trainer, lac_status status)
+{
+    if (status == LAC_OK) {
+        print_end(o, d, trainer);
+        return CODE_DONE;
+    }
+    if (status == LAC_STOPPED) {
+        fprintf(stderr, "lacuna: stopped and saved in %s; to go on:\n", o->out);
+        print_resume_command(c, o);
+        return CODE_DONE;
+    }
+    report(ctx, status);
+    if (status == LAC_ERROR_NUMERIC)
+        fprintf(stderr, "lacuna: try a smaller --lr or --start he, and look at the data with "
+                        "'lacuna data'\n");
+    return CODE_FAILED;
+}
+
+/* ---- The verb ------------------------------------------------------------------------------ */
+
+static lac_status prepare(lac_context *ctx, train_options *o, const lac_data *data,
+                          lac_trainer **trainer)
+{
+    if (o->resume)
+        return lac_trainer_resume(ctx, data, o->out, o->config.epochs, trainer);
+    o->config.model = model_choices[o->model];
+    o->config.rows = (lac_rows)o->rows;
+    o->config.loss = (lac_loss)o->loss;
+    o->config.reduction = (lac_reduction)o->reduction;
+    o->config.optimizer = (lac_optimizer)o->optimizer;
+    o->config.start = (lac_start)o->start;
+    o->config.mirror = !o->no_mirror;
+    return lac_trainer_new(ctx, data, &o->config, trainer);
+}
+
+static int train(const command *c, train_options *o)
+{
+    lac_context *ctx = NULL;
+    lac_data *data = NULL;
+    lac_trainer *trainer = NULL;
+    display d = {.is_terminal = isatty(STDERR_FILENO), .shown = -1};
+
+    lac_status status = machine_open(&o->machine, &ctx);
+    if (status == LAC_OK)
+        status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
+    if (status == LAC_OK)
+        status = prepare(ctx, o, data, &trainer);
+    if (status == LAC_OK)
+        status = print_start(ctx, o, data, trainer);
+    if (status == LAC_OK) {
+        d.has_holdout = lac_split_holdout_rows(lac_trainer_split(trainer)) > 0;
+        catch_signal(SIGINT);
+        catch_signal(SIGTERM);
+        print_table_head();
+        status = lac_trainer_run(trainer, o->out, show_progress, &d);
+        clear_line(&d);
+    }
+    int code = finish(c, o, &d, ctx, trainer, status);
+    lac_trainer_free(&trainer);
+    lac_data_free(&data);
+    lac_context_free(&ctx);
+    return code;
+}
+
+/* A resumed run keeps its settings: refuses options that would say otherwise. */
+static int check_resume(const command *c)
+{
+    for (int i = 0; i < c->count; i++) {
+        int is_allowed = !c->options[i].given;
+        for (size_t j = 0; j < sizeof resume_options / sizeof resume_options[0]; j++)
+            is_allowed |= strcmp(c->options[i].name, resume_options[j]) == 0;
+        if (!is_allowed)
+            return options_misuse(c, "--%s does not go with --resume: a run keeps its settings",
+                                  c->options[i].name);
+    }
+    return CODE_GO_ON;
+}
+
+int verb_train(int argc, char **argv)
+{
+    train_options o = {.config = lac_train_config_default()};
+    lac_train_config *config = &o.config;
+    o.model = choice_of(model_choices, config->model);
+    o.rows = config->rows;
+    o.loss = config->loss;
+    o.reduction = config->reduction;
+    o.optimizer = config->optimizer;
+    o.start = config->start;
+    option options[] = {
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
+         .about = "training table: a folder with training.csv or training.zip, a CSV file or a "
+                  "zip; IdLookupTable.csv in the folder gives the test-weighted RMSE"},
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "RUN", .required = 1,
+         .about = "folder of the run, made if missing: config.json, metrics.csv, "
+                  "last.safetensors, best.safetensors"},
+        {.type = OPTION_FLAG, .name = "resume", .value = &o.resume,
+         .about = "go on with the run in RUN as if it had never stopped; takes only --epochs "
+                  "(a new last epoch), --threads and --cpu besides"},
+        {.type = OPTION_CHOICE, .name = "model", .value = &o.model, .choices = model_choices,
+         .about = "the network; 'lacuna layers --model NAME' shows it"},
+        {.type = OPTION_CHOICE, .name = "rows", .value = &o.rows, .choices = rows_choices,
+         .about = "training rows: all, or only those with every label; the hold-out keeps all "
+                  "its rows"},
+        {.type = OPTION_CHOICE, .name = "loss", .value = &o.loss, .choices = loss_choices,
+         .about = "squared error of present labels (eq. 3 to 6), or plain, which needs complete "
+                  "rows: --rows complete"},
+        {.type = OPTION_CHOICE, .name = "reduction", .value = &o.reduction,
+         .choices = reduction_choices,
+         .about = "divide the loss by all labels of the batch, as the paper, or by the present "
+                  "ones"},
+        {.type = OPTION_CHOICE, .name = "optimizer", .value = &o.optimizer,
+         .choices = optimizer_choices,
+         .about = "adam adds the decay to the gradient, adamw keeps it apart"},
+        {.type = OPTION_CHOICE, .name = "start", .value = &o.start, .choices = start_choices,
+         .about = "first weights from N(0, 0.02), or from He's N(0, sqrt(2 / fan in))"},
+        {.type = OPTION_INT, .name = "epochs", .value = &config->epochs, .unit = "N",
+         .about = "visits of every row and its mirror image", .min = 1, .max = 1000000},
+        {.type = OPTION_INT, .name = "batch", .value = &config->batch, .unit = "N",
+         .about = "pictures in a step", .min = 1, .max = 65536},
+        {.type = OPTION_NUMBER, .name = "lr", .value = &config->lr, .unit = "X",
+         .about = "step size of Adam", .max = INFINITY, .above = 1},
+        {.type = OPTION_NUMBER, .name = "weight-decay", .value = &config->weight_decay,
+         .unit = "X", .about = "L2 term on every parameter", .max = INFINITY},
+        {.type = OPTION_NUMBER, .name = "dropout", .value = &config->dropout, .unit = "X",
+         .about = "share of the hidden dense layer dropped in a step", .max = 1, .below = 1},
+        {.type = OPTION_FLAG, .name = "no-mirror", .value = &o.no_mirror,
+         .about = "leave the mirror images out"},
+        {.type = OPTION_NUMBER, .name = "holdout", .value = &config->holdout, .unit = "F",
+         .about = "share of the rows kept from training to measure on", .max = 1, .below = 1},
+        {.type = OPTION_U64, .name = "seed", .value = &config->seed, .unit = "N",
+         .about = "of hold-out, first weights, order and dropout: same seed, same result"},
+        {.type = OPTION_NUMBER, .name = "minutes", .value = &config->minutes, .unit = "M",
+         .about = "stop after this much training", .zero = "no limit", .max = INFINITY},
+        MACHINE_OPTIONS(o.machine),
+    };
+    const command c = {
+        .name = "train",
+        .usage = "lacuna train --data P --out RUN [options]\n"
+                 "lacuna train --data P --out RUN --resume [--epochs N]",
+        .about = "Learns keypoints from a table in which labels may be missing, and writes the "
+                 "run into a folder. The defaults are the paper's. Prints the network's layers, "
+                 "then a line after every epoch: images a second, training loss, RMSE on the "
+                 "hold-out, RMSE weighted as the test set, time left.\n"
+                 "Ctrl-C finishes the step, saves, and prints the command that goes on; a "
+                 "second one ends at once.",
+        .examples = "  lacuna train --data kaggle --out run --epochs 60\n"
+                    "  lacuna train --data kaggle --out quick --minutes 10 --lr 3e-4\n"
+                    "  lacuna train --data kaggle --out run --resume --epochs 100",
+        .options = options,
+        .count = sizeof options / sizeof options[0],
+    };
+    int code = options_parse(&c, argc, argv);
+    if (code == CODE_GO_ON && o.resume)
+        code = check_resume(&c);
+    if (code != CODE_GO_ON)
+        return code;
+    if (o.resume && !options_given(&c, "epochs"))
+        config->epochs = 0;
+    return train(&c, &o);
+}

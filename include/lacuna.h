@@ -249,7 +249,7 @@ typedef struct lac_train_config {
     double weight_decay;     /* L2 term on every parameter, >= 0 (5e-4) */
     double dropout;          /* after the hidden dense layer, [0, 1) (0.5) */
     int mirror;              /* 1: add every row's mirror image (1) */
-    double minutes;          /* stop after this much training, 0 = no limit (0) */
+    double minutes;          /* end with the epoch that passes this, 0 = no limit (0) */
     double holdout;          /* fraction of rows held out, [0, 1) (0.2) */
     uint64_t seed;           /* of split, start, order and dropout (1) */
 } lac_train_config;
@@ -285,7 +285,8 @@ lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_tra
                            lac_trainer **out);
 
 /* Goes on from the last.safetensors of a run folder: the result is, bit for bit, that of never having
- * stopped. `epochs` replaces the run's number of epochs if it is not 0.
+ * stopped. `epochs` replaces the run's number of epochs if it is not 0;
+ * a limit in minutes is not carried over.
  * IO, FORMAT, MISMATCH (other data), MEMORY. */
 lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
                               lac_trainer **out);

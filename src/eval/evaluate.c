@@ -1,0 +1,72 @@
+/* A model against the labels of a split. */
+#include "data/data.h"
+#include "net/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static lac_status check_data(const lac_model *model, const lac_data *data, lac_rows_of rows)
+{
+    if (data->size != model->size)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                        "the data's pictures are %dx%d, the model's %dx%d", data->size, data->size,
+                        model->size, model->size);
+    if (data->points != model->points)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH, "the data has %d points, the model %d",
+                        data->points, model->points);
+    for (int i = 0; i < data->points; i++)
+        if (strcmp(data->names[i], model->names[i]) != 0)
+            return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                            "point %d is %s in the data, %s in the model", i + 1, data->names[i],
+                            model->names[i]);
+    if (rows != LAC_SPLIT_ALL && data->fingerprint != model->fingerprint)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                        "the model was trained on other data: its hold-out cannot be found here, "
+                        "evaluate all rows instead");
+    return LAC_OK;
+}
+
+/* Rows of the wanted side, ascending. */
+static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+                              int *rows, int *count)
+{
+    lac_split *split = NULL;
+    double fraction = side == LAC_SPLIT_ALL ? 0.0 : model->config.holdout;
+    *count = 0;
+    if (fraction > 0.0)
+        LAC_TRY(lac_split_make(model->ctx, data, fraction, model->config.seed, &split));
+    for (int row = 0; row < data->rows; row++) {
+        int held = split && lac_split_is_holdout(split, row);
+        if (side == LAC_SPLIT_ALL || held == (side == LAC_SPLIT_HOLDOUT))
+            rows[(*count)++] = row;
+    }
+    lac_split_free(&split);
+    if (*count == 0)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                        "no rows to evaluate: the model was trained with a hold-out of %g",
+                        model->config.holdout);
+    return LAC_OK;
+}
+
+lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_rows_of side,
+                              lac_metrics **out)
+{
+    lac_context *ctx = model->ctx;
+    int *rows = NULL;
+    float *xy = NULL;
+    int count;
+    *out = NULL;
+    LAC_TRY(check_data(model, data, side));
+    lac_status status = lac_alloc(ctx, (size_t)data->rows, sizeof *rows, &rows);
+    if (status == LAC_OK)
+        status = choose_rows(model, data, side, rows, &count);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)count * 2 * data->points, sizeof *xy, &xy);
+    if (status == LAC_OK) {
+        lac_model_predict_rows(model, data->pixels, rows, count, xy);
+        status = lac_metrics_compute(ctx, data, xy, rows, count, out);
+    }
+    free(rows);
+    free(xy);
+    return status;
+}

@@ -1,0 +1,368 @@
+/*
+ * The training loop: every epoch visits each training row and its mirror image once, in
+ * an order shuffled by seed and epoch; after it the hold-out is predicted and compared.
+ * All that is random is a function of seed, epoch and sample, so that a resumed run does
+ * exactly what an uninterrupted one would have done.
+ */
+#include "train/trainer.h"
+#include "data/data.h"
+#include "train/config.h"
+#include "train/loss.h"
+#include "train/run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Making -------------------------------------------------------------------------- */
+
+static int is_complete(const lac_data *data, int row)
+{
+    const uint8_t *mask = lac_data_mask(data, row);
+    for (int i = 0; i < 2 * data->points; i++)
+        if (!mask[i])
+            return 0;
+    return 1;
+}
+
+static lac_status choose_rows(lac_trainer *t)
+{
+    const lac_train_config *config = &t->model->config;
+    size_t rows = (size_t)t->data->rows;
+    LAC_TRY(lac_split_make(t->ctx, t->data, config->holdout, config->seed, &t->split));
+    LAC_TRY(lac_alloc(t->ctx, rows, sizeof(int), &t->train_rows));
+    LAC_TRY(lac_alloc(t->ctx, rows, sizeof(int), &t->holdout_rows));
+    int gaps = 0;
+    for (int row = 0; row < t->data->rows; row++) {
+        int complete = is_complete(t->data, row);
+        if (lac_split_is_holdout(t->split, row)) {
+            t->holdout_rows[t->holdout_count++] = row;
+        } else if (complete || config->rows == LAC_ROWS_ALL) {
+            t->train_rows[t->train_count++] = row;
+            gaps += !complete;
+        }
+    }
+    if (config->loss == LAC_LOSS_PLAIN && gaps)
+        return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
+                        "plain loss needs complete rows, and %d of %d training rows have gaps: "
+                        "take complete rows only, or the masked loss", gaps, t->train_count);
+    if (t->train_count == 0)
+        return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
+                        "no rows to train on: %d rows, %d held out%s", t->data->rows,
+                        t->holdout_count,
+                        config->rows == LAC_ROWS_COMPLETE ? ", and only complete ones wanted" : "");
+    t->visits = t->train_count * (config->mirror ? 2 : 1);
+    return LAC_OK;
+}
+
+static lac_status make_buffers(lac_trainer *t)
+{
+    size_t batch = (size_t)t->model->config.batch;
+    size_t labels = (size_t)2 * t->data->points;
+    LAC_TRY(lac_adam_new(t->ctx, t->model->plan->params.floats, &t->adam));
+    LAC_TRY(lac_alloc(t->ctx, (size_t)t->visits, sizeof(int), &t->order));
+    LAC_TRY(lac_alloc(t->ctx, (size_t)t->holdout_count * labels, sizeof(float), &t->xy));
+    LAC_TRY(lac_alloc(t->ctx, batch, sizeof(int), &t->batch_row));
+    LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint8_t), &t->batch_mirror));
+    LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint64_t), &t->batch_sample));
+    LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->target));
+    return lac_alloc(t->ctx, batch * labels, sizeof(uint8_t), &t->mask);
+}
+
+static void shuffle_epoch(lac_trainer *t)
+{
+    const lac_train_config *config = &t->model->config;
+    for (int i = 0; i < t->visits; i++)
+        t->order[i] = config->mirror ? i : 2 * i;
+    lac_shuffle(config->seed, LAC_STREAM(LAC_STREAM_ORDER) + (uint64_t)t->cursor.epoch, t->order,
+                t->visits);
+}
+
+static lac_status build(lac_trainer *t, const lac_train_config *config)
+{
+    const lac_data *data = t->data;
+    lac_train_config checked = *config;
+    LAC_TRY(lac_config_check(t->ctx, &checked));
+    if (data->points == 0)
+        return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "the data set has no labels to learn");
+    LAC_TRY(lac_model_new(t->ctx, &checked, data->size, data->points, data->names, &t->model));
+    t->model->fingerprint = data->fingerprint;
+    LAC_TRY(choose_rows(t));
+    LAC_TRY(lac_model_plan(t->model, checked.batch, 0));
+    lac_start_config start = {checked.start, checked.seed};
+    lac_plan_start(t->model->plan, &start);
+    LAC_TRY(make_buffers(t));
+    t->cursor.best = INFINITY;
+    return LAC_OK;
+}
+
+lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                           lac_trainer **out)
+{
+    lac_train_config defaults = lac_train_config_default();
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    (*out)->ctx = ctx;
+    (*out)->data = data;
+    lac_status status = build(*out, config ? config : &defaults);
+    if (status != LAC_OK)
+        lac_trainer_free(out);
+    return status;
+}
+
+void lac_trainer_free(lac_trainer **trainer)
+{
+    lac_trainer *t = *trainer;
+    if (!t)
+        return;
+    lac_split_free(&t->split);
+    lac_model_free(&t->model);
+    lac_adam_free(&t->adam);
+    free(t->train_rows);
+    free(t->holdout_rows);
+    free(t->order);
+    free(t->xy);
+    free(t->batch_row);
+    free(t->batch_mirror);
+    free(t->batch_sample);
+    free(t->target);
+    free(t->mask);
+    free(t);
+    *trainer = NULL;
+}
+
+const lac_model *lac_trainer_model(const lac_trainer *trainer)
+{
+    return trainer->model;
+}
+
+const lac_split *lac_trainer_split(const lac_trainer *trainer)
+{
+    return trainer->split;
+}
+
+const lac_train_config *lac_trainer_config(const lac_trainer *trainer)
+{
+    return &trainer->model->config;
+}
+
+/* ---- One step ---------------------------------------------------------------------------- */
+
+int lac_trainer_steps(const lac_trainer *t)
+{
+    return (t->visits + t->model->config.batch - 1) / t->model->config.batch;
+}
+
+/* Labels of one visit in the network's units, (p - size/2) / (size/2). The mirror image of
+ * a point is its partner at x' = size - 1 - x. */
+static void fill_labels(const lac_trainer *t, int row, int mirror, float *target, uint8_t *mask)
+{
+    const lac_data *data = t->data;
+    const float *labels = lac_data_labels(data, row);
+    const uint8_t *present = lac_data_mask(data, row);
+    float half = (float)data->size / 2.0f;
+    for (int i = 0; i < 2 * data->points; i++) {
+        int from = mirror ? 2 * data->mirror[i / 2] + i % 2 : i;
+        mask[i] = present[from];
+        target[i] = 0.0f;
+        if (!present[from])
+            continue;
+        float p = mirror && i % 2 == 0 ? (float)(data->size - 1) - labels[from] : labels[from];
+        target[i] = (p - half) / half;
+    }
+}
+
+static int make_batch(lac_trainer *t)
+{
+    int batch = t->model->config.batch;
+    int first = t->cursor.step * batch;
+    int n = t->visits - first < batch ? t->visits - first : batch;
+    size_t labels = (size_t)2 * t->data->points;
+    for (int i = 0; i < n; i++) {
+        int visit = t->order[first + i];
+        t->batch_row[i] = t->train_rows[visit / 2];
+        t->batch_mirror[i] = (uint8_t)(visit % 2);
+        t->batch_sample[i] = (uint64_t)visit;
+        fill_labels(t, t->batch_row[i], visit % 2, t->target + i * labels, t->mask + i * labels);
+    }
+    lac_model_fill(t->model, t->data->pixels, t->batch_row, t->batch_mirror, n);
+    return n;
+}
+
+lac_status lac_trainer_step(lac_trainer *t, double *loss)
+{
+    const lac_train_config *config = &t->model->config;
+    lac_plan *plan = t->model->plan;
+    if (t->cursor.step == 0)
+        shuffle_epoch(t);
+    int n = make_batch(t);
+    lac_pass pass = {.ctx = t->ctx, .n = n, .training = 1, .dropout = (float)config->dropout,
+                     .seed = config->seed, .epoch = (uint64_t)t->cursor.epoch,
+                     .sample = t->batch_sample};
+    lac_loss_batch batch = {plan->y, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask, n,
+                            2 * t->data->points, config->reduction};
+    lac_plan_forward(plan, &pass);
+    *loss = lac_loss_gradient(&batch, plan->dy);
+    if (!isfinite(*loss))
+        return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
+                        "epoch %d, step %d: the loss is %s, it must be a finite number",
+                        t->cursor.epoch + 1, t->cursor.step + 1,
+                        isnan(*loss) ? "not a number" : "infinite");
+    lac_plan_backward(plan, &pass);
+    lac_adam_apply(t->ctx, &t->adam, config, plan->w, plan->g);
+    t->cursor.step++;
+    t->cursor.loss_sum += *loss * n;
+    return LAC_OK;
+}
+
+/* ---- The run ------------------------------------------------------------------------------- */
+
+typedef struct run_state {
+    lac_trainer *t;
+    const char *run;
+    lac_progress_fn progress;
+    void *user;
+    double epoch_seconds; /* of training, in this process */
+    int epoch_pictures;
+    lac_metrics *holdout;
+} run_state;
+
+static int picture_count(const lac_trainer *t)
+{
+    int count = t->cursor.step * t->model->config.batch;
+    return count < t->visits ? count : t->visits;
+}
+
+static double rate(const run_state *r)
+{
+    return r->epoch_seconds > 0.0 ? r->epoch_pictures / r->epoch_seconds : 0.0;
+}
+
+/* Tells the caller how it stands; 1 = stop. */
+static int report(const run_state *r, int epoch, int step)
+{
+    const lac_trainer *t = r->t;
+    if (!r->progress)
+        return 0;
+    int steps = lac_trainer_steps(t);
+    int done = step == steps ? t->visits : picture_count(t);
+    double left = (double)(t->model->config.epochs - epoch) * t->visits + (t->visits - done);
+    lac_progress p = {.epoch = epoch,
+                      .epochs = t->model->config.epochs,
+                      .step = step,
+                      .steps = steps,
+                      .loss = done ? t->cursor.loss_sum / done : 0.0,
+                      .images_per_second = rate(r),
+                      .seconds = t->cursor.seconds,
+                      .seconds_left = rate(r) > 0.0 ? left / rate(r) : NAN,
+                      .holdout = r->holdout};
+    return r->progress(r->user, &p) != 0;
+}
+
+static lac_status save(const run_state *r, const char *name)
+{
+    char *path;
+    LAC_TRY(lac_path_join(r->t->ctx, r->run, name, &path));
+    lac_status status = strcmp(name, "last.safetensors") == 0
+                            ? lac_trainer_save(r->t, path)
+                            : lac_model_save(r->t->model, path);
+    free(path);
+    return status;
+}
+
+static lac_status evaluate(run_state *r)
+{
+    lac_trainer *t = r->t;
+    if (t->holdout_count == 0)
+        return LAC_OK;
+    lac_model_predict_rows(t->model, t->data->pixels, t->holdout_rows, t->holdout_count, t->xy);
+    return lac_metrics_compute(t->ctx, t->data, t->xy, t->holdout_rows, t->holdout_count,
+                               &r->holdout);
+}
+
+static lac_status record(const run_state *r)
+{
+    const lac_trainer *t = r->t;
+    const lac_metrics *m = r->holdout;
+    lac_run_line line = {.epoch = t->cursor.epoch,
+                         .seconds = t->cursor.seconds,
+                         .images_per_s = rate(r),
+                         .train_loss = t->cursor.loss_sum / t->visits,
+                         .holdout_loss = m ? m->loss : NAN,
+                         .holdout_rmse = m ? m->rmse : NAN,
+                         .test_weighted_rmse = m ? m->test_weighted : NAN,
+                         .failure_points = m ? m->failure_points : NAN,
+                         .failure_images = m ? m->failure_images : NAN};
+    return lac_run_append(t->ctx, r->run, &line);
+}
+
+/* After the last step of an epoch: evaluate, write, report. The saved cursor stands at the
+ * beginning of the next epoch. */
+static lac_status end_epoch(run_state *r, int *stop)
+{
+    lac_trainer *t = r->t;
+    double loss_sum = t->cursor.loss_sum;
+    t->cursor.epoch++;
+    t->model->epoch = t->cursor.epoch;
+    LAC_TRY(evaluate(r));
+    int better = r->holdout && r->holdout->rmse < t->cursor.best;
+    if (better)
+        t->cursor.best = r->holdout->rmse;
+    lac_status status = r->run ? record(r) : LAC_OK;
+    t->cursor.step = 0;
+    t->cursor.loss_sum = 0.0;
+    if (status == LAC_OK && r->run)
+        status = save(r, "last.safetensors");
+    if (status == LAC_OK && r->run && better)
+        status = save(r, "best.safetensors");
+    t->cursor.loss_sum = loss_sum;
+    if (status == LAC_OK)
+        *stop = report(r, t->cursor.epoch, lac_trainer_steps(t));
+    t->cursor.loss_sum = 0.0;
+    lac_metrics_free(&r->holdout);
+    return status;
+}
+
+static lac_status run_epoch(run_state *r, int *stop)
+{
+    lac_trainer *t = r->t;
+    int steps = lac_trainer_steps(t);
+    if (t->cursor.step > 0)
+        shuffle_epoch(t); /* resumed in the middle */
+    r->epoch_seconds = 0.0;
+    r->epoch_pictures = 0;
+    while (t->cursor.step < steps) {
+        double started = lac_seconds();
+        int before = picture_count(t);
+        double loss;
+        LAC_TRY(lac_trainer_step(t, &loss));
+        double seconds = lac_seconds() - started;
+        r->epoch_seconds += seconds;
+        r->epoch_pictures += picture_count(t) - before;
+        t->cursor.seconds += seconds;
+        if (t->cursor.step < steps && report(r, t->cursor.epoch + 1, t->cursor.step)) {
+            *stop = 1;
+            return r->run ? save(r, "last.safetensors") : LAC_OK;
+        }
+    }
+    return end_epoch(r, stop);
+}
+
+static int time_is_up(const lac_trainer *t)
+{
+    double minutes = t->model->config.minutes;
+    return minutes > 0.0 && t->cursor.seconds >= 60.0 * minutes;
+}
+
+lac_status lac_trainer_run(lac_trainer *t, const char *run, lac_progress_fn progress, void *user)
+{
+    run_state r = {.t = t, .run = run, .progress = progress, .user = user};
+    const lac_train_config *config = &t->model->config;
+    int stop = 0;
+    if (run && t->resumed)
+        LAC_TRY(lac_run_resume(t->ctx, run, config, t->cursor.epoch));
+    else if (run)
+        LAC_TRY(lac_run_begin(t->ctx, run, config));
+    while (!stop && t->cursor.epoch < config->epochs && !time_is_up(t))
+        LAC_TRY(run_epoch(&r, &stop));
+    return stop ? LAC_STOPPED : LAC_OK;
+}

@@ -1,0 +1,51 @@
+/* The trainer's state, shared by the loop (trainer.c) and its file (checkpoint.c). */
+#ifndef LAC_TRAIN_TRAINER_H
+#define LAC_TRAIN_TRAINER_H
+
+#include "net/model.h"
+#include "train/adam.h"
+
+/* Where a training stands. Together with weights and moments this is all that a resumed
+ * run needs: order, mirrors and dropout follow from seed, epoch and sample. */
+typedef struct lac_cursor {
+    int epoch;          /* epochs finished */
+    int step;           /* steps done of the next one */
+    double loss_sum;    /* of that epoch so far: loss times pictures */
+    double seconds;     /* of training */
+    double best;        /* lowest hold-out RMSE so far; infinite before the first */
+} lac_cursor;
+
+struct lac_trainer {
+    lac_context *ctx;
+    const lac_data *data;
+    lac_split *split;
+    lac_model *model; /* with the training plan */
+    lac_adam_state adam;
+    lac_cursor cursor;
+    int resumed;
+
+    int *train_rows, train_count;
+    int *holdout_rows, holdout_count;
+    int visits; /* pictures of an epoch: rows, or rows and their mirrors */
+    int *order; /* [visits], shuffled for every epoch: 2 * index of row + mirror */
+    float *xy;  /* [holdout_count, 2K] predictions */
+
+    /* The batch at hand. */
+    int *batch_row;         /* [batch] */
+    uint8_t *batch_mirror;  /* [batch] */
+    uint64_t *batch_sample; /* [batch] */
+    float *target;          /* [batch, 2K] in the network's units */
+    uint8_t *mask;          /* [batch, 2K] */
+};
+
+/* Steps of an epoch. */
+int lac_trainer_steps(const lac_trainer *trainer);
+
+/* One step: batch, forward, loss, backward, Adam. Allocates nothing. NUMERIC when the
+ * loss is not finite; nothing was changed then but running statistics. */
+lac_status lac_trainer_step(lac_trainer *trainer, double *loss);
+
+/* Writes the whole state, or the model alone. checkpoint.c */
+lac_status lac_trainer_save(const lac_trainer *trainer, const char *path);
+
+#endif

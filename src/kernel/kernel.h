@@ -45,11 +45,12 @@ struct lac_kernels {
     lac_cpu level;
 
     /* C [m, n] = A B + beta C, row-major; A is [m, k], or [k, m] read transposed when
-     * ta is 1; B is [k, n], or [n, k] when tb is 1; beta 0 does not read C. */
+     * ta is 1; B is [k, n], or [n, k] when tb is 1; beta 0 does not read C. All at least 1. */
     void (*gemm)(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
                  int ldb, float beta, float *c, int ldc);
 
-    /* Sums of (y - origin) and its square per channel, added to sum and square. */
+    /* Sums of (y - origin) and its square per channel, added to sum and square. A faster
+     * version may overflow to infinity where |y - origin| passes 1e18. */
     void (*moments)(const float *y, int pixels, const float origin[16], double sum[16],
                     double square[16]);
 

@@ -1,0 +1,388 @@
+/*
+ * The kernels that memory or cache bounds, in vector registers.
+ *
+ * Everything but the sums does the reference's operations in its order and gives
+ * its bits. Sums run in CHAINS independent chains of floats for at most RUN
+ * pixels, then go to double: close to the reference, and always in one order.
+ * |y - origin| above 1e18 may overflow to infinity where the reference does not.
+ */
+#include "kernel/vector.h"
+
+#include <math.h>
+
+#ifdef HAVE_DNNL
+#include "kernel/dnnl.h"
+#endif
+
+enum {
+    PARTS = LAC_BLOCK / LANES,          /* registers of a pixel */
+    CHAINS = PARTS < 4 ? 4 / PARTS : 1, /* pixels in flight: 4 additions of latency 3 or 4 */
+    RUN = 64 * CHAINS,
+};
+
+/* The 16 numbers of a channel block in registers. */
+typedef struct block {
+    vec part[PARTS];
+} block;
+
+static inline block block_load(const float *p)
+{
+    block b;
+    for (int i = 0; i < PARTS; i++)
+        b.part[i] = vec_load(p + i * LANES);
+    return b;
+}
+
+static inline vec relu_of(vec v)
+{
+    return vec_select(vec_greater((vec){0}, v), (vec){0}, v);
+}
+
+static inline vec gate(int relu, vec z, vec dz)
+{
+    return relu ? vec_select(vec_greater(z, (vec){0}), dz, (vec){0}) : dz;
+}
+
+/* Whether v replaces the largest so far: it is larger, or NaN. */
+static inline vec_mask beats(vec v, vec best)
+{
+    return (vec_mask)(vec_greater(v, best) | vec_is_nan(v));
+}
+
+/* ---- Sums ------------------------------------------------------------------------ */
+
+/* Where sums read: at pixel p the sums of g and of g * d are taken, d = y - origin. */
+typedef struct terms {
+    const float *y, *z, *dz;
+    size_t below; /* from a pixel of y to the one below it, for pools */
+    int relu;
+    block origin, scale;
+} terms;
+
+typedef void (*term_fn)(const terms *t, int pixel, int part, vec *g, vec *d);
+
+static inline void flush(const vec chain[CHAINS][PARTS], double total[16])
+{
+    float sum[LAC_BLOCK];
+    for (int i = 0; i < PARTS; i++) {
+        vec v = chain[0][i];
+        for (int k = 1; k < CHAINS; k++)
+            v += chain[k][i];
+        vec_store(sum + i * LANES, v);
+    }
+    for (int c = 0; c < LAC_BLOCK; c++)
+        total[c] += (double)sum[c];
+}
+
+static inline __attribute__((always_inline)) void
+tally(const terms *t, term_fn term, int pixel, vec first[PARTS], vec second[PARTS])
+{
+    for (int i = 0; i < PARTS; i++) {
+        vec g;
+        vec d;
+        term(t, pixel, i, &g, &d);
+        first[i] += g;
+        second[i] = vec_fma(g, d, second[i]);
+    }
+}
+
+/* Adds the terms of `pixels` pixels to the totals. Inlined with its term. */
+static inline __attribute__((always_inline)) void
+sum_terms(const terms *t, term_fn term, int pixels, double first[16], double second[16])
+{
+    for (int start = 0; start < pixels; start += RUN) {
+        int end = pixels - start < RUN ? pixels : start + RUN;
+        vec g[CHAINS][PARTS] = {{{0}}};
+        vec gd[CHAINS][PARTS] = {{{0}}};
+        int p = start;
+        for (; p + CHAINS <= end; p += CHAINS) {
+            for (int k = 0; k < CHAINS; k++)
+                tally(t, term, p + k, g[k], gd[k]);
+        }
+        for (; p < end; p++)
+            tally(t, term, p, g[0], gd[0]);
+        flush(g, first);
+        flush(gd, second);
+    }
+}
+
+static inline size_t at(int pixel, int part)
+{
+    return (size_t)pixel * LAC_BLOCK + part * LANES;
+}
+
+static inline void moments_term(const terms *t, int pixel, int part, vec *g, vec *d)
+{
+    *d = vec_load(t->y + at(pixel, part)) - t->origin.part[part];
+    *g = *d;
+}
+
+static void moments(const float *y, int pixels, const float origin[16], double sum[16],
+                    double square[16])
+{
+    terms t = {.y = y, .origin = block_load(origin)};
+    sum_terms(&t, moments_term, pixels, sum, square);
+}
+
+static inline void affine_term(const terms *t, int pixel, int part, vec *g, vec *d)
+{
+    size_t i = at(pixel, part);
+    *d = vec_load(t->y + i) - t->origin.part[part];
+    *g = vec_load(t->dz + i);
+}
+
+static inline void affine_relu_term(const terms *t, int pixel, int part, vec *g, vec *d)
+{
+    affine_term(t, pixel, part, g, d);
+    *g = gate(1, vec_load(t->z + at(pixel, part)), *g);
+}
+
+static void affine_sums(const float *y, const float *z, const float *dz, int pixels, int relu,
+                        const float origin[16], double sum[16], double product[16])
+{
+    terms t = {.y = y, .z = z, .dz = dz, .origin = block_load(origin)};
+    if (relu)
+        sum_terms(&t, affine_relu_term, pixels, sum, product);
+    else
+        sum_terms(&t, affine_term, pixels, sum, product);
+}
+
+static inline void pool_term(const terms *t, int pixel, int part, vec *g, vec *d)
+{
+    size_t i = at(pixel, part);
+    const float *corner = t->y + at(2 * pixel, part);
+    const float *four[4] = {corner, corner + LAC_BLOCK, corner + t->below,
+                            corner + t->below + LAC_BLOCK};
+    vec y = vec_load(four[0]);
+    vec best = y * t->scale.part[part];
+    for (int s = 1; s < 4; s++) {
+        vec other = vec_load(four[s]);
+        vec value = other * t->scale.part[part];
+        vec_mask better = beats(value, best);
+        best = vec_select(better, value, best);
+        y = vec_select(better, other, y);
+    }
+    *d = y - t->origin.part[part];
+    *g = gate(t->relu, vec_load(t->z + i), vec_load(t->dz + i));
+}
+
+static void pool_sums(const float *y, const float *z, const float *dz, int h, int w, int relu,
+                      const float scale[16], const float origin[16], double sum[16],
+                      double product[16])
+{
+    terms t = {.y = y, .z = z, .dz = dz, .below = (size_t)w * LAC_BLOCK, .relu = relu,
+               .origin = block_load(origin), .scale = block_load(scale)};
+    for (int i = 0; i < h / 2; i++) {
+        sum_terms(&t, pool_term, w / 2, sum, product);
+        t.y += 2 * t.below;
+        t.z += (size_t)(w / 2) * LAC_BLOCK;
+        t.dz += (size_t)(w / 2) * LAC_BLOCK;
+    }
+}
+
+/* ---- Normalization, relu, pool --------------------------------------------------- */
+
+static void affine(const float *y, const float *add, float *z, int pixels, const float scale[16],
+                   const float shift[16], int relu)
+{
+    block by = block_load(scale);
+    block plus = block_load(shift);
+    for (int p = 0; p < pixels; p++) {
+        for (int i = 0; i < PARTS; i++) {
+            vec v = vec_load(y + at(p, i)) * by.part[i] + plus.part[i];
+            if (add)
+                v += vec_load(add + at(p, i));
+            vec_store(z + at(p, i), relu ? relu_of(v) : v);
+        }
+    }
+}
+
+static void affine_pool(const float *y, float *z, int h, int w, const float scale[16],
+                        const float shift[16], int relu)
+{
+    block by = block_load(scale);
+    block plus = block_load(shift);
+    size_t below = (size_t)w * LAC_BLOCK;
+    for (int row = 0; row < h / 2; row++, y += 2 * below, z += (size_t)(w / 2) * LAC_BLOCK) {
+        for (int p = 0; p < w / 2; p++) {
+            for (int i = 0; i < PARTS; i++) {
+                const float *corner = y + at(2 * p, i);
+                const float *four[4] = {corner, corner + LAC_BLOCK, corner + below,
+                                        corner + below + LAC_BLOCK};
+                vec best = vec_load(four[0]) * by.part[i] + plus.part[i];
+                for (int s = 1; s < 4; s++) {
+                    vec v = vec_load(four[s]) * by.part[i] + plus.part[i];
+                    best = vec_select(beats(v, best), v, best);
+                }
+                vec_store(z + at(p, i), relu ? relu_of(best) : best);
+            }
+        }
+    }
+}
+
+static void affine_backward(const float *y, const float *z, const float *dz, float *dy, int pixels,
+                            int relu, const float a[16], const float b[16], const float c[16],
+                            float *dadd, int accumulate)
+{
+    block of_g = block_load(a);
+    block of_y = block_load(b);
+    block constant = block_load(c);
+    for (int p = 0; p < pixels; p++) {
+        for (int i = 0; i < PARTS; i++) {
+            size_t k = at(p, i);
+            vec g = vec_load(dz + k);
+            if (relu)
+                g = gate(1, vec_load(z + k), g);
+            vec_store(dy + k, of_g.part[i] * g + of_y.part[i] * vec_load(y + k) + constant.part[i]);
+            if (dadd)
+                vec_store(dadd + k, accumulate ? vec_load(dadd + k) + g : g);
+        }
+    }
+}
+
+/* One window of one part: the winner gets g, the others 0. */
+static inline void window_backward(const float *y, float *dy, size_t below, vec g, vec scale,
+                                   const vec line[3])
+{
+    size_t offset[4] = {0, LAC_BLOCK, below, below + LAC_BLOCK};
+    vec best = vec_load(y) * scale;
+    vec_mask wins[4];
+    for (int s = 1; s < 4; s++) {
+        vec v = vec_load(y + offset[s]) * scale;
+        wins[s] = beats(v, best);
+        best = vec_select(wins[s], v, best);
+    }
+    vec left = g; /* g until a later pixel has taken it */
+    for (int s = 3; s >= 0; s--) {
+        vec here = s ? vec_select(wins[s], left, (vec){0}) : left;
+        if (s)
+            left = vec_select(wins[s], (vec){0}, left);
+        vec_store(dy + offset[s],
+                  line[0] * here + line[1] * vec_load(y + offset[s]) + line[2]);
+    }
+}
+
+static void pool_backward(const float *y, const float *z, const float *dz, float *dy, int h, int w,
+                          int relu, const float scale[16], const float a[16], const float b[16],
+                          const float c[16])
+{
+    block by = block_load(scale);
+    block of_g = block_load(a);
+    block of_y = block_load(b);
+    block constant = block_load(c);
+    size_t below = (size_t)w * LAC_BLOCK;
+    for (int row = 0; row < h; row++) {
+        int windows = row < h / 2 * 2 ? w / 2 : 0;
+        if (row % 2 == 0) {
+            for (int p = 0; p < windows; p++) {
+                for (int i = 0; i < PARTS; i++) {
+                    vec line[3] = {of_g.part[i], of_y.part[i], constant.part[i]};
+                    vec g = gate(relu, vec_load(z + at(p, i)), vec_load(dz + at(p, i)));
+                    window_backward(y + at(2 * p, i), dy + at(2 * p, i), below, g, by.part[i],
+                                    line);
+                }
+            }
+            z += (size_t)windows * LAC_BLOCK;
+            dz += (size_t)windows * LAC_BLOCK;
+        }
+        /* Pixels that no window covers. */
+        for (int p = 2 * windows; p < w; p++) {
+            for (int i = 0; i < PARTS; i++) {
+                vec v = of_g.part[i] * (vec){0} + of_y.part[i] * vec_load(y + at(p, i));
+                vec_store(dy + at(p, i), v + constant.part[i]);
+            }
+        }
+        y += below;
+        dy += below;
+    }
+}
+
+/* ---- Plain loops that the compiler turns into vectors ---------------------------- */
+
+static void accumulate_into(const float *restrict x, float *restrict y, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] += x[i];
+}
+
+static void adam(float *restrict w, const float *restrict g, float *restrict m, float *restrict v,
+                 size_t count, const lac_adam_step *step)
+{
+    const lac_adam_step s = *step;
+    const float keep1 = (float)s.beta1;
+    const float keep2 = (float)s.beta2;
+    const float take1 = (float)(1 - s.beta1);
+    const float take2 = (float)(1 - s.beta2);
+    for (size_t i = 0; i < count; i++) {
+        float d = g[i] + s.l2 * w[i];
+        float first = keep1 * m[i] + take1 * d;
+        float second = keep2 * v[i] + take2 * (d * d);
+        m[i] = first;
+        v[i] = second;
+        w[i] = w[i] * (1 - s.shrink) - s.lr * first / (sqrtf(second) + s.eps);
+    }
+}
+
+static void picture(const uint8_t *restrict pixels, float *restrict x, int size, int mirror)
+{
+    for (int i = 0; i < size; i++, pixels += size, x += size) {
+        if (mirror) {
+            for (int j = 0; j < size; j++)
+                x[j] = (float)pixels[size - 1 - j] / 255;
+        } else {
+            for (int j = 0; j < size; j++)
+                x[j] = (float)pixels[j] / 255;
+        }
+    }
+}
+
+/* ---- Peak ------------------------------------------------------------------------ */
+
+/* Independent chains of x -> x / 2 + 1, as many as hide the latency and stay in registers;
+ * the constants are read where the compiler cannot know them. */
+static double peak(long rounds, float *sink)
+{
+    enum { COUNT = LANES == 16 ? 24 : 12 };
+    volatile float numbers[2] = {0.5f, 1};
+    vec half = vec_all(numbers[0]);
+    vec one = vec_all(numbers[1]);
+    vec x[COUNT];
+#pragma GCC unroll 24
+    for (int i = 0; i < COUNT; i++)
+        x[i] = vec_all((float)i);
+    for (long r = 0; r < rounds; r++) {
+#pragma GCC unroll 24
+        for (int i = 0; i < COUNT; i++)
+            x[i] = vec_fma(x[i], half, one);
+    }
+    vec sum = {0};
+#pragma GCC unroll 24
+    for (int i = 0; i < COUNT; i++)
+        sum += x[i];
+    float lanes[LANES];
+    vec_store(lanes, sum);
+    *sink = 0;
+    for (int i = 0; i < LANES; i++)
+        *sink += lanes[i];
+    return 2.0 * COUNT * LANES * (double)rounds;
+}
+
+const lac_kernels LAC_NAME(lac_kernels) = {
+    .level = LANES == 16 ? LAC_CPU_AVX512 : LAC_CPU_AVX2,
+#ifdef HAVE_DNNL
+    .gemm = lac_dnnl_gemm,
+#else
+    .gemm = LAC_NAME(lac_gemm),
+#endif
+    .moments = moments,
+    .affine = affine,
+    .affine_pool = affine_pool,
+    .affine_sums = affine_sums,
+    .affine_backward = affine_backward,
+    .pool_sums = pool_sums,
+    .pool_backward = pool_backward,
+    .accumulate = accumulate_into,
+    .adam = adam,
+    .picture = picture,
+    .peak = peak,
+};

@@ -1,0 +1,96 @@
+/*
+ * A vector register of floats, for sources that are compiled once per instruction
+ * set: GCC's vector extension, and the few operations that it does not spell.
+ *
+ * The build defines LAC_ISA, the ending of the names that such a source exports.
+ */
+#ifndef LAC_VECTOR_H
+#define LAC_VECTOR_H
+
+#include "kernel/tables.h"
+
+#include <string.h>
+
+#if defined __AVX512F__
+enum { LANES = 16 };
+#elif defined __AVX2__
+enum { LANES = 8 };
+#else
+enum { LANES = 4 };
+#endif
+#if defined __AVX2__
+#include <immintrin.h>
+#endif
+
+#define LAC_JOIN(stem, isa) stem##_##isa
+#define LAC_EXPAND(stem, isa) LAC_JOIN(stem, isa)
+#define LAC_NAME(stem) LAC_EXPAND(stem, LAC_ISA)
+
+typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
+typedef vec vec_memory __attribute__((aligned(4), may_alias));
+
+static inline vec vec_load(const float *p)
+{
+    return *(const vec_memory *)p;
+}
+
+static inline void vec_store(float *p, vec v)
+{
+    *(vec_memory *)p = v;
+}
+
+static inline vec vec_all(float v)
+{
+    return v - (vec){0};
+}
+
+/* a * b + c in one rounding where the processor can. */
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+#if defined __AVX512F__
+    return _mm512_fmadd_ps(a, b, c);
+#elif defined __FMA__
+    return _mm256_fmadd_ps(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* A truth per lane; & | ~ join them. */
+#if defined __AVX512F__
+typedef __mmask16 vec_mask;
+
+static inline vec_mask vec_greater(vec a, vec b)
+{
+    return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
+}
+
+static inline vec_mask vec_is_nan(vec a)
+{
+    return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
+}
+
+static inline vec vec_select(vec_mask m, vec yes, vec no)
+{
+    return _mm512_mask_blend_ps(m, no, yes);
+}
+#else
+typedef int32_t vec_mask __attribute__((vector_size(LANES * sizeof(int32_t))));
+
+static inline vec_mask vec_greater(vec a, vec b)
+{
+    return a > b;
+}
+
+static inline vec_mask vec_is_nan(vec a)
+{
+    return a != a;
+}
+
+static inline vec vec_select(vec_mask m, vec yes, vec no)
+{
+    return (vec)(((vec_mask)yes & m) | ((vec_mask)no & ~m));
+}
+#endif
+
+#endif

@@ -1,0 +1,793 @@
+/*
+ * The kernels: every slot at every level that the machine has against the
+ * reference, and the reference against independent loops in double and finite
+ * differences. Convolutions are in test_conv.c.
+ */
+#include "kernel/tables.h"
+#include "numbers.h"
+
+typedef void (*check_fn)(const lac_kernels *k, const lac_kernels *ref);
+
+/* Runs the check at every level above the reference. */
+static void each_level(check_fn check)
+{
+    int levels = 0;
+    for (lac_cpu level = LAC_CPU_AVX2; level <= lac_kernels_level(LAC_CPU_AUTO); level++) {
+        check(lac_kernels_get(level), &lac_kernels_ref);
+        levels++;
+    }
+    if (!levels)
+        skip();
+}
+
+static const int pixel_counts[] = {0, 1, 2, 3, 5, 7, 63, 64, 65, 255, 256, 257, 1000};
+static const struct {
+    int h, w;
+} sides[] = {{1, 1}, {1, 8}, {7, 1}, {2, 2}, {3, 3}, {4, 5}, {5, 4}, {8, 130}, {17, 19}};
+
+/* Per-channel constants: plain, a few zero or negative. */
+static void constants(float out[16], uint64_t seed)
+{
+    for (int i = 0; i < LAC_BLOCK; i++)
+        out[i] = i == 3 ? 0 : number_of(FILL_PLAIN, seed, (uint64_t)i);
+}
+
+/* ---- Levels ---------------------------------------------------------------------- */
+
+static void the_level_is_lowered_to_what_the_machine_has(void **state)
+{
+    (void)state;
+    lac_cpu best = lac_kernels_level(LAC_CPU_AUTO);
+    assert_true(best >= LAC_CPU_REF && best <= LAC_CPU_AVX512);
+    for (lac_cpu wanted = LAC_CPU_REF; wanted <= LAC_CPU_AVX512; wanted++) {
+        lac_cpu got = lac_kernels_level(wanted);
+        assert_int_equal(got, wanted < best ? wanted : best);
+        assert_int_equal(lac_kernels_get(wanted)->level, got);
+    }
+    assert_int_equal(lac_kernels_get(LAC_CPU_AUTO)->level, best);
+}
+
+static void no_slot_is_empty(void **state)
+{
+    (void)state;
+    for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_AVX512; level++) {
+        const lac_kernels *k = lac_kernels_get(level);
+        assert_true(k->gemm && k->moments && k->affine && k->affine_pool && k->affine_sums &&
+                    k->affine_backward && k->pool_sums && k->pool_backward && k->accumulate &&
+                    k->adam && k->picture && k->peak);
+    }
+}
+
+/* ---- Same bits as the reference -------------------------------------------------- */
+
+static void check_affine(const lac_kernels *k, const lac_kernels *ref)
+{
+    float scale[16], shift[16];
+    constants(scale, 1);
+    constants(shift, 2);
+    for (int n = 0; n < LAC_COUNT(pixel_counts) * FILLS * 4; n++) {
+        int pixels = pixel_counts[n / (FILLS * 4)];
+        int relu = n % 2;
+        int adds = n / 2 % 2;
+        fill kind = (fill)(n / 4 % FILLS);
+        size_t count = (size_t)pixels * LAC_BLOCK;
+        float *y = filled(count, kind, 3);
+        float *add = filled(count, kind, 4);
+        float *got = numbers(count);
+        float *want = numbers(count);
+        char what[80];
+        snprintf(what, sizeof what, "affine %s: %d pixels, relu %d, add %d, fill %d",
+                 lac_cpu_name(k->level), pixels, relu, adds, kind);
+        ref->affine(y, adds ? add : NULL, want, pixels, scale, shift, relu);
+        k->affine(y, adds ? add : NULL, got, pixels, scale, shift, relu);
+        assert_same(got, want, count, what);
+        k->affine(y, adds ? add : NULL, y, pixels, scale, shift, relu); /* in place */
+        assert_same(y, want, count, what);
+        numbers_free(y);
+        numbers_free(add);
+        numbers_free(got);
+        numbers_free(want);
+    }
+}
+
+static void affine_gives_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_affine);
+}
+
+static void check_affine_pool(const lac_kernels *k, const lac_kernels *ref)
+{
+    float scale[16], shift[16];
+    constants(scale, 1);
+    constants(shift, 2);
+    for (int n = 0; n < LAC_COUNT(sides) * FILLS * 2; n++) {
+        int h = sides[n / (FILLS * 2)].h;
+        int w = sides[n / (FILLS * 2)].w;
+        fill kind = (fill)(n / 2 % FILLS);
+        size_t pooled = (size_t)(h / 2) * (w / 2) * LAC_BLOCK;
+        float *y = filled((size_t)h * w * LAC_BLOCK, kind, 3);
+        float *got = numbers(pooled);
+        float *want = numbers(pooled);
+        char what[80];
+        snprintf(what, sizeof what, "affine_pool %s: %d x %d, relu %d, fill %d",
+                 lac_cpu_name(k->level), h, w, n % 2, kind);
+        ref->affine_pool(y, want, h, w, scale, shift, n % 2);
+        k->affine_pool(y, got, h, w, scale, shift, n % 2);
+        assert_same(got, want, pooled, what);
+        numbers_free(y);
+        numbers_free(got);
+        numbers_free(want);
+    }
+}
+
+static void affine_pool_gives_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_affine_pool);
+}
+
+static void check_affine_backward(const lac_kernels *k, const lac_kernels *ref)
+{
+    float a[16], b[16], c[16];
+    constants(a, 1);
+    constants(b, 2);
+    constants(c, 3);
+    for (int n = 0; n < LAC_COUNT(pixel_counts) * FILLS * 6; n++) {
+        int pixels = pixel_counts[n / (FILLS * 6)];
+        int relu = n % 2;
+        int mode = n / 2 % 3; /* no dadd, overwrite, accumulate */
+        fill kind = (fill)(n / 6 % FILLS);
+        size_t count = (size_t)pixels * LAC_BLOCK;
+        float *y = filled(count, kind, 4);
+        float *z = filled(count, kind, 5);
+        float *dz = filled(count, kind, 6);
+        float *dy[2] = {numbers(count), numbers(count)};
+        float *dadd[2] = {filled(count, kind, 7), filled(count, kind, 7)};
+        char what[96];
+        snprintf(what, sizeof what, "affine_backward %s: %d pixels, relu %d, dadd %d, fill %d",
+                 lac_cpu_name(k->level), pixels, relu, mode, kind);
+        ref->affine_backward(y, z, dz, dy[0], pixels, relu, a, b, c, mode ? dadd[0] : NULL,
+                             mode == 2);
+        k->affine_backward(y, z, dz, dy[1], pixels, relu, a, b, c, mode ? dadd[1] : NULL,
+                           mode == 2);
+        assert_same(dy[1], dy[0], count, what);
+        assert_same(dadd[1], dadd[0], count, what);
+        numbers_free(y);
+        numbers_free(z);
+        numbers_free(dz);
+        for (int i = 0; i < 2; i++) {
+            numbers_free(dy[i]);
+            numbers_free(dadd[i]);
+        }
+    }
+}
+
+static void affine_backward_gives_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_affine_backward);
+}
+
+static void check_pool_backward(const lac_kernels *k, const lac_kernels *ref)
+{
+    float scale[16], a[16], b[16], c[16];
+    constants(scale, 1);
+    constants(a, 2);
+    constants(b, 3);
+    constants(c, 4);
+    for (int n = 0; n < LAC_COUNT(sides) * FILLS * 2; n++) {
+        int h = sides[n / (FILLS * 2)].h;
+        int w = sides[n / (FILLS * 2)].w;
+        fill kind = (fill)(n / 2 % FILLS);
+        size_t count = (size_t)h * w * LAC_BLOCK;
+        size_t pooled = (size_t)(h / 2) * (w / 2) * LAC_BLOCK;
+        float *y = filled(count, kind, 5);
+        float *z = filled(pooled, kind, 6);
+        float *dz = filled(pooled, kind, 7);
+        float *got = numbers(count);
+        float *want = numbers(count);
+        char what[80];
+        snprintf(what, sizeof what, "pool_backward %s: %d x %d, relu %d, fill %d",
+                 lac_cpu_name(k->level), h, w, n % 2, kind);
+        ref->pool_backward(y, z, dz, want, h, w, n % 2, scale, a, b, c);
+        k->pool_backward(y, z, dz, got, h, w, n % 2, scale, a, b, c);
+        assert_same(got, want, count, what);
+        numbers_free(y);
+        numbers_free(z);
+        numbers_free(dz);
+        numbers_free(got);
+        numbers_free(want);
+    }
+}
+
+static void pool_backward_gives_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_pool_backward);
+}
+
+static void check_accumulate(const lac_kernels *k, const lac_kernels *ref)
+{
+    for (int n = 0; n < LAC_COUNT(pixel_counts) * FILLS; n++) {
+        size_t count = (size_t)pixel_counts[n / FILLS];
+        fill kind = (fill)(n % FILLS);
+        float *x = numbers_skewed(count, 1);
+        float *y = numbers_skewed(count, 3);
+        float *want = filled(count, kind, 2);
+        for (size_t i = 0; i < count; i++)
+            x[i] = number_of(kind, 1, i);
+        memcpy(y, want, count * sizeof *y);
+        ref->accumulate(x, want, count);
+        k->accumulate(x, y, count);
+        assert_same(y, want, count, lac_cpu_name(k->level));
+        numbers_free(x);
+        numbers_free(y);
+        numbers_free(want);
+    }
+}
+
+static void accumulate_gives_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_accumulate);
+}
+
+/* Weights, gradient and both moments (the second is never negative). */
+static void adam_arrays(float *out[4], size_t count, fill kind, int skew)
+{
+    for (int which = 0; which < 4; which++) {
+        out[which] = numbers_skewed(count, skew * which);
+        for (size_t i = 0; i < count; i++) {
+            float v = number_of(kind, (uint64_t)which + 1, i);
+            out[which][i] = which == 3 ? fabsf(v) : v;
+        }
+    }
+}
+
+static const lac_adam_step some_step = {.lr = 1e-2f, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8f,
+                                        .l2 = 5e-4f, .shrink = 1e-3f};
+
+static void check_adam(const lac_kernels *k, const lac_kernels *ref)
+{
+    for (int n = 0; n < LAC_COUNT(pixel_counts) * FILLS; n++) {
+        size_t count = (size_t)pixel_counts[n / FILLS];
+        float *got[4], *want[4];
+        adam_arrays(got, count, (fill)(n % FILLS), 1);
+        adam_arrays(want, count, (fill)(n % FILLS), 0);
+        for (int step = 0; step < 3; step++) {
+            ref->adam(want[0], want[1], want[2], want[3], count, &some_step);
+            k->adam(got[0], got[1], got[2], got[3], count, &some_step);
+        }
+        for (int which = 0; which < 4; which++) {
+            assert_same(got[which], want[which], count, lac_cpu_name(k->level));
+            numbers_free(got[which]);
+            numbers_free(want[which]);
+        }
+    }
+}
+
+static void adam_gives_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_adam);
+}
+
+static void check_picture(const lac_kernels *k, const lac_kernels *ref)
+{
+    (void)ref;
+    static const int picture_sides[] = {1, 2, 3, 15, 16, 17, 31, 33, 96, 100};
+    for (int n = 0; n < LAC_COUNT(picture_sides); n++) {
+        int size = picture_sides[n];
+        uint8_t bytes[100 * 100];
+        for (int i = 0; i < size * size; i++)
+            bytes[i] = (uint8_t)lac_random(1, 2, (uint64_t)i);
+        for (int mirror = 0; mirror < 2; mirror++) {
+            float *x = numbers_skewed((size_t)size * size, 1);
+            k->picture(bytes, x, size, mirror);
+            for (int i = 0; i < size * size; i++) {
+                int from = mirror ? i / size * size + size - 1 - i % size : i;
+                assert_true(x[i] == (float)(bytes[from] / 255.0));
+            }
+            numbers_free(x);
+        }
+    }
+}
+
+static void a_picture_is_its_bytes_over_255_mirrored_if_asked(void **state)
+{
+    (void)state;
+    check_picture(&lac_kernels_ref, &lac_kernels_ref);
+    each_level(check_picture);
+}
+
+/* ---- Sums ------------------------------------------------------------------------ */
+
+/* Sums may differ from the reference by a share of the sum of what was added up, |terms|.
+ * Where that is not finite, the sum must not be either. */
+static void assert_sums(const double got[16], const double want[16], const double terms[16],
+                        const char *what)
+{
+    for (int c = 0; c < LAC_BLOCK; c++) {
+        int good = isfinite(terms[c]) ? fabs(got[c] - want[c]) <= 1e-6 * terms[c]
+                                      : !isfinite(got[c]);
+        if (!good)
+            fail_msg("%s: channel %d: %.12g, must be %.12g (sum of sizes %.6g)", what, c, got[c],
+                     want[c], terms[c]);
+    }
+}
+
+/* Plain numbers around 100 with, if asked, one NaN and one infinity in two channels. */
+static float *sum_numbers(size_t count, int spoiled, uint64_t seed)
+{
+    float *p = filled(count, FILL_PLAIN, seed);
+    for (size_t i = 0; i < count; i++)
+        p[i] += 100;
+    if (spoiled && count >= 3 * LAC_BLOCK) {
+        p[count - 2 * LAC_BLOCK + 5] = NAN;
+        p[LAC_BLOCK + 9] = INFINITY;
+    }
+    return p;
+}
+
+static void sum_sizes(double d, double g, int c, double first[16], double second[16])
+{
+    first[c] += fabs(g);
+    second[c] += fabs(g * d);
+}
+
+static void check_moments(const lac_kernels *k, const lac_kernels *ref)
+{
+    for (int n = 0; n < LAC_COUNT(pixel_counts) * 2; n++) {
+        int pixels = pixel_counts[n / 2];
+        size_t count = (size_t)pixels * LAC_BLOCK;
+        float *y = sum_numbers(count, n % 2, 1);
+        float origin[16];
+        double got[2][16], want[2][16], terms[2][16] = {{0}};
+        for (int c = 0; c < LAC_BLOCK; c++) {
+            origin[c] = c == 4 ? 0 : 99.5f + (float)c / 16;
+            got[0][c] = want[0][c] = 3; /* it adds */
+            got[1][c] = want[1][c] = 5;
+            terms[0][c] = terms[1][c] = 5;
+        }
+        for (size_t i = 0; i < count; i++) {
+            double d = (double)y[i] - origin[i % LAC_BLOCK];
+            sum_sizes(d, d, (int)(i % LAC_BLOCK), terms[0], terms[1]);
+        }
+        char what[64];
+        snprintf(what, sizeof what, "moments %s: %d pixels", lac_cpu_name(k->level), pixels);
+        ref->moments(y, pixels, origin, want[0], want[1]);
+        k->moments(y, pixels, origin, got[0], got[1]);
+        assert_sums(got[0], want[0], terms[0], what);
+        assert_sums(got[1], want[1], terms[1], what);
+        numbers_free(y);
+    }
+}
+
+static void moments_agree_with_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_moments);
+}
+
+static void check_affine_sums(const lac_kernels *k, const lac_kernels *ref)
+{
+    for (int n = 0; n < LAC_COUNT(pixel_counts) * 4; n++) {
+        int pixels = pixel_counts[n / 4];
+        int relu = n % 2;
+        size_t count = (size_t)pixels * LAC_BLOCK;
+        float *y = sum_numbers(count, n / 2 % 2, 1);
+        float *z = filled(count, FILL_TIES, 2);
+        float *dz = filled(count, FILL_PLAIN, 3);
+        float origin[16];
+        double got[2][16] = {{0}}, want[2][16] = {{0}}, terms[2][16] = {{0}};
+        for (int c = 0; c < LAC_BLOCK; c++)
+            origin[c] = 99.5f + (float)c / 16;
+        for (size_t i = 0; i < count; i++)
+            sum_sizes((double)y[i] - origin[i % LAC_BLOCK], relu && !(z[i] > 0) ? 0 : (double)dz[i],
+                      (int)(i % LAC_BLOCK), terms[0], terms[1]);
+        char what[64];
+        snprintf(what, sizeof what, "affine_sums %s: %d pixels, relu %d", lac_cpu_name(k->level),
+                 pixels, relu);
+        ref->affine_sums(y, z, dz, pixels, relu, origin, want[0], want[1]);
+        k->affine_sums(y, z, dz, pixels, relu, origin, got[0], got[1]);
+        assert_sums(got[0], want[0], terms[0], what);
+        assert_sums(got[1], want[1], terms[1], what);
+        numbers_free(y);
+        numbers_free(z);
+        numbers_free(dz);
+    }
+}
+
+static void affine_sums_agree_with_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_affine_sums);
+}
+
+static void check_pool_sums(const lac_kernels *k, const lac_kernels *ref)
+{
+    float scale[16], origin[16];
+    constants(scale, 1);
+    constants(origin, 2);
+    for (int n = 0; n < LAC_COUNT(sides) * 4; n++) {
+        int h = sides[n / 4].h;
+        int w = sides[n / 4].w;
+        int relu = n % 2;
+        size_t pooled = (size_t)(h / 2) * (w / 2) * LAC_BLOCK;
+        float *y = filled((size_t)h * w * LAC_BLOCK, n / 2 % 2 ? FILL_TIES : FILL_PLAIN, 3);
+        float *z = filled(pooled, FILL_TIES, 4);
+        float *dz = filled(pooled, FILL_PLAIN, 5);
+        double got[2][16] = {{0}}, want[2][16] = {{0}}, terms[2][16] = {{0}};
+        for (size_t i = 0; i < pooled; i++)
+            sum_sizes(4, (double)dz[i], (int)(i % LAC_BLOCK), terms[0], terms[1]);
+        char what[64];
+        snprintf(what, sizeof what, "pool_sums %s: %d x %d, relu %d", lac_cpu_name(k->level), h, w,
+                 relu);
+        ref->pool_sums(y, z, dz, h, w, relu, scale, origin, want[0], want[1]);
+        k->pool_sums(y, z, dz, h, w, relu, scale, origin, got[0], got[1]);
+        assert_sums(got[0], want[0], terms[0], what);
+        assert_sums(got[1], want[1], terms[1], what);
+        numbers_free(y);
+        numbers_free(z);
+        numbers_free(dz);
+    }
+}
+
+static void pool_sums_agree_with_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_pool_sums);
+}
+
+/* ---- Matrix product -------------------------------------------------------------- */
+
+typedef void (*gemm_fn)(int ta, int tb, int m, int n, int k, const float *a, int lda,
+                        const float *b, int ldb, float beta, float *c, int ldc);
+
+static void check_gemm_shape(gemm_fn gemm, const int size[3], int ta, int tb, float beta)
+{
+    int m = size[0], n = size[1], k = size[2];
+    int lda = (ta ? m : k) + 3;
+    int ldb = (tb ? k : n) + 1;
+    int ldc = n + 2;
+    size_t a_count = (size_t)(ta ? k : m) * lda;
+    size_t b_count = (size_t)(tb ? n : k) * ldb;
+    size_t c_count = (size_t)m * ldc;
+    float *a = filled(a_count, FILL_PLAIN, 1);
+    float *b = filled(b_count, FILL_PLAIN, 2);
+    float *before = filled(c_count, FILL_PLAIN, 3);
+    for (size_t i = 0; i < c_count && beta == 0; i++)
+        before[i] = NAN; /* must not be read */
+    float *c = copied(before, c_count);
+    gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+    for (int i = 0; i < m; i++) {
+        for (int j = 0; j < ldc; j++) {
+            size_t at = (size_t)i * ldc + j;
+            double sum = beta == 0 ? 0 : beta * (double)before[at];
+            double terms = fabs(sum);
+            for (int p = 0; p < k && j < n; p++) {
+                double term = (double)a[ta ? p * lda + i : i * lda + p] *
+                              (double)b[tb ? j * ldb + p : p * ldb + j];
+                sum += term;
+                terms += fabs(term);
+            }
+            int same = memcmp(c + at, before + at, sizeof *c) == 0;
+            if (j < n ? !(fabs(c[at] - sum) <= 1e-5 * terms) : !same)
+                fail_msg("gemm ta %d tb %d, %d x %d x %d, beta %g: c[%d, %d] is %.9g, must be %.9g",
+                         ta, tb, m, n, k, (double)beta, i, j, (double)c[at], sum);
+        }
+    }
+    numbers_free(a);
+    numbers_free(b);
+    numbers_free(before);
+    numbers_free(c);
+}
+
+static void check_gemm(gemm_fn gemm)
+{
+    static const int sizes[][3] = {{1, 1, 1},   {1, 30, 100}, {5, 7, 3},     {6, 64, 128},
+                                   {7, 65, 129}, {13, 31, 257}, {64, 16, 33}, {3, 130, 300}};
+    static const float betas[] = {0, 1, -0.5f};
+    for (int n = 0; n < LAC_COUNT(sizes) * LAC_COUNT(betas) * 4; n++)
+        check_gemm_shape(gemm, sizes[n / (LAC_COUNT(betas) * 4)], n % 2, n / 2 % 2,
+                         betas[n / 4 % LAC_COUNT(betas)]);
+}
+
+static void check_gemm_slot(const lac_kernels *k, const lac_kernels *ref)
+{
+    (void)ref;
+    check_gemm(k->gemm);
+}
+
+static void the_matrix_product_agrees_with_naive_loops(void **state)
+{
+    (void)state;
+    check_gemm(lac_kernels_ref.gemm);
+    each_level(check_gemm_slot);
+}
+
+static void our_own_matrix_products_agree_with_naive_loops(void **state)
+{
+    (void)state;
+#ifdef LAC_X86
+    lac_cpu best = lac_kernels_level(LAC_CPU_AUTO);
+    if (best >= LAC_CPU_AVX2)
+        check_gemm(lac_gemm_avx2);
+    if (best >= LAC_CPU_AVX512)
+        check_gemm(lac_gemm_avx512);
+#else
+    skip();
+#endif
+}
+
+/* ---- The reference against formulas ---------------------------------------------- */
+
+static void nan_comes_out_of_every_place_of_a_window(void **state)
+{
+    (void)state;
+    float one[16], zero[16] = {0};
+    for (int c = 0; c < LAC_BLOCK; c++)
+        one[c] = 1;
+    for (lac_cpu level = LAC_CPU_REF; level <= lac_kernels_level(LAC_CPU_AUTO); level++) {
+        const lac_kernels *k = lac_kernels_get(level);
+        for (int spoiled = 0; spoiled < 4; spoiled++) {
+            float *y = filled(4 * LAC_BLOCK, FILL_PLAIN, 1);
+            float *z = numbers(4 * LAC_BLOCK);
+            y[spoiled * LAC_BLOCK + 3] = NAN;
+            k->affine_pool(y, z, 2, 2, one, zero, 1);
+            for (int c = 0; c < LAC_BLOCK; c++)
+                assert_int_equal(isnan(z[c]) != 0, c == 3);
+            k->affine(y, NULL, z, 4, one, zero, 1);
+            assert_true(isnan(z[spoiled * LAC_BLOCK + 3]));
+            numbers_free(y);
+            numbers_free(z);
+        }
+    }
+}
+
+static void the_first_of_equal_values_gets_the_gradient(void **state)
+{
+    (void)state;
+    float one[16], zero[16] = {0};
+    for (int c = 0; c < LAC_BLOCK; c++)
+        one[c] = 1;
+    for (lac_cpu level = LAC_CPU_REF; level <= lac_kernels_level(LAC_CPU_AUTO); level++) {
+        for (int places = 1; places < 16; places++) { /* bit set of where the maximum stands */
+            float *y = numbers(4 * LAC_BLOCK);
+            float *z = numbers(LAC_BLOCK);
+            float *dy = numbers(4 * LAC_BLOCK);
+            int first = __builtin_ctz((unsigned)places);
+            for (int i = 0; i < 4 * LAC_BLOCK; i++)
+                y[i] = places >> (i / LAC_BLOCK) & 1 ? 2 : 1;
+            for (int c = 0; c < LAC_BLOCK; c++)
+                z[c] = 2;
+            lac_kernels_get(level)->pool_backward(y, z, one, dy, 2, 2, 1, one, one, zero, zero);
+            for (int i = 0; i < 4 * LAC_BLOCK; i++)
+                assert_true(dy[i] == (i / LAC_BLOCK == first ? 1.0f : 0.0f));
+            numbers_free(y);
+            numbers_free(z);
+            numbers_free(dy);
+        }
+    }
+}
+
+/* Batch normalization over one plane, then relu, then the pool or nothing: the function that
+ * the backward kernels differentiate, in double. The odd sides leave a row and a column out. */
+enum { H = 5, W = 7, PIXELS = H * W, PLANE = PIXELS * LAC_BLOCK };
+
+typedef struct norm_problem {
+    int pool, relu;
+    double y[PLANE], add[PLANE], dz[PLANE], gamma[16], beta[16];
+} norm_problem;
+
+static void norm_statistics(const norm_problem *p, int c, double *mean, double *inverse)
+{
+    double sum = 0, square = 0;
+    for (int i = 0; i < PIXELS; i++)
+        sum += p->y[i * LAC_BLOCK + c];
+    *mean = sum / PIXELS;
+    for (int i = 0; i < PIXELS; i++) {
+        double d = p->y[i * LAC_BLOCK + c] - *mean;
+        square += d * d;
+    }
+    *inverse = 1 / sqrt(square / PIXELS + 1e-5);
+}
+
+/* <z, dz>. */
+static double norm_objective(const norm_problem *p)
+{
+    double total = 0;
+    for (int c = 0; c < LAC_BLOCK; c++) {
+        double mean, inverse, value[PIXELS];
+        norm_statistics(p, c, &mean, &inverse);
+        for (int i = 0; i < PIXELS; i++)
+            value[i] = (p->y[i * LAC_BLOCK + c] - mean) * inverse * p->gamma[c] + p->beta[c];
+        int count = p->pool ? (H / 2) * (W / 2) : PIXELS;
+        for (int i = 0; i < count; i++) {
+            int corner = i / (W / 2) * 2 * W + i % (W / 2) * 2;
+            double z = p->pool ? fmax(fmax(value[corner], value[corner + 1]),
+                                      fmax(value[corner + W], value[corner + W + 1]))
+                               : value[i] + p->add[i * LAC_BLOCK + c];
+            total += (p->relu ? fmax(z, 0) : z) * p->dz[i * LAC_BLOCK + c];
+        }
+    }
+    return total;
+}
+
+static double norm_slope(norm_problem *p, double *coordinate)
+{
+    const double step = 1e-6;
+    double kept = *coordinate;
+    *coordinate = kept + step;
+    double above = norm_objective(p);
+    *coordinate = kept - step;
+    double below = norm_objective(p);
+    *coordinate = kept;
+    return (above - below) / (2 * step);
+}
+
+static void assert_slope(double got, double want, const char *what, int i)
+{
+    if (fabs(got - want) > 1e-4)
+        fail_msg("%s[%d] is %.9g, the difference quotient %.9g", what, i, got, want);
+}
+
+/* Forward and both backward passes by kernels, with the textbook's coefficients between. */
+static void check_norm_gradient(const lac_kernels *k, int pool, int relu)
+{
+    static norm_problem p;
+    float *y = numbers(PLANE), *add = numbers(PLANE), *z = numbers(PLANE), *dz = numbers(PLANE);
+    float *dy = numbers(PLANE), *dadd = numbers(PLANE);
+    float scale[16], shift[16], origin[16], a[16], b[16], c[16];
+    double sum[16] = {0}, product[16] = {0}, dgamma[16];
+    p.pool = pool;
+    p.relu = relu;
+    for (int i = 0; i < PLANE; i++) {
+        p.y[i] = y[i] = number_of(FILL_PLAIN, 1, (uint64_t)i);
+        p.add[i] = add[i] = number_of(FILL_PLAIN, 2, (uint64_t)i);
+        p.dz[i] = dz[i] = number_of(FILL_PLAIN, 3, (uint64_t)i);
+    }
+    for (int i = 0; i < LAC_BLOCK; i++) {
+        double mean, inverse;
+        p.gamma[i] = i % 5 == 1 ? -0.7 : 0.5 + i / 16.0;
+        p.beta[i] = i / 8.0 - 1;
+        norm_statistics(&p, i, &mean, &inverse);
+        scale[i] = (float)(p.gamma[i] * inverse);
+        shift[i] = (float)(p.beta[i] - p.gamma[i] * inverse * mean);
+        origin[i] = (float)mean + 0.25f;
+    }
+    if (pool) {
+        k->affine_pool(y, z, H, W, scale, shift, relu);
+        k->pool_sums(y, z, dz, H, W, relu, scale, origin, sum, product);
+    } else {
+        k->affine(y, add, z, PIXELS, scale, shift, relu);
+        k->affine_sums(y, z, dz, PIXELS, relu, origin, sum, product);
+    }
+    for (int i = 0; i < LAC_BLOCK; i++) {
+        double mean, inverse;
+        norm_statistics(&p, i, &mean, &inverse);
+        dgamma[i] = inverse * (product[i] + ((double)origin[i] - mean) * sum[i]);
+        double along = p.gamma[i] * inverse;
+        a[i] = (float)along;
+        b[i] = (float)(-along * inverse * dgamma[i] / PIXELS);
+        c[i] = (float)(-along * (sum[i] - mean * inverse * dgamma[i]) / PIXELS);
+    }
+    if (pool)
+        k->pool_backward(y, z, dz, dy, H, W, relu, scale, a, b, c);
+    else
+        k->affine_backward(y, z, dz, dy, PIXELS, relu, a, b, c, dadd, 0);
+    for (int i = 0; i < LAC_BLOCK; i++) {
+        assert_slope(sum[i], norm_slope(&p, &p.beta[i]), "dbeta", i);
+        assert_slope(dgamma[i], norm_slope(&p, &p.gamma[i]), "dgamma", i);
+    }
+    for (int i = 0; i < PLANE; i += 3) {
+        assert_slope((double)dy[i], norm_slope(&p, &p.y[i]), "dy", i);
+        if (!pool)
+            assert_slope((double)dadd[i], norm_slope(&p, &p.add[i]), "dadd", i);
+    }
+    float *all[] = {y, add, z, dz, dy, dadd};
+    for (int i = 0; i < LAC_COUNT(all); i++)
+        numbers_free(all[i]);
+}
+
+static void the_backward_passes_are_the_gradient_of_batch_normalization(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 4; n++) {
+        check_norm_gradient(&lac_kernels_ref, n / 2, n % 2);
+        check_norm_gradient(lac_kernels_get(LAC_CPU_AUTO), n / 2, n % 2);
+    }
+}
+
+static void moments_are_the_sums_of_the_definition(void **state)
+{
+    (void)state;
+    enum { COUNT = 37 * LAC_BLOCK };
+    float *y = filled(COUNT, FILL_PLAIN, 1);
+    float origin[16];
+    constants(origin, 2);
+    double sum[16] = {0}, square[16] = {0};
+    lac_kernels_ref.moments(y, 37, origin, sum, square);
+    for (int c = 0; c < LAC_BLOCK; c++) {
+        double mean = 0, spread = 0;
+        for (int i = c; i < COUNT; i += LAC_BLOCK)
+            mean += (double)y[i] / 37;
+        for (int i = c; i < COUNT; i += LAC_BLOCK)
+            spread += pow((double)y[i] - mean, 2) / 37;
+        double shifted = sum[c] / 37;
+        assert_true(fabs(shifted + (double)origin[c] - mean) < 1e-12);
+        assert_true(fabs(square[c] / 37 - shifted * shifted - spread) < 1e-12);
+    }
+    numbers_free(y);
+}
+
+static void adam_takes_the_steps_of_the_definition(void **state)
+{
+    (void)state;
+    enum { COUNT = 50, STEPS = 10 };
+    float *x[4];
+    adam_arrays(x, COUNT, FILL_PLAIN, 0);
+    double w[COUNT], m[COUNT] = {0}, v[COUNT] = {0};
+    for (int i = 0; i < COUNT; i++) {
+        w[i] = x[0][i];
+        x[2][i] = x[3][i] = 0;
+    }
+    for (int t = 1; t <= STEPS; t++) {
+        double lr = 1e-2, l2 = 5e-4, eps = 1e-8, shrink = 1e-3;
+        double root = sqrt(1 - pow(0.999, t));
+        lac_adam_step step = {.lr = (float)(lr * root / (1 - pow(0.9, t))), .beta1 = 0.9,
+                              .beta2 = 0.999, .eps = (float)(eps * root), .l2 = (float)l2,
+                              .shrink = (float)shrink};
+        lac_kernels_ref.adam(x[0], x[1], x[2], x[3], COUNT, &step);
+        for (int i = 0; i < COUNT; i++) {
+            double g = x[1][i] + l2 * w[i];
+            m[i] = 0.9 * m[i] + 0.1 * g;
+            v[i] = 0.999 * v[i] + 0.001 * g * g;
+            double mean = m[i] / (1 - pow(0.9, t));
+            double spread = v[i] / (1 - pow(0.999, t));
+            w[i] = w[i] * (1 - shrink) - lr * mean / (sqrt(spread) + eps);
+            assert_true(fabs((double)x[0][i] - w[i]) < 2e-6);
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        numbers_free(x[i]);
+}
+
+static void the_peak_counts_what_it_does(void **state)
+{
+    (void)state;
+    for (lac_cpu level = LAC_CPU_REF; level <= lac_kernels_level(LAC_CPU_AUTO); level++) {
+        /* Every number converges to 2, so that their sum tells how many there are. */
+        float sum = 0;
+        double flop = lac_kernels_get(level)->peak(100, &sum);
+        assert_true(sum > 0 && flop == 100 * (double)sum);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_level_is_lowered_to_what_the_machine_has),
+        cmocka_unit_test(no_slot_is_empty),
+        cmocka_unit_test(affine_gives_the_bits_of_the_reference),
+        cmocka_unit_test(affine_pool_gives_the_bits_of_the_reference),
+        cmocka_unit_test(affine_backward_gives_the_bits_of_the_reference),
+        cmocka_unit_test(pool_backward_gives_the_bits_of_the_reference),
+        cmocka_unit_test(accumulate_gives_the_bits_of_the_reference),
+        cmocka_unit_test(adam_gives_the_bits_of_the_reference),
+        cmocka_unit_test(a_picture_is_its_bytes_over_255_mirrored_if_asked),
+        cmocka_unit_test(moments_agree_with_the_reference),
+        cmocka_unit_test(affine_sums_agree_with_the_reference),
+        cmocka_unit_test(pool_sums_agree_with_the_reference),
+        cmocka_unit_test(the_matrix_product_agrees_with_naive_loops),
+        cmocka_unit_test(our_own_matrix_products_agree_with_naive_loops),
+        cmocka_unit_test(nan_comes_out_of_every_place_of_a_window),
+        cmocka_unit_test(the_first_of_equal_values_gets_the_gradient),
+        cmocka_unit_test(the_backward_passes_are_the_gradient_of_batch_normalization),
+        cmocka_unit_test(moments_are_the_sums_of_the_definition),
+        cmocka_unit_test(adam_takes_the_steps_of_the_definition),
+        cmocka_unit_test(the_peak_counts_what_it_does),
+    };
+    return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+/*
+ * The benchmark: training steps on drawn noise, alternating with the machine's multiply-add
+ * peak, so that a noisy neighbour slows both. Medians.
+ */
+#include "data/data.h"
+#include "train/trainer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WARM_UP = 2, PREDICTIONS = 15 };
+
+static const double peak_seconds = 0.05; /* one measurement of the peak */
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, int count)
+{
+    qsort(values, (size_t)count, sizeof *values, ascending);
+    return count % 2 ? values[count / 2] : 0.5 * (values[count / 2 - 1] + values[count / 2]);
+}
+
+/* ---- Peak ----------------------------------------------------------------------------- */
+
+typedef struct peak_job {
+    const lac_kernels *kernels;
+    long rounds;
+    double *flop; /* [threads] */
+    float *sink;
+} peak_job;
+
+static void work_peak(void *arg, int item, int thread)
+{
+    (void)thread;
+    peak_job *j = arg;
+    j->flop[item] = j->kernels->peak(j->rounds, &j->sink[item * LAC_BLOCK]);
+}
+
+/* FLOP per second of all threads together. */
+static double run_peak(lac_context *ctx, peak_job *j)
+{
+    double started = lac_seconds();
+    lac_parallel(ctx, ctx->threads, work_peak, j);
+    double seconds = lac_seconds() - started;
+    double flop = 0.0;
+    for (int i = 0; i < ctx->threads; i++)
+        flop += j->flop[i];
+    return flop / seconds;
+}
+
+/* Doubles the rounds until one measurement takes long enough. */
+static void calibrate_peak(lac_context *ctx, peak_job *j)
+{
+    double started;
+    j->rounds = 1000;
+    do {
+        j->rounds *= 2;
+        started = lac_seconds();
+        run_peak(ctx, j);
+    } while (lac_seconds() - started < peak_seconds);
+}
+
+/* ---- Steps ------------------------------------------------------------------------------ */
+
+static lac_status noise(lac_context *ctx, int rows, int size, int points, lac_data **out)
+{
+    size_t pixels = (size_t)rows * size * size;
+    size_t labels = (size_t)rows * 2 * points;
+    uint8_t *picture = NULL;
+    float *label = NULL;
+    uint8_t *mask = NULL;
+    const char **names = NULL;
+    char (*text)[24] = NULL;
+    lac_status status = lac_alloc(ctx, pixels, 1, &picture);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, labels, sizeof *label, &label);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, labels, 1, &mask);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)points, sizeof *names, &names);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)points, sizeof *text, &text);
+    if (status == LAC_OK) {
+        for (size_t i = 0; i < pixels; i++)
+            picture[i] = (uint8_t)lac_random(1, LAC_STREAM(LAC_STREAM_BENCH), i);
+        for (size_t i = 0; i < labels; i++) {
+            label[i] = (float)(size * lac_random_uniform(2, LAC_STREAM(LAC_STREAM_BENCH), i));
+            mask[i] = 1;
+        }
+        for (int i = 0; i < points; i++) {
+            snprintf(text[i], sizeof text[i], "point%d", i + 1);
+            names[i] = text[i];
+        }
+        status = lac_data_from_memory(ctx, rows, size, points, names, picture, label, mask, out);
+    }
+    free(picture);
+    free(label);
+    free(mask);
+    free(names);
+    free(text);
+    return status;
+}
+
+/* One step; the epoch begins again when it is over. */
+static lac_status timed_step(lac_trainer *t, double *seconds)
+{
+    double loss;
+    double started = lac_seconds();
+    LAC_TRY(lac_trainer_step(t, &loss));
+    *seconds = lac_seconds() - started;
+    if (t->cursor.step == lac_trainer_steps(t)) {
+        t->cursor.step = 0;
+        t->cursor.epoch++;
+    }
+    return LAC_OK;
+}
+
+static double timed_prediction(const lac_trainer *t, int n, float *xy)
+{
+    double started = lac_seconds();
+    lac_model_predict_rows(t->model, t->data->pixels, NULL, n, xy);
+    return lac_seconds() - started;
+}
+
+typedef struct samples {
+    double *step, *peak; /* [steps] */
+    double one[PREDICTIONS];
+    double batch[PREDICTIONS];
+    float *xy;
+} samples;
+
+static lac_status measure(lac_trainer *t, peak_job *peak, samples *s, int steps)
+{
+    int batch = t->model->config.batch;
+    for (int i = -WARM_UP; i < steps; i++) {
+        double rate = run_peak(t->ctx, peak);
+        double seconds;
+        LAC_TRY(timed_step(t, &seconds));
+        if (i < 0)
+            continue;
+        s->peak[i] = rate;
+        s->step[i] = seconds;
+    }
+    for (int i = 0; i < PREDICTIONS; i++) {
+        s->one[i] = timed_prediction(t, 1, s->xy);
+        s->batch[i] = timed_prediction(t, batch, s->xy);
+    }
+    return LAC_OK;
+}
+
+static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_result *out)
+{
+    int batch = t->model->config.batch;
+    out->step_seconds = median(s->step, steps);
+    out->images_per_second = batch / out->step_seconds;
+    out->flop = lac_plan_flop_training(t->model->plan) * batch;
+    out->flop_per_second = out->flop / out->step_seconds;
+    out->peak_flop_per_second = median(s->peak, steps);
+    out->fraction = out->flop_per_second / out->peak_flop_per_second;
+    out->predict_seconds = median(s->one, PREDICTIONS);
+    out->predict_images_per_second = batch / median(s->batch, PREDICTIONS);
+}
+
+static lac_status bench(lac_context *ctx, const lac_train_config *config, const lac_data *data,
+                        int steps, lac_bench_result *out)
+{
+    lac_trainer *t = NULL;
+    samples s = {0};
+    peak_job peak = {.kernels = ctx->kernels};
+    lac_status status = lac_trainer_new(ctx, data, config, &t);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.step);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.peak);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)config->batch * 2 * data->points, sizeof(float), &s.xy);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)ctx->threads, sizeof(double), &peak.flop);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)ctx->threads * LAC_BLOCK, sizeof(float), &peak.sink);
+    if (status == LAC_OK) {
+        calibrate_peak(ctx, &peak);
+        status = measure(t, &peak, &s, steps);
+    }
+    if (status == LAC_OK)
+        summarize(t, &s, steps, out);
+    free(s.step);
+    free(s.peak);
+    free(s.xy);
+    free(peak.flop);
+    free(peak.sink);
+    lac_trainer_free(&t);
+    return status;
+}
+
+lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size, int points,
+                     int steps, lac_bench_result *out)
+{
+    lac_train_config c = config ? *config : lac_train_config_default();
+    lac_data *data;
+    *out = (lac_bench_result){0};
+    if (steps < 1 || size < 1 || points < 1 || c.batch < 1)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "%d steps, size %d, %d points, batch %d: each must be at least 1", steps,
+                        size, points, c.batch);
+    c.holdout = 0.0;
+    LAC_TRY(noise(ctx, c.batch, size, points, &data));
+    lac_status status = bench(ctx, &c, data, steps, out);
+    lac_data_free(&data);
+    return status;
+}

@@ -1,0 +1,297 @@
+/*
+ * Convolutions: the reference against naive loops in double and difference
+ * quotients, every level against the reference, at full chunks and less.
+ */
+#include "kernel/kernel.h"
+#include "numbers.h"
+
+typedef struct geometry {
+    int c, h, w, oc, k, stride;
+} geometry;
+
+static const geometry geometries[] = {
+    {1, 9, 12, 16, 11, 1}, {1, 7, 7, 32, 5, 1},   {1, 6, 5, 16, 3, 2},   {16, 7, 9, 16, 3, 1},
+    {16, 8, 8, 32, 3, 2},  {32, 9, 7, 32, 3, 2},  {32, 12, 12, 64, 3, 1}, {16, 7, 5, 32, 1, 1},
+    {32, 9, 8, 64, 1, 2},  {16, 6, 11, 16, 5, 2}, {64, 5, 5, 16, 5, 1},  {16, 3, 2, 16, 3, 1},
+};
+
+enum { CHUNK = 3 };
+
+static lac_conv_shape shape_of(const geometry *g)
+{
+    return (lac_conv_shape){.c = g->c, .h = g->h, .w = g->w, .oc = g->oc,
+                            .oh = (g->h + g->stride - 1) / g->stride,
+                            .ow = (g->w + g->stride - 1) / g->stride,
+                            .k = g->k, .stride = g->stride, .pad = g->k / 2};
+}
+
+/* One convolution with all its arrays: x, w, dy in; y, dx, dw out. */
+typedef struct problem {
+    lac_conv_shape shape;
+    lac_conv *conv;
+    int n, chunks; /* pictures in the last chunk; chunks, of which the others are full */
+    int inference; /* forward alone */
+    size_t x_size, y_size, w_size;
+    float *x, *w, *dy, *y, *dx, *dw;
+} problem;
+
+static void problem_init(problem *p, const geometry *g, int n, int chunks)
+{
+    int pictures = CHUNK * (chunks - 1) + n;
+    p->shape = shape_of(g);
+    p->n = n;
+    p->chunks = chunks;
+    p->inference = 0;
+    p->x_size = (size_t)g->c * g->h * g->w;
+    p->y_size = (size_t)g->oc * p->shape.oh * p->shape.ow;
+    p->w_size = (size_t)g->oc * g->c * g->k * g->k;
+    p->x = filled(pictures * p->x_size, FILL_PLAIN, 1);
+    p->w = filled(p->w_size, FILL_PLAIN, 2);
+    p->dy = filled(pictures * p->y_size, FILL_PLAIN, 3);
+    p->y = numbers(pictures * p->y_size);
+    p->dx = numbers(pictures * p->x_size);
+    p->dw = numbers(p->w_size);
+}
+
+static void problem_free(problem *p)
+{
+    float *all[] = {p->x, p->w, p->dy, p->y, p->dx, p->dw};
+    for (int i = 0; i < LAC_COUNT(all); i++)
+        numbers_free(all[i]);
+}
+
+static void run_backward(problem *p, const float *packed, float *scratch)
+{
+    size_t size = lac_conv_partial(p->conv);
+    float *partial = numbers(p->chunks * size);
+    for (int i = 0; i < p->chunks; i++) {
+        int n = i < p->chunks - 1 ? CHUNK : p->n;
+        const float *x = p->x + i * CHUNK * p->x_size;
+        const float *dy = p->dy + i * CHUNK * p->y_size;
+        if (p->shape.c > 1)
+            lac_conv_backward_data(p->conv, n, dy, packed, p->dx + i * CHUNK * p->x_size, scratch);
+        lac_conv_backward_weights(p->conv, n, x, dy, partial + i * size, scratch);
+    }
+    lac_conv_reduce(p->conv, partial, p->chunks, p->dw);
+    numbers_free(partial);
+}
+
+/* All passes, on a worker thread as the contract asks. */
+static void run_passes(void *arg, int item, int thread)
+{
+    (void)item;
+    (void)thread;
+    problem *p = arg;
+    float *forward = numbers(lac_conv_packed(p->conv));
+    float *backward = numbers(lac_conv_packed(p->conv));
+    float *scratch = numbers(lac_conv_scratch(p->conv));
+    int wants_data = !p->inference && p->shape.c > 1;
+    lac_conv_pack(p->conv, p->w, forward, wants_data ? backward : NULL);
+    for (int i = 0; i < p->chunks; i++)
+        lac_conv_forward(p->conv, i < p->chunks - 1 ? CHUNK : p->n,
+                         p->x + i * CHUNK * p->x_size, forward, p->y + i * CHUNK * p->y_size,
+                         scratch);
+    if (!p->inference)
+        run_backward(p, backward, scratch);
+    numbers_free(forward);
+    numbers_free(backward);
+    numbers_free(scratch);
+}
+
+static void solve(problem *p, lac_cpu level, const char **method)
+{
+    const lac_context_config config = {.threads = 1, .cpu = level};
+    lac_context *ctx = NULL;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
+    assert_int_equal(lac_conv_new(ctx, &p->shape, CHUNK, p->inference, &p->conv), LAC_OK);
+    assert_int_equal(lac_conv_chunk(p->conv), CHUNK);
+    static char name[64];
+    snprintf(name, sizeof name, "%s", lac_conv_method_name(p->conv));
+    *method = name;
+    lac_parallel(ctx, 1, run_passes, p);
+    lac_conv_free(&p->conv);
+    assert_null(p->conv);
+    lac_context_free(&ctx);
+}
+
+/* ---- The reference --------------------------------------------------------------- */
+
+/* Element [c, i, j] of a blocked picture; a single channel is plain. */
+static double element(const float *x, int channels, int h, int w, int c, int i, int j)
+{
+    if (i < 0 || i >= h || j < 0 || j >= w)
+        return 0;
+    return channels == 1 ? (double)x[i * w + j]
+                         : (double)x[((c / 16 * h + i) * w + j) * 16 + c % 16];
+}
+
+/* y[o, i, j] of picture `n` by the definition. */
+static double naive_output(const problem *p, int n, int o, int i, int j)
+{
+    const lac_conv_shape *s = &p->shape;
+    double sum = 0;
+    for (int c = 0; c < s->c; c++)
+        for (int a = 0; a < s->k; a++)
+            for (int b = 0; b < s->k; b++)
+                sum += element(p->x + n * p->x_size, s->c, s->h, s->w, c,
+                               i * s->stride + a - s->pad, j * s->stride + b - s->pad) *
+                       (double)p->w[((o * s->c + c) * s->k + a) * s->k + b];
+    return sum;
+}
+
+/* <y, dy> over all pictures by the definition. */
+static double objective(const problem *p, int pictures)
+{
+    const lac_conv_shape *s = &p->shape;
+    double total = 0;
+    for (int n = 0; n < pictures; n++)
+        for (int o = 0; o < s->oc; o++)
+            for (int i = 0; i < s->oh; i++)
+                for (int j = 0; j < s->ow; j++)
+                    total += naive_output(p, n, o, i, j) *
+                             element(p->dy + n * p->y_size, s->oc, s->oh, s->ow, o, i, j);
+    return total;
+}
+
+/* <y, dy> is linear in x and in w: a step of 1 gives the slope. */
+static double slope(const problem *p, int pictures, float *coordinate)
+{
+    float kept = *coordinate;
+    *coordinate = 1;
+    double one = objective(p, pictures);
+    *coordinate = 0;
+    double zero = objective(p, pictures);
+    *coordinate = kept;
+    return one - zero;
+}
+
+static void check_forward(const problem *p, int pictures)
+{
+    const lac_conv_shape *s = &p->shape;
+    for (int n = 0; n < pictures; n++)
+        for (int o = 0; o < s->oc; o++)
+            for (int i = 0; i < s->oh; i++)
+                for (int j = 0; j < s->ow; j++) {
+                    double got = element(p->y + n * p->y_size, s->oc, s->oh, s->ow, o, i, j);
+                    double want = naive_output(p, n, o, i, j);
+                    if (!(fabs(got - want) < 1e-3))
+                        fail_msg("conv %d -> %d, %d x %d, k %d, stride %d: y[%d, %d, %d, %d] is "
+                                 "%.9g, must be %.9g", s->c, s->oc, s->h, s->w, s->k, s->stride, n,
+                                 o, i, j, got, want);
+                }
+}
+
+static void check_slopes(const problem *p, int pictures, float *coordinates, const float *gradient,
+                         size_t count, const char *what)
+{
+    const lac_conv_shape *s = &p->shape;
+    for (int t = 0; t < 6; t++) {
+        size_t i = t == 0 ? 0 : t == 1 ? count - 1 : lac_random(7, 0, (uint64_t)t) % count;
+        double want = slope(p, pictures, coordinates + i);
+        if (!(fabs((double)gradient[i] - want) < 1e-3))
+            fail_msg("conv %d -> %d, %d x %d, k %d, stride %d: %s[%zu] is %.9g, the difference "
+                     "%.9g", s->c, s->oc, s->h, s->w, s->k, s->stride, what, i,
+                     (double)gradient[i], want);
+    }
+}
+
+static void the_reference_convolves_by_the_definition(void **state)
+{
+    (void)state;
+    for (int g = 0; g < LAC_COUNT(geometries); g++) {
+        const char *method;
+        problem p;
+        problem_init(&p, &geometries[g], 2, 1);
+        solve(&p, LAC_CPU_REF, &method);
+        assert_string_equal(method, "ref");
+        check_forward(&p, 2);
+        problem_free(&p);
+    }
+}
+
+static void the_reference_gradients_are_those_of_the_definition(void **state)
+{
+    (void)state;
+    for (int g = 0; g < LAC_COUNT(geometries); g++) {
+        const char *method;
+        problem p;
+        if (geometries[g].c * geometries[g].oc > 32 * 32)
+            continue; /* the differences take long, and nothing in them is new */
+        problem_init(&p, &geometries[g], 2, 1);
+        solve(&p, LAC_CPU_REF, &method);
+        if (p.shape.c > 1)
+            check_slopes(&p, 2, p.x, p.dx, 2 * p.x_size, "dx");
+        check_slopes(&p, 2, p.w, p.dw, p.w_size, "dw");
+        problem_free(&p);
+    }
+}
+
+/* ---- Levels ---------------------------------------------------------------------- */
+
+/* Winograd loses about two digits; elsewhere only the order of sums differs. */
+static void check_level(lac_cpu level, const geometry *g, int n, int chunks)
+{
+    problem want, got;
+    const char *method;
+    int pictures = CHUNK * (chunks - 1) + n;
+    problem_init(&want, g, n, chunks);
+    problem_init(&got, g, n, chunks);
+    solve(&want, LAC_CPU_REF, &method);
+    solve(&got, level, &method);
+    double tolerance = strstr(method, "wino") ? 1e-4 : 1e-5;
+    char what[160];
+    snprintf(what, sizeof what, "%s %s: %d -> %d, %d x %d, k %d, stride %d, %d of %d, %d chunks",
+             lac_cpu_name(level), method, g->c, g->oc, g->h, g->w, g->k, g->stride, n, CHUNK,
+             chunks);
+    assert_near(got.y, want.y, pictures * got.y_size, tolerance, what);
+    if (g->c > 1)
+        assert_near(got.dx, want.dx, pictures * got.x_size, tolerance, what);
+    assert_near(got.dw, want.dw, got.w_size, tolerance, what);
+    problem_free(&want);
+    problem_free(&got);
+}
+
+static void every_level_agrees_with_the_reference(void **state)
+{
+    (void)state;
+    int levels = 0;
+    for (lac_cpu level = LAC_CPU_AVX2; level <= lac_kernels_level(LAC_CPU_AUTO); level++) {
+        for (int g = 0; g < LAC_COUNT(geometries); g++) {
+            check_level(level, &geometries[g], CHUNK, 1);
+            check_level(level, &geometries[g], 2, 2);
+            check_level(level, &geometries[g], 1, 1);
+        }
+        levels++;
+    }
+    if (!levels)
+        skip();
+}
+
+static void a_plan_for_inference_gives_the_same_output(void **state)
+{
+    (void)state;
+    const geometry g = {16, 7, 9, 16, 3, 1};
+    for (lac_cpu level = LAC_CPU_REF; level <= lac_kernels_level(LAC_CPU_AUTO); level++) {
+        const char *method;
+        problem whole, forward;
+        problem_init(&whole, &g, 1, 2);
+        problem_init(&forward, &g, 1, 2);
+        forward.inference = 1;
+        solve(&whole, level, &method);
+        solve(&forward, level, &method);
+        assert_near(forward.y, whole.y, (CHUNK + 1) * whole.y_size, 1e-4, method);
+        problem_free(&whole);
+        problem_free(&forward);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_reference_convolves_by_the_definition),
+        cmocka_unit_test(the_reference_gradients_are_those_of_the_definition),
+        cmocka_unit_test(every_level_agrees_with_the_reference),
+        cmocka_unit_test(a_plan_for_inference_gives_the_same_output),
+    };
+    return cmocka_run_group_tests_name("convolutions", tests, NULL, NULL);
+}

@@ -1,0 +1,138 @@
+/*
+ * Kaggle's submission: RowId,Location for every row of the lookup table, in its order.
+ *
+ * Everything that can be wrong with the table is found before the test pictures are
+ * predicted, and every message names the RowId.
+ */
+#include "data/data.h"
+#include "net/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct image {
+    int id;
+    int row;
+} image;
+
+typedef struct submission {
+    lac_context *ctx;
+    const lac_model *model;
+    const lac_data *test;
+    const lac_lookup *lookup;
+    image *images; /* [rows of test] by id */
+    int *column;   /* [features] index into a prediction, or -1 */
+    size_t *cell;  /* [lookup rows] index into xy */
+    float *xy;     /* [rows of test, 2K] */
+} submission;
+
+static int image_order(const void *a, const void *b)
+{
+    int x = ((const image *)a)->id;
+    int y = ((const image *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static void find_columns(submission *s)
+{
+    for (int f = 0; f < s->lookup->features; f++) {
+        int axis = 0;
+        int point = lac_feature_find(s->model->names, s->model->points, s->lookup->feature[f],
+                                     &axis);
+        s->column[f] = point < 0 ? -1 : 2 * point + axis;
+    }
+}
+
+static void find_images(submission *s)
+{
+    int rows = lac_data_rows(s->test);
+    for (int i = 0; i < rows; i++)
+        s->images[i] = (image){lac_data_id(s->test, i), i};
+    qsort(s->images, (size_t)rows, sizeof *s->images, image_order);
+}
+
+/* Where in xy each row of the lookup table finds its number. */
+static lac_status find_cells(submission *s)
+{
+    int rows = lac_data_rows(s->test);
+    for (int i = 0; i < s->lookup->rows; i++) {
+        const lac_lookup_row *ask = &s->lookup->row[i];
+        image key = {ask->image_id, 0};
+        const image *found = bsearch(&key, s->images, (size_t)rows, sizeof key, image_order);
+        if (!found)
+            return lac_fail(s->ctx, LAC_ERROR_MISMATCH,
+                            "lookup table: RowId %d asks for ImageId %d, which the test table lacks",
+                            ask->row_id, ask->image_id);
+        if (s->column[ask->feature] < 0)
+            return lac_fail(s->ctx, LAC_ERROR_MISMATCH,
+                            "lookup table: RowId %d asks for %s, which the model does not predict",
+                            ask->row_id, s->lookup->feature[ask->feature]);
+        s->cell[i] = (size_t)found->row * 2 * (size_t)s->model->points +
+                     (size_t)s->column[ask->feature];
+    }
+    return LAC_OK;
+}
+
+/* Numbers are written by hand: printf's decimal point is the locale's. */
+static lac_status write_rows(submission *s, FILE *stream)
+{
+    double side = s->model->size;
+    fputs("RowId,Location\n", stream);
+    for (int i = 0; i < s->lookup->rows; i++) {
+        const lac_lookup_row *ask = &s->lookup->row[i];
+        double at = (double)s->xy[s->cell[i]];
+        if (!isfinite(at))
+            return lac_fail(s->ctx, LAC_ERROR_NUMERIC,
+                            "submission: RowId %d, ImageId %d, %s: the prediction is not finite",
+                            ask->row_id, ask->image_id, s->lookup->feature[ask->feature]);
+        long micro = lround(fmin(fmax(at, 0), side) * 1e6);
+        fprintf(stream, "%d,%ld.%06ld\n", ask->row_id, micro / 1000000, micro % 1000000);
+    }
+    return LAC_OK;
+}
+
+static lac_status prepare(submission *s)
+{
+    size_t rows = (size_t)lac_data_rows(s->test);
+    size_t values = 2 * (size_t)s->model->points;
+    LAC_TRY(lac_alloc(s->ctx, rows, sizeof *s->images, &s->images));
+    LAC_TRY(lac_alloc(s->ctx, (size_t)s->lookup->features, sizeof *s->column, &s->column));
+    LAC_TRY(lac_alloc(s->ctx, (size_t)s->lookup->rows, sizeof *s->cell, &s->cell));
+    LAC_TRY(lac_alloc(s->ctx, rows * values, sizeof *s->xy, &s->xy));
+    find_columns(s);
+    find_images(s);
+    return find_cells(s);
+}
+
+static lac_status write_file(submission *s, const char *path)
+{
+    lac_file file;
+    LAC_TRY(lac_file_create(s->ctx, path, &file));
+    lac_status status = write_rows(s, file.stream);
+    if (status != LAC_OK) {
+        lac_file_abandon(&file);
+        return status;
+    }
+    return lac_file_commit(s->ctx, &file);
+}
+
+lac_status lac_submission_write(const lac_model *model, const lac_data *test,
+                                const lac_lookup *lookup, const char *path)
+{
+    submission s = {.ctx = model->ctx, .model = model, .test = test,
+                    .lookup = lookup};
+    if (lac_data_size(test) != model->size)
+        return lac_fail(s.ctx, LAC_ERROR_MISMATCH,
+                        "submission: the test pictures are %d pixels wide, the model's %d",
+                        lac_data_size(test), model->size);
+    lac_status status = prepare(&s);
+    if (status == LAC_OK && lac_data_rows(test) > 0)
+        status = lac_model_predict(model, lac_data_image(test, 0), lac_data_rows(test), s.xy);
+    if (status == LAC_OK)
+        status = write_file(&s, path);
+    free(s.images);
+    free(s.column);
+    free(s.cell);
+    free(s.xy);
+    return status;
+}

@@ -43,23 +43,42 @@ struct lac_lookup {
     char **feature; /* names as in the file, "left_eye_center_x" */
 };
 
+/* Reads a table into an empty data set: size, points, names, ids, pixels, labels and
+ * mask; the rest is derived from them. table.c */
+lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind, lac_data *data);
+
+/* The points that a row carries, [K]: those with a label in x or in y. */
+void lac_row_points(const lac_data *data, int row, uint8_t *present);
+
+/* The different sets of points that rows carry, most rows first. pattern.c */
+typedef struct lac_patterns {
+    int count;
+    lac_pattern *pattern; /* [count], their sets lie in `present` */
+    uint8_t *present;     /* [count, K] */
+    int *of_row;          /* [rows] index of the row's pattern */
+} lac_patterns;
+
+lac_status lac_patterns_find(lac_context *ctx, const lac_data *data, lac_patterns *out);
+void lac_patterns_free(lac_patterns *patterns);
+
 /* Finds the sources of a data set and every row's own. source.c */
 lac_status lac_sources_find(lac_context *ctx, lac_data *data);
 
-/* The source that a set of points [K] belongs to. */
+/* The source that a set of points [K] belongs to: the smallest that contains it, or -1. */
 int lac_source_of(const lac_data *data, const uint8_t *points);
 
-/* Fills data->source_weight from a lookup table. */
+/* Fills data->source_weight from a lookup table. The weights stay unknown (NaN) if it
+ * asks for a point that the data does not have, or for a set that no source contains. */
 lac_status lac_sources_weigh(lac_context *ctx, const lac_lookup *lookup, lac_data *data);
 
 /* Groups rows of equal or nearly equal pictures: group [rows] holds the lowest row
- * of the row's group; twins [rows] is 1 where a row has a near but not exact
+ * of the row's group; twin [rows] is 1 where a row has a near but not exact
  * duplicate, duplicate [rows] 1 where an earlier row has the same bytes; both may
  * be NULL. group.c */
 lac_status lac_groups_find(lac_context *ctx, const lac_data *data, int *group, uint8_t *twin,
                            uint8_t *duplicate);
 
-/* The table of a feature name: point index and axis (0 x, 1 y), or -1. */
+/* The point of a feature name, "left_eye_center_x", and its axis (0 x, 1 y), or -1. lookup.c */
 int lac_feature_find(char *const *names, int points, const char *feature, int *axis);
 
 #endif

@@ -1,0 +1,206 @@
+/*
+ * The byte stream over a plain file or an entry of a zip.
+ *
+ * Only zips whose directory at the end can be read are taken (libarchive's seekable
+ * reader): one that was cut short has lost it, and is refused before its first byte
+ * is believed. libarchive checks size and checksum of the entry at its end and calls
+ * a difference a warning; here it is an error.
+ */
+#include "data/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct lac_stream {
+    lac_context *ctx;
+    char *path;
+    char *name;
+    FILE *file;              /* one of the two */
+    struct archive *archive;
+};
+
+static int ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    size_t tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* The file that `path` means: itself, or the table in the folder. */
+static lac_status find_file(lac_context *ctx, const char *path, const char *table, char **out)
+{
+    if (!lac_path_is_folder(path))
+        return lac_strdup(ctx, path, out);
+    static const char *const endings[] = {".csv", ".zip"};
+    for (int i = 0; i < LAC_COUNT(endings); i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s%s", table, endings[i]);
+        LAC_TRY(lac_path_join(ctx, path, name, out));
+        if (lac_path_exists(*out))
+            return LAC_OK;
+        free(*out);
+        *out = NULL;
+    }
+    return lac_fail(ctx, LAC_ERROR_IO, "%s: the folder holds neither %s.csv nor %s.zip", path,
+                    table, table);
+}
+
+static lac_status zip_failed(lac_stream *s, const char *what)
+{
+    const char *reason = s->archive ? archive_error_string(s->archive) : NULL;
+    return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s%s%s", s->path, what, reason ? ": " : "",
+                    reason ? reason : "");
+}
+
+static lac_status zip_start(lac_stream *s)
+{
+    s->archive = archive_read_new();
+    if (!s->archive)
+        return lac_fail(s->ctx, LAC_ERROR_MEMORY, "%s: out of memory", s->path);
+    if (archive_read_support_format_zip_seekable(s->archive) != ARCHIVE_OK ||
+        archive_read_open_filename(s->archive, s->path, 1 << 16) != ARCHIVE_OK)
+        return zip_failed(s, "cannot read the zip");
+    return LAC_OK;
+}
+
+/* Steps to the next entry; *name is its last path component, NULL behind the last
+ * entry. A warning here is about characters in names. */
+static lac_status zip_step(lac_stream *s, const char **name)
+{
+    struct archive_entry *entry;
+    int code = archive_read_next_header(s->archive, &entry);
+    *name = NULL;
+    if (code == ARCHIVE_EOF)
+        return LAC_OK;
+    if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
+        return zip_failed(s, "not a zip file, or a damaged or incomplete one");
+    const char *path = archive_entry_pathname(entry);
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    *name = slash ? slash + 1 : path ? path : "";
+    return LAC_OK;
+}
+
+/* The number of the entry to read: the one called `wanted`, else the only CSV. */
+static lac_status zip_choose(lac_stream *s, const char *wanted, int *chosen)
+{
+    const char *name;
+    int tables = 0;
+    LAC_TRY(zip_start(s));
+    for (int i = 0;; i++) {
+        LAC_TRY(zip_step(s, &name));
+        if (!name)
+            break;
+        if (strcmp(name, wanted) == 0) {
+            *chosen = i;
+            return LAC_OK;
+        }
+        int hidden = name[0] == '.'; /* macOS puts "._training.csv" beside the table */
+        if (ends_with(name, ".csv") && !hidden) {
+            *chosen = i;
+            tables++;
+        }
+    }
+    if (tables == 0)
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: the zip holds no CSV file", s->path);
+    if (tables > 1)
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT,
+                        "%s: the zip holds %d CSV files and none is called %s", s->path, tables,
+                        wanted);
+    return LAC_OK;
+}
+
+static lac_status zip_open(lac_stream *s, const char *table)
+{
+    char wanted[64];
+    int chosen = 0;
+    const char *name = NULL;
+    snprintf(wanted, sizeof wanted, "%s.csv", table);
+    LAC_TRY(zip_choose(s, wanted, &chosen));
+    archive_read_free(s->archive);
+    LAC_TRY(zip_start(s));
+    for (int i = 0; i <= chosen; i++)
+        LAC_TRY(zip_step(s, &name));
+    if (!name)
+        return lac_fail(s->ctx, LAC_ERROR_IO, "%s: the file changed while it was read", s->path);
+    return lac_path_join(s->ctx, s->path, name, &s->name);
+}
+
+/* Opens the file and sees whether it is a zip: by its name or its first bytes. */
+static lac_status open_file(lac_stream *s, int *is_zip)
+{
+    char start[4] = {0};
+    if (lac_path_is_folder(s->path))
+        return lac_fail(s->ctx, LAC_ERROR_IO, "%s: a folder, not a file", s->path);
+    s->file = fopen(s->path, "rb");
+    if (!s->file)
+        return lac_fail_errno(s->ctx, s->path, "open");
+    size_t got = fread(start, 1, sizeof start, s->file);
+    if (ferror(s->file))
+        return lac_fail_errno(s->ctx, s->path, "read");
+    if (got == 0)
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: the file is empty", s->path);
+    if (fseek(s->file, 0, SEEK_SET) != 0)
+        return lac_fail_errno(s->ctx, s->path, "rewind");
+    *is_zip = ends_with(s->path, ".zip") || memcmp(start, "PK\3\4", 4) == 0 ||
+              memcmp(start, "PK\5\6", 4) == 0;
+    return LAC_OK;
+}
+
+static lac_status open_stream(lac_stream *s, const char *path, const char *table)
+{
+    int is_zip = 0;
+    LAC_TRY(find_file(s->ctx, path, table, &s->path));
+    LAC_TRY(open_file(s, &is_zip));
+    if (!is_zip)
+        return lac_strdup(s->ctx, s->path, &s->name);
+    fclose(s->file);
+    s->file = NULL;
+    return zip_open(s, table);
+}
+
+lac_status lac_stream_open(lac_context *ctx, const char *path, const char *table,
+                           lac_stream **out)
+{
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    (*out)->ctx = ctx;
+    lac_status status = open_stream(*out, path, table);
+    if (status != LAC_OK)
+        lac_stream_close(out);
+    return status;
+}
+
+void lac_stream_close(lac_stream **stream)
+{
+    lac_stream *s = *stream;
+    if (!s)
+        return;
+    if (s->file)
+        fclose(s->file);
+    if (s->archive)
+        archive_read_free(s->archive);
+    free(s->path);
+    free(s->name);
+    free(s);
+    *stream = NULL;
+}
+
+lac_status lac_stream_read(lac_stream *stream, char *buffer, size_t size, size_t *count)
+{
+    *count = 0;
+    if (stream->file) {
+        *count = fread(buffer, 1, size, stream->file);
+        return ferror(stream->file) ? lac_fail_errno(stream->ctx, stream->name, "read") : LAC_OK;
+    }
+    la_ssize_t got = archive_read_data(stream->archive, buffer, size);
+    if (got < 0)
+        return zip_failed(stream, "the zip is damaged");
+    *count = (size_t)got;
+    return LAC_OK;
+}
+
+const char *lac_stream_name(const lac_stream *stream)
+{
+    return stream->name;
+}

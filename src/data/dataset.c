@@ -1,0 +1,266 @@
+/* The data set: how it is made, what is derived from its tables, and how it is asked. */
+#include "data/data.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Derived parts ------------------------------------------------------------ */
+
+/* Exchanges every left_ and right_ in a name. `out` has room for twice the name. Done
+ * twice it gives the name again. */
+static void swap_sides(const char *name, char *out)
+{
+    while (*name) {
+        if (strncmp(name, "left_", 5) == 0) {
+            memcpy(out, "right_", 6);
+            name += 5;
+            out += 6;
+        } else if (strncmp(name, "right_", 6) == 0) {
+            memcpy(out, "left_", 5);
+            name += 6;
+            out += 5;
+        } else {
+            *out++ = *name++;
+        }
+    }
+    *out = 0;
+}
+
+static lac_status find_mirror(lac_context *ctx, lac_data *data)
+{
+    LAC_TRY(lac_alloc(ctx, data->points, sizeof *data->mirror, &data->mirror));
+    for (int p = 0; p < data->points; p++) {
+        char *swapped;
+        LAC_TRY(lac_alloc(ctx, 2 * strlen(data->names[p]) + 1, 1, &swapped));
+        swap_sides(data->names[p], swapped);
+        data->mirror[p] = p;
+        for (int q = 0; q < data->points; q++)
+            if (strcmp(data->names[q], swapped) == 0)
+                data->mirror[p] = q;
+        free(swapped);
+    }
+    return LAC_OK;
+}
+
+static uint64_t fingerprint(const lac_data *data)
+{
+    size_t rows = data->rows;
+    size_t labels = rows * 2 * data->points;
+    int shape[3] = {data->rows, data->size, data->points};
+    uint64_t h = lac_hash(0, shape, sizeof shape);
+    for (int p = 0; p < data->points; p++)
+        h = lac_hash(h, data->names[p], strlen(data->names[p]) + 1);
+    h = lac_hash(h, data->pixels, rows * data->size * data->size);
+    h = lac_hash(h, data->labels, labels * sizeof *data->labels);
+    return lac_hash(h, data->mask, labels);
+}
+
+static lac_status derive(lac_context *ctx, lac_data *data)
+{
+    LAC_TRY(find_mirror(ctx, data));
+    LAC_TRY(lac_sources_find(ctx, data));
+    data->fingerprint = fingerprint(data);
+    return LAC_OK;
+}
+
+/* ---- Making ------------------------------------------------------------------- */
+
+/* The lookup table beside the training table, if there is one, tells the weights. */
+static lac_status weigh_sources(lac_context *ctx, const char *folder, lac_data *data)
+{
+    char *path;
+    lac_lookup *lookup = NULL;
+    LAC_TRY(lac_path_join(ctx, folder, "IdLookupTable.csv", &path));
+    lac_status status = LAC_OK;
+    if (lac_path_exists(path)) {
+        status = lac_lookup_open(ctx, path, &lookup);
+        if (status == LAC_OK)
+            status = lac_sources_weigh(ctx, lookup, data);
+        lac_lookup_free(&lookup);
+    }
+    free(path);
+    return status;
+}
+
+lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out)
+{
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    lac_status status = lac_table_read(ctx, path, table, *out);
+    if (status == LAC_OK)
+        status = derive(ctx, *out);
+    if (status == LAC_OK && table == LAC_TABLE_TRAINING && lac_path_is_folder(path))
+        status = weigh_sources(ctx, path, *out);
+    if (status != LAC_OK)
+        lac_data_free(out);
+    return status;
+}
+
+static lac_status copy_names(lac_context *ctx, lac_data *data, int points,
+                             const char *const *names)
+{
+    LAC_TRY(lac_alloc(ctx, points, sizeof *data->names, &data->names));
+    for (int p = 0; p < points; p++) {
+        if (!names[p] || !names[p][0])
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT, "point %d: no name", p);
+        for (int q = 0; q < p; q++)
+            if (strcmp(names[q], names[p]) == 0)
+                return lac_fail(ctx, LAC_ERROR_ARGUMENT, "points %d and %d: both are called %.100s",
+                                q, p, names[p]);
+        LAC_TRY(lac_strdup(ctx, names[p], &data->names[p]));
+        data->points = p + 1;
+    }
+    return LAC_OK;
+}
+
+/* Copies the labels that exist; the others stay 0. */
+static lac_status copy_labels(lac_context *ctx, lac_data *data, const float *labels,
+                              const uint8_t *mask)
+{
+    size_t width = 2 * (size_t)data->points;
+    size_t count = data->rows * width;
+    LAC_TRY(lac_alloc(ctx, count, sizeof *data->labels, &data->labels));
+    LAC_TRY(lac_alloc(ctx, count, 1, &data->mask));
+    for (size_t i = 0; i < count; i++) {
+        if (mask[i] > 1)
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT, "row %zu, label %zu: the mask is %d, not 0 or 1",
+                            i / width, i % width, mask[i]);
+        if (!mask[i])
+            continue;
+        if (!isfinite(labels[i]))
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT, "row %zu, label %zu: %f is not a finite number",
+                            i / width, i % width, labels[i]);
+        data->labels[i] = labels[i];
+        data->mask[i] = 1;
+    }
+    return LAC_OK;
+}
+
+lac_status lac_data_from_memory(lac_context *ctx, int rows, int size, int points,
+                                const char *const *names, const uint8_t *pixels,
+                                const float *labels, const uint8_t *mask, lac_data **out)
+{
+    enum { SIZE_MOST = 16384 };
+    *out = NULL;
+    if (rows < 1 || size < 1 || size > SIZE_MOST || points < 0)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "%d rows of side %d with %d points: at least 1 row, a side of 1 to %d and "
+                        "no negative number of points", rows, size, points, SIZE_MOST);
+    if (!pixels || (points > 0 && (!names || !labels || !mask)))
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "pixels, names, labels or mask are NULL");
+    size_t count = (size_t)rows * size * size;
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    lac_data *data = *out;
+    data->rows = rows;
+    data->size = size;
+    lac_status status = copy_names(ctx, data, points, names);
+    if (status == LAC_OK)
+        status = copy_labels(ctx, data, labels, mask);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, count, 1, &data->pixels);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, rows, sizeof *data->ids, &data->ids);
+    if (status == LAC_OK) {
+        memcpy(data->pixels, pixels, count);
+        for (int r = 0; r < rows; r++)
+            data->ids[r] = r + 1;
+        status = derive(ctx, data);
+    }
+    if (status != LAC_OK)
+        lac_data_free(out);
+    return status;
+}
+
+void lac_data_free(lac_data **data)
+{
+    lac_data *d = *data;
+    if (!d)
+        return;
+    for (int p = 0; p < d->points; p++)
+        free(d->names[p]);
+    free(d->names);
+    free(d->mirror);
+    free(d->ids);
+    free(d->pixels);
+    free(d->labels);
+    free(d->mask);
+    free(d->source_pattern);
+    free(d->source_rows);
+    free(d->source_points);
+    free(d->source_weight);
+    free(d->row_source);
+    free(d);
+    *data = NULL;
+}
+
+/* ---- Asking ------------------------------------------------------------------- */
+
+int lac_data_rows(const lac_data *data)
+{
+    return data->rows;
+}
+
+int lac_data_size(const lac_data *data)
+{
+    return data->size;
+}
+
+int lac_data_points(const lac_data *data)
+{
+    return data->points;
+}
+
+const char *lac_data_point_name(const lac_data *data, int point)
+{
+    return data->names[point];
+}
+
+int lac_data_id(const lac_data *data, int row)
+{
+    return data->ids[row];
+}
+
+const uint8_t *lac_data_image(const lac_data *data, int row)
+{
+    return data->pixels + (size_t)row * data->size * data->size;
+}
+
+const float *lac_data_labels(const lac_data *data, int row)
+{
+    return data->labels + (size_t)row * 2 * data->points;
+}
+
+const uint8_t *lac_data_mask(const lac_data *data, int row)
+{
+    return data->mask + (size_t)row * 2 * data->points;
+}
+
+int lac_data_mirror_point(const lac_data *data, int point)
+{
+    return data->mirror[point];
+}
+
+int lac_data_sources(const lac_data *data)
+{
+    return data->sources;
+}
+
+int lac_data_source_points(const lac_data *data, int source)
+{
+    return data->source_points[source];
+}
+
+int lac_data_source_rows(const lac_data *data, int source)
+{
+    return data->source_rows[source];
+}
+
+int lac_data_row_source(const lac_data *data, int row)
+{
+    return data->row_source[row];
+}
+
+double lac_data_source_weight(const lac_data *data, int source)
+{
+    return data->source_weight[source];
+}

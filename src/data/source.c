@@ -1,0 +1,144 @@
+/*
+ * Label sources. Data sets grow together from collections with their own conventions;
+ * which points a row carries tells them apart.
+ *
+ * The empty pattern is no source, however frequent: a row without labels belongs to
+ * the smallest source, like any other that fits in it.
+ */
+#include "data/data.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int contains(const uint8_t *set, const uint8_t *subset, int points)
+{
+    for (int p = 0; p < points; p++)
+        if (subset[p] && !set[p])
+            return 0;
+    return 1;
+}
+
+int lac_source_of(const lac_data *data, const uint8_t *points)
+{
+    int best = -1;
+    for (int s = 0; s < data->sources; s++)
+        if (contains(data->source_pattern + (size_t)s * data->points, points, data->points) &&
+            (best < 0 || data->source_points[s] < data->source_points[best]))
+            best = s;
+    return best;
+}
+
+/* Inserts a pattern behind those with as many points or more. */
+static void add_source(lac_data *data, const uint8_t *present, int points)
+{
+    size_t k = data->points;
+    int at = 0;
+    while (at < data->sources && data->source_points[at] >= points)
+        at++;
+    int behind = data->sources++ - at;
+    uint8_t *pattern = data->source_pattern + at * k;
+    int *count = data->source_points + at;
+    memmove(pattern + k, pattern, behind * k);
+    memmove(count + 1, count, behind * sizeof *count);
+    for (size_t p = 0; p < k; p++)
+        pattern[p] = present ? present[p] : 1;
+    *count = points;
+}
+
+lac_status lac_sources_find(lac_context *ctx, lac_data *data)
+{
+    enum { MOST = 11 }; /* ten patterns with a tenth of the rows, and the set of all points */
+    lac_patterns patterns;
+    LAC_TRY(lac_alloc(ctx, MOST * (size_t)data->points, 1, &data->source_pattern));
+    LAC_TRY(lac_alloc(ctx, MOST, sizeof *data->source_points, &data->source_points));
+    LAC_TRY(lac_alloc(ctx, MOST, sizeof *data->source_rows, &data->source_rows));
+    LAC_TRY(lac_alloc(ctx, MOST, sizeof *data->source_weight, &data->source_weight));
+    LAC_TRY(lac_alloc(ctx, data->rows, sizeof *data->row_source, &data->row_source));
+    LAC_TRY(lac_patterns_find(ctx, data, &patterns));
+    for (int i = 0; i < patterns.count; i++) {
+        const lac_pattern *p = &patterns.pattern[i];
+        if (p->points > 0 && 10LL * p->rows >= data->rows)
+            add_source(data, p->present, p->points);
+    }
+    int fit = 1;
+    for (int i = 0; i < patterns.count; i++)
+        fit &= lac_source_of(data, patterns.pattern[i].present) >= 0;
+    if (!fit)
+        add_source(data, NULL, data->points);
+    for (int r = 0; r < data->rows; r++) {
+        int source = lac_source_of(data, patterns.pattern[patterns.of_row[r]].present);
+        data->row_source[r] = source;
+        data->source_rows[source]++;
+    }
+    for (int s = 0; s < data->sources; s++)
+        data->source_weight[s] = NAN;
+    lac_patterns_free(&patterns);
+    return LAC_OK;
+}
+
+static int compare_images(const void *a, const void *b)
+{
+    const lac_lookup_row *x = a;
+    const lac_lookup_row *y = b;
+    return x->image_id < y->image_id ? -1 : x->image_id > y->image_id;
+}
+
+/* Counts the coordinates of every source; 0 if some picture fits in none. `rows` are
+ * sorted by picture, `point` [features] gives the point of a feature. */
+static int count_coordinates(const lac_data *data, const lac_lookup_row *rows, int count,
+                             const int *point, uint8_t *present, long *coordinates)
+{
+    for (int i = 0, end; i < count; i = end) {
+        memset(present, 0, data->points);
+        for (end = i; end < count && rows[end].image_id == rows[i].image_id; end++)
+            present[point[rows[end].feature]] = 1;
+        int source = lac_source_of(data, present);
+        if (source < 0)
+            return 0;
+        coordinates[source] += end - i;
+    }
+    return 1;
+}
+
+/* With scratch memory: rows, points of features, a set and counts. */
+static void weigh(lac_data *data, const lac_lookup *lookup, lac_lookup_row *rows,
+                  const int *point, uint8_t *present, long *coordinates)
+{
+    memcpy(rows, lookup->row, lookup->rows * sizeof *rows);
+    qsort(rows, lookup->rows, sizeof *rows, compare_images);
+    if (count_coordinates(data, rows, lookup->rows, point, present, coordinates))
+        for (int s = 0; s < data->sources; s++)
+            data->source_weight[s] = (double)coordinates[s] / lookup->rows;
+}
+
+lac_status lac_sources_weigh(lac_context *ctx, const lac_lookup *lookup, lac_data *data)
+{
+    lac_lookup_row *rows = NULL;
+    int *point = NULL;
+    uint8_t *present = NULL;
+    long *coordinates = NULL;
+    lac_status status = lac_alloc(ctx, lookup->rows, sizeof *rows, &rows);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, lookup->features, sizeof *point, &point);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, data->points, 1, &present);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, data->sources, sizeof *coordinates, &coordinates);
+    int known = status == LAC_OK;
+    for (int f = 0; known && f < lookup->features; f++) {
+        int axis;
+        point[f] = lac_feature_find(data->names, data->points, lookup->feature[f], &axis);
+        known = point[f] >= 0;
+        if (!known)
+            lac_log(ctx, "the lookup table asks for %s, which the data does not have: no test "
+                         "weights", lookup->feature[f]);
+    }
+    if (known)
+        weigh(data, lookup, rows, point, present, coordinates);
+    free(rows);
+    free(point);
+    free(present);
+    free(coordinates);
+    return status;
+}

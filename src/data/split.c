@@ -1,0 +1,159 @@
+/*
+ * The hold-out: whole groups, a fraction of every stratum.
+ *
+ * A stratum is a label pattern and a third of the rows that have it; a group stands
+ * in that of its first row. All strata are walked one behind the other, each in
+ * shuffled order, and a quota runs along: it rises by the fraction of every group's
+ * rows, and a group is taken when that brings the quota nearer to 0. So each stratum
+ * gives its share to within a group, and strata too small for one share it.
+ */
+#include "data/data.h"
+
+#include <stdlib.h>
+
+struct lac_split {
+    int rows;
+    int holdout_rows;
+    int *group;       /* [rows] */
+    uint8_t *holdout; /* [rows] */
+};
+
+/* The groups in the order of the strata. */
+typedef struct strata {
+    int count;
+    int *order;   /* the groups, by their first rows */
+    int *end;     /* [count] of the stratum in order */
+    int *stratum; /* [rows] */
+    int *size;    /* [rows] of the group whose first row this is */
+} strata;
+
+/* Fills stratum [rows]; `seen` [patterns] is 0. */
+static void assign_strata(const lac_patterns *patterns, int rows, int *seen, int *stratum)
+{
+    for (int r = 0; r < rows; r++) {
+        int p = patterns->of_row[r];
+        int third = (int)(3LL * seen[p]++ / patterns->pattern[p].rows);
+        stratum[r] = 3 * p + third;
+    }
+}
+
+/* Sorts the groups by stratum, by counting. */
+static void order_groups(strata *s, const int *group, int rows)
+{
+    for (int r = 0; r < rows; r++) {
+        s->size[group[r]]++;
+        if (group[r] == r)
+            s->end[s->stratum[r]]++;
+    }
+    for (int i = 0, sum = 0; i < s->count; i++) {
+        int groups = s->end[i];
+        s->end[i] = sum; /* its start, until it is filled */
+        sum += groups;
+    }
+    for (int r = 0; r < rows; r++)
+        if (group[r] == r)
+            s->order[s->end[s->stratum[r]]++] = r;
+}
+
+static lac_status make_strata(lac_context *ctx, const lac_data *data, const int *group, strata *s)
+{
+    lac_patterns patterns;
+    int *seen = NULL;
+    LAC_TRY(lac_patterns_find(ctx, data, &patterns));
+    s->count = 3 * patterns.count;
+    lac_status status = lac_alloc(ctx, patterns.count, sizeof *seen, &seen);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, data->rows, sizeof *s->stratum, &s->stratum);
+    if (status == LAC_OK)
+        assign_strata(&patterns, data->rows, seen, s->stratum);
+    free(seen);
+    lac_patterns_free(&patterns);
+    LAC_TRY(status);
+    LAC_TRY(lac_alloc(ctx, s->count, sizeof *s->end, &s->end));
+    LAC_TRY(lac_alloc(ctx, data->rows, sizeof *s->order, &s->order));
+    LAC_TRY(lac_alloc(ctx, data->rows, sizeof *s->size, &s->size));
+    order_groups(s, group, data->rows);
+    return LAC_OK;
+}
+
+/* The quota starts between -1/2 and 1/2, or the same rows of small strata would be
+ * held out whatever the seed. */
+static void walk(const strata *s, double fraction, uint64_t seed, lac_split *split)
+{
+    uint64_t stream = LAC_STREAM(LAC_STREAM_SPLIT);
+    double quota = lac_random_uniform(seed, stream, 0) - 0.5;
+    for (int i = 0; i < s->count; i++) {
+        int start = i > 0 ? s->end[i - 1] : 0;
+        int *order = s->order + start;
+        int count = s->end[i] - start;
+        lac_shuffle(seed, stream + 1 + i, order, count);
+        for (int j = 0; j < count; j++) {
+            int size = s->size[order[j]];
+            quota += fraction * size;
+            if (quota >= 0.5 * size) {
+                split->holdout[order[j]] = 1;
+                split->holdout_rows += size;
+                quota -= size;
+            }
+        }
+    }
+    for (int r = 0; r < split->rows; r++)
+        split->holdout[r] = split->holdout[split->group[r]];
+}
+
+static lac_status make_split(lac_context *ctx, const lac_data *data, double fraction,
+                             uint64_t seed, lac_split *split)
+{
+    strata s = {0};
+    split->rows = data->rows;
+    LAC_TRY(lac_alloc(ctx, data->rows, sizeof *split->group, &split->group));
+    LAC_TRY(lac_alloc(ctx, data->rows, 1, &split->holdout));
+    LAC_TRY(lac_groups_find(ctx, data, split->group, NULL, NULL));
+    lac_status status = make_strata(ctx, data, split->group, &s);
+    if (status == LAC_OK)
+        walk(&s, fraction, seed, split);
+    free(s.end);
+    free(s.order);
+    free(s.stratum);
+    free(s.size);
+    return status;
+}
+
+lac_status lac_split_make(lac_context *ctx, const lac_data *data, double fraction, uint64_t seed,
+                          lac_split **out)
+{
+    *out = NULL;
+    if (!(fraction >= 0 && fraction < 1))
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "a hold-out of %g of the rows: at least 0 and less than 1", fraction);
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    lac_status status = make_split(ctx, data, fraction, seed, *out);
+    if (status != LAC_OK)
+        lac_split_free(out);
+    return status;
+}
+
+void lac_split_free(lac_split **split)
+{
+    if (!*split)
+        return;
+    free((*split)->group);
+    free((*split)->holdout);
+    free(*split);
+    *split = NULL;
+}
+
+int lac_split_is_holdout(const lac_split *split, int row)
+{
+    return split->holdout[row];
+}
+
+int lac_split_group(const lac_split *split, int row)
+{
+    return split->group[row];
+}
+
+int lac_split_holdout_rows(const lac_split *split)
+{
+    return split->holdout_rows;
+}

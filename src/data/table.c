@@ -1,0 +1,249 @@
+/*
+ * A table becomes a data set: the header gives points, the first picture the side of
+ * all, and each record is turned into bytes, floats and mask as it streams by.
+ */
+#include "data/csv.h"
+#include "data/data.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMN_IMAGE = -1, COLUMN_ID = -2 }; /* others: coordinate 2 * point + axis */
+
+typedef struct table {
+    lac_csv *csv;
+    int *role; /* [columns] */
+    int image; /* column */
+    int id;    /* column, or -1 */
+    int capacity; /* rows that the arrays of data can hold */
+    lac_data *data;
+} table;
+
+/* The point of a column NAME_x or NAME_y, added if it is new; -1 for other names. */
+static lac_status find_point(lac_context *ctx, lac_data *data, const char *column, int *point)
+{
+    size_t length = strlen(column);
+    *point = -1;
+    if (length < 3 || column[length - 2] != '_' ||
+        (column[length - 1] != 'x' && column[length - 1] != 'y'))
+        return LAC_OK;
+    for (int p = 0; p < data->points; p++)
+        if (strlen(data->names[p]) == length - 2 &&
+            memcmp(data->names[p], column, length - 2) == 0) {
+            *point = p;
+            return LAC_OK;
+        }
+    LAC_TRY(lac_strdup(ctx, column, &data->names[data->points]));
+    data->names[data->points][length - 2] = 0;
+    *point = data->points++;
+    return LAC_OK;
+}
+
+static lac_status find_role(lac_context *ctx, table *t, int column)
+{
+    const char *name = t->csv->name[column];
+    if (strcmp(name, "Image") == 0) {
+        t->image = column;
+        t->role[column] = COLUMN_IMAGE;
+        return LAC_OK;
+    }
+    if (strcmp(name, "ImageId") == 0) {
+        t->id = column;
+        t->role[column] = COLUMN_ID;
+        return LAC_OK;
+    }
+    int point;
+    LAC_TRY(find_point(ctx, t->data, name, &point));
+    if (point < 0)
+        return lac_csv_fail(t->csv, column,
+                            "an unknown column, known are NAME_x, NAME_y, ImageId and Image");
+    t->role[column] = 2 * point + (name[strlen(name) - 1] == 'y');
+    return LAC_OK;
+}
+
+/* Every coordinate's column must have its partner: the names differ in x and y. */
+static lac_status check_pairs(lac_context *ctx, const table *t)
+{
+    int *column_of;
+    LAC_TRY(lac_alloc(ctx, 2 * (size_t)t->data->points, sizeof *column_of, &column_of));
+    for (int c = 0; c < t->csv->columns; c++)
+        if (t->role[c] >= 0)
+            column_of[t->role[c]] = c + 1;
+    lac_status status = LAC_OK;
+    for (int i = 0; i < 2 * t->data->points && status == LAC_OK; i++)
+        if (!column_of[i])
+            status = lac_csv_fail(t->csv, column_of[i ^ 1] - 1, "there is no column %.100s_%c to it",
+                                  t->data->names[i / 2], i % 2 ? 'y' : 'x');
+    free(column_of);
+    return status;
+}
+
+static lac_status read_header(lac_context *ctx, table *t, lac_table kind)
+{
+    t->image = t->id = -1;
+    LAC_TRY(lac_alloc(ctx, t->csv->columns, sizeof *t->role, &t->role));
+    LAC_TRY(lac_alloc(ctx, t->csv->columns, sizeof *t->data->names, &t->data->names));
+    for (int c = 0; c < t->csv->columns; c++)
+        LAC_TRY(find_role(ctx, t, c));
+    LAC_TRY(check_pairs(ctx, t));
+    if (t->image < 0)
+        return lac_csv_fail(t->csv, -1, "there is no column Image");
+    if (kind == LAC_TABLE_TRAINING && t->data->points == 0)
+        return lac_csv_fail(t->csv, -1, "there are no columns NAME_x and NAME_y");
+    return LAC_OK;
+}
+
+/* The first picture tells the side of all. */
+static lac_status find_size(lac_context *ctx, table *t)
+{
+    uint8_t *pixels;
+    size_t count;
+    size_t limit = t->csv->cell[t->image].length / 2 + 1;
+    LAC_TRY(lac_alloc(ctx, limit, 1, &pixels));
+    lac_status status = lac_csv_pixels(t->csv, t->image, pixels, limit, &count);
+    free(pixels);
+    LAC_TRY(status);
+    int size = 0;
+    while ((size_t)size * size < count)
+        size++;
+    if (count == 0 || (size_t)size * size != count)
+        return lac_csv_fail(t->csv, t->image, "%zu pixels do not make a square picture", count);
+    t->data->size = size;
+    return LAC_OK;
+}
+
+/* Moves the array whose address is `array` to one of `capacity` items. */
+static lac_status grow_array(lac_context *ctx, void *array, size_t item, int rows, int capacity)
+{
+    void *old;
+    void *larger;
+    memcpy(&old, array, sizeof old);
+    LAC_TRY(lac_alloc(ctx, capacity, item, &larger));
+    if (rows > 0)
+        memcpy(larger, old, rows * item);
+    free(old);
+    memcpy(array, &larger, sizeof larger);
+    return LAC_OK;
+}
+
+static lac_status grow(lac_context *ctx, table *t)
+{
+    lac_data *d = t->data;
+    if (t->capacity > INT_MAX / 2)
+        return lac_csv_fail(t->csv, -1, "more than %d rows", t->capacity);
+    int capacity = t->capacity ? 2 * t->capacity : 256;
+    size_t labels = 2 * (size_t)d->points;
+    LAC_TRY(grow_array(ctx, &d->ids, sizeof *d->ids, d->rows, capacity));
+    LAC_TRY(grow_array(ctx, &d->pixels, (size_t)d->size * d->size, d->rows, capacity));
+    LAC_TRY(grow_array(ctx, &d->labels, labels * sizeof *d->labels, d->rows, capacity));
+    LAC_TRY(grow_array(ctx, &d->mask, labels, d->rows, capacity));
+    t->capacity = capacity;
+    return LAC_OK;
+}
+
+static lac_status read_image(table *t)
+{
+    lac_data *d = t->data;
+    size_t size = (size_t)d->size * d->size;
+    size_t count;
+    LAC_TRY(lac_csv_pixels(t->csv, t->image, d->pixels + d->rows * size, size, &count));
+    if (count != size)
+        return lac_csv_fail(t->csv, t->image, "%zu pixels, the first picture has %zu", count, size);
+    return LAC_OK;
+}
+
+static lac_status read_label(table *t, int column)
+{
+    lac_data *d = t->data;
+    size_t at = (size_t)d->rows * 2 * d->points + t->role[column];
+    double value;
+    if (t->csv->cell[column].length == 0)
+        return LAC_OK;
+    LAC_TRY(lac_csv_number(t->csv, column, &value));
+    if (!(value >= 0 && value <= d->size)) {
+        char required[64];
+        snprintf(required, sizeof required, "inside the picture, 0 to %d", d->size);
+        return lac_csv_fail_cell(t->csv, column, required);
+    }
+    d->labels[at] = (float)value;
+    d->mask[at] = 1;
+    return LAC_OK;
+}
+
+static lac_status read_row(lac_context *ctx, table *t)
+{
+    lac_data *d = t->data;
+    if (d->size == 0)
+        LAC_TRY(find_size(ctx, t));
+    if (d->rows == t->capacity)
+        LAC_TRY(grow(ctx, t));
+    d->ids[d->rows] = d->rows + 1;
+    for (int c = 0; c < t->csv->columns; c++) {
+        if (t->role[c] == COLUMN_IMAGE)
+            LAC_TRY(read_image(t));
+        else if (t->role[c] == COLUMN_ID)
+            LAC_TRY(lac_csv_integer(t->csv, c, &d->ids[d->rows]));
+        else
+            LAC_TRY(read_label(t, c));
+    }
+    d->rows++;
+    return LAC_OK;
+}
+
+typedef struct row_id {
+    int id;
+    int row;
+} row_id;
+
+static int compare_ids(const void *a, const void *b)
+{
+    const row_id *x = a;
+    const row_id *y = b;
+    return x->id != y->id ? (x->id < y->id ? -1 : 1) : x->row - y->row;
+}
+
+/* A picture is looked up by its ImageId, so that no two may be equal. */
+static lac_status check_ids(lac_context *ctx, table *t)
+{
+    row_id *ids;
+    LAC_TRY(lac_alloc(ctx, t->data->rows, sizeof *ids, &ids));
+    for (int r = 0; r < t->data->rows; r++)
+        ids[r] = (row_id){t->data->ids[r], r};
+    qsort(ids, t->data->rows, sizeof *ids, compare_ids);
+    lac_status status = LAC_OK;
+    for (int i = 1; i < t->data->rows && status == LAC_OK; i++)
+        if (ids[i].id == ids[i - 1].id) {
+            t->csv->row = ids[i].row + 2L;
+            status = lac_csv_fail(t->csv, t->id, "%d stands in row %d too", ids[i].id,
+                                  ids[i - 1].row + 2);
+        }
+    free(ids);
+    return status;
+}
+
+static lac_status read_table(lac_context *ctx, table *t, lac_table kind)
+{
+    int more;
+    LAC_TRY(read_header(ctx, t, kind));
+    for (;;) {
+        LAC_TRY(lac_csv_next(t->csv, &more));
+        if (!more)
+            break;
+        LAC_TRY(read_row(ctx, t));
+    }
+    if (t->data->rows == 0)
+        return lac_csv_fail(t->csv, -1, "a header and no rows behind it");
+    return t->id < 0 ? LAC_OK : check_ids(ctx, t);
+}
+
+lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind, lac_data *data)
+{
+    table t = {.data = data};
+    const char *name = kind == LAC_TABLE_TEST ? "test" : "training";
+    LAC_TRY(lac_csv_open(ctx, path, name, &t.csv));
+    lac_status status = read_table(ctx, &t, kind);
+    free(t.role);
+    lac_csv_close(&t.csv);
+    return status;
+}

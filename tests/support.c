@@ -1,0 +1,84 @@
+/* Contexts, folders and files for tests. */
+#define _XOPEN_SOURCE 700
+#include "support.h"
+
+#include <ftw.h>
+#include <unistd.h>
+
+lac_context *context_at(lac_cpu cpu, int threads)
+{
+    const lac_context_config config = {.threads = threads, .cpu = cpu};
+    lac_context *ctx;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
+    if (cpu != LAC_CPU_AUTO && lac_context_cpu(ctx) != cpu)
+        lac_context_free(&ctx);
+    return ctx;
+}
+
+void check_status(const lac_context *ctx, lac_status got, lac_status wanted, const char *call,
+                  const char *file, int line)
+{
+    if (got == wanted)
+        return;
+    print_error("%s\n  gave %d, must be %d; message \"%s\"\n", call, (int)got, (int)wanted,
+                lac_context_message(ctx));
+    _fail(file, line);
+}
+
+void assert_message(const lac_context *ctx, const char *part)
+{
+    if (!strstr(lac_context_message(ctx), part))
+        fail_msg("message \"%s\" lacks \"%s\"", lac_context_message(ctx), part);
+}
+
+void folder_new(test_folder *f)
+{
+    const char *parent = getenv("TMPDIR");
+    snprintf(f->path, sizeof f->path, "%s/lacuna-XXXXXX", parent && *parent ? parent : "/tmp");
+    assert_non_null(mkdtemp(f->path));
+}
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+    (void)info;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void folder_free(test_folder *f)
+{
+    assert_int_equal(nftw(f->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+test_path path_in(const test_folder *f, const char *name)
+{
+    test_path p;
+    int length = snprintf(p.text, sizeof p.text, "%s/%s", f->path, name);
+    assert_in_range(length, 1, sizeof p.text - 1);
+    return p;
+}
+
+char *file_bytes(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        fail_msg("%s cannot be opened", path);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = calloc(*size + 1, 1);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, *size, file), *size);
+    fclose(file);
+    return bytes;
+}
+
+void file_put(const char *path, const void *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        fail_msg("%s cannot be written", path);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}

@@ -63,6 +63,8 @@ static lac_status make_op(lac_plan *plan, int i)
     }
     LAC_TRY(op->class->shape(plan->ctx, op));
     op->class->declare(op, &plan->params, &plan->buffers);
+    if (lac_stem_fits(plan->ctx, op))
+        op->class = &lac_op_stem; /* the same operator, another way */
     return LAC_OK;
 }
 

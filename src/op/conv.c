@@ -6,28 +6,18 @@
  * normalization to pooling in one pass. y is kept for the backward pass, nothing
  * else but z; gradients with respect to y exist for one chunk at a time.
  *
- * Batch normalization (Ioffe and Szegedy 2015), per channel over N = n * oh * ow values:
- *   mean, var of y; s = gamma / sqrt(var + eps); z = s * y + (beta - s * mean).
- * Backward, with g the gradient of z behind ReLU and pool and h = y - mean:
- *   dbeta = sum g;   dgamma = sum(g h) / sqrt(var + eps)
- *   dy = s * (g - sum(g) / N - h * sum(g h) / (N (var + eps)))  =  a g + b y + c.
- * Without norm s is 1 and beta is the bias: a = 1, b = c = 0.
+ * Batch normalization's formulas are in op/norm.h. Without it the scale is 1, the shift
+ * the bias, and dy = g.
  */
-#include "op/op.h"
+#include "op/norm.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* PyTorch's defaults, which the reference curve used. */
-static const double norm_eps = 1e-5;
-static const double norm_momentum = 0.1;
 
 /* A chunk's output should stay in a core's cache together with its input: about 2 MB. */
 enum { CHUNK_FLOATS = 600000, CHUNK_MOST = 16 };
 
-enum { W, NORM_WEIGHT, NORM_BIAS, BIAS = 1 }; /* parameters */
-enum { RUNNING_MEAN, RUNNING_VAR };           /* buffers */
+enum { W, BIAS }; /* parameters; with norm: norm.h */
 
 typedef struct conv_state {
     lac_conv *conv;
@@ -36,12 +26,15 @@ typedef struct conv_state {
     lac_shape y_shape;
     float *y;        /* [n, oc, oh, ow], kept for backward; NULL for inference */
     float *packed[2]; /* weights for forward and backward data */
-    double *sums;    /* [chunks, 2, oc] */
-    double *total;   /* [2, oc] */
-    float *channel;  /* [8, oc]: the rows below */
+    double *sums;     /* [chunks, 2, oc] */
+    double *total;    /* [2, oc] */
+    lac_norm norm;
+    float *channel;   /* [CHANNEL_ROWS, oc] */
 } conv_state;
 
-enum { SCALE, SHIFT, MEAN, INV_STD, COEF_A, COEF_B, COEF_C, ORIGIN, CHANNEL_ROWS };
+/* Per channel, as the kernels want them: the point about which moments are taken, and the
+ * coefficients of dy = a g + b y + c. */
+enum { ORIGIN, COEF_A, COEF_B, COEF_C, CHANNEL_ROWS };
 
 static float *row(const conv_state *s, int which, int block)
 {
@@ -118,6 +111,7 @@ static lac_status plan_memory(lac_op *op, conv_state *s, lac_planner *p)
                            &s->packed[0]));
     LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * 2 * s->y_shape.c, sizeof(double), &s->sums));
     LAC_TRY(lac_alloc(p->ctx, (size_t)2 * s->y_shape.c, sizeof(double), &s->total));
+    LAC_TRY(lac_norm_new(p->ctx, s->y_shape.c, &s->norm));
     return lac_alloc(p->ctx, (size_t)CHANNEL_ROWS * s->y_shape.c, sizeof(float), &s->channel);
 }
 
@@ -143,6 +137,7 @@ static void conv_free(lac_op *op)
     lac_conv_free(&s->conv);
     free(s->sums);
     free(s->total);
+    lac_norm_free(&s->norm);
     free(s->channel);
     free(s);
     op->state = NULL;
@@ -237,8 +232,8 @@ static void finish(const job *j, const float *y, const span *c)
     int pixels = s->y_shape.h * s->y_shape.w;
     const float *add = op->add ? op->add->z + (c->z - op->z) : NULL;
     for (int i = 0; i < c->n * blocks(s); i++) {
-        const float *scale = row(s, SCALE, i % blocks(s));
-        const float *shift = row(s, SHIFT, i % blocks(s));
+        const float *scale = s->norm.scale + i % blocks(s) * LAC_BLOCK;
+        const float *shift = s->norm.shift + i % blocks(s) * LAC_BLOCK;
         const float *from = y + plane_of_y(s, i);
         float *to = c->z + plane_of_z(op, i);
         if (op->node.pool)
@@ -289,43 +284,26 @@ static void work_whole(void *arg, int item, int thread)
     finish(j, y, &c);
 }
 
-static void set_affine(lac_op *op, conv_state *s, int c, double mean, double var)
-{
-    double inv_std = 1.0 / sqrt(var + norm_eps);
-    double scale = lac_op_w(op, NORM_WEIGHT)[c] * inv_std;
-    *(row(s, SCALE, 0) + c) = (float)scale;
-    *(row(s, SHIFT, 0) + c) = (float)(lac_op_w(op, NORM_BIAS)[c] - scale * mean);
-    *(row(s, MEAN, 0) + c) = (float)mean;
-    *(row(s, INV_STD, 0) + c) = (float)inv_std;
-}
-
 /* Sums were taken about the running mean, which keeps the difference of squares exact. */
 static void batch_statistics(lac_op *op, conv_state *s, int n)
 {
     double count = (double)n * s->y_shape.h * s->y_shape.w;
-    float *running_mean = lac_op_b(op, RUNNING_MEAN);
-    float *running_var = lac_op_b(op, RUNNING_VAR);
     for (int c = 0; c < s->y_shape.c; c++) {
         double offset = s->total[c] / count;
-        double mean = *(row(s, ORIGIN, 0) + c) + offset;
         double var = s->total[s->y_shape.c + c] / count - offset * offset;
-        var = var < 0.0 ? 0.0 : var; /* NaN stays NaN */
-        double unbiased = count > 1.0 ? var * count / (count - 1.0) : var;
-        set_affine(op, s, c, mean, var);
-        running_mean[c] += (float)(norm_momentum * (mean - running_mean[c]));
-        running_var[c] += (float)(norm_momentum * (unbiased - running_var[c]));
+        lac_norm_batch(op, &s->norm, c, row(s, ORIGIN, 0)[c] + offset, var, count);
     }
 }
 
 static void fixed_affine(lac_op *op, conv_state *s)
 {
+    if (op->node.norm) {
+        lac_norm_fixed(op, &s->norm);
+        return;
+    }
     for (int c = 0; c < s->y_shape.c; c++) {
-        if (op->node.norm) {
-            set_affine(op, s, c, lac_op_b(op, RUNNING_MEAN)[c], lac_op_b(op, RUNNING_VAR)[c]);
-        } else {
-            *(row(s, SCALE, 0) + c) = 1.0f;
-            *(row(s, SHIFT, 0) + c) = lac_op_w(op, BIAS)[c];
-        }
+        s->norm.scale[c] = 1.0f;
+        s->norm.shift[c] = lac_op_w(op, BIAS)[c];
     }
 }
 
@@ -339,7 +317,8 @@ static void conv_forward(lac_op *op, const lac_pass *pass)
         for_each_chunk(op, pass, work_whole);
         return;
     }
-    memcpy(row(s, ORIGIN, 0), lac_op_b(op, RUNNING_MEAN), s->y_shape.c * sizeof(float));
+    memcpy(row(s, ORIGIN, 0), lac_op_b(op, LAC_NORM_RUNNING_MEAN),
+           s->y_shape.c * sizeof(float));
     for_each_chunk(op, pass, work_sums);
     add_up_chunks(s, pass->n);
     batch_statistics(op, s, pass->n);
@@ -364,10 +343,11 @@ static void work_gradient_sums(void *arg, int item, int thread)
         double *product = sum + s->y_shape.c;
         if (op->node.pool)
             j->kernels->pool_sums(y, z, dz, s->y_shape.h, s->y_shape.w, op->node.relu,
-                                  row(s, SCALE, block), row(s, MEAN, block), sum, product);
+                                  s->norm.scale + block * LAC_BLOCK, row(s, ORIGIN, block), sum,
+                                  product);
         else
             j->kernels->affine_sums(y, z, dz, s->y_shape.h * s->y_shape.w, op->node.relu,
-                                    row(s, MEAN, block), sum, product);
+                                    row(s, ORIGIN, block), sum, product);
     }
 }
 
@@ -389,7 +369,7 @@ static void gradient_of_y(const job *j, const span *c)
         const float *k = row(s, COEF_C, block);
         if (op->node.pool)
             j->kernels->pool_backward(y, z, dz, dy, s->y_shape.h, s->y_shape.w, relu,
-                                      row(s, SCALE, block), a, b, k);
+                                      s->norm.scale + block * LAC_BLOCK, a, b, k);
         else
             j->kernels->affine_backward(y, z, dz, dy, s->y_shape.h * s->y_shape.w, relu, a, b, k,
                                         dadd ? dadd + plane_of_y(s, i) : NULL,
@@ -424,21 +404,17 @@ static void work_reduce(void *arg, int item, int thread)
     lac_conv_reduce(j->s->conv, *j->op->partial, chunks, lac_op_g(j->op, W));
 }
 
-/* dgamma, dbeta and the coefficients of dy = a g + b y + c. */
+/* The parameters' gradients and the coefficients of dy = a g + b y + c. */
 static void norm_gradients(lac_op *op, conv_state *s, int n)
 {
     double count = (double)n * s->y_shape.h * s->y_shape.w;
     for (int c = 0; c < s->y_shape.c; c++) {
-        double sum = s->total[c];
-        double product = s->total[s->y_shape.c + c];
-        double scale = *(row(s, SCALE, 0) + c);
-        double inv_std = *(row(s, INV_STD, 0) + c);
-        double b = -scale * inv_std * inv_std * product / count;
-        lac_op_g(op, NORM_WEIGHT)[c] = (float)(product * inv_std);
-        lac_op_g(op, NORM_BIAS)[c] = (float)sum;
-        *(row(s, COEF_A, 0) + c) = (float)scale;
-        *(row(s, COEF_B, 0) + c) = (float)b;
-        *(row(s, COEF_C, 0) + c) = (float)(-scale * sum / count - b * *(row(s, MEAN, 0) + c));
+        double rounded = row(s, ORIGIN, 0)[c] - s->norm.mean[c];
+        double product = s->total[s->y_shape.c + c] + rounded * s->total[c];
+        lac_norm_gradients(op, &s->norm, c, s->total[c], product, count);
+        row(s, COEF_A, 0)[c] = (float)s->norm.dy[c].a;
+        row(s, COEF_B, 0)[c] = (float)s->norm.dy[c].b;
+        row(s, COEF_C, 0)[c] = (float)s->norm.dy[c].c;
     }
 }
 
@@ -446,7 +422,7 @@ static void bias_gradients(lac_op *op, conv_state *s)
 {
     for (int c = 0; c < s->y_shape.c; c++) {
         lac_op_g(op, BIAS)[c] = (float)s->total[c];
-        *(row(s, COEF_A, 0) + c) = 1.0f;
+        row(s, COEF_A, 0)[c] = 1.0f;
     }
 }
 
@@ -454,6 +430,8 @@ static void conv_backward(lac_op *op, const lac_pass *pass)
 {
     conv_state *s = op->state;
     job j = {op, s, pass, pass->ctx->kernels};
+    for (int c = 0; c < s->y_shape.c; c++)
+        row(s, ORIGIN, 0)[c] = (float)s->norm.mean[c];
     for_each_chunk(op, pass, work_gradient_sums);
     add_up_chunks(s, pass->n);
     if (op->node.norm)

@@ -126,6 +126,11 @@ struct lac_op {
 
 extern const lac_op_class lac_op_input, lac_op_conv, lac_op_dense;
 
+/* A convolution that fits may be planned as a stem, once it is declared: the same numbers,
+ * faster (stem.c). */
+extern const lac_op_class lac_op_stem;
+int lac_stem_fits(const lac_context *ctx, const lac_op *op);
+
 static inline size_t lac_shape_floats(lac_shape s)
 {
     return (size_t)s.c * s.h * s.w;

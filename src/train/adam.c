@@ -54,8 +54,8 @@ static lac_adam_step constants(const lac_train_config *config, long t)
     int decoupled = config->optimizer == LAC_ADAMW;
     return (lac_adam_step){
         .lr = (float)(config->lr * correction2 / correction1),
-        .beta1 = (float)config->beta1,
-        .beta2 = (float)config->beta2,
+        .beta1 = config->beta1,
+        .beta2 = config->beta2,
         .eps = (float)(config->eps * correction2),
         .l2 = decoupled ? 0.0f : (float)config->weight_decay,
         .shrink = decoupled ? (float)(config->lr * config->weight_decay) : 0.0f,

@@ -1,0 +1,79 @@
+/*
+ * The stem: the 11x11 convolution of one-channel pictures, with normalization, ReLU and
+ * 2x2 max pool, never written out in full. See op/stem.c for the mathematics.
+ *
+ * A picture [h, w] is first copied into the middle of a frame of zeros, so that no kernel
+ * asks where the border is.
+ */
+#ifndef LAC_STEM_H
+#define LAC_STEM_H
+
+#include "kernel/kernel.h"
+
+enum {
+    LAC_STEM_K = 11,
+    LAC_STEM_PAD = LAC_STEM_K / 2,
+    LAC_STEM_TAPS = LAC_STEM_K * LAC_STEM_K,
+    LAC_STEM_ROW = 16,                            /* floats of a kernel row in gathered sums */
+    LAC_STEM_GATHER = LAC_STEM_K * LAC_STEM_ROW,  /* gathered sums of one channel */
+    LAC_STEM_LEAST = 2 * LAC_STEM_K,              /* least side of a picture */
+
+    /* Products of a picture with itself, shifted by (dy, dx), dy in [0, 10], dx in [-10, 10].
+     * Rows are kept in groups, the inner ones together, each of the 5 at either edge alone;
+     * so are columns: all together, and each of the 5 at either edge. */
+    LAC_STEM_SHIFTS_X = 2 * LAC_STEM_K - 1,
+    LAC_STEM_SHIFTS = LAC_STEM_K * LAC_STEM_SHIFTS_X,
+    LAC_STEM_GROUPS = 1 + 2 * LAC_STEM_PAD,
+    LAC_STEM_MOMENTS = LAC_STEM_GROUPS * LAC_STEM_GROUPS * (LAC_STEM_SHIFTS + 1),
+};
+
+typedef struct lac_stem_shape {
+    int h, w;   /* of the picture, each at least LAC_STEM_LEAST */
+    int oc;     /* a multiple of 32 */
+    int stride; /* floats of a frame's row */
+} lac_stem_shape;
+
+/* One gathered term: the gradient g meets the patch whose top left is `at` in the frame. */
+typedef struct lac_stem_term {
+    float g;
+    int32_t at;
+} lac_stem_term;
+
+typedef struct lac_stem_kernels {
+    /* Adds the picture's products to sums [groups of rows, groups of columns, 1 + shifts]:
+     * first the plain sum of pixels, then sum of P[q] P[q + shift]. */
+    void (*moments)(const lac_stem_shape *s, const float *frame, double *sums);
+
+    /* z [oc, h/2, w/2] blocked, which [oc, h/2, w/2] blocked: the place 0..3 of the first
+     * largest of the four, row by row. w is [taps, oc]. */
+    void (*forward)(const lac_stem_shape *s, const float *frame, const float *w,
+                    const float *scale, const float *shift, float *z, uint8_t *which);
+
+    /* g = dz where z > 0. Adds to gather [oc, LAC_STEM_GATHER] the sum of g times the patch
+     * under the largest value, to sum [oc] the sum of g. terms [16, h/2 * w/2] is scratch. */
+    void (*gather)(const lac_stem_shape *s, const float *frame, const float *z, const float *dz,
+                   const uint8_t *which, lac_stem_term *terms, double *gather, double *sum);
+} lac_stem_kernels;
+
+/* The level's stem, or NULL: the plain convolution does the same there. */
+const lac_stem_kernels *lac_stem_get(lac_cpu level);
+
+static inline int lac_stem_stride(int w)
+{
+    return (w + 2 * LAC_STEM_PAD + 6 + 15) / 16 * 16;
+}
+
+/* Floats of a frame: rows behind the last are read, as zeros, by shifted products. */
+static inline size_t lac_stem_frame(int h, int w)
+{
+    return (size_t)(h + 2 * LAC_STEM_K) * lac_stem_stride(w);
+}
+
+/* Copies x [h, w] into a frame whose border is 0 already. */
+void lac_stem_fill(const lac_stem_shape *s, const float *x, float *frame);
+
+/* E [taps]: sums of the pixels under each tap over all positions; M [taps, taps]: sums of
+ * their products; from the sums of `moments`. */
+void lac_stem_assemble(const double *sums, double *e, double *m);
+
+#endif

@@ -1,0 +1,69 @@
+/* Batch normalization per channel; formulas in norm.h. */
+#include "op/norm.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* PyTorch's defaults, which the reference curve used. */
+static const double eps = 1e-5;
+static const double momentum = 0.1;
+
+lac_status lac_norm_new(lac_context *ctx, int channels, lac_norm *norm)
+{
+    size_t count = (size_t)channels;
+    norm->channels = channels;
+    LAC_TRY(lac_alloc(ctx, count, sizeof(float), &norm->scale));
+    LAC_TRY(lac_alloc(ctx, count, sizeof(float), &norm->shift));
+    LAC_TRY(lac_alloc(ctx, count, sizeof(double), &norm->mean));
+    LAC_TRY(lac_alloc(ctx, count, sizeof(double), &norm->inv_std));
+    return lac_alloc(ctx, count, sizeof(lac_norm_dy), &norm->dy);
+}
+
+void lac_norm_free(lac_norm *norm)
+{
+    free(norm->scale);
+    free(norm->shift);
+    free(norm->mean);
+    free(norm->inv_std);
+    free(norm->dy);
+    *norm = (lac_norm){0};
+}
+
+static void set(lac_op *op, lac_norm *norm, int c, double mean, double var)
+{
+    double inv_std = 1.0 / sqrt(var + eps);
+    double scale = lac_op_w(op, LAC_NORM_WEIGHT)[c] * inv_std;
+    norm->mean[c] = mean;
+    norm->inv_std[c] = inv_std;
+    norm->scale[c] = (float)scale;
+    norm->shift[c] = (float)(lac_op_w(op, LAC_NORM_BIAS)[c] - scale * mean);
+}
+
+void lac_norm_batch(lac_op *op, lac_norm *norm, int c, double mean, double var, double count)
+{
+    float *running_mean = lac_op_b(op, LAC_NORM_RUNNING_MEAN) + c;
+    float *running_var = lac_op_b(op, LAC_NORM_RUNNING_VAR) + c;
+    var = var < 0.0 ? 0.0 : var; /* by rounding; NaN stays NaN */
+    double unbiased = count > 1.0 ? var * count / (count - 1.0) : var;
+    set(op, norm, c, mean, var);
+    *running_mean += (float)(momentum * (mean - *running_mean));
+    *running_var += (float)(momentum * (unbiased - *running_var));
+}
+
+void lac_norm_fixed(lac_op *op, lac_norm *norm)
+{
+    for (int c = 0; c < norm->channels; c++)
+        set(op, norm, c, lac_op_b(op, LAC_NORM_RUNNING_MEAN)[c],
+            lac_op_b(op, LAC_NORM_RUNNING_VAR)[c]);
+}
+
+void lac_norm_gradients(lac_op *op, lac_norm *norm, int c, double sum, double product,
+                        double count)
+{
+    double inv_std = norm->inv_std[c];
+    double scale = lac_op_w(op, LAC_NORM_WEIGHT)[c] * inv_std;
+    double b = -scale * inv_std * inv_std * product / count;
+    lac_op_g(op, LAC_NORM_WEIGHT)[c] = (float)(product * inv_std);
+    lac_op_g(op, LAC_NORM_BIAS)[c] = (float)sum;
+    norm->dy[c] = (lac_norm_dy){scale, b, -scale * sum / count - b * norm->mean[c]};
+}

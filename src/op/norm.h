@@ -1,0 +1,43 @@
+/*
+ * Batch normalization per channel (Ioffe and Szegedy 2015), for operators that carry it:
+ *   mean, var of y over N values; s = gamma / sqrt(var + eps); z = s y + (beta - s mean).
+ * Backward, with g the gradient of z and h = y - mean:
+ *   dbeta = sum g;   dgamma = sum(g h) / sqrt(var + eps)
+ *   dy = s (g - sum(g) / N - h sum(g h) / (N (var + eps)))  =  a g + b y + c.
+ *
+ * The operator's parameters are (weight, norm.weight, norm.bias), its buffers
+ * (norm.running_mean, norm.running_var).
+ */
+#ifndef LAC_NORM_H
+#define LAC_NORM_H
+
+#include "op/op.h"
+
+enum { LAC_NORM_WEIGHT = 1, LAC_NORM_BIAS = 2 };          /* parameters */
+enum { LAC_NORM_RUNNING_MEAN = 0, LAC_NORM_RUNNING_VAR }; /* buffers */
+
+typedef struct lac_norm_dy {
+    double a, b, c;
+} lac_norm_dy;
+
+typedef struct lac_norm {
+    int channels;
+    float *scale, *shift;  /* [channels] */
+    double *mean, *inv_std;
+    lac_norm_dy *dy;       /* [channels] */
+} lac_norm;
+
+lac_status lac_norm_new(lac_context *ctx, int channels, lac_norm *norm);
+void lac_norm_free(lac_norm *norm);
+
+/* Channel c from the statistics of a batch of `count` values; moves the running ones. */
+void lac_norm_batch(lac_op *op, lac_norm *norm, int c, double mean, double var, double count);
+
+/* All channels from the running statistics. */
+void lac_norm_fixed(lac_op *op, lac_norm *norm);
+
+/* dgamma, dbeta and dy of channel c from sum g and sum g h. */
+void lac_norm_gradients(lac_op *op, lac_norm *norm, int c, double sum, double product,
+                        double count);
+
+#endif

@@ -131,7 +131,7 @@ void lac_face_make(const lac_face_key *key, lac_face *f)
 {
     *f = (lac_face){.seed = key->seed, .stream = key->person, .noise_stream = key->shot};
     draws person = {key->seed, key->person, 0};
-    draws shot = {key->seed, key->shot, (uint64_t)1 << 32}; /* pixels' noise has the numbers below */
+    draws shot = {key->seed, key->shot, (uint64_t)1 << 32}; /* below: the pixels' noise */
     draw_features(&person, f);
     draw_looks(&person, f);
     draw_scene(&person, f);

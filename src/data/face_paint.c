@@ -50,7 +50,8 @@ static void spot(cairo_t *cr, const double box[4], double tone, double alpha)
 /* The next of the numbers that only paint uses. */
 static double between(const lac_face *f, uint64_t *next, double low, double high)
 {
-    return low + (high - low) * lac_random_uniform(f->seed, f->stream, ((uint64_t)1 << 32) + (*next)++);
+    uint64_t counter = ((uint64_t)1 << 32) + (*next)++;
+    return low + (high - low) * lac_random_uniform(f->seed, f->stream, counter);
 }
 
 /* The outline of the head without hair, grown by `more`. */
@@ -410,7 +411,8 @@ void lac_face_paint_behind(const lac_face *f, cairo_t *cr)
     uint64_t next = 2000;
     for (int i = 0; i < f->clutter; i++) {
         double x = between(f, &next, -0.3, 1) * side, y = between(f, &next, -0.3, 1) * side;
-        double wide = between(f, &next, 0.05, 0.5) * side, high = between(f, &next, 0.1, 0.9) * side;
+        double wide = between(f, &next, 0.05, 0.5) * side;
+        double high = between(f, &next, 0.1, 0.9) * side;
         ink(cr, between(f, &next, 0, 1), 0.8);
         if (i % 2)
             fill_oval(cr, x, y, wide * 0.6, high * 0.4);

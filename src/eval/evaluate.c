@@ -1,6 +1,6 @@
 /* A model against the labels of a split. */
+#include "eval/eval.h"
 #include "data/data.h"
-#include "net/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,24 +48,36 @@ static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_
     return LAC_OK;
 }
 
+lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+                          int **rows, int *count)
+{
+    *rows = NULL;
+    LAC_TRY(check_data(model, data, side));
+    LAC_TRY(lac_alloc(model->ctx, (size_t)data->rows, sizeof **rows, rows));
+    lac_status status = choose_rows(model, data, side, *rows, count);
+    if (status != LAC_OK) {
+        free(*rows);
+        *rows = NULL;
+    }
+    return status;
+}
+
 lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_rows_of side,
                               lac_metrics **out)
 {
     lac_context *ctx = model->ctx;
-    int *rows = NULL;
+    int *rows;
     float *xy = NULL;
     int count;
     *out = NULL;
-    LAC_TRY(check_data(model, data, side));
-    lac_status status = lac_alloc(ctx, (size_t)data->rows, sizeof *rows, &rows);
-    if (status == LAC_OK)
-        status = choose_rows(model, data, side, rows, &count);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)count * 2 * data->points, sizeof *xy, &xy);
+    LAC_TRY(lac_model_rows(model, data, side, &rows, &count));
+    lac_status status = lac_alloc(ctx, (size_t)count * 2 * data->points, sizeof *xy, &xy);
     if (status == LAC_OK) {
         lac_model_predict_rows(model, data->pixels, rows, count, xy);
         status = lac_metrics_compute(ctx, data, xy, rows, count, out);
     }
+    if (status == LAC_OK)
+        lac_metrics_reduce(*out, model->config.reduction);
     free(rows);
     free(xy);
     return status;

@@ -6,7 +6,7 @@
  * points whose two coordinates are both there, and how many of those fail. A label
  * whose mask is 0 is not read.
  */
-#include "base/base.h"
+#include "eval/eval.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -154,7 +154,8 @@ lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const flo
     LAC_TRY(metrics_new(ctx, data, count, out));
     lac_metrics *m = *out;
     tallies sums = {0};
-    lac_status status = lac_alloc(ctx, (size_t)(m->points + m->sources), sizeof(tally), &sums.point);
+    size_t tallied = (size_t)(m->points + m->sources);
+    lac_status status = lac_alloc(ctx, tallied, sizeof(tally), &sums.point);
     if (status != LAC_OK) {
         lac_metrics_free(out);
         return status;
@@ -168,6 +169,12 @@ lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const flo
     fill(m, &sums, data);
     free(sums.point);
     return LAC_OK;
+}
+
+void lac_metrics_reduce(lac_metrics *m, lac_reduction reduction)
+{
+    if (reduction == LAC_REDUCTION_PRESENT)
+        m->loss *= 2.0 * m->rows * m->points / (double)(m->labels ? m->labels : 1);
 }
 
 void lac_metrics_free(lac_metrics **metrics)

@@ -61,12 +61,13 @@ static lac_status find_cells(submission *s)
         const image *found = bsearch(&key, s->images, (size_t)rows, sizeof key, image_order);
         if (!found)
             return lac_fail(s->ctx, LAC_ERROR_MISMATCH,
-                            "lookup table: RowId %d asks for ImageId %d, which the test table lacks",
+                            "lookup table: RowId %d asks for ImageId %d, not in the test table",
                             ask->row_id, ask->image_id);
         if (s->column[ask->feature] < 0)
             return lac_fail(s->ctx, LAC_ERROR_MISMATCH,
-                            "lookup table: RowId %d asks for %s, which the model does not predict",
-                            ask->row_id, s->lookup->feature[ask->feature]);
+                            "lookup table: RowId %d, ImageId %d asks for %s, which the model "
+                            "does not predict",
+                            ask->row_id, ask->image_id, s->lookup->feature[ask->feature]);
         s->cell[i] = (size_t)found->row * 2 * (size_t)s->model->points +
                      (size_t)s->column[ask->feature];
     }

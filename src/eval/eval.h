@@ -1,0 +1,16 @@
+/* What the evaluation shares with the training and the pictures. */
+#ifndef LAC_EVAL_H
+#define LAC_EVAL_H
+
+#include "net/model.h"
+
+/* The rows of one side of the model's own split, ascending, freed by free(). MISMATCH when the
+ * data does not fit the model, is not that of the training (except LAC_SPLIT_ALL), or no row is
+ * on that side; MEMORY. */
+lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+                          int **rows, int *count);
+
+/* Fresh metrics divide the loss by all labels, missing ones too; this makes it that of a run. */
+void lac_metrics_reduce(lac_metrics *metrics, lac_reduction reduction);
+
+#endif

@@ -1,0 +1,79 @@
+/* Drawings in files: surfaces, endings, text. */
+#include "report/draw.h"
+
+#include <cairo-svg.h>
+#include <string.h>
+
+static cairo_status_t write_bytes(void *closure, const unsigned char *bytes, unsigned length)
+{
+    FILE *stream = closure;
+    return fwrite(bytes, 1, length, stream) == length ? CAIRO_STATUS_SUCCESS
+                                                      : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static int ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+lac_status lac_drawing_open(lac_context *ctx, const char *path, int width, int height,
+                            lac_drawing *d)
+{
+    *d = (lac_drawing){.is_png = ends_with(path, ".png")};
+    if (!d->is_png && !ends_with(path, ".svg"))
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: a picture's name must end in .png or .svg",
+                        path);
+    LAC_TRY(lac_file_create(ctx, path, &d->file));
+    if (d->is_png)
+        d->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 2 * width, 2 * height);
+    else
+        d->surface = cairo_svg_surface_create_for_stream(write_bytes, d->file.stream, width, height);
+    d->cr = cairo_create(d->surface);
+    if (d->is_png)
+        cairo_scale(d->cr, 2, 2);
+    cairo_set_source_rgb(d->cr, 1, 1, 1);
+    cairo_paint(d->cr);
+    return LAC_OK;
+}
+
+/* cairo keeps its first error: one look at the end covers all drawing. */
+lac_status lac_drawing_close(lac_context *ctx, lac_drawing *d)
+{
+    cairo_status_t drawn = cairo_status(d->cr);
+    cairo_destroy(d->cr);
+    if (drawn == CAIRO_STATUS_SUCCESS && d->is_png)
+        drawn = cairo_surface_write_to_png_stream(d->surface, write_bytes, d->file.stream);
+    cairo_surface_finish(d->surface);
+    if (drawn == CAIRO_STATUS_SUCCESS)
+        drawn = cairo_surface_status(d->surface);
+    cairo_surface_destroy(d->surface);
+    if (drawn == CAIRO_STATUS_SUCCESS)
+        return lac_file_commit(ctx, &d->file);
+    lac_status status = drawn == CAIRO_STATUS_NO_MEMORY ? LAC_ERROR_MEMORY : LAC_ERROR_IO;
+    lac_fail(ctx, status, "%s: cannot draw: %s", d->file.path, cairo_status_to_string(drawn));
+    lac_file_abandon(&d->file);
+    return status;
+}
+
+void lac_draw_color(cairo_t *cr, unsigned rgb)
+{
+    cairo_set_source_rgb(cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
+                         (rgb & 255) / 255.0);
+}
+
+void lac_draw_font(cairo_t *cr, double size, int bold)
+{
+    cairo_select_font_face(cr, "sans", CAIRO_FONT_SLANT_NORMAL,
+                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(cr, size);
+}
+
+void lac_draw_text(cairo_t *cr, double x, double y, double anchor, const char *text)
+{
+    cairo_text_extents_t e;
+    cairo_text_extents(cr, text, &e);
+    cairo_move_to(cr, x - anchor * e.x_advance, y);
+    cairo_show_text(cr, text);
+    cairo_new_path(cr);
+}

@@ -127,8 +127,10 @@ static inline tile tile_convolve(const float *patch, int stride, const float *w,
     return t;
 }
 
-/* Pools one register of channels of one 2x2 window. The place is kept as a float: exact,
- * and no other type is needed. */
+typedef int32_t vec_int __attribute__((vector_size(LANES * sizeof(int32_t))));
+typedef uint8_t vec_byte __attribute__((vector_size(LANES)));
+
+/* Pools one register of channels of one 2x2 window. */
 static inline void pool(const vec four[4], vec scale, vec shift, float *z, uint8_t *which)
 {
     vec best = four[0] * scale + shift;
@@ -141,8 +143,8 @@ static inline void pool(const vec four[4], vec scale, vec shift, float *z, uint8
         place = vec_select(larger, vec_all((float)i), place);
     }
     vec_store(z, vec_select(vec_greater((vec){0}, best), (vec){0}, best));
-    for (int i = 0; i < LANES; i++)
-        which[i] = (uint8_t)place[i];
+    vec_byte bytes = __builtin_convertvector(__builtin_convertvector(place, vec_int), vec_byte);
+    memcpy(which, &bytes, sizeof bytes);
 }
 
 static void stem_forward(const lac_stem_shape *s, const float *frame, const float *w,

@@ -55,7 +55,8 @@ static lac_status make_op(lac_plan *plan, int i)
         op->input = &plan->op[node->input];
         op->in = op->input->out;
         op->needs_dx = node->input != 0;
-        op->dx_accumulate = last_reader(&plan->net, node->input) != i;
+        op->dx_accumulate = last_reader(&plan->net, node->input) != i ||
+                            (node->add && node->add == node->input); /* dadd comes first */
     }
     if (node->add) {
         op->add = &plan->op[node->add];

@@ -57,6 +57,9 @@ static lac_status conv_shape(lac_context *ctx, lac_op *op)
     if (node->channels % LAC_BLOCK != 0)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %d channels, must be a multiple of %d",
                         node->name, node->channels, LAC_BLOCK);
+    if (node->pool && op->add)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: adds %s in front of a pool, must do one only",
+                        node->name, op->add->node.name);
     if (node->pool && (y.h < 2 || y.w < 2))
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "%s: a 2x2 pool of %dx%d pixels, pictures must be larger", node->name, y.h,

@@ -31,6 +31,8 @@ static lac_status dense_shape(lac_context *ctx, lac_op *op)
     if (op->node.channels < 1)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %d outputs, must be at least 1",
                         op->node.name, op->node.channels);
+    if (op->node.dropout && !op->node.relu)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: dropout without relu", op->node.name);
     op->out = (lac_shape){op->node.channels, 1, 1};
     return LAC_OK;
 }

@@ -39,8 +39,8 @@ static lac_data *data_of(int rows, int points, const float *labels, const uint8_
     lac_data *data = NULL;
     uint8_t *pixels = calloc((size_t)rows, SIDE * SIDE);
     assert_non_null(pixels);
-    assert_int_equal(lac_data_from_memory(ctx, rows, SIDE, points, names, pixels, labels, mask,
-                                          &data), LAC_OK);
+    assert_int_equal(
+        lac_data_from_memory(ctx, rows, SIDE, points, names, pixels, labels, mask, &data), LAC_OK);
     free(pixels);
     return data;
 }

@@ -25,8 +25,8 @@ static const char *const files[3] = {"training.csv", "test.csv", "IdLookupTable.
 
 static void write_set(lac_context *with, const char *where, int rows, uint64_t seed)
 {
-    const lac_synth_config config = {.rows = rows, .test_rows = TEST_ROWS, .size = SIDE,
-                                     .seed = seed};
+    const lac_synth_config config = {
+        .rows = rows, .test_rows = TEST_ROWS, .size = SIDE, .seed = seed};
     assert_int_equal(lac_synth_write(with, &config, where), LAC_OK);
 }
 
@@ -255,8 +255,8 @@ static void sizes_from_small_to_large_keep_their_points_inside(void **state)
         assert_non_null(pixels);
         assert_int_equal(lac_easel_new(ctx, size, &easel), LAC_OK);
         for (uint64_t i = 0; i < 50; i++) {
-            const lac_face_key key = {.seed = 9, .person = 2 * i, .shot = 2 * i + 1, .wild = 1,
-                                      .size = size};
+            const lac_face_key key = {
+                .seed = 9, .person = 2 * i, .shot = 2 * i + 1, .wild = 1, .size = size};
             lac_face face;
             double xy[2 * LAC_FACE_MARKS];
             lac_face_make(&key, &face);
@@ -283,8 +283,8 @@ static void every_drawn_face_is_drawn_without_complaint(void **state)
     lac_easel *easel = NULL;
     assert_int_equal(lac_easel_new(ctx, 24, &easel), LAC_OK);
     for (uint64_t i = 0; i < 300; i++) {
-        const lac_face_key key = {.seed = 4, .person = 2 * i, .shot = 2 * i + 1, .wild = 1,
-                                  .size = 24};
+        const lac_face_key key = {
+            .seed = 4, .person = 2 * i, .shot = 2 * i + 1, .wild = 1, .size = 24};
         lac_face face;
         lac_face_make(&key, &face);
         assert_int_equal(lac_face_render(&face, easel, pixels), LAC_OK);
@@ -297,8 +297,7 @@ static void impossible_sets_are_refused(void **state)
     (void)state;
     lac_synth_config config = {.rows = 10, .size = 8};
     assert_int_equal(lac_synth_write(ctx, &config, folder), LAC_ERROR_ARGUMENT);
-    assert_string_equal(lac_context_message(ctx),
-                        "synth: pictures of side 8, must be 16 to 512");
+    assert_string_equal(lac_context_message(ctx), "synth: pictures of side 8, must be 16 to 512");
     config = (lac_synth_config){.rows = -1};
     assert_int_equal(lac_synth_write(ctx, &config, folder), LAC_ERROR_ARGUMENT);
     config = (lac_synth_config){.rows = 1, .test_rows = -1};

@@ -63,9 +63,9 @@ static void draw_features(draws *d, lac_face *f)
 
 static void draw_looks(draws *d, lac_face *f)
 {
-    static const lac_hair common[] = {LAC_HAIR_NONE, LAC_HAIR_SHORT, LAC_HAIR_SHORT,
-                                      LAC_HAIR_FRINGE, LAC_HAIR_PARTED, LAC_HAIR_PARTED,
-                                      LAC_HAIR_LONG, LAC_HAIR_LONG, LAC_HAIR_CURLY, LAC_HAIR_CAP};
+    static const lac_hair common[] = {
+        LAC_HAIR_NONE,   LAC_HAIR_SHORT, LAC_HAIR_SHORT, LAC_HAIR_FRINGE, LAC_HAIR_PARTED,
+        LAC_HAIR_PARTED, LAC_HAIR_LONG,  LAC_HAIR_LONG,  LAC_HAIR_CURLY,  LAC_HAIR_CAP};
     f->skin = between(d, 0.35, 0.95);
     f->hair_tone = chance(d, 0.7) ? between(d, 0.04, 0.25) : between(d, 0.3, 0.9);
     f->lip_tone = f->skin * between(d, 0.55, 0.85);
@@ -102,9 +102,15 @@ static void set_turn(double turn[9], double yaw, double pitch, double roll)
     double cy = cos(yaw), sy = sin(yaw);
     double cp = cos(pitch), sp = sin(pitch);
     double cr = cos(roll), sr = sin(roll);
-    const double m[9] = {cr * cy - sr * sp * sy, -sr * cp, cr * sy + sr * sp * cy,
-                         sr * cy + cr * sp * sy, cr * cp,  sr * sy - cr * sp * cy,
-                         -cp * sy,               sp,       cp * cy};
+    const double m[9] = {cr * cy - sr * sp * sy,
+                         -sr * cp,
+                         cr * sy + sr * sp * cy,
+                         sr * cy + cr * sp * sy,
+                         cr * cp,
+                         sr * sy - cr * sp * cy,
+                         -cp * sy,
+                         sp,
+                         cp * cy};
     memcpy(turn, m, sizeof m);
 }
 

@@ -401,8 +401,8 @@ void lac_face_paint_behind(const lac_face *f, cairo_t *cr)
     cairo_surface_t *surface = cairo_get_target(cr);
     double side = cairo_image_surface_get_width(surface);
     double dx = cos(f->back_angle) * side / 2, dy = sin(f->back_angle) * side / 2;
-    cairo_pattern_t *wall = cairo_pattern_create_linear(side / 2 - dx, side / 2 - dy, side / 2 + dx,
-                                                        side / 2 + dy);
+    cairo_pattern_t *wall =
+        cairo_pattern_create_linear(side / 2 - dx, side / 2 - dy, side / 2 + dx, side / 2 + dy);
     for (int i = 0; i < 2; i++)
         cairo_pattern_add_color_stop_rgb(wall, i, f->back[i], f->back[i], f->back[i]);
     cairo_set_source(cr, wall);

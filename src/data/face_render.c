@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { GRID = 96 }; /* cells of the relief over the reach */
+enum { GRID = 96 };                             /* cells of the relief over the reach */
 static const double top = 1.75, bottom = -1.05; /* z between which the relief is looked for */
 
 struct lac_easel {
@@ -85,8 +85,8 @@ static void fill_relief(const lac_face *face, float *relief)
     const double cell = 2 * LAC_FACE_REACH / GRID;
     for (int i = 0; i <= GRID; i++)
         for (int j = 0; j <= GRID / 2; j++) { /* faces are symmetric */
-            float z = (float)lac_face_depth(face, j * cell - LAC_FACE_REACH,
-                                            i * cell - LAC_FACE_REACH);
+            float z =
+                (float)lac_face_depth(face, j * cell - LAC_FACE_REACH, i * cell - LAC_FACE_REACH);
             relief[i * (GRID + 1) + j] = relief[i * (GRID + 1) + GRID - j] = z;
         }
 }
@@ -231,8 +231,8 @@ lac_status lac_face_render(const lac_face *face, lac_easel *e, uint8_t *pixels)
     blur_transpose(e->picture, e->smooth, e->size, face->blur);
     blur_transpose(e->smooth, e->picture, e->size, face->blur);
     for (int i = 0; i < e->size * e->size; i++) {
-        double value = face->lift + face->gain * (double)e->picture[i] +
-                       face->noise * noise(face, i);
+        double value =
+            face->lift + face->gain * (double)e->picture[i] + face->noise * noise(face, i);
         pixels[i] = (uint8_t)lround(clamp(value, 0, 1) * 255);
     }
     return LAC_OK;

@@ -13,11 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const point_names[LAC_FACE_POINTS] = {
-    "left_eye_center", "right_eye_center", "left_eye_inner_corner", "left_eye_outer_corner",
-    "right_eye_inner_corner", "right_eye_outer_corner", "left_eyebrow_inner_end",
-    "left_eyebrow_outer_end", "right_eyebrow_inner_end", "right_eyebrow_outer_end", "nose_tip",
-    "mouth_left_corner", "mouth_right_corner", "mouth_center_top_lip", "mouth_center_bottom_lip"};
+static const char *const point_names[LAC_FACE_POINTS] = {"left_eye_center",
+                                                         "right_eye_center",
+                                                         "left_eye_inner_corner",
+                                                         "left_eye_outer_corner",
+                                                         "right_eye_inner_corner",
+                                                         "right_eye_outer_corner",
+                                                         "left_eyebrow_inner_end",
+                                                         "left_eyebrow_outer_end",
+                                                         "right_eyebrow_inner_end",
+                                                         "right_eyebrow_outer_end",
+                                                         "nose_tip",
+                                                         "mouth_left_corner",
+                                                         "mouth_right_corner",
+                                                         "mouth_center_top_lip",
+                                                         "mouth_center_bottom_lip"};
 
 static const double first_share = 0.325;  /* rows of the first source: 64 % of the coordinates */
 static const double wild_share = 0.30;    /* its last part, not posed */
@@ -36,11 +46,11 @@ typedef struct table {
     uint64_t seed;
     int rows;
     int size;
-    int first;        /* rows of the first source */
+    int first; /* rows of the first source */
     int is_test;
     lac_easel **easel; /* [threads] */
-    int begin;        /* of the block */
-    uint8_t *pixels;  /* [BLOCK, size, size] */
+    int begin;         /* of the block */
+    uint8_t *pixels;   /* [BLOCK, size, size] */
     lac_status *drawn; /* [BLOCK] */
 } table;
 
@@ -70,8 +80,10 @@ static lac_face_key face_key(const table *t, int row)
         person = before;
     }
     int posed = person < t->first * (1 - wild_share);
-    return (lac_face_key){.seed = t->seed, .person = stream(t, person, PERSON),
-                          .shot = stream(t, shot, SHOT), .wild = posed ? 0.0 : 0.6,
+    return (lac_face_key){.seed = t->seed,
+                          .person = stream(t, person, PERSON),
+                          .shot = stream(t, shot, SHOT),
+                          .wild = posed ? 0.0 : 0.6,
                           .size = t->size};
 }
 

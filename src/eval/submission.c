@@ -37,8 +37,8 @@ static void find_columns(submission *s)
 {
     for (int f = 0; f < s->lookup->features; f++) {
         int axis = 0;
-        int point = lac_feature_find(s->model->names, s->model->points, s->lookup->feature[f],
-                                     &axis);
+        int point =
+            lac_feature_find(s->model->names, s->model->points, s->lookup->feature[f], &axis);
         s->column[f] = point < 0 ? -1 : 2 * point + axis;
     }
 }
@@ -68,8 +68,8 @@ static lac_status find_cells(submission *s)
                             "lookup table: RowId %d, ImageId %d asks for %s, which the model "
                             "does not predict",
                             ask->row_id, ask->image_id, s->lookup->feature[ask->feature]);
-        s->cell[i] = (size_t)found->row * 2 * (size_t)s->model->points +
-                     (size_t)s->column[ask->feature];
+        s->cell[i] =
+            (size_t)found->row * 2 * (size_t)s->model->points + (size_t)s->column[ask->feature];
     }
     return LAC_OK;
 }
@@ -120,8 +120,7 @@ static lac_status write_file(submission *s, const char *path)
 lac_status lac_submission_write(const lac_model *model, const lac_data *test,
                                 const lac_lookup *lookup, const char *path)
 {
-    submission s = {.ctx = model->ctx, .model = model, .test = test,
-                    .lookup = lookup};
+    submission s = {.ctx = model->ctx, .model = model, .test = test, .lookup = lookup};
     if (lac_data_size(test) != model->size)
         return lac_fail(s.ctx, LAC_ERROR_MISMATCH,
                         "submission: the test pictures are %d pixels wide, the model's %d",

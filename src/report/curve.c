@@ -31,8 +31,8 @@ typedef struct panel {
     const char *format; /* of a line's last value */
     int logarithmic;
     double left, top, wide, high; /* of the plotted area */
-    double x[2];       /* epochs */
-    double y[2];       /* low, high; their logarithms if logarithmic */
+    double x[2];                  /* epochs */
+    double y[2];                  /* low, high; their logarithms if logarithmic */
     line lines[2];
 } panel;
 
@@ -286,11 +286,20 @@ static void draw_panel(cairo_t *cr, panel *p, const history *h)
 
 static void draw(cairo_t *cr, const history *h)
 {
-    panel loss = {.title = "loss (logarithmic)", .format = "%.3g", .logarithmic = 1, .left = 70, .top = 50,
-                  .wide = 280, .high = 290,
+    panel loss = {.title = "loss (logarithmic)",
+                  .format = "%.3g",
+                  .logarithmic = 1,
+                  .left = 70,
+                  .top = 50,
+                  .wide = 280,
+                  .high = 290,
                   .lines = {{LOSS, "training", LAC_QUIET}, {HOLDOUT_LOSS, "hold-out", LAC_BLUE}}};
-    panel error = {.title = "RMSE on the hold-out, pixels", .format = "%.2f px", .left = 520, .top = 50,
-                   .wide = 320, .high = 290,
+    panel error = {.title = "RMSE on the hold-out, pixels",
+                   .format = "%.2f px",
+                   .left = 520,
+                   .top = 50,
+                   .wide = 320,
+                   .high = 290,
                    .lines = {{RMSE, "hold-out", LAC_BLUE}, {WEIGHTED, "test-weighted", LAC_RED}}};
     draw_panel(cr, &loss, h);
     draw_panel(cr, &error, h);

@@ -28,7 +28,8 @@ lac_status lac_drawing_open(lac_context *ctx, const char *path, int width, int h
     if (d->is_png)
         d->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 2 * width, 2 * height);
     else
-        d->surface = cairo_svg_surface_create_for_stream(write_bytes, d->file.stream, width, height);
+        d->surface =
+            cairo_svg_surface_create_for_stream(write_bytes, d->file.stream, width, height);
     d->cr = cairo_create(d->surface);
     if (d->is_png)
         cairo_scale(d->cr, 2, 2);

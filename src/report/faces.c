@@ -157,7 +157,8 @@ static void draw_title(cairo_t *cr, const sheet *s)
     char text[160];
     snprintf(text, sizeof text, "%s after epoch %d: the best, the middle and the worst of %d %s",
              lac_model_name(s->model), lac_model_epoch(s->model), s->count,
-             s->model->config.holdout > 0 ? "hold-out pictures" : "pictures, none of them held out");
+             s->model->config.holdout > 0 ? "hold-out pictures"
+                                          : "pictures, none of them held out");
     lac_draw_font(cr, 16, 1);
     lac_draw_color(cr, LAC_INK);
     lac_draw_text(cr, LEFT, 30, 0, text);

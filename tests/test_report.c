@@ -1,0 +1,195 @@
+/*
+ * Pictures for people: that they are written whole, hold what they should where it
+ * should be, and that bad runs and names are refused.
+ */
+#include "data/data.h"
+#include "net/model.h"
+#include "support.h"
+
+#include <cairo.h>
+
+/* What fontconfig keeps until the process ends is not ours to free. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig";
+}
+
+static lac_context *ctx;
+static test_folder folder;
+
+static int setup(void **state)
+{
+    (void)state;
+    ctx = context_at(LAC_CPU_REF, 1);
+    folder_new(&folder);
+    return ctx == NULL;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    folder_free(&folder);
+    lac_context_free(&ctx);
+    return 0;
+}
+
+#define HEADER                                                                                     \
+    "epoch,seconds,images_per_s,train_loss,holdout_loss,holdout_rmse,test_weighted_rmse,"          \
+    "failure_points,failure_images\n"
+
+static void put_metrics(const char *text)
+{
+    file_put(path_in(&folder, "metrics.csv").text, text, strlen(text));
+}
+
+/* Pixels of a colour, within a little, in columns [from, to) of a PNG. */
+static int count_color(const char *path, uint32_t rgb, int from, int to)
+{
+    cairo_surface_t *png = cairo_image_surface_create_from_png(path);
+    assert_int_equal(cairo_surface_status(png), CAIRO_STATUS_SUCCESS);
+    int count = 0;
+    for (int y = 0; y < cairo_image_surface_get_height(png); y++) {
+        const void *line = cairo_image_surface_get_data(png) +
+                           (size_t)y * (size_t)cairo_image_surface_get_stride(png);
+        for (int x = from; x < to; x++)
+            count += (((const uint32_t *)line)[x] & 0xffffff) == rgb;
+    }
+    cairo_surface_destroy(png);
+    return count;
+}
+
+enum { RED = 0xd62728, BLUE = 0x1f77b4, CURVE_WIDE = 1920, CURVE_MIDDLE = 900 };
+
+static void a_curve_shows_loss_at_the_left_and_error_at_the_right(void **state)
+{
+    (void)state;
+    test_path png = path_in(&folder, "curve.png");
+    put_metrics(HEADER
+                "1,9,800,0.02,0.018,6.1,6.2,0.05,0.3\n2,18,800,0.01,0.009,4.1,4.2,0.03,0.2\n");
+    assert_ok(ctx, lac_plot_curve(ctx, folder.path, png.text));
+    assert_true(count_color(png.text, BLUE, 0, CURVE_MIDDLE) > 300);
+    assert_int_equal(count_color(png.text, RED, 0, CURVE_MIDDLE), 0);
+    assert_true(count_color(png.text, BLUE, CURVE_MIDDLE, CURVE_WIDE) > 300);
+    assert_true(count_color(png.text, RED, CURVE_MIDDLE, CURVE_WIDE) > 300);
+}
+
+static void a_run_without_hold_out_has_a_loss_alone(void **state)
+{
+    (void)state;
+    test_path png = path_in(&folder, "curve.png");
+    put_metrics(HEADER "1,9,800,0.02,,,,,\n");
+    assert_ok(ctx, lac_plot_curve(ctx, folder.path, png.text));
+    assert_int_equal(count_color(png.text, BLUE, 0, CURVE_WIDE), 0);
+    assert_true(count_color(png.text, 0x777777, 0, CURVE_MIDDLE) > 50);
+}
+
+static void a_thousand_epochs_and_a_vector_picture_are_drawn(void **state)
+{
+    (void)state;
+    test_path svg = path_in(&folder, "curve.svg");
+    size_t size = sizeof HEADER + 1000 * 64, used = sizeof HEADER - 1;
+    char *text = malloc(size);
+    assert_non_null(text);
+    memcpy(text, HEADER, sizeof HEADER);
+    for (int e = 1; e <= 1000; e++)
+        used += (size_t)snprintf(text + used, size - used, "%d,%d,900,0.0%d,0.0%d,%d.5,,,\n", e, e,
+                                 1000 + e, 2000 + e, 2000 / (e + 100));
+    put_metrics(text);
+    free(text);
+    assert_ok(ctx, lac_plot_curve(ctx, folder.path, svg.text));
+    text = file_bytes(svg.text, &size);
+    assert_non_null(strstr(text, "</svg>"));
+    free(text);
+}
+
+static void bad_runs_and_names_are_refused_and_leave_no_file(void **state)
+{
+    (void)state;
+    test_path png = path_in(&folder, "none.png");
+    put_metrics(HEADER);
+    assert_status(ctx, lac_plot_curve(ctx, folder.path, png.text), LAC_ERROR_FORMAT);
+    assert_message(ctx, "no epoch is finished yet");
+    put_metrics("epoch,train_loss\n1,2\n");
+    assert_status(ctx, lac_plot_curve(ctx, folder.path, png.text), LAC_ERROR_FORMAT);
+    assert_message(ctx, "row 1: no column holdout_loss");
+    put_metrics(HEADER "2,9,800,0.02,,,,,\n2,9,800,0.02,,,,,\n");
+    assert_status(ctx, lac_plot_curve(ctx, folder.path, png.text), LAC_ERROR_FORMAT);
+    assert_message(ctx, "row 3, column epoch");
+    put_metrics(HEADER "1,9,800,much,,,,,\n");
+    assert_status(ctx, lac_plot_curve(ctx, folder.path, png.text), LAC_ERROR_FORMAT);
+    assert_message(ctx, "row 2, column train_loss");
+    put_metrics(HEADER "1,9,800,0.02,,,,,\n");
+    assert_status(ctx, lac_plot_curve(ctx, folder.path, path_in(&folder, "none.pdf").text),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "must end in .png or .svg");
+    assert_status(ctx, lac_plot_curve(ctx, path_in(&folder, "no").text, png.text), LAC_ERROR_IO);
+    assert_status(ctx, lac_plot_curve(ctx, folder.path, "/nowhere/at/all.png"), LAC_ERROR_IO);
+    assert_false(lac_path_exists(png.text));
+    assert_false(lac_path_exists(path_in(&folder, "none.png.tmp").text));
+}
+
+/* Two points, one picture; a model that predicts (5, 5) and (15, 15). */
+static void open_faces(const uint8_t mask[4], lac_data **data, lac_model **model)
+{
+    char *const names[2] = {(char[]){"left_eye"}, (char[]){"right_eye"}};
+    const char *const data_names[2] = {names[0], names[1]};
+    const uint8_t pixels[20 * 20] = {0};
+    const float labels[4] = {8, 5, 15, 12};
+    const float bias[4] = {-0.5f, -0.5f, 0.5f, 0.5f};
+    lac_train_config config = lac_train_config_default();
+    config.model = "kimura";
+    config.holdout = 0;
+    assert_ok(ctx, lac_data_from_memory(ctx, 1, 20, 2, data_names, pixels, labels, mask, data));
+    assert_ok(ctx, lac_model_new(ctx, &config, 20, 2, names, model));
+    assert_ok(ctx, lac_model_plan(*model, 1, 1));
+    const lac_params *params = &(*model)->plan->params;
+    memcpy((*model)->plan->w + params->table[params->count - 1].offset, bias, sizeof bias);
+}
+
+static void a_face_shows_its_labels_red_and_all_predictions_blue(void **state)
+{
+    (void)state;
+    test_path png = path_in(&folder, "faces.png");
+    const uint8_t both[4] = {1, 1, 1, 1}, one[4] = {1, 1, 0, 0};
+    int red[2], blue[2];
+    for (int i = 0; i < 2; i++) {
+        lac_data *data;
+        lac_model *model;
+        open_faces(i ? one : both, &data, &model);
+        assert_ok(ctx, lac_plot_faces(model, data, png.text));
+        red[i] = count_color(png.text, RED, 0, 350);
+        blue[i] = count_color(png.text, BLUE, 0, 350);
+        lac_model_free(&model);
+        lac_data_free(&data);
+    }
+    assert_true(red[1] > 0 && red[0] > red[1]);
+    assert_int_equal(blue[0], blue[1]);
+}
+
+static void faces_without_any_label_are_refused(void **state)
+{
+    (void)state;
+    const uint8_t none[4] = {0};
+    lac_data *data;
+    lac_model *model;
+    open_faces(none, &data, &model);
+    assert_status(ctx, lac_plot_faces(model, data, path_in(&folder, "none.png").text),
+                  LAC_ERROR_MISMATCH);
+    assert_message(ctx, "no picture of the data has a label to draw");
+    lac_model_free(&model);
+    lac_data_free(&data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_curve_shows_loss_at_the_left_and_error_at_the_right),
+        cmocka_unit_test(a_run_without_hold_out_has_a_loss_alone),
+        cmocka_unit_test(a_thousand_epochs_and_a_vector_picture_are_drawn),
+        cmocka_unit_test(bad_runs_and_names_are_refused_and_leave_no_file),
+        cmocka_unit_test(a_face_shows_its_labels_red_and_all_predictions_blue),
+        cmocka_unit_test(faces_without_any_label_are_refused),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -86,7 +86,8 @@ typedef enum lac_cpu {
 
 typedef struct lac_context_config {
     int threads;  /* worker threads, 0 = as many as the processor has cores (0) */
-    lac_cpu cpu;  /* highest level to use; lowered to what the machine has (AUTO) */
+    lac_cpu cpu;  /* highest level to use; lowered to what the machine has (AUTO). oneDNN is
+                   * limited once for the whole process: the first context's word holds */
     void (*log)(void *user, const char *line); /* notes worth a person's attention, or NULL */
     void *log_user;
 } lac_context_config;
@@ -354,7 +355,7 @@ struct lac_metrics {
 };
 
 /* Compares predictions xy [count, 2K] with the labels of the rows `rows` [count];
- * rows NULL: all rows of the data. The metrics own their arrays. MEMORY. */
+ * rows NULL: all rows of the data. The metrics own their arrays. ARGUMENT, MEMORY. */
 lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const float *xy,
                                const int *rows, int count, lac_metrics **out);
 void lac_metrics_free(lac_metrics **metrics);
@@ -383,11 +384,12 @@ lac_status lac_submission_write(const lac_model *model, const lac_data *test,
 /* ---- Synthetic data -------------------------------------------------------------------- */
 
 /* Writes Kaggle-shaped files (training.csv, test.csv, IdLookupTable.csv) of drawn
- * faces with exact points and Kaggle's pattern of gaps into the folder `dir`. */
+ * faces with exact points and Kaggle's pattern of gaps into the folder `dir`. A field
+ * that is 0 (but seed) means its default; config NULL: all defaults. */
 typedef struct lac_synth_config {
     int rows;      /* training rows (2000) */
     int test_rows; /* (rows / 4) */
-    int size;      /* side in pixels (96) */
+    int size;      /* side in pixels, 16 to 512 (96) */
     uint64_t seed; /* (1) */
 } lac_synth_config;
 

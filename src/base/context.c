@@ -27,6 +27,8 @@ lac_status lac_context_new(const lac_context_config *config, lac_context **out)
     ctx->log_user = c->log_user;
     ctx->threads = c->threads > 0 ? c->threads : online_cores();
     ctx->cpu = lac_kernels_level(c->cpu);
+    if (c->cpu != LAC_CPU_AUTO)
+        lac_kernels_limit(ctx->cpu);
     ctx->kernels = lac_kernels_get(ctx->cpu);
     lac_status status = lac_pool_new(ctx, ctx->threads, &ctx->pool);
     if (status != LAC_OK) {

@@ -31,6 +31,14 @@ lac_cpu lac_kernels_level(lac_cpu wanted)
     return wanted == LAC_CPU_AUTO || wanted > best ? best : wanted;
 }
 
+void lac_kernels_limit(lac_cpu level)
+{
+#ifdef HAVE_DNNL
+    lac_dnnl_limit(level);
+#endif
+    (void)level;
+}
+
 const lac_kernels *lac_kernels_get(lac_cpu level)
 {
     switch (lac_kernels_level(level)) {

@@ -41,6 +41,12 @@ void lac_dnnl_thread_start(void)
 #endif
 }
 
+void lac_dnnl_limit(lac_cpu level)
+{
+    if (level == LAC_CPU_AVX2)
+        dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
+}
+
 void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
                    int ldb, float beta, float *c, int ldc)
 {

@@ -2,9 +2,15 @@
 #ifndef LAC_DNNL_H
 #define LAC_DNNL_H
 
+#include "lacuna.h"
+
 /* Row-major matrix product, contract of lac_kernels.gemm. */
 void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
                    int ldb, float beta, float *c, int ldc);
+
+/* Holds oneDNN down to a level. oneDNN decides once for the whole process, at its first
+ * primitive: later calls change nothing. */
+void lac_dnnl_limit(lac_cpu level);
 
 /* The calling thread is the whole machine to oneDNN from now on. */
 void lac_dnnl_thread_start(void);

@@ -38,7 +38,7 @@ typedef struct lac_adam_step {
     double beta2;
     float eps;          /* eps * sqrt(1 - beta2^t) */
     float l2;           /* added to the gradient: l2 * weight */
-    float shrink;       /* AdamW: weight is first multiplied by 1 - shrink */
+    float shrink;       /* AdamW: weight loses shrink * weight */
 } lac_adam_step;
 
 struct lac_kernels {
@@ -99,6 +99,7 @@ struct lac_kernels {
 
 lac_cpu lac_kernels_level(lac_cpu wanted);      /* the level that this machine will run */
 const lac_kernels *lac_kernels_get(lac_cpu level);
+void lac_kernels_limit(lac_cpu level);          /* holds libraries below us down to it */
 void lac_kernels_thread_start(void);            /* called once by every worker thread */
 
 /* ---- Convolutions ------------------------------------------------------------------ */

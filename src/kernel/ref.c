@@ -186,7 +186,7 @@ static void adam(float *w, const float *g, float *m, float *v, size_t count,
         float d = g[i] + step->l2 * w[i];
         m[i] = keep1 * m[i] + take1 * d;
         v[i] = keep2 * v[i] + take2 * (d * d);
-        w[i] = w[i] * (1 - step->shrink) - step->lr * m[i] / (sqrtf(v[i]) + step->eps);
+        w[i] -= step->shrink * w[i] + step->lr * m[i] / (sqrtf(v[i]) + step->eps);
     }
 }
 

@@ -319,7 +319,7 @@ static void adam(float *restrict w, const float *restrict g, float *restrict m, 
         float second = keep2 * v[i] + take2 * (d * d);
         m[i] = first;
         v[i] = second;
-        w[i] = w[i] * (1 - s.shrink) - s.lr * first / (sqrtf(second) + s.eps);
+        w[i] -= s.shrink * w[i] + s.lr * first / (sqrtf(second) + s.eps);
     }
 }
 

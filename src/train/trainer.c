@@ -6,6 +6,7 @@
  */
 #include "train/trainer.h"
 #include "data/data.h"
+#include "eval/eval.h"
 #include "train/config.h"
 #include "train/loss.h"
 #include "train/run.h"
@@ -275,8 +276,10 @@ static lac_status evaluate(run_state *r)
     if (t->holdout_count == 0)
         return LAC_OK;
     lac_model_predict_rows(t->model, t->data->pixels, t->holdout_rows, t->holdout_count, t->xy);
-    return lac_metrics_compute(t->ctx, t->data, t->xy, t->holdout_rows, t->holdout_count,
-                               &r->holdout);
+    LAC_TRY(lac_metrics_compute(t->ctx, t->data, t->xy, t->holdout_rows, t->holdout_count,
+                                &r->holdout));
+    lac_metrics_reduce(r->holdout, t->model->config.reduction);
+    return LAC_OK;
 }
 
 static lac_status record(const run_state *r)

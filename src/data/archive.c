@@ -47,6 +47,8 @@ static lac_status find_file(lac_context *ctx, const char *path, const char *tabl
                     table, table);
 }
 
+static const char not_a_zip[] = "not a zip file, or a damaged or incomplete one";
+
 static lac_status zip_failed(lac_stream *s, const char *what)
 {
     const char *reason = s->archive ? archive_error_string(s->archive) : NULL;
@@ -61,7 +63,7 @@ static lac_status zip_start(lac_stream *s)
         return lac_fail(s->ctx, LAC_ERROR_MEMORY, "%s: out of memory", s->path);
     if (archive_read_support_format_zip_seekable(s->archive) != ARCHIVE_OK ||
         archive_read_open_filename(s->archive, s->path, 1 << 16) != ARCHIVE_OK)
-        return zip_failed(s, "cannot read the zip");
+        return zip_failed(s, not_a_zip);
     return LAC_OK;
 }
 
@@ -75,7 +77,7 @@ static lac_status zip_step(lac_stream *s, const char **name)
     if (code == ARCHIVE_EOF)
         return LAC_OK;
     if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
-        return zip_failed(s, "not a zip file, or a damaged or incomplete one");
+        return zip_failed(s, not_a_zip);
     const char *path = archive_entry_pathname(entry);
     const char *slash = path ? strrchr(path, '/') : NULL;
     *name = slash ? slash + 1 : path ? path : "";

@@ -137,7 +137,7 @@ static lac_status read_header(lac_csv *csv)
         line += 3;
         length -= 3;
     }
-    if (!line)
+    if (!line || length == 0)
         return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: the file is empty",
                         lac_stream_name(csv->stream));
     LAC_TRY(split_cells(csv, line, length, &cells));

@@ -1,0 +1,1134 @@
+/*
+ * The data room: tables good and bad, zips whole and broken, sources and their
+ * weights, groups against a naive search, and the hold-out's promises.
+ */
+#define _XOPEN_SOURCE 700
+#include "data/csv.h"
+#include "data/data.h"
+#include "support.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <math.h>
+
+typedef struct fixture {
+    lac_context *ctx;
+    test_folder folder;
+} fixture;
+
+static int setup(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    f->ctx = context_at(LAC_CPU_AUTO, 2);
+    folder_new(&f->folder);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture *f = *state;
+    folder_free(&f->folder);
+    lac_context_free(&f->ctx);
+    free(f);
+    return 0;
+}
+
+static test_path put(const fixture *f, const char *name, const char *text)
+{
+    test_path path = path_in(&f->folder, name);
+    file_put(path.text, text, strlen(text));
+    return path;
+}
+
+static lac_data *open_table(const fixture *f, const char *path, lac_table table)
+{
+    lac_data *data;
+    assert_ok(f->ctx, lac_data_open(f->ctx, path, table, &data));
+    return data;
+}
+
+/* The call fails and says exactly FILE: MESSAGE. */
+static void assert_refused(const fixture *f, const char *path, lac_table table, lac_status wanted,
+                           const char *message)
+{
+    char expected[640];
+    lac_data *data;
+    memset(&data, 1, sizeof data); /* so that NULL is seen to be set */
+    snprintf(expected, sizeof expected, "%s%s", path, message);
+    assert_status(f->ctx, lac_data_open(f->ctx, path, table, &data), wanted);
+    assert_null(data);
+    assert_string_equal(lac_context_message(f->ctx), expected);
+}
+
+/* ---- Good tables ------------------------------------------------------------------ */
+
+static void assert_small_table(const lac_data *d)
+{
+    static const uint8_t first[4] = {0, 10, 200, 255};
+    static const uint8_t second[4] = {1, 2, 3, 4};
+    assert_int_equal(lac_data_rows(d), 2);
+    assert_int_equal(lac_data_size(d), 2);
+    assert_int_equal(lac_data_points(d), 2);
+    assert_string_equal(lac_data_point_name(d, 0), "left_eye");
+    assert_string_equal(lac_data_point_name(d, 1), "nose_tip");
+    assert_memory_equal(lac_data_image(d, 0), first, 4);
+    assert_memory_equal(lac_data_image(d, 1), second, 4);
+    const float *labels = lac_data_labels(d, 0);
+    assert_true(labels[0] == 0.5f && labels[1] == 1.25f && labels[2] == 0 && labels[3] == 2);
+    assert_memory_equal(lac_data_mask(d, 0), "\1\1\1\1", 4);
+    labels = lac_data_labels(d, 1);
+    assert_true(labels[0] == 0 && labels[1] == 0 && labels[2] == 0 && labels[3] == 1);
+    assert_memory_equal(lac_data_mask(d, 1), "\0\0\0\1", 4);
+    assert_int_equal(lac_data_id(d, 0), 1);
+    assert_int_equal(lac_data_id(d, 1), 2);
+}
+
+static const char small_table[] = "left_eye_x,left_eye_y,nose_tip_x,nose_tip_y,Image\n"
+                                  "0.5,1.25,0,2,0 10 200 255\n"
+                                  ",,,1,1 2 3 4\n";
+
+static void a_table_is_the_same_in_every_dress(void **state)
+{
+    static const char *const dresses[] = {
+        small_table,
+        "left_eye_x,left_eye_y,nose_tip_x,nose_tip_y,Image\r\n"
+        "0.5,1.25,0,2,0 10 200 255\r\n,,,1,1 2 3 4\r\n",
+        "\xef\xbb\xbfleft_eye_x,left_eye_y,nose_tip_x,nose_tip_y,Image\n"
+        "0.5,1.25,0,2,0 10 200 255\n,,,1,1 2 3 4",
+        "\"left_eye_x\",\"left_eye_y\",nose_tip_x,nose_tip_y,\"Image\"\n"
+        "\"0.5\",1.25,\"0\",2,\"0 10 200 255\"\n\"\",,\"\",1,1 2 3 4\n\n\r\n\n",
+        "Image,left_eye_y,nose_tip_y,left_eye_x,nose_tip_x\n"
+        " 000  10\t200 0255 ,125E-2,+2.0,5e-1,0.0e5\n1 2 3 4,,01,,\n",
+    };
+    fixture *f = *state;
+    uint64_t fingerprint = 0;
+    for (int i = 0; i < LAC_COUNT(dresses); i++) {
+        test_path path = put(f, "table.csv", dresses[i]);
+        lac_data *data = open_table(f, path.text, LAC_TABLE_TRAINING);
+        assert_small_table(data);
+        assert_true(i == 0 || data->fingerprint == fingerprint);
+        fingerprint = data->fingerprint;
+        lac_data_free(&data);
+    }
+}
+
+static void columns_may_come_in_any_order(void **state)
+{
+    fixture *f = *state;
+    test_path path = put(f, "table.csv", "b_y,Image,a_x,ImageId,a_y,b_x\n1,7,0,40,0.5,0\n");
+    lac_data *data = open_table(f, path.text, LAC_TABLE_TRAINING);
+    assert_string_equal(lac_data_point_name(data, 0), "b");
+    assert_string_equal(lac_data_point_name(data, 1), "a");
+    const float *labels = lac_data_labels(data, 0);
+    assert_true(labels[0] == 0 && labels[1] == 1 && labels[2] == 0 && labels[3] == 0.5f);
+    assert_int_equal(lac_data_id(data, 0), 40);
+    assert_int_equal(lac_data_image(data, 0)[0], 7);
+    lac_data_free(&data);
+}
+
+static void a_test_table_has_ids_and_no_points(void **state)
+{
+    fixture *f = *state;
+    test_path path = put(f, "test.csv", "ImageId,Image\n7,1 2 3 4\n3,5 6 7 8\n");
+    lac_data *data = open_table(f, f->folder.path, LAC_TABLE_TEST);
+    assert_int_equal(lac_data_points(data), 0);
+    assert_int_equal(lac_data_rows(data), 2);
+    assert_int_equal(lac_data_id(data, 0), 7);
+    assert_int_equal(lac_data_id(data, 1), 3);
+    assert_int_equal(lac_data_sources(data), 1);
+    assert_int_equal(lac_data_row_source(data, 1), 0);
+    lac_data_free(&data);
+    assert_refused(f, path.text, LAC_TABLE_TRAINING, LAC_ERROR_FORMAT,
+                   ": row 1: there are no columns NAME_x and NAME_y");
+}
+
+static void pixels_are_read_however_they_are_spaced(void **state)
+{
+    static const char *const spaces[] = {" ", " ", " ", " ", "  ", "\t", " \t "};
+    enum { SIDE = 40, ROWS = 30 };
+    fixture *f = *state;
+    uint8_t pixels[ROWS][SIDE * SIDE];
+    char *text = calloc(ROWS * SIDE * SIDE, 16);
+    assert_non_null(text);
+    char *p = text + sprintf(text, "Image\n");
+    uint64_t draw = 0;
+    for (int r = 0; r < ROWS; r++) {
+        for (int i = 0; i < SIDE * SIDE; i++) {
+            uint64_t bits = lac_random(1, 1, draw++);
+            pixels[r][i] = (uint8_t)(bits >> (bits & 7)); /* short numbers too */
+            int width = (bits >> 20) % 50 == 0 ? 5 : 0;   /* leading zeros */
+            const char *space = r % 2 ? " " : spaces[(bits >> 30) % LAC_COUNT(spaces)];
+            p += sprintf(p, "%0*d%s", width, pixels[r][i], i + 1 < SIDE * SIDE ? space : "\n");
+        }
+    }
+    test_path path = put(f, "test.csv", text);
+    lac_data *data = open_table(f, path.text, LAC_TABLE_TEST);
+    assert_int_equal(lac_data_rows(data), ROWS);
+    assert_int_equal(lac_data_size(data), SIDE);
+    for (int r = 0; r < ROWS; r++)
+        assert_memory_equal(lac_data_image(data, r), pixels[r], SIDE * SIDE);
+    lac_data_free(&data);
+    free(text);
+}
+
+static void a_line_longer_than_the_buffer_is_read_whole(void **state)
+{
+    enum { SIDE = 500 };
+    fixture *f = *state;
+    char *text = malloc(4 * SIDE * SIDE + 16);
+    assert_non_null(text);
+    char *p = text + sprintf(text, "Image\n");
+    for (int i = 0; i < SIDE * SIDE; i++)
+        p += sprintf(p, "%d%s", i % 251, i + 1 < SIDE * SIDE ? " " : "");
+    test_path path = put(f, "test.csv", text);
+    lac_data *data = open_table(f, path.text, LAC_TABLE_TEST);
+    assert_int_equal(lac_data_size(data), SIDE);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        assert_int_equal(lac_data_image(data, 0)[i], i % 251);
+    lac_data_free(&data);
+    free(text);
+}
+
+static double read_number(lac_context *ctx, char *text)
+{
+    char *names[] = {(char[]){"a_x"}};
+    lac_cell cell = {text, strlen(text)};
+    lac_csv csv = {.ctx = ctx, .columns = 1, .name = names, .cell = &cell};
+    double value;
+    assert_ok(ctx, lac_csv_number(&csv, 0, &value));
+    return value;
+}
+
+static void numbers_are_those_of_strtod(void **state)
+{
+    static const char *const formats[] = {"%.17g", "%.10f", "%.25e", "%g", "%.3f", "%.40f"};
+    static const char *const known[] = {
+        "9007199254740993", "9007199254740992.99999999999999999999999", "1e23", "8.5e-23",
+        "2.2250738585072011e-308", "4.9e-324", "1e400", "0.0000000000000000000000000001e28",
+        "66.0335639098", "123456789012345678901234567890", "-0", "1.", ".5", "0e99999999999"};
+    fixture *f = *state;
+    char text[400];
+    for (int i = 0; i < LAC_COUNT(known); i++) {
+        strcpy(text, known[i]);
+        double wanted = strtod(text, NULL);
+        double value = read_number(f->ctx, text);
+        assert_memory_equal(&value, &wanted, sizeof value);
+    }
+    for (int i = 0; i < 20000; i++) {
+        double wanted = lac_random_normal(2, 0, i) * pow(10, i % 31 - 15);
+        snprintf(text, sizeof text, formats[i % LAC_COUNT(formats)], wanted);
+        wanted = strtod(text, NULL);
+        double value = read_number(f->ctx, text);
+        assert_memory_equal(&value, &wanted, sizeof value);
+    }
+}
+
+/* ---- Bad tables ------------------------------------------------------------------- */
+
+typedef struct bad_table {
+    const char *text;
+    size_t size; /* 0 = up to the NUL */
+    const char *message;
+} bad_table;
+
+#define HEADER "a_x,a_y,Image\n"
+
+static const bad_table bad_tables[] = {
+    {"\n\r\n\n", 0, ": the file is empty"},
+    {"\xef\xbb\xbf", 0, ": the file is empty"},
+    {HEADER, 0, ": row 1: a header and no rows behind it"},
+    {HEADER "\n\n", 0, ": row 3: a header and no rows behind it"},
+    {HEADER "1,1,0 0 0 0\n1,0 0 0 0\n", 0, ": row 3: 2 columns, the header has 3"},
+    {HEADER "1,1,0 0 0 0,\n", 0, ": row 2: 4 columns, the header has 3"},
+    {HEADER "1,1,0 0 0 0\n\n1,1,0 0 0 0\n", 0, ": row 3: an empty line before the end"},
+    {"\n" HEADER "1,1,0 0 0 0\n", 0, ": row 1: an empty line before the end"},
+    {HEADER "1,one,0 0 0 0\n", 0, ": row 2, column a_y: \"one\" is not a number"},
+    {HEADER "1,nan,0 0 0 0\n", 0, ": row 2, column a_y: \"nan\" is not a number"},
+    {HEADER "inf,1,0 0 0 0\n", 0, ": row 2, column a_x: \"inf\" is not a number"},
+    {HEADER "0x1,1,0 0 0 0\n", 0, ": row 2, column a_x: \"0x1\" is not a number"},
+    {HEADER "1e,1,0 0 0 0\n", 0, ": row 2, column a_x: \"1e\" is not a number"},
+    {HEADER "1,.,0 0 0 0\n", 0, ": row 2, column a_y: \".\" is not a number"},
+    {HEADER "1,-,0 0 0 0\n", 0, ": row 2, column a_y: \"-\" is not a number"},
+    {HEADER "1, 1,0 0 0 0\n", 0, ": row 2, column a_y: \" 1\" is not a number"},
+    {HEADER "1,1\t2,0 0 0 0\n", 0, ": row 2, column a_y: \"1?2\" is not a number"},
+    {HEADER "1,a text that is longer than a line,0 0 0 0\n", 0,
+     ": row 2, column a_y: \"a text that is longer th...\" is not a number"},
+    {HEADER "1,2.5,0 0 0 0\n", 0,
+     ": row 2, column a_y: \"2.5\" is not inside the picture, 0 to 2"},
+    {HEADER "-0.1,1,0 0 0 0\n", 0,
+     ": row 2, column a_x: \"-0.1\" is not inside the picture, 0 to 2"},
+    {HEADER "1e999,1,0 0 0 0\n", 0,
+     ": row 2, column a_x: \"1e999\" is not inside the picture, 0 to 2"},
+    {HEADER "1,1,0 256 0 0\n", 0,
+     ": row 2, column Image: pixel 2, \"256\", is not a whole number of 0 to 255"},
+    {HEADER "1,1,0 0 0 999\n", 0,
+     ": row 2, column Image: pixel 4, \"999\", is not a whole number of 0 to 255"},
+    {HEADER "1,1,0 0 0 4294967297\n", 0,
+     ": row 2, column Image: pixel 4, \"4294967297\", is not a whole number of 0 to 255"},
+    {HEADER "1,1,0 -1 0 0\n", 0,
+     ": row 2, column Image: pixel 2, \"-1\", is not a whole number of 0 to 255"},
+    {HEADER "1,1,0 1.5 0 0\n", 0,
+     ": row 2, column Image: pixel 2, \"1.5\", is not a whole number of 0 to 255"},
+    {HEADER "1,1,0 1 2: 0\n", 0,
+     ": row 2, column Image: pixel 3, \"2:\", is not a whole number of 0 to 255"},
+    {HEADER "1,1,0 1 \xb2 0\n", 0,
+     ": row 2, column Image: pixel 3, \"?\", is not a whole number of 0 to 255"},
+    {HEADER "1,1,0 0 0\n", 0, ": row 2, column Image: 3 pixels do not make a square picture"},
+    {HEADER "1,1,\n", 0, ": row 2, column Image: 0 pixels do not make a square picture"},
+    {HEADER "1,1,0 0 0 0\n1,1,0 0 0\n", 0,
+     ": row 3, column Image: 3 pixels, the first picture has 4"},
+    {HEADER "1,1,0 0 0 0\n1,1,0 0 0 0 0 0\n", 0,
+     ": row 3, column Image: 6 pixels, the first picture has 4"},
+    {HEADER "1,1,0 0 0 0\n1,1", 0, ": row 3: 2 columns, the header has 3"},
+    {HEADER "1,1\0,0 0 0 0\n", sizeof HEADER "1,1\0,0 0 0 0\n" - 1,
+     ": row 2, column a_y: a NUL byte in the cell"},
+    {HEADER "1,1,0 0\0 0 0\n", sizeof HEADER "1,1,0 0\0 0 0\n" - 1,
+     ": row 2, column Image: pixel 2, \"0\", is not a whole number of 0 to 255"},
+    {HEADER "1,1,0 0 \0 0 0\n", sizeof HEADER "1,1,0 0 \0 0 0\n" - 1,
+     ": row 2, column Image: a NUL byte in the cell"},
+    {"a_x,a\0_y,Image\n1,1,0\n", sizeof "a_x,a\0_y,Image\n1,1,0\n" - 1,
+     ": row 1, column 2: a NUL byte in the cell"},
+    {HEADER "1,\"1,0 0 0 0\n", 0,
+     ": row 2, column a_y: a quote is opened and not closed in its line"},
+    {HEADER "1,1,\"0 0 0 0\" \n", 0, ": row 2, column Image: text behind the closing quote"},
+    {HEADER "1,\"1\"\"\",0 0 0 0\n", 0, ": row 2, column a_y: \"1\"\" is not a number"},
+    {"a_x,Image\n1,0\n", 0, ": row 1, column a_x: there is no column a_y to it"},
+    {"Image,b_y\n0,1\n", 0, ": row 1, column b_y: there is no column b_x to it"},
+    {"a_x,a_y,a_x,Image\n1,1,1,0\n", 0,
+     ": row 1, column a_x: the column stands twice, as number 1 and 3"},
+    {"a_x,a_y,Picture\n1,1,0\n", 0,
+     ": row 1, column Picture: an unknown column, known are NAME_x, NAME_y, ImageId and Image"},
+    {"a_x,a_y,,Image\n1,1,1,0\n", 0,
+     ": row 1, column 3: an unknown column, known are NAME_x, NAME_y, ImageId and Image"},
+    {"_x,_y,Image\n1,1,0\n", 0,
+     ": row 1, column _x: an unknown column, known are NAME_x, NAME_y, ImageId and Image"},
+    {"a_x,a_y\n1,1\n", 0, ": row 1: there is no column Image"},
+    {"Image,ImageId\n0,1.5\n", 0, ": row 1: there are no columns NAME_x and NAME_y"},
+    {"a_x,a_y,Image,ImageId\n0,1,0,1.5\n", 0,
+     ": row 2, column ImageId: \"1.5\" is not a whole number of 0 to 2147483647"},
+    {"a_x,a_y,Image,ImageId\n0,1,0,2147483648\n", 0,
+     ": row 2, column ImageId: \"2147483648\" is not a whole number of 0 to 2147483647"},
+    {"a_x,a_y,Image,ImageId\n0,1,0,\n", 0,
+     ": row 2, column ImageId: \"\" is not a whole number of 0 to 2147483647"},
+    {"a_x,a_y,Image,ImageId\n0,1,0,9\n0,1,0,8\n0,1,0,9\n", 0,
+     ": row 4, column ImageId: 9 stands in row 2 too"},
+};
+
+static void a_bad_table_is_refused_by_file_row_and_column(void **state)
+{
+    fixture *f = *state;
+    for (int i = 0; i < LAC_COUNT(bad_tables); i++) {
+        const bad_table *b = &bad_tables[i];
+        test_path path = path_in(&f->folder, "bad.csv");
+        file_put(path.text, b->text, b->size ? b->size : strlen(b->text));
+        assert_refused(f, path.text, LAC_TABLE_TRAINING, LAC_ERROR_FORMAT, b->message);
+    }
+}
+
+static void missing_files_and_empty_ones_are_named(void **state)
+{
+    fixture *f = *state;
+    test_path missing = path_in(&f->folder, "missing.csv");
+    assert_refused(f, missing.text, LAC_TABLE_TRAINING, LAC_ERROR_IO,
+                   ": cannot open: No such file or directory");
+    assert_refused(f, f->folder.path, LAC_TABLE_TRAINING, LAC_ERROR_IO,
+                   ": the folder holds neither training.csv nor training.zip");
+    assert_refused(f, f->folder.path, LAC_TABLE_TEST, LAC_ERROR_IO,
+                   ": the folder holds neither test.csv nor test.zip");
+    test_path empty = put(f, "empty.csv", "");
+    assert_refused(f, empty.text, LAC_TABLE_TRAINING, LAC_ERROR_FORMAT, ": the file is empty");
+}
+
+/* ---- Zips --------------------------------------------------------------------------- */
+
+static test_path put_zip(const fixture *f, const char *name, const char *const *entries)
+{
+    test_path path = path_in(&f->folder, name);
+    struct archive *zip = archive_write_new();
+    assert_int_equal(archive_write_set_format_zip(zip), ARCHIVE_OK);
+    assert_int_equal(archive_write_open_filename(zip, path.text), ARCHIVE_OK);
+    for (; *entries; entries += 2) {
+        struct archive_entry *entry = archive_entry_new();
+        archive_entry_set_pathname(entry, entries[0]);
+        archive_entry_set_filetype(entry, AE_IFREG);
+        archive_entry_set_perm(entry, 0644);
+        archive_entry_set_size(entry, (la_int64_t)strlen(entries[1]));
+        assert_int_equal(archive_write_header(zip, entry), ARCHIVE_OK);
+        assert_int_equal(archive_write_data(zip, entries[1], strlen(entries[1])),
+                         strlen(entries[1]));
+        archive_entry_free(entry);
+    }
+    assert_int_equal(archive_write_close(zip), ARCHIVE_OK);
+    archive_write_free(zip);
+    return path;
+}
+
+static void a_zip_gives_the_table_by_name_or_its_only_one(void **state)
+{
+    static const char *const named[] = {"readme.txt", "hello", "other.csv", "a\n",
+                                        "deep/training.csv", small_table, NULL};
+    static const char *const only[] = {"__MACOSX/._faces.csv", "junk", "readme.txt", "hello",
+                                       "faces.csv", small_table, NULL};
+    fixture *f = *state;
+    const char *const *zips[] = {named, only};
+    for (int i = 0; i < LAC_COUNT(zips); i++) {
+        test_path path = put_zip(f, "training.zip", zips[i]);
+        lac_data *data = open_table(f, path.text, LAC_TABLE_TRAINING);
+        assert_small_table(data);
+        lac_data_free(&data);
+        data = open_table(f, f->folder.path, LAC_TABLE_TRAINING);
+        assert_small_table(data);
+        lac_data_free(&data);
+    }
+}
+
+static void a_zip_is_known_by_its_content_too(void **state)
+{
+    static const char *const entries[] = {"training.csv", small_table, NULL};
+    fixture *f = *state;
+    test_path path = put_zip(f, "faces.dat", entries);
+    lac_data *data = open_table(f, path.text, LAC_TABLE_TRAINING);
+    assert_small_table(data);
+    lac_data_free(&data);
+    path = put(f, "text.zip", small_table);
+    assert_refused(f, path.text, LAC_TABLE_TRAINING, LAC_ERROR_FORMAT,
+                   ": not a zip file, or a damaged or incomplete one: Unrecognized archive format");
+}
+
+static void a_zip_without_the_one_table_is_refused(void **state)
+{
+    static const char *const none[] = {"readme.txt", "hello", NULL};
+    static const char *const two[] = {"a.csv", small_table, "b.csv", small_table, NULL};
+    static const char *const bad[] = {"training.csv", HEADER "1,x,0\n", NULL};
+    fixture *f = *state;
+    test_path path = put_zip(f, "a.zip", none);
+    assert_refused(f, path.text, LAC_TABLE_TRAINING, LAC_ERROR_FORMAT,
+                   ": the zip holds no CSV file");
+    path = put_zip(f, "a.zip", two);
+    assert_refused(f, path.text, LAC_TABLE_TRAINING, LAC_ERROR_FORMAT,
+                   ": the zip holds 2 CSV files and none is called training.csv");
+    path = put_zip(f, "a.zip", bad);
+    assert_refused(f, path.text, LAC_TABLE_TRAINING, LAC_ERROR_FORMAT,
+                   "/training.csv: row 2, column a_y: \"x\" is not a number");
+}
+
+static void a_zip_cut_short_anywhere_is_refused(void **state)
+{
+    static const char *const entries[] = {"training.csv", small_table, NULL};
+    fixture *f = *state;
+    test_path whole = put_zip(f, "whole.zip", entries);
+    test_path cut = path_in(&f->folder, "cut.zip");
+    size_t size;
+    char *bytes = file_bytes(whole.text, &size);
+    for (size_t length = 1; length < size; length++) {
+        file_put(cut.text, bytes, length);
+        lac_data *data;
+        assert_status(f->ctx, lac_data_open(f->ctx, cut.text, LAC_TABLE_TRAINING, &data),
+                      LAC_ERROR_FORMAT);
+        assert_null(data);
+        assert_message(f->ctx, "not a zip file, or a damaged or incomplete one");
+    }
+    free(bytes);
+}
+
+static void a_changed_byte_in_a_zip_is_found(void **state)
+{
+    enum { ROWS = 500 };
+    fixture *f = *state;
+    char text[64 + 16 * ROWS] = HEADER;
+    char *p = text + strlen(text);
+    for (int r = 0; r < ROWS; r++)
+        p += sprintf(p, "0,1,%d\n", (int)(lac_random(3, 0, r) & 255));
+    const char *const entries[] = {"training.csv", text, NULL};
+    test_path path = put_zip(f, "training.zip", entries);
+    size_t size;
+    char *bytes = file_bytes(path.text, &size);
+    for (size_t at = size / 4; at < size / 2; at += 7) {
+        bytes[at] ^= 0x10;
+        file_put(path.text, bytes, size);
+        lac_data *data;
+        assert_status(f->ctx, lac_data_open(f->ctx, path.text, LAC_TABLE_TRAINING, &data),
+                      LAC_ERROR_FORMAT);
+        assert_null(data);
+        bytes[at] ^= 0x10;
+    }
+    free(bytes);
+}
+
+/* ---- Data from memory, mirror, sources ------------------------------------------------ */
+
+static void mirror_partners_differ_in_left_and_right(void **state)
+{
+    static const char *const names[] = {
+        "left_eye", "nose_tip", "mouth_right_corner", "right_eye", "mouth_left_corner",
+        "right_ear", "bright_spot", "left_eye_left_end", "right_eye_right_end",
+        "left_eye_right_end", "eye_left"};
+    static const int partner[] = {3, 1, 4, 0, 2, 5, 6, 8, 7, 9, 10};
+    enum { K = LAC_COUNT(names) };
+    fixture *f = *state;
+    uint8_t pixel = 1;
+    float labels[2 * K] = {0};
+    uint8_t mask[2 * K] = {0};
+    lac_data *data;
+    assert_ok(f->ctx, lac_data_from_memory(f->ctx, 1, 1, K, names, &pixel, labels, mask, &data));
+    for (int p = 0; p < K; p++) {
+        assert_int_equal(lac_data_mirror_point(data, p), partner[p]);
+        assert_int_equal(lac_data_mirror_point(data, lac_data_mirror_point(data, p)), p);
+    }
+    lac_data_free(&data);
+}
+
+static void a_missing_label_is_not_read_from_memory(void **state)
+{
+    static const char *const names[] = {"a"};
+    fixture *f = *state;
+    const uint8_t pixels[2] = {1, 2};
+    const float labels[4] = {NAN, 0.25f, INFINITY, NAN};
+    const uint8_t mask[4] = {0, 1, 0, 0};
+    lac_data *data;
+    assert_ok(f->ctx, lac_data_from_memory(f->ctx, 2, 1, 1, names, pixels, labels, mask, &data));
+    assert_true(lac_data_labels(data, 0)[0] == 0 && lac_data_labels(data, 0)[1] == 0.25f);
+    assert_true(lac_data_labels(data, 1)[0] == 0 && lac_data_labels(data, 1)[1] == 0);
+    lac_data_free(&data);
+}
+
+static void bad_arguments_from_memory_are_refused(void **state)
+{
+    static const char *const same[] = {"a", "a"};
+    static const char *const unnamed[] = {"a", ""};
+    static const char *const good[] = {"a", "b"};
+    fixture *f = *state;
+    lac_context *ctx = f->ctx;
+    const uint8_t pixel = 1;
+    float labels[4] = {0, 0, 0, NAN};
+    uint8_t mask[4] = {0};
+    lac_data *data;
+#define REFUSED(call, message)                   \
+    assert_status(ctx, call, LAC_ERROR_ARGUMENT); \
+    assert_null(data);                           \
+    assert_message(ctx, message)
+    REFUSED(lac_data_from_memory(ctx, 0, 1, 0, NULL, &pixel, NULL, NULL, &data), "0 rows");
+    REFUSED(lac_data_from_memory(ctx, 1, 0, 0, NULL, &pixel, NULL, NULL, &data), "side 0");
+    REFUSED(lac_data_from_memory(ctx, 1, 1, 0, NULL, NULL, NULL, NULL, &data), "NULL");
+    REFUSED(lac_data_from_memory(ctx, 1, 1, 2, good, &pixel, labels, NULL, &data), "NULL");
+    REFUSED(lac_data_from_memory(ctx, 1, 1, 2, same, &pixel, labels, mask, &data), "both");
+    REFUSED(lac_data_from_memory(ctx, 1, 1, 2, unnamed, &pixel, labels, mask, &data), "no name");
+    mask[3] = 1;
+    REFUSED(lac_data_from_memory(ctx, 1, 1, 2, good, &pixel, labels, mask, &data), "finite");
+    mask[3] = 2;
+    REFUSED(lac_data_from_memory(ctx, 1, 1, 2, good, &pixel, labels, mask, &data), "not 0 or 1");
+#undef REFUSED
+    assert_ok(ctx, lac_data_from_memory(ctx, 1, 1, 0, NULL, &pixel, NULL, NULL, &data));
+    lac_data_free(&data);
+}
+
+/* Rows whose sets of points are written as bits of `sets`: bit p is point p. */
+static lac_data *data_of_sets(const fixture *f, const unsigned *sets, int rows, int points)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
+    uint8_t *pixels = calloc(rows, 1);
+    uint8_t *mask = calloc(rows * points, 2);
+    float *labels = calloc(rows * points, 2 * sizeof *labels);
+    lac_data *data;
+    for (int r = 0; r < rows; r++) {
+        pixels[r] = (uint8_t)r;
+        for (int p = 0; p < points; p++)
+            mask[(r * points + p) * 2] = mask[(r * points + p) * 2 + 1] = sets[r] >> p & 1;
+    }
+    assert_ok(f->ctx,
+              lac_data_from_memory(f->ctx, rows, 1, points, names, pixels, labels, mask, &data));
+    free(pixels);
+    free(mask);
+    free(labels);
+    return data;
+}
+
+static void a_row_belongs_to_the_smallest_source_that_holds_it(void **state)
+{
+    fixture *f = *state;
+    unsigned sets[30];
+    for (int r = 0; r < 30; r++)
+        sets[r] = r < 20 ? 0x0f : r < 24 ? 0x3f : r < 27 ? 0x03 : 0x01;
+    sets[28] = 0x05; /* in the source of four */
+    sets[29] = 0x11; /* in the source of six alone */
+    sets[19] = 0;    /* no label: the smallest */
+    lac_data *data = data_of_sets(f, sets, 30, 6);
+    assert_int_equal(lac_data_sources(data), 3); /* 4 and 3 of 30 rows are a tenth or more */
+    assert_int_equal(lac_data_source_points(data, 0), 6);
+    assert_int_equal(lac_data_source_points(data, 1), 4);
+    assert_int_equal(lac_data_source_points(data, 2), 2);
+    assert_int_equal(lac_data_source_rows(data, 0), 5);
+    assert_int_equal(lac_data_source_rows(data, 1), 20);
+    assert_int_equal(lac_data_source_rows(data, 2), 5);
+    assert_int_equal(lac_data_row_source(data, 0), 1);
+    assert_int_equal(lac_data_row_source(data, 19), 2);
+    assert_int_equal(lac_data_row_source(data, 27), 2);
+    assert_int_equal(lac_data_row_source(data, 28), 1);
+    assert_int_equal(lac_data_row_source(data, 29), 0);
+    assert_true(isnan(lac_data_source_weight(data, 0)));
+    lac_data_free(&data);
+}
+
+static void all_points_are_a_source_only_if_a_row_needs_them(void **state)
+{
+    fixture *f = *state;
+    unsigned sets[20];
+    for (int r = 0; r < 20; r++)
+        sets[r] = r % 2 ? 0x3 : 0xc;
+    lac_data *data = data_of_sets(f, sets, 20, 4);
+    assert_int_equal(lac_data_sources(data), 2);
+    lac_data_free(&data);
+    sets[7] = 0x6;
+    data = data_of_sets(f, sets, 20, 4);
+    assert_int_equal(lac_data_sources(data), 3);
+    assert_int_equal(lac_data_source_points(data, 0), 4);
+    assert_int_equal(lac_data_source_rows(data, 0), 1);
+    assert_int_equal(lac_data_row_source(data, 7), 0);
+    lac_data_free(&data);
+    for (int r = 0; r < 20; r++)
+        sets[r] = 0;
+    data = data_of_sets(f, sets, 20, 4); /* no labels at all */
+    assert_int_equal(lac_data_sources(data), 1);
+    assert_int_equal(lac_data_source_points(data, 0), 4);
+    assert_int_equal(lac_data_source_rows(data, 0), 20);
+    lac_data_free(&data);
+}
+
+/* ---- Lookup table ----------------------------------------------------------------------- */
+
+static void put_training_of_two_sources(const fixture *f)
+{
+    put(f, "training.csv", "a_x,a_y,b_x,b_y,Image\n0,0,1,1,1\n0,0,1,1,2\n0,0,,,3\n0,0,,,4\n");
+}
+
+static void test_weights_follow_from_the_lookup_table(void **state)
+{
+    fixture *f = *state;
+    put_training_of_two_sources(f);
+    lac_data *data = open_table(f, f->folder.path, LAC_TABLE_TRAINING);
+    assert_true(isnan(lac_data_source_weight(data, 0)));
+    lac_data_free(&data);
+    put(f, "IdLookupTable.csv", "Location,FeatureName,RowId,ImageId\n"
+                                ",a_x,1,1\n,a_x,2,2\n,b_y,3,1\n5,b_x,4,1\n,a_y,5,2\n,a_x,6,3\n,"
+                                "a_y,7,3\n,a_y,8,1\n");
+    data = open_table(f, f->folder.path, LAC_TABLE_TRAINING);
+    assert_int_equal(lac_data_sources(data), 2);
+    assert_true(lac_data_source_weight(data, 0) == 0.5); /* picture 1 asks for a and b */
+    assert_true(lac_data_source_weight(data, 1) == 0.5);
+    lac_data_free(&data);
+    lac_lookup *lookup;
+    assert_ok(f->ctx, lac_lookup_open(f->ctx, f->folder.path, &lookup));
+    assert_int_equal(lac_lookup_rows(lookup), 8);
+    assert_int_equal(lookup->features, 4);
+    assert_string_equal(lookup->feature[lookup->row[3].feature], "b_x");
+    assert_int_equal(lookup->row[3].row_id, 4);
+    assert_int_equal(lookup->row[3].image_id, 1);
+    lac_lookup_free(&lookup);
+}
+
+static void a_lookup_table_for_other_points_leaves_the_weights_unknown(void **state)
+{
+    fixture *f = *state;
+    put_training_of_two_sources(f);
+    put(f, "IdLookupTable.csv", "RowId,ImageId,FeatureName,Location\n1,1,a_x,\n2,1,c_x,\n");
+    lac_data *data = open_table(f, f->folder.path, LAC_TABLE_TRAINING);
+    assert_true(isnan(lac_data_source_weight(data, 0)));
+    assert_true(isnan(lac_data_source_weight(data, 1)));
+    lac_data_free(&data);
+}
+
+static void a_bad_lookup_table_is_refused(void **state)
+{
+    static const char *const bad[][2] = {
+        {"", ": the file is empty"},
+        {"RowId,ImageId,FeatureName\n", ": row 1: a header and no rows behind it"},
+        {"RowId,ImageId,Location\n1,1,\n", ": row 1: there is no column FeatureName"},
+        {"RowId,ImageId,FeatureName,Where\n1,1,a_x,\n",
+         ": row 1, column Where: an unknown column, known are RowId, ImageId, FeatureName and "
+         "Location"},
+        {"RowId,ImageId,FeatureName\nx,1,a_x\n",
+         ": row 2, column RowId: \"x\" is not a whole number of 0 to 2147483647"},
+        {"RowId,ImageId,FeatureName\n1,-1,a_x\n",
+         ": row 2, column ImageId: \"-1\" is not a whole number of 0 to 2147483647"},
+        {"RowId,ImageId,FeatureName\n1,1,a_z\n",
+         ": row 2, column FeatureName: \"a_z\" is not the name of a coordinate, NAME_x or NAME_y"},
+        {"RowId,ImageId,FeatureName\n1,1\n", ": row 2: 2 columns, the header has 3"},
+    };
+    fixture *f = *state;
+    put_training_of_two_sources(f);
+    for (int i = 0; i < LAC_COUNT(bad); i++) {
+        test_path path = put(f, "IdLookupTable.csv", bad[i][0]);
+        char expected[640];
+        snprintf(expected, sizeof expected, "%s%s", path.text, bad[i][1]);
+        lac_lookup *lookup;
+        assert_status(f->ctx, lac_lookup_open(f->ctx, path.text, &lookup), LAC_ERROR_FORMAT);
+        assert_null(lookup);
+        assert_string_equal(lac_context_message(f->ctx), expected);
+        lac_data *data;
+        assert_status(f->ctx, lac_data_open(f->ctx, f->folder.path, LAC_TABLE_TRAINING, &data),
+                      LAC_ERROR_FORMAT);
+        assert_null(data);
+    }
+}
+
+/* ---- Groups and hold-out ------------------------------------------------------------------ */
+
+/* Thumbnail cell (i, j) by the definition: the mean over the area that it covers. */
+static double cell_mean(const uint8_t *pixels, int size, int side, int i, int j)
+{
+    double width = (double)size / side;
+    double sum = 0;
+    for (int y = 0; y < size; y++)
+        for (int x = 0; x < size; x++) {
+            double h = fmin(y + 1, (i + 1) * width) - fmax(y, i * width);
+            double w = fmin(x + 1, (j + 1) * width) - fmax(x, j * width);
+            if (h > 0 && w > 0)
+                sum += h * w * pixels[y * size + x];
+        }
+    return sum / (width * width);
+}
+
+static void make_naive_thumb(const uint8_t *pixels, int size, int side, double *thumb)
+{
+    double mean = 0;
+    double square = 0;
+    for (int i = 0; i < side * side; i++) {
+        thumb[i] = cell_mean(pixels, size, side, i / side, i % side);
+        mean += thumb[i] / (side * side);
+    }
+    for (int i = 0; i < side * side; i++)
+        square += (thumb[i] - mean) * (thumb[i] - mean);
+    for (int i = 0; i < side * side; i++)
+        thumb[i] = square > 1e-9 ? (thumb[i] - mean) / sqrt(square) : 0;
+}
+
+enum { SEARCH_ROWS = 300 };
+
+/* Pictures in families: a base, and copies with noise that grows, so that correlations
+ * lie on both sides of 0.95. */
+static uint8_t *draw_families(int size)
+{
+    int count = size * size;
+    uint8_t *pixels = malloc((size_t)SEARCH_ROWS * count);
+    assert_non_null(pixels);
+    for (int r = 0; r < SEARCH_ROWS; r++)
+        for (int i = 0; i < count; i++) {
+            double base = lac_random_normal(4, r / 6, i);
+            double noise = lac_random_normal(5, r, i) * 0.08 * (r % 6);
+            double value = 128 + 25 * (base + noise) * (1 - 0.1 * (r % 3));
+            pixels[r * count + i] = (uint8_t)fmin(255, fmax(0, value));
+        }
+    memcpy(pixels + 31 * count, pixels + 200 * count, count);
+    memset(pixels + 40 * count, 0, 3 * count); /* constant, the first two alike */
+    memset(pixels + 42 * count, 77, count);
+    return pixels;
+}
+
+/* Compares the grouping of pictures of this side with a search over all pairs. */
+static void check_grouping(const fixture *f, int size)
+{
+    int side = size < 24 ? size : 24;
+    int cells = side * side;
+    uint8_t *pixels = draw_families(size);
+    double *thumbs = malloc(SEARCH_ROWS * cells * sizeof *thumbs);
+    int wanted[SEARCH_ROWS], group[SEARCH_ROWS];
+    uint8_t twin[SEARCH_ROWS], duplicate[SEARCH_ROWS];
+    uint8_t wanted_twin[SEARCH_ROWS] = {0}, wanted_duplicate[SEARCH_ROWS] = {0};
+    int twins = 0;
+    lac_data *data;
+    for (int r = 0; r < SEARCH_ROWS; r++) {
+        wanted[r] = r;
+        make_naive_thumb(pixels + r * size * size, size, side, thumbs + r * cells);
+    }
+    for (int a = 0; a < SEARCH_ROWS; a++)
+        for (int b = a + 1; b < SEARCH_ROWS; b++) {
+            int equal = !memcmp(pixels + a * size * size, pixels + b * size * size, size * size);
+            double dot = 0;
+            for (int i = 0; i < cells; i++)
+                dot += thumbs[a * cells + i] * thumbs[b * cells + i];
+            assert_true(fabs(dot - 0.95) > 1e-6); /* or the drawing proves nothing */
+            if (equal)
+                wanted_duplicate[b] = 1;
+            else if (dot >= 0.95)
+                wanted_twin[a] = wanted_twin[b] = 1;
+            if (!equal && dot < 0.95)
+                continue;
+            int low = wanted[a] < wanted[b] ? wanted[a] : wanted[b];
+            int high = wanted[a] + wanted[b] - low;
+            for (int r = 0; r < SEARCH_ROWS; r++)
+                wanted[r] = wanted[r] == high ? low : wanted[r];
+        }
+    assert_ok(f->ctx, lac_data_from_memory(f->ctx, SEARCH_ROWS, size, 0, NULL, pixels, NULL, NULL,
+                                           &data));
+    assert_ok(f->ctx, lac_groups_find(f->ctx, data, group, twin, duplicate));
+    for (int r = 0; r < SEARCH_ROWS; r++) {
+        assert_int_equal(group[r], wanted[r]);
+        assert_int_equal(twin[r], wanted_twin[r]);
+        assert_int_equal(duplicate[r], wanted_duplicate[r]);
+        twins += twin[r];
+    }
+    assert_in_range(twins, 50, SEARCH_ROWS - 50);
+    lac_data_free(&data);
+    free(thumbs);
+    free(pixels);
+}
+
+static void groups_are_those_of_a_search_over_all_pairs(void **state)
+{
+    check_grouping(*state, 7);  /* its own thumbnail */
+    check_grouping(*state, 24);
+    check_grouping(*state, 31); /* pixels on the edges of cells */
+    check_grouping(*state, 48);
+}
+
+enum { SPLIT_ROWS = 1500, SPLIT_SIDE = 12, SPLIT_POINTS = 6 };
+
+/* Noise pictures in three patterns and some rare ones; every 25th row is planted again
+ * 400 rows later, by turns the same and with other light. */
+static lac_data *draw_split_data(const fixture *f)
+{
+    enum { CELLS = SPLIT_SIDE * SPLIT_SIDE };
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
+    uint8_t *pixels = malloc(SPLIT_ROWS * CELLS);
+    uint8_t *mask = calloc(SPLIT_ROWS, 2 * SPLIT_POINTS);
+    float *labels = calloc(SPLIT_ROWS, 2 * SPLIT_POINTS * sizeof *labels);
+    lac_data *data;
+    for (int r = 0; r < SPLIT_ROWS; r++) {
+        unsigned set = r % 50 == 7 ? (unsigned)(1 + r / 50) : r % 10 < 5 ? 0x3f : r % 10 < 8 ? 3 : 12;
+        for (int i = 0; i < 2 * SPLIT_POINTS; i++)
+            mask[r * 2 * SPLIT_POINTS + i] = set >> (i / 2) & 1;
+        for (int i = 0; i < CELLS; i++) {
+            int planted = r >= 400 && r % 25 == 0;
+            int again = planted ? pixels[(r - 400) * CELLS + i] : 0;
+            int fresh = (int)(lac_random(6, r, i) & 255);
+            pixels[r * CELLS + i] = (uint8_t)(!planted ? fresh : r % 2 ? again : 20 + again * 4 / 5);
+        }
+    }
+    assert_ok(f->ctx, lac_data_from_memory(f->ctx, SPLIT_ROWS, SPLIT_SIDE, SPLIT_POINTS, names,
+                                           pixels, labels, mask, &data));
+    free(pixels);
+    free(mask);
+    free(labels);
+    return data;
+}
+
+static void no_group_stands_on_both_sides(void **state)
+{
+    fixture *f = *state;
+    lac_data *data = draw_split_data(f);
+    lac_split *split;
+    assert_ok(f->ctx, lac_split_make(f->ctx, data, 0.2, 1, &split));
+    int held = 0;
+    for (int r = 0; r < SPLIT_ROWS; r++) {
+        held += lac_split_is_holdout(split, r);
+        int group = lac_split_group(split, r);
+        int planted = r >= 400 && r % 25 == 0;
+        assert_int_equal(group, planted ? lac_split_group(split, r - 400) : r);
+        assert_int_equal(lac_split_is_holdout(split, r), lac_split_is_holdout(split, group));
+    }
+    assert_int_equal(held, lac_split_holdout_rows(split));
+    lac_split_free(&split);
+    lac_data_free(&data);
+}
+
+static void the_hold_out_is_the_fraction_of_all_and_of_every_large_stratum(void **state)
+{
+    static const double fractions[] = {0.0, 0.05, 0.2, 0.5, 0.9};
+    fixture *f = *state;
+    lac_data *data = draw_split_data(f);
+    lac_patterns patterns;
+    assert_ok(f->ctx, lac_patterns_find(f->ctx, data, &patterns));
+    for (int i = 0; i < LAC_COUNT(fractions); i++) {
+        lac_split *split;
+        int held[3][3] = {{0}};
+        int all[3][3] = {{0}};
+        int seen[3] = {0};
+        assert_ok(f->ctx, lac_split_make(f->ctx, data, fractions[i], 7, &split));
+        double wanted = fractions[i] * SPLIT_ROWS;
+        assert_true(fabs(lac_split_holdout_rows(split) - wanted) <= (wanted > 0 ? 4 : 0));
+        for (int r = 0; r < SPLIT_ROWS; r++) {
+            int p = patterns.of_row[r];
+            if (p >= 3)
+                continue;
+            int third = 3 * seen[p]++ / patterns.pattern[p].rows;
+            all[p][third]++;
+            held[p][third] += lac_split_is_holdout(split, r);
+        }
+        for (int s = 0; s < 9; s++) /* planted rows may stand in another stratum than their group */
+            assert_true(fabs(held[s / 3][s % 3] - fractions[i] * all[s / 3][s % 3]) <= 15);
+        lac_split_free(&split);
+    }
+    lac_patterns_free(&patterns);
+    lac_data_free(&data);
+}
+
+/* Without planted rows every stratum gets its share to the row. */
+static void strata_of_single_rows_get_their_share_exactly(void **state)
+{
+    enum { ROWS = 240 };
+    fixture *f = *state;
+    unsigned sets[ROWS];
+    for (int r = 0; r < ROWS; r++)
+        sets[r] = r % 2 ? 3 : 1;
+    lac_data *data = data_of_sets(f, sets, ROWS, 2);
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        lac_split *split;
+        int held[2][3] = {{0}};
+        assert_ok(f->ctx, lac_split_make(f->ctx, data, 0.25, seed, &split));
+        assert_in_range(lac_split_holdout_rows(split), 59, 61);
+        for (int r = 0; r < ROWS; r++)
+            held[r % 2][r / 80] += lac_split_is_holdout(split, r);
+        for (int s = 0; s < 6; s++)
+            assert_in_range(held[s / 3][s % 3], 9, 11);
+        lac_split_free(&split);
+    }
+    lac_data_free(&data);
+}
+
+static void rare_patterns_are_held_out_in_turn(void **state)
+{
+    enum { ROWS = 63, SEEDS = 200 };
+    fixture *f = *state;
+    unsigned sets[ROWS];
+    int times[ROWS] = {0};
+    for (int r = 0; r < ROWS; r++)
+        sets[r] = (unsigned)r + 1; /* every row its own pattern */
+    lac_data *data = data_of_sets(f, sets, ROWS, 6);
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        lac_split *split;
+        assert_ok(f->ctx, lac_split_make(f->ctx, data, 0.2, seed, &split));
+        assert_in_range(lac_split_holdout_rows(split), 12, 14);
+        for (int r = 0; r < ROWS; r++)
+            times[r] += lac_split_is_holdout(split, r);
+        lac_split_free(&split);
+    }
+    for (int r = 0; r < ROWS; r++)
+        assert_in_range(times[r], SEEDS / 10, SEEDS * 3 / 10);
+    lac_data_free(&data);
+}
+
+static void the_seed_alone_decides_the_split(void **state)
+{
+    fixture *f = *state;
+    lac_data *data = draw_split_data(f);
+    lac_context *single = context_at(LAC_CPU_REF, 1);
+    lac_split *first, *again, *other;
+    assert_ok(f->ctx, lac_split_make(f->ctx, data, 0.2, 1, &first));
+    assert_ok(single, lac_split_make(single, data, 0.2, 1, &again));
+    assert_ok(f->ctx, lac_split_make(f->ctx, data, 0.2, 2, &other));
+    int differ = 0;
+    for (int r = 0; r < SPLIT_ROWS; r++) {
+        assert_int_equal(lac_split_is_holdout(first, r), lac_split_is_holdout(again, r));
+        differ += lac_split_is_holdout(first, r) != lac_split_is_holdout(other, r);
+    }
+    assert_in_range(differ, SPLIT_ROWS / 5, SPLIT_ROWS / 2);
+    lac_split_free(&first);
+    lac_split_free(&again);
+    lac_split_free(&other);
+    lac_data_free(&data);
+    lac_context_free(&single);
+}
+
+static void a_fraction_outside_its_range_is_refused(void **state)
+{
+    static const double bad[] = {-0.1, 1.0, 2.0, NAN, INFINITY};
+    fixture *f = *state;
+    const unsigned sets[2] = {1, 1};
+    lac_data *data = data_of_sets(f, sets, 2, 1);
+    for (int i = 0; i < LAC_COUNT(bad); i++) {
+        lac_split *split;
+        memset(&split, 1, sizeof split);
+        assert_status(f->ctx, lac_split_make(f->ctx, data, bad[i], 1, &split),
+                      LAC_ERROR_ARGUMENT);
+        assert_null(split);
+        assert_message(f->ctx, "at least 0 and less than 1");
+    }
+    lac_data_free(&data);
+}
+
+/* ---- Summary --------------------------------------------------------------------------------- */
+
+static void a_summary_counts_what_is_there(void **state)
+{
+    fixture *f = *state;
+    test_path path = put(f, "training.csv", "a_x,a_y,b_x,b_y,Image\n"
+                                            "1,1,0,0,1 2 3 4\n"
+                                            "1,1,0,0,9 2 9 4\n"
+                                            "1,1,,,1 2 3 4\n"
+                                            ",,,,4 3 9 1\n"
+                                            "1,2,2,2,2 4 6 8\n"
+                                            ",1,,,7 0 0 0\n");
+    lac_data *data = open_table(f, path.text, LAC_TABLE_TRAINING);
+    lac_data_summary *s;
+    assert_ok(f->ctx, lac_data_summarize(f->ctx, data, &s));
+    assert_int_equal(s->rows, 6);
+    assert_int_equal(s->complete_rows, 3);
+    assert_int_equal(s->unlabelled_rows, 1);
+    assert_int_equal(s->points, 2);
+    assert_int_equal(s->labels[0], 5);
+    assert_int_equal(s->labels[1], 3);
+    assert_true(s->mean[0] == 1 && s->mean[1] == 6.0 / 5);
+    assert_true(fabs(s->mean[2] - 2.0 / 3) < 1e-12 && fabs(s->mean[3] - 2.0 / 3) < 1e-12);
+    assert_int_equal(s->pattern_count, 3);
+    assert_int_equal(s->patterns[0].rows, 3);
+    assert_int_equal(s->patterns[0].points, 2);
+    assert_int_equal(s->patterns[1].rows, 2);
+    assert_memory_equal(s->patterns[1].present, "\1\0", 2);
+    assert_int_equal(s->patterns[2].points, 0);
+    assert_int_equal(s->duplicate_rows, 1);
+    assert_int_equal(s->twin_rows, 3); /* twice as bright, and the copy */
+    assert_int_equal(s->groups, 4);
+    assert_int_equal(s->outlier_count, 5);
+    assert_int_equal(s->outliers[0].row, 4);
+    double far = sqrt((0.8 * 0.8 + 2 * (4.0 / 3) * (4.0 / 3)) / 4);
+    assert_true(fabs(s->outliers[0].distance - far) < 1e-6);
+    for (int i = 1; i < s->outlier_count; i++)
+        assert_true(s->outliers[i - 1].distance >= s->outliers[i].distance);
+    lac_data_summary_free(&s);
+    assert_null(s);
+    lac_data_free(&data);
+}
+
+static void at_most_ten_outliers_come_farthest_first(void **state)
+{
+    enum { ROWS = 40 };
+    static const char *const names[] = {"a"};
+    fixture *f = *state;
+    uint8_t pixels[ROWS] = {0};
+    uint8_t mask[2 * ROWS];
+    float labels[2 * ROWS] = {0};
+    memset(mask, 1, sizeof mask);
+    for (int r = 0; r < ROWS; r++)
+        labels[2 * r] = (float)((r * 7 % ROWS) * (r % 2 ? 1 : -1.5));
+    lac_data *data;
+    lac_data_summary *s;
+    assert_ok(f->ctx,
+              lac_data_from_memory(f->ctx, ROWS, 1, 1, names, pixels, labels, mask, &data));
+    assert_ok(f->ctx, lac_data_summarize(f->ctx, data, &s));
+    assert_int_equal(s->outlier_count, 10);
+    for (int i = 0; i < 10; i++) {
+        int farther = 0;
+        double own = fabs(labels[2 * s->outliers[i].row] - s->mean[0]);
+        for (int r = 0; r < ROWS; r++)
+            farther += fabs(labels[2 * r] - s->mean[0]) > own;
+        assert_int_equal(farther, i);
+        assert_true(fabs(s->outliers[i].distance - own / sqrt(2)) < 1e-9);
+    }
+    assert_int_equal(s->duplicate_rows, ROWS - 1);
+    assert_int_equal(s->groups, 1);
+    assert_int_equal(s->twin_rows, 0);
+    lac_data_summary_free(&s);
+    lac_data_free(&data);
+}
+
+/* ---- Memory ------------------------------------------------------------------------------------ */
+
+static lac_status do_everything(lac_context *ctx, const char *folder)
+{
+    lac_data *data = NULL;
+    lac_split *split = NULL;
+    lac_data_summary *summary = NULL;
+    lac_status status = lac_data_open(ctx, folder, LAC_TABLE_TRAINING, &data);
+    if (status == LAC_OK)
+        status = lac_split_make(ctx, data, 0.5, 1, &split);
+    if (status == LAC_OK)
+        status = lac_data_summarize(ctx, data, &summary);
+    lac_data_summary_free(&summary);
+    lac_split_free(&split);
+    lac_data_free(&data);
+    return status;
+}
+
+static void every_failing_allocation_is_survived(void **state)
+{
+    static const char *const entries[] = {"training.csv", small_table, NULL};
+    fixture *f = *state;
+    put_zip(f, "training.zip", entries);
+    put(f, "IdLookupTable.csv", "RowId,ImageId,FeatureName,Location\n1,1,left_eye_x,\n");
+    assert_ok(f->ctx, do_everything(f->ctx, f->folder.path));
+    long calls = f->ctx->allocations;
+    assert_in_range(calls, 50, 500);
+    for (long i = 1; i <= calls; i++) {
+        f->ctx->allocations = 0;
+        f->ctx->fail_at = i;
+        assert_status(f->ctx, do_everything(f->ctx, f->folder.path), LAC_ERROR_MEMORY);
+    }
+    f->ctx->fail_at = 0;
+}
+
+/* ---- Kaggle's data ------------------------------------------------------------------------------ */
+
+static void kaggles_data_is_what_it_is_known_to_be(void **state)
+{
+    const char *folder = getenv("LACUNA_KAGGLE");
+    if (!folder || !*folder)
+        skip();
+    fixture *f = *state;
+    lac_data *data = open_table(f, folder, LAC_TABLE_TRAINING);
+    lac_data_summary *s;
+    assert_ok(f->ctx, lac_data_summarize(f->ctx, data, &s));
+    assert_int_equal(s->rows, 7049);
+    assert_int_equal(lac_data_size(data), 96);
+    assert_int_equal(s->points, 15);
+    assert_int_equal(s->complete_rows, 2140);
+    assert_int_equal(s->duplicate_rows, 555);
+    assert_in_range(s->twin_rows, 0.06 * 7049, 0.10 * 7049);
+    assert_int_equal(lac_data_sources(data), 2);
+    assert_int_equal(lac_data_source_points(data, 0), 15);
+    assert_int_equal(lac_data_source_points(data, 1), 4);
+    assert_true(fabs(lac_data_source_weight(data, 0) - 0.6486) < 5e-5);
+    assert_true(fabs(lac_data_source_weight(data, 1) - 0.3514) < 5e-5);
+    lac_split *split;
+    assert_ok(f->ctx, lac_split_make(f->ctx, data, 0.2, 1, &split));
+    assert_in_range(lac_split_holdout_rows(split), 1400, 1420);
+    lac_split_free(&split);
+    lac_data_summary_free(&s);
+    lac_data_free(&data);
+    data = open_table(f, folder, LAC_TABLE_TEST);
+    assert_int_equal(lac_data_rows(data), 1783);
+    assert_int_equal(lac_data_size(data), 96);
+    lac_data_free(&data);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_table_is_the_same_in_every_dress),
+        TEST(columns_may_come_in_any_order),
+        TEST(a_test_table_has_ids_and_no_points),
+        TEST(pixels_are_read_however_they_are_spaced),
+        TEST(a_line_longer_than_the_buffer_is_read_whole),
+        TEST(numbers_are_those_of_strtod),
+        TEST(a_bad_table_is_refused_by_file_row_and_column),
+        TEST(missing_files_and_empty_ones_are_named),
+        TEST(a_zip_gives_the_table_by_name_or_its_only_one),
+        TEST(a_zip_is_known_by_its_content_too),
+        TEST(a_zip_without_the_one_table_is_refused),
+        TEST(a_zip_cut_short_anywhere_is_refused),
+        TEST(a_changed_byte_in_a_zip_is_found),
+        TEST(mirror_partners_differ_in_left_and_right),
+        TEST(a_missing_label_is_not_read_from_memory),
+        TEST(bad_arguments_from_memory_are_refused),
+        TEST(a_row_belongs_to_the_smallest_source_that_holds_it),
+        TEST(all_points_are_a_source_only_if_a_row_needs_them),
+        TEST(test_weights_follow_from_the_lookup_table),
+        TEST(a_lookup_table_for_other_points_leaves_the_weights_unknown),
+        TEST(a_bad_lookup_table_is_refused),
+        TEST(groups_are_those_of_a_search_over_all_pairs),
+        TEST(no_group_stands_on_both_sides),
+        TEST(the_hold_out_is_the_fraction_of_all_and_of_every_large_stratum),
+        TEST(strata_of_single_rows_get_their_share_exactly),
+        TEST(rare_patterns_are_held_out_in_turn),
+        TEST(the_seed_alone_decides_the_split),
+        TEST(a_fraction_outside_its_range_is_refused),
+        TEST(a_summary_counts_what_is_there),
+        TEST(at_most_ten_outliers_come_farthest_first),
+        TEST(every_failing_allocation_is_survived),
+        TEST(kaggles_data_is_what_it_is_known_to_be),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

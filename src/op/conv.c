@@ -25,7 +25,7 @@ typedef struct conv_state {
     int chunks;      /* of a full batch */
     lac_shape y_shape;
     float *y;        /* [n, oc, oh, ow], kept for backward; NULL for inference */
-    float *packed[2]; /* weights for forward and backward data */
+    float *packed[2]; /* weights for forward and, where needed, backward data */
     double *sums;     /* [chunks, 2, oc] */
     double *total;    /* [2, oc] */
     lac_norm norm;
@@ -107,9 +107,10 @@ static lac_status plan_memory(lac_op *op, conv_state *s, lac_planner *p)
         p->partial = partial > p->partial ? partial : p->partial;
         LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_shape_floats(s->y_shape) * p->batch,
                                p->forward_time, p->backward_time, &s->y));
+    }
+    if (op->needs_dx && !p->inference)
         LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_conv_packed(s->conv), p->forward_time,
                                p->backward_time, &s->packed[1]));
-    }
     LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_conv_packed(s->conv), p->forward_time, last,
                            &s->packed[0]));
     LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * 2 * s->y_shape.c, sizeof(double), &s->sums));

@@ -47,11 +47,6 @@ lac_status machine_open(const machine_options *machine, lac_context **ctx);
 /* The exit code of a status; a failure's message goes to stderr as "lacuna: ...". */
 int report(const lac_context *ctx, lac_status status);
 
-/* ---- Data ---------------------------------------------------------------------------- */
-
-/* Opens a table of either kind: of a folder `of_folder`, of a file what its header says. */
-lac_status open_any_table(lac_context *ctx, const char *path, lac_table of_folder, lac_data **out);
-
 /* ---- Text ------------------------------------------------------------------------------ */
 
 /* The layer table of a network, with totals. */

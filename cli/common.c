@@ -36,13 +36,6 @@ int report(const lac_context *ctx, lac_status status)
     return CODE_FAILED;
 }
 
-/* ---- Data ---------------------------------------------------------------------------- */
-
-lac_status open_any_table(lac_context *ctx, const char *path, lac_table of_folder, lac_data **out)
-{
-    return lac_data_open(ctx, path, of_folder, out);
-}
-
 /* ---- Text ------------------------------------------------------------------------------ */
 
 const char *number_text(double value, int decimals, char text[24])
@@ -84,6 +77,38 @@ void print_quoted(FILE *stream, const char *word)
     fputc('\'', stream);
 }
 
+enum { LAYER_WIDTH = 79, LAYER_NUMBERS = 37 }; /* of the whole table, of its last three columns */
+
+/* How much of a list to print in `width` columns: up to the last comma that fits. */
+static int fitting(const char *text, int width)
+{
+    int length = (int)strlen(text);
+    if (length <= width)
+        return length;
+    for (int i = width; i > 0; i--)
+        if (text[i] == ' ' && text[i - 1] == ',')
+            return i;
+    return length;
+}
+
+static void print_layer(const lac_layer *l, int name, int what)
+{
+    char shape[40];
+    if (l->h == 1 && l->w == 1)
+        snprintf(shape, sizeof shape, "%d", l->c);
+    else
+        snprintf(shape, sizeof shape, "%dx%dx%d", l->h, l->w, l->c);
+    const char *rest = l->what;
+    int part = fitting(rest, what);
+    printf("%-*s  %-*.*s  %11s  %11ld  %9.1f\n", name, l->name, what, part, rest, shape,
+           l->parameters, 1e-6 * l->flop);
+    for (rest += part; *rest; rest += part) {
+        rest += *rest == ' ';
+        part = fitting(rest, what);
+        printf("%*s  %.*s\n", name, "", part, rest);
+    }
+}
+
 void print_layers(const lac_layer *layers, int count)
 {
     int name = 5, what = 4;
@@ -96,19 +121,14 @@ void print_layers(const lac_layer *layers, int count)
         parameters += layers[i].parameters;
         flop += layers[i].flop;
     }
-    printf("%-*s  %-*s  %12s  %10s  %9s\n", name, "layer", what, "what", "output", "parameters",
+    int room = LAYER_WIDTH - LAYER_NUMBERS - name - 2;
+    if (what > room)
+        what = room > 16 ? room : 16;
+    printf("%-*s  %-*s  %11s  %11s  %9s\n", name, "layer", what, "what", "output", "parameters",
            "MFLOP");
-    for (int i = 0; i < count; i++) {
-        const lac_layer *l = &layers[i];
-        char shape[40];
-        if (l->h == 1 && l->w == 1)
-            snprintf(shape, sizeof shape, "%d", l->c);
-        else
-            snprintf(shape, sizeof shape, "%dx%dx%d", l->h, l->w, l->c);
-        printf("%-*s  %-*s  %12s  %10ld  %9.1f\n", name, l->name, what, l->what, shape,
-               l->parameters, 1e-6 * l->flop);
-    }
-    printf("%-*s  %12s  %10ld  %9.1f\n", name + what + 2, "total", "", parameters, 1e-6 * flop);
+    for (int i = 0; i < count; i++)
+        print_layer(&layers[i], name, what);
+    printf("%-*s  %11s  %11ld  %9.1f\n", name + what + 2, "total", "", parameters, 1e-6 * flop);
 }
 
 static void *need_bytes(size_t size)

@@ -1,9 +1,11 @@
 /*
  * lacuna data: what a table holds, before anything is learned from it.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "cli.h"
 
 #include <math.h>
+#include <sys/stat.h>
 
 enum { PATTERNS_SHOWN = 12, PATTERN_WIDTH = 60 };
 
@@ -20,8 +22,8 @@ static double share(int part, int whole)
 
 static void print_rows(const char *path, const lac_data *data, const lac_data_summary *s)
 {
-    printf("%s: %d pictures of %dx%d, %d points\n\n", path, s->rows, lac_data_size(data),
-           lac_data_size(data), s->points);
+    printf("%s: %d picture%s of %dx%d, %d point%s\n\n", path, s->rows, s->rows == 1 ? "" : "s",
+           lac_data_size(data), lac_data_size(data), s->points, s->points == 1 ? "" : "s");
     if (s->points > 0) {
         printf("%-46s %8d %8.2f %%\n", "rows with every label", s->complete_rows,
                share(s->complete_rows, s->rows));
@@ -42,9 +44,9 @@ static void print_points(const lac_data *data, const lac_data_summary *s)
         int partner = lac_data_mirror_point(data, k);
         char name[80], x[24], y[24];
         if (partner == k)
-            snprintf(name, sizeof name, "%d %s", k + 1, lac_data_point_name(data, k));
+            snprintf(name, sizeof name, "%2d %s", k + 1, lac_data_point_name(data, k));
         else
-            snprintf(name, sizeof name, "%d %s (%d)", k + 1, lac_data_point_name(data, k),
+            snprintf(name, sizeof name, "%2d %s (%d)", k + 1, lac_data_point_name(data, k),
                      partner + 1);
         int is_seen = s->labels[k] > 0;
         printf("%-42s %10d %8.2f %% %7s %7s\n", name, s->labels[k], share(s->labels[k], s->rows),
@@ -163,6 +165,14 @@ static void print_table(const char *path, const lac_data *data, const lac_data_s
     print_outliers(s);
 }
 
+/* The labelled table of a folder; a file may be of either kind, and what it has is shown. */
+static lac_table kind_of(const char *path)
+{
+    struct stat info;
+    int is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    return is_folder ? LAC_TABLE_TRAINING : LAC_TABLE_TEST;
+}
+
 static int describe(const char *path, int json, const machine_options *machine)
 {
     lac_context *ctx = NULL;
@@ -170,7 +180,7 @@ static int describe(const char *path, int json, const machine_options *machine)
     lac_data_summary *summary = NULL;
     lac_status status = machine_open(machine, &ctx);
     if (status == LAC_OK)
-        status = open_any_table(ctx, path, LAC_TABLE_TRAINING, &data);
+        status = lac_data_open(ctx, path, kind_of(path), &data);
     if (status == LAC_OK)
         status = lac_data_summarize(ctx, data, &summary);
     if (status == LAC_OK && json)

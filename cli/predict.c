@@ -61,7 +61,7 @@ static int predict(const predict_options *o)
     if (status == LAC_OK)
         status = lac_model_load(ctx, o->model, &model);
     if (status == LAC_OK)
-        status = open_any_table(ctx, o->data, LAC_TABLE_TEST, &data);
+        status = lac_data_open(ctx, o->data, LAC_TABLE_TEST, &data);
     int code = report(ctx, status);
     if (code == CODE_DONE)
         code = check_size(o, model, data);

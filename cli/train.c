@@ -34,37 +34,38 @@ typedef struct train_options {
 } train_options;
 
 typedef struct display {
-    int is_terminal;
-    int has_holdout;
     double shown;    /* seconds of training when the line was last rewritten */
-    int epoch;       /* the last one that has its line in the table */
-    int best_epoch;  /* of lowest hold-out RMSE in this process, 0 = none */
+    int epochs;      /* completed in this process */
+    int best_epoch;  /* of lowest hold-out RMSE in this process */
     double best_rmse;
 } display;
+
+static int on_terminal; /* stderr is one; set before anything is shown */
 
 /* ---- Ctrl-C ------------------------------------------------------------------------ */
 
 /* The first signal asks for a stop, and gives the signals their own effect back: the
- * second ends the program at once. A signal that the parent had us ignore stays so. */
+ * second ends the program at once. */
 static volatile sig_atomic_t stop_asked;
 
 static void ask_to_stop(int number)
 {
-    static const char note[] = "\nlacuna: stopping after this step; again to end at once\n";
+    static const char clear[] = "\r\033[K";
+    static const char note[] = "lacuna: stopping after this step; again to end at once\n";
     (void)number;
     stop_asked = 1;
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    ssize_t written = write(STDERR_FILENO, note, sizeof note - 1);
+    ssize_t written = on_terminal ? write(STDERR_FILENO, clear, sizeof clear - 1) : 0;
+    written += write(STDERR_FILENO, note, sizeof note - 1);
     (void)written;
 }
 
-static void catch_signal(int number)
+static void catch_signals(void)
 {
-    struct sigaction old, action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART};
-    sigaction(number, NULL, &old);
-    if (old.sa_handler != SIG_IGN)
-        sigaction(number, &action, NULL);
+    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }
 
 /* ---- Progress ------------------------------------------------------------------------ */
@@ -99,30 +100,30 @@ static void rewrite_line(const lac_progress *p)
     fprintf(stderr, "\r%.*s\033[K\r", width, line);
 }
 
-static void clear_line(const display *d)
+static void clear_line(void)
 {
-    if (d->is_terminal)
+    if (on_terminal)
         fprintf(stderr, "\r\033[K");
 }
 
 static int show_progress(void *user, const lac_progress *p)
 {
     display *d = user;
-    /* The call after an epoch's last step comes before that with the hold-out. */
-    int is_complete = p->step == p->steps && (p->holdout || !d->has_holdout);
-    if (is_complete && p->epoch != d->epoch) {
-        clear_line(d);
+    int is_complete = p->step == p->steps;
+    if (is_complete) {
+        clear_line();
         print_epoch(p);
-        d->epoch = p->epoch;
-        if (p->holdout && (d->best_epoch == 0 || p->holdout->rmse < d->best_rmse)) {
+        d->epochs++;
+        if (p->holdout && p->holdout->rmse < d->best_rmse) {
             d->best_epoch = p->epoch;
             d->best_rmse = p->holdout->rmse;
         }
-    } else if (d->is_terminal && fabs(p->seconds - d->shown) >= 0.2) {
+    } else if (on_terminal && fabs(p->seconds - d->shown) >= 0.2) {
         rewrite_line(p);
         d->shown = p->seconds;
     }
-    return stop_asked != 0;
+    int is_last = is_complete && p->epoch == p->epochs;
+    return stop_asked && !is_last;
 }
 
 /* ---- What is printed before and after --------------------------------------------------- */
@@ -137,21 +138,21 @@ static void print_data_line(const char *path, const lac_data *data, const lac_sp
             present += mask[i];
         complete += present == 2 * points;
     }
-    printf("data     %s: %d pictures of %dx%d, %d points\n", path, rows, lac_data_size(data),
-           lac_data_size(data), points);
+    printf("data     %s: %d pictures of %dx%d, %d point%s\n", path, rows, lac_data_size(data),
+           lac_data_size(data), points, points == 1 ? "" : "s");
     printf("         %d with every label, %d held out\n", complete, lac_split_holdout_rows(split));
 }
 
 static void print_settings(const lac_context *ctx, const lac_train_config *c)
 {
-    printf("run      %s, %d epochs, batch %d, %s, lr %g, decay %g, dropout %g\n", c->model,
-           c->epochs, c->batch, optimizer_choices[c->optimizer], c->lr, c->weight_decay,
-           c->dropout);
+    printf("run      %s, %d epoch%s, batch %d, %s, lr %g, decay %g, dropout %g\n", c->model,
+           c->epochs, c->epochs == 1 ? "" : "s", c->batch, optimizer_choices[c->optimizer], c->lr,
+           c->weight_decay, c->dropout);
     printf("         rows %s, loss %s, reduction %s, start %s, mirror %s, seed %llu\n",
            rows_choices[c->rows], loss_choices[c->loss], reduction_choices[c->reduction],
            start_choices[c->start], c->mirror ? "on" : "off", (unsigned long long)c->seed);
-    printf("machine  %d %s, %s\n\n", lac_context_threads(ctx),
-           lac_context_threads(ctx) == 1 ? "thread" : "threads",
+    int threads = lac_context_threads(ctx);
+    printf("machine  %d thread%s, %s\n\n", threads, threads == 1 ? "" : "s",
            lac_cpu_name(lac_context_cpu(ctx)));
 }
 
@@ -189,15 +190,23 @@ static void print_resume_command(const command *c, const train_options *o)
 
 static void print_end(const train_options *o, const display *d, const lac_trainer *trainer)
 {
+    const lac_train_config *config = lac_trainer_config(trainer);
+    int epoch = lac_model_epoch(lac_trainer_model(trainer));
     printf("\n");
+    if (epoch < config->epochs)
+        printf("the time is up (--minutes %g) after %d of %d epochs\n", config->minutes, epoch,
+               config->epochs);
+    else if (d->epochs == 0)
+        printf("nothing to do: the run stands at epoch %d of %d; --epochs N adds more\n", epoch,
+               config->epochs);
     if (d->best_epoch)
-        printf("best hold-out RMSE %.3f px after epoch %d\n", d->best_rmse, d->best_epoch);
-    printf("%s holds the model of epoch %d; next:\n  lacuna eval --model ", o->out,
-           lac_model_epoch(lac_trainer_model(trainer)));
+        printf("lowest hold-out RMSE of these epochs: %.3f px, epoch %d\n", d->best_rmse,
+               d->best_epoch);
+    printf("%s holds the model of epoch %d; next:\n  lacuna eval --model ", o->out, epoch);
     print_quoted(stdout, o->out);
     printf(" --data ");
     print_quoted(stdout, o->data);
-    printf("\n");
+    printf("%s\n", lac_split_holdout_rows(lac_trainer_split(trainer)) ? "" : " --split all");
 }
 
 static int finish(const command *c, const train_options *o, const display *d, lac_context *ctx,
@@ -241,8 +250,9 @@ static int train(const command *c, train_options *o)
     lac_context *ctx = NULL;
     lac_data *data = NULL;
     lac_trainer *trainer = NULL;
-    display d = {.is_terminal = isatty(STDERR_FILENO), .shown = -1};
+    display d = {.shown = -1, .best_rmse = INFINITY};
 
+    on_terminal = isatty(STDERR_FILENO);
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
@@ -251,12 +261,10 @@ static int train(const command *c, train_options *o)
     if (status == LAC_OK)
         status = print_start(ctx, o, data, trainer);
     if (status == LAC_OK) {
-        d.has_holdout = lac_split_holdout_rows(lac_trainer_split(trainer)) > 0;
-        catch_signal(SIGINT);
-        catch_signal(SIGTERM);
+        catch_signals();
         print_table_head();
         status = lac_trainer_run(trainer, o->out, show_progress, &d);
-        clear_line(&d);
+        clear_line();
     }
     int code = finish(c, o, &d, ctx, trainer, status);
     lac_trainer_free(&trainer);

@@ -1,0 +1,253 @@
+Help of every verb. Defaults are printed from the table that the parser fills.
+$ lacuna help train
+| lacuna train --data P --out RUN [options]
+| lacuna train --data P --out RUN --resume [--epochs N]
+|
+| Learns keypoints from a table in which labels may be missing, and writes the
+| run into a folder. The defaults are the paper's. Prints the network's layers,
+| then a line after every epoch: images a second, training loss, RMSE on the
+| hold-out, RMSE weighted as the test set, time left.
+| Ctrl-C finishes the step, saves, and prints the command that goes on; a second
+| one ends at once.
+|
+| Options
+|   --data P               training table: a folder with training.csv or
+|                          training.zip, a CSV file or a zip; IdLookupTable.csv
+|                          in the folder gives the test-weighted RMSE (required)
+|   --out RUN              folder of the run, made if missing: config.json,
+|                          metrics.csv, last.safetensors, best.safetensors
+|                          (required)
+|   --resume               go on with the run in RUN as if it had never stopped;
+|                          takes only --epochs (a new last epoch), --threads and
+|                          --cpu besides
+|   --model resnet|cnn|kimura
+|                          the network; 'lacuna layers --model NAME' shows it
+|                          (default: resnet)
+|   --rows all|complete    training rows: all, or only those with every label;
+|                          the hold-out keeps all its rows (default: all)
+|   --loss masked|plain    squared error of present labels (eq. 3 to 6), or
+|                          plain, which needs complete rows: --rows complete
+|                          (default: masked)
+|   --reduction all|present
+|                          divide the loss by all labels of the batch, as the
+|                          paper, or by the present ones (default: all)
+|   --optimizer adam|adamw
+|                          adam adds the decay to the gradient, adamw keeps it
+|                          apart (default: adam)
+|   --start normal|he      first weights from N(0, 0.02), or from He's N(0,
+|                          sqrt(2 / fan in)) (default: normal)
+|   --epochs N             visits of every row and its mirror image (from 1 to
+|                          1000000; default: 1000)
+|   --batch N              pictures in a step (from 1 to 65536; default: 256)
+|   --lr X                 step size of Adam (above 0; default: 0.0001)
+|   --weight-decay X       L2 term on every parameter (from 0 up; default:
+|                          0.0005)
+|   --dropout X            share of the hidden dense layer dropped in a step
+|                          (from 0 to below 1; default: 0.5)
+|   --no-mirror            leave the mirror images out
+|   --holdout F            share of the rows kept from training to measure on
+|                          (from 0 to below 1; default: 0.2)
+|   --seed N               of hold-out, first weights, order and dropout: same
+|                          seed, same result (default: 1)
+|   --minutes M            stop after this much training (from 0 up; default: no
+|                          limit)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna train --data kaggle --out run --epochs 60
+|   lacuna train --data kaggle --out quick --minutes 10 --lr 3e-4
+|   lacuna train --data kaggle --out run --resume --epochs 100
+$ lacuna help eval
+| lacuna eval --model M --data P [options]
+|
+| Predicts labelled pictures and compares: RMSE in pixels over the labels that
+| are there (eq. 8), for each point and each label source, and weighted as the
+| test set (Kaggle's score); shares of points, and of pictures with any point,
+| off by more than 10 % of the side (eq. 7).
+|
+| Options
+|   --model M              a run folder (its last.safetensors) or a safetensors
+|                          file (required)
+|   --data P               labelled table: a folder, a CSV file or a zip;
+|                          IdLookupTable.csv in the folder gives the test weights
+|                          (required)
+|   --split holdout|train|all
+|                          rows to measure on; holdout and train need the data of
+|                          the training, all takes any data with the same points
+|                          (default: holdout)
+|   --json                 print JSON; what is not known is null
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna eval --model run --data kaggle
+|   lacuna eval --model run/best.safetensors --data kaggle --json
+$ lacuna help predict
+| lacuna predict --model M --data P [options]
+|
+| Predicts every picture of a table. The result is a CSV: ImageId (or the row's
+| number from 1), then NAME_x,NAME_y of every point, in pixels from the centre of
+| the top left pixel.
+|
+| Options
+|   --model M              a run folder (its last.safetensors) or a safetensors
+|                          file (required)
+|   --data P               pictures: a CSV file or a zip, with labels (which are
+|                          not used) or without; of a folder, its test table
+|                          (required)
+|   --out FILE             the CSV to write; it is replaced at once or not at all
+|                          (default: standard output)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna predict --model run --data kaggle > points.csv
+|   lacuna predict --model run --data test.csv --out points.csv
+$ lacuna help submit
+| lacuna submit --model M --data P --out FILE [options]
+|
+| Predicts the test table and writes RowId,Location for every row that the lookup
+| table asks for, values inside the picture.
+|
+| Options
+|   --model M              a run folder (its last.safetensors) or a safetensors
+|                          file (required)
+|   --data P               folder with test.csv or test.zip, and
+|                          IdLookupTable.csv (required)
+|   --out FILE             the file to write; it is replaced at once or not at
+|                          all (required)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna submit --model run --data kaggle --out submission.csv
+$ lacuna help data
+| lacuna data PATH [options]
+|
+| Describes a table: rows, labels of every point, patterns of missing labels,
+| label sources and their share of the test set (known if the folder holds
+| IdLookupTable.csv), exact duplicates and near twins of pictures, and the rows
+| farthest from the mean face, where wrong labels are likely.
+|
+| Options
+|   PATH                   a folder (its training table), a CSV file or a zip
+|                          (required)
+|   --json                 print JSON, with all patterns; rows count the header
+|                          as 1
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna data kaggle
+|   lacuna data kaggle/training.zip --json
+$ lacuna help synth
+| lacuna synth --out DIR [options]
+|
+| Draws a data set of faces, with pose, light, skin and noise varied, exact
+| points, and the gaps of Kaggle's table: to try the program without data.
+|
+| Options
+|   --out DIR              folder for training.csv, test.csv and
+|                          IdLookupTable.csv, made if missing (required)
+|   --rows N               training rows (from 1 to 1000000; default: 2000)
+|   --test-rows N          test rows (from 1 to 1000000; default: a quarter of
+|                          --rows)
+|   --size N               side of the pictures, pixels (from 16 to 512; default:
+|                          96)
+|   --seed S               same seed, same files (default: 1)
+|
+| Examples
+|   lacuna synth --rows 2000 --out faces
+$ lacuna help plot
+| lacuna plot curve RUN --out FILE
+|
+| Draws loss and RMSE by epoch from the run's metrics.csv.
+|
+| Options
+|   RUN                    folder of the run (required)
+|   --out FILE             picture to write, .svg or .png by its name (required)
+|
+| Examples
+|   lacuna plot curve run --out curve.svg
+|
+| lacuna plot faces --model M --data P --out FILE [options]
+|
+| Draws hold-out faces (of all rows, if none were held out) with labels in red
+| and predictions in blue: the best, the typical and the worst.
+|
+| Options
+|   --model M              a run folder (its last.safetensors) or a safetensors
+|                          file (required)
+|   --data P               labelled table, that of the training: a folder, a CSV
+|                          file or a zip (required)
+|   --out FILE             picture to write, .svg or .png by its name (required)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna plot faces --model run --data kaggle --out faces.png
+$ lacuna help layers
+| lacuna layers [options]
+|
+| Prints a network as the paper's figure 5 does: every layer, its output as
+| height x width x channels, its parameters, and its work on one picture forward
+| (a multiply-add counts as two).
+|
+| Options
+|   --model resnet|cnn|kimura
+|                          the network (default: resnet)
+|   --size N               side of the pictures, pixels (from 1 to 4096; default:
+|                          96)
+|   --points K             points to learn (from 1 to 10000; default: 15)
+|
+| Examples
+|   lacuna layers
+|   lacuna layers --model kimura --size 64 --points 5
+$ lacuna help bench
+| lacuna bench [options]
+|
+| Times training steps (batch making and Adam included) and prediction on drawn
+| pictures, and in the same run the multiply-add peak of the processor, which is
+| what the step's speed is a fraction of. FLOP count a multiply-add as two,
+| convolutions as direct ones.
+|
+| Options
+|   --model resnet|cnn|kimura
+|                          the network (default: resnet)
+|   --batch N              pictures in a step (from 1 to 65536; default: 256)
+|   --size N               side of the pictures, pixels (from 1 to 4096; default:
+|                          96)
+|   --points K             points to learn (from 1 to 10000; default: 15)
+|   --steps N              training steps to time; the median counts (from 1 to
+|                          1000000; default: 20)
+|   --json                 print JSON, in seconds, FLOP and FLOP/s
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna bench
+|   lacuna bench --model cnn --batch 64 --threads 1 --json
+
+--help does the same anywhere on the line, and values beside it change nothing.
+$ for v in train eval predict submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done
+$ lacuna help train > a; lacuna train --epochs 7 --nonsense --help > b; cmp a b
+$ lacuna plot faces --help > a; lacuna help plot faces > b; cmp a b
+
+No line is wider than 80 columns.
+$ for v in train eval predict submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
+= 1

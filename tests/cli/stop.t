@@ -1,0 +1,51 @@
+Ctrl-C. In stop.sh the shell becomes lacuna by exec; the signal comes from beside it as
+soon as a line that fits $2 is out.
+$ printf '%s\n' 'signal=$1 word=$2; shift 2; : > out' '(while ! grep -q "$word" out; do sleep 0.02; done; kill -s "$signal" $$) &' 'exec lacuna "$@" > out' > stop.sh
+$ lacuna synth --rows 60 --size 32 --out faces > /dev/null
+
+The first signal ends the run after its step, saved, with the command that goes on.
+$ sh stop.sh INT '^ *2 ' train --data faces --out run --model kimura --batch 16 --threads 1
+! lacuna: stopping after this step; again to end at once
+! lacuna: stopped and saved in run; to go on:
+!   lacuna train --data faces --out run --resume --threads 1
+$ ls run
+| best.safetensors
+| config.json
+| last.safetensors
+| metrics.csv
+$ lacuna eval --model run --data faces | tail -n +3 | head -n 2
+| rows                                                  12
+| labels                                               184
+$ lacuna train --data faces --out run --resume --threads 1 --epochs 2 > out; tail -n 4 out
+|
+|~ nothing to do: the run stands at epoch * of 2; --epochs N adds more
+|~ run holds the model of epoch *; next:
+|   lacuna eval --model run --data faces
+$ sh stop.sh TERM '^epoch' train --data faces --out run --resume --threads 1 --epochs 100000
+! lacuna: stopping after this step; again to end at once
+! lacuna: stopped and saved in run; to go on:
+!   lacuna train --data faces --out run --resume --threads 1
+
+Stopped and gone on with for an epoch, a run is what it would have been without the stop.
+$ sh stop.sh INT '^epoch' train --data faces --out parts --model kimura --batch 1 --threads 1
+! lacuna: stopping after this step; again to end at once
+! lacuna: stopped and saved in parts; to go on:
+!   lacuna train --data faces --out parts --resume --threads 1
+$ wc -l < parts/metrics.csv > epochs; lacuna train --data faces --out parts --resume --epochs $(cat epochs) --threads 1 > /dev/null
+$ lacuna train --data faces --out whole --model kimura --batch 1 --epochs $(cat epochs) --threads 1 > /dev/null
+$ lacuna predict --model whole --data faces > a; lacuna predict --model parts --data faces > b; cmp a b
+
+The second signal ends the program at once: a step of this one in plain C takes long.
+$ printf '%s\n' ': > out; : > err' '(while ! grep -q "^epoch" out; do sleep 0.02; done; kill -s INT $$; while ! grep -q again err; do sleep 0.02; done; kill -s INT $$) &' 'exec lacuna "$@" > out 2> err' > twice.sh
+$ lacuna synth --rows 64 --out large > /dev/null
+$ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat err; ls slow; exit $code
+| lacuna: stopping after this step; again to end at once
+| config.json
+| metrics.csv
+= 130
+
+A path with a space or a quote comes back so that a shell reads it.
+$ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it's" --model kimura --batch 1 --cpu ref
+! lacuna: stopping after this step; again to end at once
+! lacuna: stopped and saved in it's; to go on:
+!   lacuna train --data 'my faces' --out 'it'\''s' --resume --cpu ref

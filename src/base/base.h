@@ -54,8 +54,8 @@ lac_status lac_strdup(lac_context *ctx, const char *text, char **out);
 
 /* ---- Parallel loop ----------------------------------------------------------- */
 
-/* Calls fn(arg, item, thread) once for every item in [0, items), on the
- * context's worker threads, and returns when all are done. `thread` in [0,
+/* Calls fn(arg, item, thread) once for every item in [0, items), on the calling thread and
+ * the context's workers, and returns when all are done. `thread` in [0,
  * lac_context_threads) picks scratch memory. Which thread gets which item is not
  * determined: results must depend on the item alone. Not to be nested. */
 typedef void (*lac_work)(void *arg, int item, int thread);

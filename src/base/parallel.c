@@ -1,10 +1,11 @@
 /*
- * The parallel loop: one pool of worker threads per context.
+ * The parallel loop: the caller and its context's worker threads take items one by one
+ * from an atomic counter.
  *
- * Items are handed out one by one from an atomic counter. The caller sleeps
- * while the workers work: oneDNN, which the workers call, is told once per
- * thread to use that thread alone (lac_kernels_thread_start), and the caller's
- * own settings are never touched.
+ * A step has some forty loops, a prediction of one face twenty in two milliseconds: threads
+ * wait for each other by looking (SPINS), and go to sleep only when that was in vain.
+ * oneDNN, called from all of them, must take each for the whole machine: workers are told
+ * once, the caller around every loop, and its own setting is put back.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "base/base.h"
@@ -14,6 +15,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+/* About 30 microseconds: longer than a good wake-up, shorter than a time slice by far. */
+enum { SPINS = 1000 };
+
 struct lac_pool {
     pthread_mutex_t lock;
     pthread_cond_t work_ready;
@@ -21,11 +25,11 @@ struct lac_pool {
     lac_work fn;
     void *arg;
     int items;
-    atomic_int next;    /* item to hand out */
-    int running;        /* workers that have not finished this loop */
-    unsigned generation; /* counts loops; a worker joins each once */
-    int stopping;
-    int started;
+    atomic_int next;        /* item to hand out */
+    atomic_int running;     /* workers that have not finished this loop */
+    atomic_uint generation; /* counts loops; a worker joins each once */
+    atomic_int stopping;
+    int started;            /* workers; the caller is thread 0 beside them */
     struct worker {
         pthread_t thread;
         lac_pool *pool;
@@ -33,47 +37,97 @@ struct lac_pool {
     } workers[];
 };
 
+static void pause_briefly(void)
+{
+#if defined __x86_64__ || defined __i386__
+    __builtin_ia32_pause();
+#endif
+}
+
+static void take_items(lac_pool *pool, int thread)
+{
+    int item;
+    while ((item = atomic_fetch_add(&pool->next, 1)) < pool->items)
+        pool->fn(pool->arg, item, thread);
+}
+
+static int has_news(lac_pool *pool, unsigned seen)
+{
+    return atomic_load(&pool->generation) != seen || atomic_load(&pool->stopping);
+}
+
+static void wait_for_work(lac_pool *pool, unsigned seen)
+{
+    for (int i = 0; i < SPINS; i++) {
+        if (has_news(pool, seen))
+            return;
+        pause_briefly();
+    }
+    pthread_mutex_lock(&pool->lock);
+    while (!has_news(pool, seen))
+        pthread_cond_wait(&pool->work_ready, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static void *worker_main(void *arg)
 {
     struct worker *self = arg;
     lac_pool *pool = self->pool;
     unsigned seen = 0;
-    lac_kernels_thread_start();
-    pthread_mutex_lock(&pool->lock);
+    lac_kernels_thread_enter();
     for (;;) {
-        while (pool->generation == seen && !pool->stopping)
-            pthread_cond_wait(&pool->work_ready, &pool->lock);
-        if (pool->stopping)
-            break;
-        seen = pool->generation;
-        pthread_mutex_unlock(&pool->lock);
-        int item;
-        while ((item = atomic_fetch_add(&pool->next, 1)) < pool->items)
-            pool->fn(pool->arg, item, self->index);
-        pthread_mutex_lock(&pool->lock);
-        if (--pool->running == 0)
+        wait_for_work(pool, seen);
+        if (atomic_load(&pool->stopping))
+            return NULL;
+        seen = atomic_load(&pool->generation);
+        take_items(pool, self->index);
+        if (atomic_fetch_sub(&pool->running, 1) == 1) {
+            pthread_mutex_lock(&pool->lock);
             pthread_cond_signal(&pool->work_done);
+            pthread_mutex_unlock(&pool->lock);
+        }
     }
+}
+
+static void start_workers(lac_pool *pool)
+{
+    atomic_store(&pool->running, pool->started);
+    pthread_mutex_lock(&pool->lock);
+    atomic_fetch_add(&pool->generation, 1);
+    pthread_cond_broadcast(&pool->work_ready);
     pthread_mutex_unlock(&pool->lock);
-    return NULL;
+}
+
+static void wait_for_workers(lac_pool *pool)
+{
+    for (int i = 0; i < SPINS; i++) {
+        if (atomic_load(&pool->running) == 0)
+            return;
+        pause_briefly();
+    }
+    pthread_mutex_lock(&pool->lock);
+    while (atomic_load(&pool->running))
+        pthread_cond_wait(&pool->work_done, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 void lac_parallel(lac_context *ctx, int items, lac_work fn, void *arg)
 {
     lac_pool *pool = ctx->pool;
+    int shared = items > 1 && pool->started > 0;
     if (items <= 0)
         return;
-    pthread_mutex_lock(&pool->lock);
     pool->fn = fn;
     pool->arg = arg;
     pool->items = items;
     atomic_store(&pool->next, 0);
-    pool->running = pool->started;
-    pool->generation++;
-    pthread_cond_broadcast(&pool->work_ready);
-    while (pool->running)
-        pthread_cond_wait(&pool->work_done, &pool->lock);
-    pthread_mutex_unlock(&pool->lock);
+    if (shared)
+        start_workers(pool);
+    int before = lac_kernels_thread_enter();
+    take_items(pool, 0);
+    lac_kernels_thread_leave(before);
+    if (shared)
+        wait_for_workers(pool);
 }
 
 lac_status lac_pool_new(lac_context *ctx, int threads, lac_pool **out)
@@ -85,14 +139,14 @@ lac_status lac_pool_new(lac_context *ctx, int threads, lac_pool **out)
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work_ready, NULL);
     pthread_cond_init(&pool->work_done, NULL);
-    while (pool->started < threads) {
+    while (pool->started < threads - 1) {
         struct worker *w = &pool->workers[pool->started];
         w->pool = pool;
-        w->index = pool->started;
+        w->index = pool->started + 1;
         if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
             int started = pool->started;
             lac_pool_free(&pool);
-            return lac_fail(ctx, LAC_ERROR_MEMORY, "cannot start thread %d of %d", started + 1,
+            return lac_fail(ctx, LAC_ERROR_MEMORY, "cannot start thread %d of %d", started + 2,
                             threads);
         }
         pool->started++;
@@ -107,7 +161,7 @@ void lac_pool_free(lac_pool **pool)
     if (!p)
         return;
     pthread_mutex_lock(&p->lock);
-    p->stopping = 1;
+    atomic_store(&p->stopping, 1);
     pthread_cond_broadcast(&p->work_ready);
     pthread_mutex_unlock(&p->lock);
     for (int i = 0; i < p->started; i++)

@@ -53,9 +53,19 @@ const lac_kernels *lac_kernels_get(lac_cpu level)
     }
 }
 
-void lac_kernels_thread_start(void)
+int lac_kernels_thread_enter(void)
 {
 #ifdef HAVE_DNNL
-    lac_dnnl_thread_start();
+    return lac_dnnl_thread_enter();
+#else
+    return 0;
 #endif
+}
+
+void lac_kernels_thread_leave(int before)
+{
+#ifdef HAVE_DNNL
+    lac_dnnl_thread_leave(before);
+#endif
+    (void)before;
 }

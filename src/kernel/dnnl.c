@@ -1,7 +1,7 @@
 /*
  * oneDNN behind the kernels' contracts: convolutions and the matrix product.
  *
- * Every call runs on one worker thread that oneDNN takes for the whole machine;
+ * Every call runs on one thread that oneDNN takes for the whole machine (enter, leave);
  * the threads are ours, and a primitive is made on such a thread too, because it
  * fixes the number of threads when it is made. Primitives come in two sizes, a
  * whole chunk and one picture: what is left of a batch is done picture by picture.
@@ -17,7 +17,9 @@
 #include <string.h>
 
 #ifdef HAVE_OMP
-void omp_set_num_threads(int threads); /* of the runtime that oneDNN was built with */
+/* Of the runtime that oneDNN was built with; both concern the calling thread alone. */
+void omp_set_num_threads(int threads);
+int omp_get_max_threads(void);
 #endif
 
 enum { CHUNK, SINGLE, SIZES };
@@ -34,11 +36,23 @@ typedef struct dnnl_state {
     } size[SIZES];
 } dnnl_state;
 
-void lac_dnnl_thread_start(void)
+int lac_dnnl_thread_enter(void)
 {
 #ifdef HAVE_OMP
+    int before = omp_get_max_threads();
     omp_set_num_threads(1);
+    return before;
+#else
+    return 0;
 #endif
+}
+
+void lac_dnnl_thread_leave(int before)
+{
+#ifdef HAVE_OMP
+    omp_set_num_threads(before);
+#endif
+    (void)before;
 }
 
 void lac_dnnl_limit(lac_cpu level)

@@ -100,7 +100,11 @@ struct lac_kernels {
 lac_cpu lac_kernels_level(lac_cpu wanted);      /* the level that this machine will run */
 const lac_kernels *lac_kernels_get(lac_cpu level);
 void lac_kernels_limit(lac_cpu level);          /* holds libraries below us down to it */
-void lac_kernels_thread_start(void);            /* called once by every worker thread */
+
+/* Around kernels on any thread: libraries below us then use that thread alone. enter
+ * returns what leave puts back; a thread that runs nothing else need not leave. */
+int lac_kernels_thread_enter(void);
+void lac_kernels_thread_leave(int before);
 
 /* ---- Convolutions ------------------------------------------------------------------ */
 

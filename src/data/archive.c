@@ -52,8 +52,10 @@ static const char not_a_zip[] = "not a zip file, or a damaged or incomplete one"
 static lac_status zip_failed(lac_stream *s, const char *what)
 {
     const char *reason = s->archive ? archive_error_string(s->archive) : NULL;
-    return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s%s%s", s->path, what, reason ? ": " : "",
-                    reason ? reason : "");
+    if (!reason)
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s", s->path, what);
+    int length = (int)strcspn(reason, "\n"); /* some reasons end in a line break */
+    return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s: %.*s", s->path, what, length, reason);
 }
 
 static lac_status zip_start(lac_stream *s)
@@ -126,7 +128,11 @@ static lac_status zip_open(lac_stream *s, const char *table)
         LAC_TRY(zip_step(s, &name));
     if (!name)
         return lac_fail(s->ctx, LAC_ERROR_IO, "%s: the file changed while it was read", s->path);
-    return lac_path_join(s->ctx, s->path, name, &s->name);
+    LAC_TRY(lac_path_join(s->ctx, s->path, name, &s->name));
+    for (char *c = s->name + strlen(s->path); *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?'; /* an entry may be called anything, a message is one line */
+    return LAC_OK;
 }
 
 /* Opens the file and sees whether it is a zip: by its name or its first bytes. */

@@ -1,7 +1,7 @@
 /*
- * The numbers in cells, and the messages about them. Nine bytes of ten in a table are pixels: lac_csv_pixels reads
- * the usual ones, up to three digits and a space, without a branch on their number of
- * digits, and leaves anything else to the plain reader below it.
+ * The numbers in cells, and the messages about them. Nine bytes of ten in a table are
+ * pixels: lac_csv_pixels reads the usual ones, up to three digits and a space, two at a
+ * time and without a branch on their number of digits; it reads any others one by one.
  */
 #define _GNU_SOURCE /* strtod_l */
 #include "data/csv.h"
@@ -15,7 +15,7 @@
 #include <xlocale.h>
 #endif
 
-/* Text for a message: at most 24 characters, all printable. */
+/* A word for a message, at most 24 characters of it. */
 typedef struct shown {
     char text[28];
 } shown;
@@ -24,10 +24,17 @@ static shown show(const char *text, size_t length)
 {
     shown s = {""};
     size_t kept = length < 24 ? length : 24;
-    for (size_t i = 0; i < kept; i++)
-        s.text[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+    memcpy(s.text, text, kept);
     memcpy(s.text + kept, "...", length > kept ? 4 : 0);
     return s;
+}
+
+/* Messages are printable and one line, whatever the file holds. */
+static void clean(char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
 }
 
 lac_status lac_csv_fail(const lac_csv *csv, int column, const char *format, ...)
@@ -43,6 +50,8 @@ lac_status lac_csv_fail(const lac_csv *csv, int column, const char *format, ...)
     else if (column >= 0)
         snprintf(where, sizeof where, ", column %s",
                  show(csv->name[column], strlen(csv->name[column])).text);
+    clean(where);
+    clean(text);
     return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: row %ld%s: %s", lac_stream_name(csv->stream),
                     csv->row, where, text);
 }

@@ -1,0 +1,84 @@
+/*
+ * Fuzzing the reader of tables and, behind the same door, that of zips: whatever the
+ * bytes are, reading ends with a data set or with a message that is one line. A byte
+ * in front chooses training table, test table or lookup table.
+ *
+ *     CC=clang meson setup build-fuzz -Db_sanitize=address,undefined -Db_lundef=false \
+ *         -Dbuildtype=debugoptimized -Dc_args=-fsanitize=fuzzer-no-link -Dtests=disabled
+ *     ninja -C build-fuzz src/liblacuna.a
+ *     clang -g -fsanitize=fuzzer,address,undefined -Iinclude -Isrc fuzz/fuzz_table.c \
+ *         build-fuzz/src/liblacuna.a -larchive -lcjson -lcairo -ldnnl -lgomp -lm -lpthread \
+ *         -o build-fuzz/fuzz_table
+ *     mkdir -p build-fuzz/corpus && build-fuzz/fuzz_table -max_len=4096 -max_total_time=120 \
+ *         build-fuzz/corpus
+ */
+#define _GNU_SOURCE /* memfd_create */
+#include "data/data.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void require(int condition)
+{
+    if (!condition)
+        abort();
+}
+
+static void check_message(const lac_context *ctx)
+{
+    const char *message = lac_context_message(ctx);
+    require(message[0] != 0 && !strchr(message, '\n'));
+}
+
+/* What every data set promises: labels inside the picture where there are any, else 0. */
+static void check_data(const lac_data *data)
+{
+    int width = 2 * lac_data_points(data);
+    require(lac_data_rows(data) > 0 && lac_data_size(data) > 0);
+    for (int r = 0; r < lac_data_rows(data); r++) {
+        const float *labels = lac_data_labels(data, r);
+        const uint8_t *mask = lac_data_mask(data, r);
+        for (int i = 0; i < width; i++)
+            require(mask[i] ? labels[i] >= 0 && labels[i] <= (float)lac_data_size(data)
+                            : labels[i] == 0);
+        require(lac_data_row_source(data, r) >= 0);
+        require(lac_data_row_source(data, r) < lac_data_sources(data));
+    }
+    for (int p = 0; p < lac_data_points(data); p++)
+        require(lac_data_mirror_point(data, lac_data_mirror_point(data, p)) == p);
+}
+
+static void read_table(lac_context *ctx, const char *path, int kind)
+{
+    lac_data *data = NULL;
+    lac_lookup *lookup = NULL;
+    lac_status status = kind < 2 ? lac_data_open(ctx, path, (lac_table)kind, &data)
+                                 : lac_lookup_open(ctx, path, &lookup);
+    if (status != LAC_OK)
+        check_message(ctx);
+    else if (data)
+        check_data(data);
+    lac_data_free(&data);
+    lac_lookup_free(&lookup);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static lac_context *ctx;
+    const lac_context_config config = {.threads = 1, .cpu = LAC_CPU_REF};
+    if (size == 0)
+        return 0;
+    if (!ctx)
+        require(lac_context_new(&config, &ctx) == LAC_OK);
+    int file = memfd_create("table", 0);
+    require(file >= 0 && write(file, bytes + 1, size - 1) == (ssize_t)size - 1);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    read_table(ctx, path, bytes[0] % 3);
+    close(file);
+    return 0;
+}

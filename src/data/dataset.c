@@ -124,12 +124,14 @@ static lac_status copy_labels(lac_context *ctx, lac_data *data, const float *lab
     for (size_t i = 0; i < count; i++) {
         if (mask[i] > 1)
             return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                            "row %zu, label %zu: the mask is %d, not 0 or 1", i / width, i % width, mask[i]);
+                            "row %zu, label %zu: the mask is %d, not 0 or 1", i / width,
+                            i % width, mask[i]);
         if (!mask[i])
             continue;
         if (!isfinite(labels[i]))
             return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                            "row %zu, label %zu: %f is not a finite number", i / width, i % width, labels[i]);
+                            "row %zu, label %zu: %f is not a finite number", i / width,
+                            i % width, labels[i]);
         data->labels[i] = labels[i];
         data->mask[i] = 1;
     }

@@ -74,7 +74,8 @@ static lac_status check_pairs(lac_context *ctx, const table *t)
     for (int i = 0; i < 2 * t->data->points && status == LAC_OK; i++)
         if (!column_of[i])
             status = lac_csv_fail(t->csv, column_of[i ^ 1] - 1,
-                                  "there is no column %.100s_%c to it", t->data->names[i / 2], i % 2 ? 'y' : 'x');
+                                  "there is no column %.100s_%c to it", t->data->names[i / 2],
+                                  i % 2 ? 'y' : 'x');
     free(column_of);
     return status;
 }

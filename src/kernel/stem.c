@@ -147,20 +147,21 @@ static inline void pool(const vec four[4], vec scale, vec shift, float *z, uint8
     memcpy(which, &bytes, sizeof bytes);
 }
 
-static void stem_forward(const lac_stem_shape *s, const float *frame, const float *w,
-                         const float *scale, const float *shift, float *z, uint8_t *which)
+static void stem_forward(const lac_stem_shape *s, const float *frame,
+                         const lac_stem_filter *filter, int first, int last, float *z,
+                         uint8_t *which)
 {
     int rows = s->h / 2;
     int columns = s->w / 2;
     for (int c = 0; c < s->oc; c += 2 * LANES) {
-        for (int y = 0; y < rows; y++) {
+        for (int y = first; y < last; y++) {
             for (int x = 0; x < columns; x += TILE / 2) {
-                tile t = tile_convolve(frame + (size_t)2 * y * s->stride + 2 * x, s->stride, w + c,
-                                       s->oc);
+                tile t = tile_convolve(frame + (size_t)2 * y * s->stride + 2 * x, s->stride,
+                                       filter->w + c, s->oc);
                 for (int half = 0; half < 2; half++) {
                     int channel = c + half * LANES;
-                    vec a = vec_load(scale + channel);
-                    vec b = vec_load(shift + channel);
+                    vec a = vec_load(filter->scale + channel);
+                    vec b = vec_load(filter->shift + channel);
                     size_t plane = (size_t)(channel / LAC_BLOCK) * rows * columns;
 #pragma GCC unroll 3
                     for (int i = 0; i < TILE / 2; i++) {

@@ -33,6 +33,12 @@ typedef struct lac_stem_shape {
     int stride; /* floats of a frame's row */
 } lac_stem_shape;
 
+/* Convolution and normalization. */
+typedef struct lac_stem_filter {
+    const float *w;             /* [taps, oc] */
+    const float *scale, *shift; /* [oc] */
+} lac_stem_filter;
+
 /* One gathered term: the gradient g meets the patch whose top left is `at` in the frame. */
 typedef struct lac_stem_term {
     float g;
@@ -44,10 +50,10 @@ typedef struct lac_stem_kernels {
      * first the plain sum of pixels, then sum of P[q] P[q + shift]. */
     void (*moments)(const lac_stem_shape *s, const float *frame, double *sums);
 
-    /* z [oc, h/2, w/2] blocked, which [oc, h/2, w/2] blocked: the place 0..3 of the first
-     * largest of the four, row by row. w is [taps, oc]. */
-    void (*forward)(const lac_stem_shape *s, const float *frame, const float *w,
-                    const float *scale, const float *shift, float *z, uint8_t *which);
+    /* Rows [first, last) of z [oc, h/2, w/2] blocked and of which [oc, h/2, w/2] blocked: the
+     * place 0..3 of the first largest of the four, row by row. */
+    void (*forward)(const lac_stem_shape *s, const float *frame, const lac_stem_filter *filter,
+                    int first, int last, float *z, uint8_t *which);
 
     /* g = dz where z > 0. Adds to gather [oc, LAC_STEM_GATHER] the sum of g times the patch
      * under the largest value, to sum [oc] the sum of g. terms [16, h/2 * w/2] is scratch. */

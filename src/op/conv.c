@@ -25,6 +25,8 @@ typedef struct conv_state {
     int chunks;      /* of a full batch */
     lac_shape y_shape;
     float *y;        /* [n, oc, oh, ow], kept for backward; NULL for inference */
+    lac_conv *half;   /* inference: half the output channels of one picture */
+    float *packed_half; /* [2, its weights] */
     float *packed[2]; /* weights for forward and, where needed, backward data */
     double *sums;     /* [chunks, 2, oc] */
     double *total;    /* [2, oc] */
@@ -99,7 +101,14 @@ static lac_status plan_memory(lac_op *op, conv_state *s, lac_planner *p)
 {
     size_t y = lac_shape_floats(s->y_shape) * s->chunk;
     size_t x = lac_shape_floats(op->in) * s->chunk;
-    size_t scratch = lac_conv_scratch(s->conv) + y + x;
+    size_t conv_scratch = lac_conv_scratch(s->conv);
+    if (s->half) {
+        size_t half = lac_conv_scratch(s->half);
+        conv_scratch = half > conv_scratch ? half : conv_scratch;
+        LAC_TRY(lac_slab_claim(p->ctx, p->slab, 2 * lac_conv_packed(s->half), p->forward_time,
+                               p->forward_time, &s->packed_half));
+    }
+    size_t scratch = conv_scratch + y + x;
     size_t partial = lac_conv_partial(s->conv) * s->chunks;
     int last = p->inference ? p->forward_time : p->backward_time;
     p->scratch = scratch > p->scratch ? scratch : p->scratch;
@@ -130,6 +139,10 @@ static lac_status conv_plan(lac_op *op, lac_planner *p)
                             s->y_shape.h,    s->y_shape.w, op->node.k,     op->node.stride,
                             op->node.k / 2};
     LAC_TRY(lac_conv_new(p->ctx, &shape, s->chunk, p->inference, &s->conv));
+    if (p->inference && shape.oc % (2 * LAC_BLOCK) == 0) {
+        shape.oc /= 2;
+        LAC_TRY(lac_conv_new(p->ctx, &shape, 1, 1, &s->half));
+    }
     return plan_memory(op, s, p);
 }
 
@@ -139,6 +152,7 @@ static void conv_free(lac_op *op)
     if (!s)
         return;
     lac_conv_free(&s->conv);
+    lac_conv_free(&s->half);
     free(s->sums);
     free(s->total);
     lac_norm_free(&s->norm);
@@ -228,14 +242,15 @@ static void add_up_chunks(conv_state *s, int n)
 
 /* ---- Forward ---------------------------------------------------------------------------- */
 
-static void finish(const job *j, const float *y, const span *c)
+/* Planes [first, last) of a chunk from y to z. */
+static void finish(const job *j, const float *y, const span *c, int first, int last)
 {
     const lac_op *op = j->op;
     const conv_state *s = j->s;
     int relu = op->node.relu;
     int pixels = s->y_shape.h * s->y_shape.w;
     const float *add = op->add ? op->add->z + (c->z - op->z) : NULL;
-    for (int i = 0; i < c->n * blocks(s); i++) {
+    for (int i = first; i < last; i++) {
         const float *scale = s->norm.scale + i % blocks(s) * LAC_BLOCK;
         const float *shift = s->norm.shift + i % blocks(s) * LAC_BLOCK;
         const float *from = y + plane_of_y(s, i);
@@ -248,13 +263,26 @@ static void finish(const job *j, const float *y, const span *c)
     }
 }
 
+/* A single picture is worth two threads. */
+static int by_halves(const conv_state *s, const lac_pass *pass)
+{
+    return s->half && pass->n == 1;
+}
+
 static void work_pack(void *arg, int item, int thread)
 {
     (void)item;
     (void)thread;
     const job *j = arg;
-    lac_conv_pack(j->s->conv, lac_op_w(j->op, W), j->s->packed[0],
-                  j->pass->training ? j->s->packed[1] : NULL);
+    const conv_state *s = j->s;
+    const float *w = lac_op_w(j->op, W);
+    if (!by_halves(s, j->pass)) {
+        lac_conv_pack(s->conv, w, s->packed[0], j->pass->training ? s->packed[1] : NULL);
+        return;
+    }
+    size_t half = j->op->params->table[j->op->param].count / 2;
+    for (int i = 0; i < 2; i++)
+        lac_conv_pack(s->half, w + i * half, s->packed_half + i * lac_conv_packed(s->half), NULL);
 }
 
 static void work_sums(void *arg, int item, int thread)
@@ -276,7 +304,7 @@ static void work_finish(void *arg, int item, int thread)
 {
     const job *j = arg;
     span c = span_of(j, item, thread);
-    finish(j, c.y, &c);
+    finish(j, c.y, &c, 0, c.n * blocks(j->s));
 }
 
 static void work_whole(void *arg, int item, int thread)
@@ -285,7 +313,19 @@ static void work_whole(void *arg, int item, int thread)
     span c = span_of(j, item, thread);
     float *y = j->pass->training ? c.y : c.own;
     lac_conv_forward(j->s->conv, c.n, c.x, j->s->packed[0], y, c.scratch);
-    finish(j, y, &c);
+    finish(j, y, &c, 0, c.n * blocks(j->s));
+}
+
+/* Half the channels of the only picture. */
+static void work_half(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const conv_state *s = j->s;
+    span c = span_of(j, 0, thread);
+    int planes = blocks(s) / 2;
+    lac_conv_forward(s->half, 1, c.x, s->packed_half + item * lac_conv_packed(s->half),
+                     c.own + plane_of_y(s, item * planes), c.scratch);
+    finish(j, c.own, &c, item * planes, (item + 1) * planes);
 }
 
 /* Sums were taken about the running mean, which keeps the difference of squares exact. */
@@ -318,7 +358,10 @@ static void conv_forward(lac_op *op, const lac_pass *pass)
     lac_parallel(pass->ctx, 1, work_pack, &j);
     if (!(pass->training && op->node.norm)) {
         fixed_affine(op, s);
-        for_each_chunk(op, pass, work_whole);
+        if (by_halves(s, pass))
+            lac_parallel(pass->ctx, 2, work_half, &j);
+        else
+            for_each_chunk(op, pass, work_whole);
         return;
     }
     memcpy(row(s, ORIGIN, 0), lac_op_b(op, LAC_NORM_RUNNING_MEAN),

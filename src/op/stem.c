@@ -23,7 +23,7 @@
 #include <string.h>
 
 /* Pictures per chunk: enough chunks for many threads, few sums to add. */
-enum { CHUNK = 8 };
+enum { CHUNK = 8, BANDS = 4 };
 
 enum { W };
 
@@ -132,16 +132,25 @@ static void work_moments(void *arg, int item, int thread)
         j->s->kernels->moments(&j->s->shape, frame_of(j, i, thread), sums);
 }
 
+/* Bands of rows that a picture is cut into: a single face keeps all threads busy. Where
+ * there are many pictures, whole ones spare copies into frames. */
+static int bands(const job *j)
+{
+    return j->pass->training ? 1 : BANDS;
+}
+
 static void work_forward(void *arg, int item, int thread)
 {
     const job *j = arg;
     const stem_state *s = j->s;
+    int picture = item / bands(j);
+    int band = item % bands(j);
+    int rows = j->op->out.h;
     size_t floats = lac_shape_floats(j->op->out);
-    for (int i = item * CHUNK; i < chunk_end(j, item); i++) {
-        uint8_t *which = s->which + (j->pass->training ? (size_t)i : (size_t)thread) * floats;
-        s->kernels->forward(&s->shape, frame_of(j, i, thread), s->packed, s->norm.scale,
-                            s->norm.shift, j->op->z + i * floats, which);
-    }
+    lac_stem_filter filter = {s->packed, s->norm.scale, s->norm.shift};
+    uint8_t *which = s->which + (size_t)(j->pass->training ? picture : thread) * floats;
+    s->kernels->forward(&s->shape, frame_of(j, picture, thread), &filter, rows * band / bands(j),
+                        rows * (band + 1) / bands(j), j->op->z + picture * floats, which);
 }
 
 /* Adds the chunks' sums up, in order, into the first. */
@@ -199,7 +208,7 @@ static void stem_forward(lac_op *op, const lac_pass *pass)
     } else {
         lac_norm_fixed(op, &s->norm);
     }
-    for_each_chunk(&j, work_forward);
+    lac_parallel(pass->ctx, pass->n * bands(&j), work_forward, &j);
 }
 
 /* ---- Backward ------------------------------------------------------------------------------ */

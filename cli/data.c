@@ -90,11 +90,12 @@ static void print_sources(const lac_data *data)
     }
 }
 
-static void print_outliers(const lac_data_summary *s)
+static void print_outliers(const lac_data *data, const lac_data_summary *s)
 {
-    printf("\nfarthest from the mean face (rows count the header as 1)\n");
+    printf("\n%8s %8s  farthest from the mean face (the header is row 1)\n", "row", "picture");
     for (int i = 0; i < s->outlier_count; i++) {
-        printf("%8s %-8d %9.2f px\n", "row", file_row(s->outliers[i].row),
+        int row = s->outliers[i].row;
+        printf("%8d %8d  %.2f px\n", file_row(row), lac_data_id(data, row),
                s->outliers[i].distance);
     }
 }
@@ -148,6 +149,7 @@ static void print_json(const char *path, const lac_data *data, const lac_data_su
     for (int i = 0; i < s->outlier_count; i++) {
         cJSON *outlier = cJSON_CreateObject();
         cJSON_AddNumberToObject(outlier, "row", file_row(s->outliers[i].row));
+        cJSON_AddNumberToObject(outlier, "picture", lac_data_id(data, s->outliers[i].row));
         cJSON_AddNumberToObject(outlier, "distance", s->outliers[i].distance);
         cJSON_AddItemToArray(outliers, outlier);
     }
@@ -162,7 +164,7 @@ static void print_table(const char *path, const lac_data *data, const lac_data_s
     print_points(data, s);
     print_patterns(s);
     print_sources(data);
-    print_outliers(s);
+    print_outliers(data, s);
 }
 
 /* The labelled table of a folder; a file may be of either kind, and what it has is shown. */
@@ -203,7 +205,7 @@ int verb_data(int argc, char **argv)
         {.type = OPTION_ARGUMENT, .name = "PATH", .value = &path, .required = 1,
          .about = "a folder (its training table), a CSV file or a zip"},
         {.type = OPTION_FLAG, .name = "json", .value = &json,
-         .about = "print JSON, with all patterns; rows count the header as 1"},
+         .about = "print JSON, with all patterns; the header is row 1"},
         MACHINE_OPTIONS(machine),
     };
     const command c = {

@@ -104,8 +104,8 @@ $ printf '\357\273\277a_x,a_y,Image\r\n1,1,0 1 2 3\r\n,,3 2 1 0' > t.csv; lacuna
 |     rows   points  label source: share of the test set
 |        2        1  unknown without IdLookupTable.csv
 |
-| farthest from the mean face (rows count the header as 1)
-|      row 2             0.00 px
+|      row  picture  farthest from the mean face (the header is row 1)
+|        2        1  0.00 px
 
 Nothing is half written.
 $ printf 'a_x,a_y,Image\n1,1,0 1 2 256\n' > t.csv; lacuna train --data t.csv --out run

@@ -141,8 +141,7 @@ $ lacuna help data
 | Options
 |   PATH                   a folder (its training table), a CSV file or a zip
 |                          (required)
-|   --json                 print JSON, with all patterns; rows count the header
-|                          as 1
+|   --json                 print JSON, with all patterns; the header is row 1
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

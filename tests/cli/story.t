@@ -44,17 +44,17 @@ $ lacuna data faces
 |       20       15  69.23 %
 |       40        4  30.77 %
 |
-| farthest from the mean face (rows count the header as 1)
-|      row 32            2.15 px
-|      row 44            2.05 px
-|      row 37            1.89 px
-|      row 55            1.84 px
-|      row 35            1.75 px
-|      row 30            1.73 px
-|      row 36            1.59 px
-|      row 23            1.51 px
-|      row 42            1.50 px
-|      row 59            1.49 px
+|      row  picture  farthest from the mean face (the header is row 1)
+|       32       31  2.15 px
+|       44       43  2.05 px
+|       37       36  1.89 px
+|       55       54  1.84 px
+|       35       34  1.75 px
+|       30       29  1.73 px
+|       36       35  1.59 px
+|       23       22  1.51 px
+|       42       41  1.50 px
+|       59       58  1.49 px
 $ lacuna data faces/test.csv
 | faces/test.csv: 8 pictures of 32x32, 0 points
 |

@@ -357,9 +357,10 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
     }
     if (status == LAC_OK) {
         (*out)->cursor.epoch = (*out)->model->epoch = head->epoch;
-        (*out)->resumed = 1;
         status = read_training(&s, *out);
     }
+    if (status == LAC_OK)
+        status = lac_strdup(ctx, run, &(*out)->run);
     if (status != LAC_OK)
         lac_trainer_free(out);
     lac_model_free(&head);

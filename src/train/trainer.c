@@ -118,6 +118,7 @@ void lac_trainer_free(lac_trainer **trainer)
     lac_split_free(&t->split);
     lac_model_free(&t->model);
     lac_adam_free(&t->adam);
+    free(t->run);
     free(t->train_rows);
     free(t->holdout_rows);
     free(t->order);
@@ -279,7 +280,12 @@ static lac_status evaluate(run_state *r)
     LAC_TRY(lac_metrics_compute(t->ctx, t->data, t->xy, t->holdout_rows, t->holdout_count,
                                 &r->holdout));
     lac_metrics_reduce(r->holdout, t->model->config.reduction);
-    return LAC_OK;
+    if (r->holdout->labels == 0 || isfinite(r->holdout->loss))
+        return LAC_OK;
+    lac_metrics_free(&r->holdout);
+    return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
+                    "epoch %d: the hold-out's loss must be a finite number, it is not any more",
+                    t->cursor.epoch);
 }
 
 static lac_status record(const run_state *r)
@@ -299,7 +305,7 @@ static lac_status record(const run_state *r)
 }
 
 /* After the last step of an epoch: evaluate, write, report. The saved cursor stands at the
- * beginning of the next epoch. */
+ * beginning of the next epoch, and is saved last: what it says has happened. */
 static lac_status end_epoch(run_state *r, int *stop)
 {
     lac_trainer *t = r->t;
@@ -313,10 +319,10 @@ static lac_status end_epoch(run_state *r, int *stop)
     lac_status status = r->run ? record(r) : LAC_OK;
     t->cursor.step = 0;
     t->cursor.loss_sum = 0.0;
-    if (status == LAC_OK && r->run)
-        status = save(r, "last.safetensors");
     if (status == LAC_OK && r->run && better)
         status = save(r, "best.safetensors");
+    if (status == LAC_OK && r->run)
+        status = save(r, "last.safetensors");
     t->cursor.loss_sum = loss_sum;
     if (status == LAC_OK)
         *stop = report(r, t->cursor.epoch, lac_trainer_steps(t));
@@ -361,7 +367,11 @@ lac_status lac_trainer_run(lac_trainer *t, const char *run, lac_progress_fn prog
     run_state r = {.t = t, .run = run, .progress = progress, .user = user};
     const lac_train_config *config = &t->model->config;
     int stop = 0;
-    if (run && t->resumed)
+    if (run && t->run && strcmp(run, t->run) != 0)
+        return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
+                        "%s: this training was resumed from %s and goes on there alone", run,
+                        t->run);
+    if (run && t->run)
         LAC_TRY(lac_run_resume(t->ctx, run, config, t->cursor.epoch));
     else if (run)
         LAC_TRY(lac_run_begin(t->ctx, run, config));

@@ -22,7 +22,7 @@ struct lac_trainer {
     lac_model *model; /* with the training plan */
     lac_adam_state adam;
     lac_cursor cursor;
-    int resumed;
+    char *run; /* the folder that it was resumed from, or NULL */
 
     int *train_rows, train_count;
     int *holdout_rows, holdout_count;

@@ -111,7 +111,7 @@ typedef struct lac_data lac_data;
 
 typedef enum lac_table {
     LAC_TABLE_TRAINING = 0, /* labelled: columns NAME_x, NAME_y ..., Image */
-    LAC_TABLE_TEST = 1      /* pictures only: ImageId, Image */
+    LAC_TABLE_TEST = 1      /* pictures: ImageId, Image; label columns may be there too */
 } lac_table;
 
 /* Reads a table. `path` is a CSV file, a zip that holds one, or a folder that
@@ -132,7 +132,7 @@ void lac_data_free(lac_data **data);
 
 int lac_data_rows(const lac_data *data);
 int lac_data_size(const lac_data *data);                          /* side in pixels */
-int lac_data_points(const lac_data *data);                        /* K, 0 for a test table */
+int lac_data_points(const lac_data *data);                        /* K; 0 without labels */
 const char *lac_data_point_name(const lac_data *data, int point); /* "left_eye_center" */
 int lac_data_id(const lac_data *data, int row);                   /* ImageId, or row + 1 */
 const uint8_t *lac_data_image(const lac_data *data, int row);     /* [1, size, size] */
@@ -146,7 +146,8 @@ int lac_data_mirror_point(const lac_data *data, int point);
 /* Label sources: a pattern (the set of points that a row carries) that covers at
  * least 10 % of the rows is a source. Every other row belongs to the smallest
  * source pattern that contains its own; rows that none contains make the set of
- * all points a source of its own. Sources are ordered by size, largest first. */
+ * all points a source of its own. The empty pattern is none. Sources are ordered by their
+ * number of points, most first. A table without labels has one source, of 0 points. */
 int lac_data_sources(const lac_data *data);
 int lac_data_source_points(const lac_data *data, int source); /* points in its pattern */
 int lac_data_source_rows(const lac_data *data, int source);
@@ -272,7 +273,7 @@ typedef struct lac_progress {
     const lac_metrics *holdout; /* at the end of an epoch, else NULL; NULL without hold-out */
 } lac_progress;
 
-/* Called after every step and at the end of every epoch. Return 0 to go on,
+/* Called once after every step; after an epoch's last when the epoch is evaluated and saved. Return 0 to go on,
  * anything else to stop: the state is saved and LAC_STOPPED comes back. */
 typedef int (*lac_progress_fn)(void *user, const lac_progress *progress);
 

@@ -16,16 +16,25 @@ double lac_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* A device or a pipe is written as it is: there is no old content to keep. */
+static int is_special(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
 lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file)
 {
     *file = (lac_file){0};
-    size_t length = strlen(path);
+    size_t length = strlen(path) + sizeof ".tmp";
     lac_status status = lac_strdup(ctx, path, &file->path);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, length + 8, 1, &file->temporary);
+    if (status == LAC_OK && !is_special(path)) {
+        status = lac_alloc(ctx, length, 1, &file->temporary);
+        if (status == LAC_OK)
+            snprintf(file->temporary, length, "%s.tmp", path);
+    }
     if (status == LAC_OK) {
-        snprintf(file->temporary, length + 8, "%s.tmp", path);
-        file->stream = fopen(file->temporary, "wb");
+        file->stream = fopen(file->temporary ? file->temporary : path, "wb");
         if (!file->stream)
             status = lac_fail_errno(ctx, path, "write");
     }
@@ -38,13 +47,13 @@ lac_status lac_file_commit(lac_context *ctx, lac_file *file)
 {
     lac_status status = LAC_OK;
     int good = !ferror(file->stream) && fflush(file->stream) == 0 &&
-               fsync(fileno(file->stream)) == 0;
+               (!file->temporary || fsync(fileno(file->stream)) == 0);
     if (!good)
         status = lac_fail_errno(ctx, file->path, "write");
     if (fclose(file->stream) != 0 && status == LAC_OK)
         status = lac_fail_errno(ctx, file->path, "write");
     file->stream = NULL;
-    if (status == LAC_OK && rename(file->temporary, file->path) != 0)
+    if (status == LAC_OK && file->temporary && rename(file->temporary, file->path) != 0)
         status = lac_fail_errno(ctx, file->path, "replace");
     if (status == LAC_OK) {
         free(file->temporary);
@@ -56,12 +65,10 @@ lac_status lac_file_commit(lac_context *ctx, lac_file *file)
 
 void lac_file_abandon(lac_file *file)
 {
-    if (file->stream) {
+    if (file->stream)
         fclose(file->stream);
+    if (file->temporary)
         remove(file->temporary);
-    } else if (file->temporary) {
-        remove(file->temporary);
-    }
     free(file->path);
     free(file->temporary);
     *file = (lac_file){0};

@@ -49,6 +49,11 @@ void lac_log(lac_context *ctx, const char *format, ...) __attribute__((format(pr
  * pointer's address. Freed by free(). On failure *out is NULL, the status MEMORY. */
 lac_status lac_alloc(lac_context *ctx, size_t count, size_t size, void *out);
 
+/* Zeroed memory for many floats, page by page as it is touched, in large pages where the
+ * system has them. On failure *out is NULL. Freed with the same count; NULL is accepted. */
+lac_status lac_pages_new(lac_context *ctx, size_t floats, float **out);
+void lac_pages_free(float *pages, size_t floats);
+
 /* A copy of a string, freed by free(). */
 lac_status lac_strdup(lac_context *ctx, const char *text, char **out);
 
@@ -108,6 +113,11 @@ lac_status lac_folder_make(lac_context *ctx, const char *path);
 
 /* The whole file in memory with a NUL behind it, freed by free(). */
 lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t *size);
+
+/* The whole file as read-only memory, without a copy: for files that are replaced by
+ * renaming, never cut or rewritten in place. */
+lac_status lac_file_map(lac_context *ctx, const char *path, const char **out, size_t *size);
+void lac_file_unmap(const char *bytes, size_t size);
 
 /* A 64-bit hash of bytes, for checksums (not against forgery). Chain with `seed`. */
 uint64_t lac_hash(uint64_t seed, const void *bytes, size_t size);

@@ -61,7 +61,7 @@ lac_status lac_slab_build(lac_context *ctx, lac_slab *slab)
         qsort(slab->claims, (size_t)slab->count, sizeof *slab->claims, larger_first);
     for (int i = 0; i < slab->count; i++)
         place(slab, i);
-    LAC_TRY(lac_alloc(ctx, slab->floats, sizeof(float), &slab->memory));
+    LAC_TRY(lac_pages_new(ctx, slab->floats, &slab->memory));
     for (int i = 0; i < slab->count; i++)
         *slab->claims[i].where = slab->memory + slab->claims[i].offset;
     return LAC_OK;
@@ -70,6 +70,6 @@ lac_status lac_slab_build(lac_context *ctx, lac_slab *slab)
 void lac_slab_free(lac_slab *slab)
 {
     free(slab->claims);
-    free(slab->memory);
+    lac_pages_free(slab->memory, slab->floats);
     *slab = (lac_slab){0};
 }

@@ -31,8 +31,10 @@ struct entry {
 
 struct lac_tensors {
     char *path;
-    char *bytes;     /* the file; once the header is parsed, the data from its start */
-    size_t size;     /* of the data */
+    const char *file; /* the whole file, mapped */
+    size_t file_size;
+    const char *bytes; /* the data */
+    size_t size;      /* of the data */
     cJSON *header;
     const cJSON *metadata;
     struct entry *entries; /* by name */
@@ -291,15 +293,15 @@ static lac_status verify_names(lac_context *ctx, const lac_tensors *t)
     return LAC_OK;
 }
 
-/* Parses the header and moves the data to the start of the memory, where floats are aligned. */
-static lac_status parse_header(lac_context *ctx, lac_tensors *t, size_t size)
+static lac_status parse_header(lac_context *ctx, lac_tensors *t)
 {
     uint64_t length = 0;
+    size_t size = t->file_size;
     if (size >= sizeof length)
-        memcpy(&length, t->bytes, sizeof length);
+        memcpy(&length, t->file, sizeof length);
     if (size < sizeof length || length > size - sizeof length)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: not a safetensors file, or cut short", t->path);
-    const char *text = t->bytes + sizeof length;
+    const char *text = t->file + sizeof length;
     const char *end = NULL;
     t->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, 0);
     if (!cJSON_IsObject(t->header) ||
@@ -307,22 +309,32 @@ static lac_status parse_header(lac_context *ctx, lac_tensors *t, size_t size)
         return lac_fail(ctx, LAC_ERROR_FORMAT,
                         "%s: not a safetensors file: its header is not a JSON object", t->path);
     t->size = size - sizeof length - (size_t)length;
-    memmove(t->bytes, text + length, t->size);
+    t->bytes = text + length;
+    return LAC_OK;
+}
+
+/* The numbers are read where they lie. */
+static lac_status verify_alignment(lac_context *ctx, const lac_tensors *t)
+{
+    size_t length = (size_t)(t->bytes - t->file) - sizeof(uint64_t);
+    if (length % sizeof(float) != 0)
+        return lac_fail(ctx, LAC_ERROR_FORMAT,
+                        "%s: a header of %zu bytes, must be a multiple of 4", t->path, length);
     return LAC_OK;
 }
 
 static lac_status read_and_verify(lac_context *ctx, lac_tensors *t)
 {
-    size_t size;
-    LAC_TRY(lac_file_read(ctx, t->path, &t->bytes, &size));
-    LAC_TRY(parse_header(ctx, t, size));
+    LAC_TRY(lac_file_map(ctx, t->path, &t->file, &t->file_size));
+    LAC_TRY(parse_header(ctx, t));
     LAC_TRY(verify_metadata(ctx, t));
     LAC_TRY(read_entries(ctx, t));
     qsort(t->entries, (size_t)t->count, sizeof *t->entries, by_place);
     LAC_TRY(verify_places(ctx, t));
     LAC_TRY(verify_checksum(ctx, t));
     qsort(t->entries, (size_t)t->count, sizeof *t->entries, by_name);
-    return verify_names(ctx, t);
+    LAC_TRY(verify_names(ctx, t));
+    return verify_alignment(ctx, t);
 }
 
 lac_status lac_safetensors_read(lac_context *ctx, const char *path, lac_tensors **out)
@@ -347,7 +359,7 @@ void lac_tensors_free(lac_tensors **tensors)
         return;
     cJSON_Delete(t->header);
     free(t->entries);
-    free(t->bytes);
+    lac_file_unmap(t->file, t->file_size);
     free(t->path);
     free(t);
     *tensors = NULL;

@@ -106,9 +106,9 @@ static lac_status plan_ops(lac_plan *plan)
 
 static lac_status make_slabs(lac_plan *plan)
 {
-    LAC_TRY(lac_alloc(plan->ctx, plan->params.floats, sizeof(float), &plan->w));
+    LAC_TRY(lac_pages_new(plan->ctx, plan->params.floats, &plan->w));
     if (!plan->inference)
-        LAC_TRY(lac_alloc(plan->ctx, plan->params.floats, sizeof(float), &plan->g));
+        LAC_TRY(lac_pages_new(plan->ctx, plan->params.floats, &plan->g));
     LAC_TRY(lac_alloc(plan->ctx, plan->buffers.floats, sizeof(float), &plan->b));
     LAC_TRY(lac_slab_build(plan->ctx, &plan->slab));
     plan->x = plan->op[0].z;
@@ -158,8 +158,8 @@ void lac_plan_free(lac_plan **plan)
         if (p->op[i].class)
             p->op[i].class->free(&p->op[i]);
     lac_slab_free(&p->slab);
-    free(p->w);
-    free(p->g);
+    lac_pages_free(p->w, p->params.floats);
+    lac_pages_free(p->g, p->params.floats);
     free(p->b);
     free(p);
     *plan = NULL;
@@ -179,11 +179,13 @@ static float start_value(const lac_param *param, const lac_start_config *config,
                                                  LAC_STREAM(LAC_STREAM_START) + index, i));
 }
 
+/* The slab is 0 when it comes; without a config only the ones are written. */
 static void start_table(const lac_params *params, const lac_start_config *config, float *slab)
 {
     for (int p = 0; p < params->count; p++)
-        for (size_t i = 0; i < params->table[p].count; i++)
-            slab[params->table[p].offset + i] = start_value(&params->table[p], config, p, i);
+        if (config || params->table[p].role == LAC_ROLE_ONE)
+            for (size_t i = 0; i < params->table[p].count; i++)
+                slab[params->table[p].offset + i] = start_value(&params->table[p], config, p, i);
 }
 
 void lac_plan_start(lac_plan *plan, const lac_start_config *config)

@@ -7,16 +7,15 @@
 #include "train/adam.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { TILE = 1 << 16 }; /* floats: four streams of 256 KB, independent of the threads */
 
 lac_status lac_adam_new(lac_context *ctx, size_t floats, lac_adam_state *adam)
 {
     *adam = (lac_adam_state){.floats = floats};
-    lac_status status = lac_alloc(ctx, floats, sizeof(float), &adam->m);
+    lac_status status = lac_pages_new(ctx, floats, &adam->m);
     if (status == LAC_OK)
-        status = lac_alloc(ctx, floats, sizeof(float), &adam->v);
+        status = lac_pages_new(ctx, floats, &adam->v);
     if (status != LAC_OK)
         lac_adam_free(adam);
     return status;
@@ -24,8 +23,8 @@ lac_status lac_adam_new(lac_context *ctx, size_t floats, lac_adam_state *adam)
 
 void lac_adam_free(lac_adam_state *adam)
 {
-    free(adam->m);
-    free(adam->v);
+    lac_pages_free(adam->m, adam->floats);
+    lac_pages_free(adam->v, adam->floats);
     *adam = (lac_adam_state){0};
 }
 

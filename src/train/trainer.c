@@ -371,10 +371,12 @@ lac_status lac_trainer_run(lac_trainer *t, const char *run, lac_progress_fn prog
         return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
                         "%s: this training was resumed from %s and goes on there alone", run,
                         t->run);
-    if (run && t->run)
+    if (run && t->run) {
         LAC_TRY(lac_run_resume(t->ctx, run, config, t->cursor.epoch));
-    else if (run)
+    } else if (run) {
         LAC_TRY(lac_run_begin(t->ctx, run, config));
+        LAC_TRY(save(&r, "last.safetensors")); /* whatever ends the run, it can go on */
+    }
     while (!stop && t->cursor.epoch < config->epochs && !time_is_up(t))
         LAC_TRY(run_epoch(&r, &stop));
     return stop ? LAC_STOPPED : LAC_OK;

@@ -21,6 +21,9 @@ int verb_eval(int argc, char **argv);
 int verb_layers(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_predict(int argc, char **argv);
+int verb_report(int argc, char **argv);
+int verb_reproduce(int argc, char **argv);
+int verb_search(int argc, char **argv);
 int verb_submit(int argc, char **argv);
 int verb_synth(int argc, char **argv);
 int verb_train(int argc, char **argv);
@@ -46,6 +49,16 @@ lac_status machine_open(const machine_options *machine, lac_context **ctx);
 
 /* The exit code of a status; a failure's message goes to stderr as "lacuna: ...". */
 int report(const lac_context *ctx, lac_status status);
+
+/* What report.html is made of; says on stdout where it is. Returns the exit code. report.c */
+typedef struct report_job {
+    const char *const *runs;
+    int count;
+    const char *data_path;
+    const char *out;
+} report_job;
+
+int report_write(lac_context *ctx, const report_job *job, const lac_data *data);
 
 /* ---- Text ------------------------------------------------------------------------------ */
 

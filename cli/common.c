@@ -18,7 +18,7 @@ const char *const model_choices[] = {"resnet", "cnn", "kimura", NULL};
 static void print_note(void *user, const char *line)
 {
     (void)user;
-    fprintf(stderr, "lacuna: %s\n", line);
+    fprintf(stderr, "%slacuna: %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", line);
 }
 
 lac_status machine_open(const machine_options *m, lac_context **ctx)

@@ -20,6 +20,9 @@ static const verb verbs[] = {
     {"data", "describe a table: labels, gaps, sources, duplicates, outliers", verb_data},
     {"synth", "draw a data set of faces in Kaggle's files", verb_synth},
     {"plot", "draw a run's curve, or faces with labels and predictions", verb_plot},
+    {"report", "a page of runs: table II, curves, faces, what was run", verb_report},
+    {"search", "random search for settings, on training rows alone", verb_search},
+    {"reproduce", "train the paper's three models, then report", verb_reproduce},
     {"layers", "the layer table of a network", verb_layers},
     {"bench", "speed of the training step, and the processor's peak", verb_bench},
 };

@@ -109,9 +109,14 @@ static void describe_default(const option *o, char *out, size_t size)
         snprintf(out, size, "%s", o->zero);
 }
 
+static int is_word(const option *o)
+{
+    return o->type == OPTION_ARGUMENT || o->type == OPTION_WORDS;
+}
+
 static int print_option_head(const option *o)
 {
-    if (o->type == OPTION_ARGUMENT)
+    if (is_word(o))
         return printf("  %s", o->name);
     int column = printf("  --%s", o->name);
     if (o->type == OPTION_CHOICE) {
@@ -209,7 +214,7 @@ const char *nearest_name(const char *word, const char *(*next)(const void *list,
 static const char *next_option(const void *list, int i)
 {
     const command *c = list;
-    while (i < c->count && c->options[i].type == OPTION_ARGUMENT)
+    while (i < c->count && is_word(&c->options[i]))
         i++;
     return i < c->count ? c->options[i].name : NULL;
 }
@@ -307,6 +312,11 @@ static int read_value(const option *o, const char *text)
         return read_number(o, text);
     case OPTION_CHOICE:
         return read_choice(o, text);
+    case OPTION_WORDS: {
+        word_list *list = o->value;
+        list->word[list->count++] = text;
+        return text[0] != '\0';
+    }
     default:
         *(const char **)o->value = text;
         return text[0] != '\0';
@@ -320,7 +330,7 @@ static int set_option(const command *c, option *o, const char *text)
         return CODE_GO_ON;
     char wanted[160];
     describe_wanted(o, wanted, sizeof wanted);
-    const char *dashes = o->type == OPTION_ARGUMENT ? "" : "--";
+    const char *dashes = is_word(o) ? "" : "--";
     return options_misuse(c, "%s%s needs %s, not '%s'", dashes, o->name, wanted, text);
 }
 
@@ -328,7 +338,7 @@ static option *find_option(const command *c, const char *name, size_t length)
 {
     for (int i = 0; i < c->count; i++) {
         option *o = &c->options[i];
-        if (o->type != OPTION_ARGUMENT && strlen(o->name) == length &&
+        if (!is_word(o) && strlen(o->name) == length &&
             strncmp(o->name, name, length) == 0)
             return o;
     }
@@ -377,7 +387,8 @@ static int parse_option(const command *c, int argc, char **argv, int *i)
 static int parse_argument(const command *c, const char *word)
 {
     for (int i = 0; i < c->count; i++)
-        if (c->options[i].type == OPTION_ARGUMENT && !c->options[i].given)
+        if (c->options[i].type == OPTION_WORDS ||
+            (c->options[i].type == OPTION_ARGUMENT && !c->options[i].given))
             return set_option(c, &c->options[i], word);
     return options_misuse(c, "stray argument '%s'", word);
 }
@@ -388,7 +399,7 @@ static int check_required(const command *c)
         const option *o = &c->options[i];
         if (!o->required || o->given)
             continue;
-        if (o->type == OPTION_ARGUMENT)
+        if (is_word(o))
             return options_misuse(c, "%s is missing; 'lacuna help %s' explains", o->name, c->name);
         return options_misuse(c, "--%s %s is missing; 'lacuna help %s' explains", o->name, o->unit,
                               c->name);

@@ -15,8 +15,14 @@ typedef enum option_type {
     OPTION_NUMBER,  /* double in [min, max]; see above and below */
     OPTION_TEXT,    /* const char * */
     OPTION_CHOICE,  /* int, the index into choices */
-    OPTION_ARGUMENT /* const char *, a word that is no option; always required */
+    OPTION_ARGUMENT, /* const char *, a word that is no option; always required */
+    OPTION_WORDS     /* word_list: all further words that are no options; at least one */
 } option_type;
+
+typedef struct word_list {
+    const char **word; /* [count], room for as many as there are on the line */
+    int count;
+} word_list;
 
 typedef struct option {
     option_type type;

@@ -1,19 +1,12 @@
 /*
  * lacuna train: starts a run or goes on with one, and shows how it goes.
- *
- * One table on stdout, a line an epoch; where stderr is a terminal, a line below it
- * is rewritten in place. That line leaves the cursor in its first column, so that
- * whatever is printed next, by us or by a pipe behind us, writes over it.
  */
-#define _DEFAULT_SOURCE
 #include "cli.h"
+#include "progress.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 static const char *const rows_choices[] = {"all", "complete", NULL};        /* as lac_rows */
 static const char *const loss_choices[] = {"masked", "plain", NULL};        /* as lac_loss */
@@ -32,99 +25,6 @@ typedef struct train_options {
     lac_train_config config;
     machine_options machine;
 } train_options;
-
-typedef struct display {
-    double shown;    /* seconds of training when the line was last rewritten */
-    int epochs;      /* completed in this process */
-    int best_epoch;  /* of lowest hold-out RMSE in this process */
-    double best_rmse;
-} display;
-
-static int on_terminal; /* stderr is one; set before anything is shown */
-
-/* ---- Ctrl-C ------------------------------------------------------------------------ */
-
-/* The first signal asks for a stop, and gives the signals their own effect back: the
- * second ends the program at once. */
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int number)
-{
-    static const char clear[] = "\r\033[K";
-    static const char note[] = "lacuna: stopping after this step; again to end at once\n";
-    (void)number;
-    stop_asked = 1;
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    ssize_t written = on_terminal ? write(STDERR_FILENO, clear, sizeof clear - 1) : 0;
-    written += write(STDERR_FILENO, note, sizeof note - 1);
-    (void)written;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-/* ---- Progress ------------------------------------------------------------------------ */
-
-static void print_table_head(void)
-{
-    printf("\n%5s  %8s  %10s  %11s  %16s  %10s\n", "epoch", "images/s", "loss", "hold-out px",
-           "test-weighted px", "left");
-    fflush(stdout);
-}
-
-static void print_epoch(const lac_progress *p)
-{
-    char rmse[24], weighted[24], left[24];
-    const lac_metrics *m = p->holdout;
-    printf("%5d  %8.0f  %10.6f  %11s  %16s  %10s\n", p->epoch, p->images_per_second, p->loss,
-           number_text(m ? m->rmse : NAN, 3, rmse),
-           number_text(m ? m->test_weighted : NAN, 3, weighted),
-           duration_text(p->seconds_left, left));
-    fflush(stdout);
-}
-
-static void rewrite_line(const lac_progress *p)
-{
-    struct winsize window;
-    int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
-    int width = columns > 0 && columns < 80 ? columns - 1 : 79;
-    char left[24], line[128];
-    snprintf(line, sizeof line, "epoch %d of %d, step %d of %d, %.0f images/s, loss %.6f, %s left",
-             p->epoch, p->epochs, p->step, p->steps, p->images_per_second, p->loss,
-             duration_text(p->seconds_left, left));
-    fprintf(stderr, "\r%.*s\033[K\r", width, line);
-}
-
-static void clear_line(void)
-{
-    if (on_terminal)
-        fprintf(stderr, "\r\033[K");
-}
-
-static int show_progress(void *user, const lac_progress *p)
-{
-    display *d = user;
-    int is_complete = p->step == p->steps;
-    if (is_complete) {
-        clear_line();
-        print_epoch(p);
-        d->epochs++;
-        if (p->holdout && p->holdout->rmse < d->best_rmse) {
-            d->best_epoch = p->epoch;
-            d->best_rmse = p->holdout->rmse;
-        }
-    } else if (on_terminal && fabs(p->seconds - d->shown) >= 0.2) {
-        rewrite_line(p);
-        d->shown = p->seconds;
-    }
-    int is_last = is_complete && p->epoch == p->epochs;
-    return stop_asked && !is_last;
-}
 
 /* ---- What is printed before and after --------------------------------------------------- */
 
@@ -250,9 +150,8 @@ static int train(const command *c, train_options *o)
     lac_context *ctx = NULL;
     lac_data *data = NULL;
     lac_trainer *trainer = NULL;
-    display d = {.shown = -1, .best_rmse = INFINITY};
+    display d = DISPLAY_START;
 
-    on_terminal = isatty(STDERR_FILENO);
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
@@ -262,9 +161,9 @@ static int train(const command *c, train_options *o)
         status = print_start(ctx, o, data, trainer);
     if (status == LAC_OK) {
         catch_signals();
-        print_table_head();
-        status = lac_trainer_run(trainer, o->out, show_progress, &d);
-        clear_line();
+        progress_head();
+        status = lac_trainer_run(trainer, o->out, progress_show, &d);
+        progress_clear();
     }
     int code = finish(c, o, &d, ctx, trainer, status);
     lac_trainer_free(&trainer);
@@ -323,7 +222,9 @@ int verb_train(int argc, char **argv)
          .choices = optimizer_choices,
          .about = "adam adds the decay to the gradient, adamw keeps it apart"},
         {.type = OPTION_CHOICE, .name = "start", .value = &o.start, .choices = start_choices,
-         .about = "first weights from N(0, 0.02), or from He's N(0, sqrt(2 / fan in))"},
+         .about = "first weights from N(0, width), or from He's N(0, sqrt(2 / fan in))"},
+        {.type = OPTION_NUMBER, .name = "start-width", .value = &config->start_width, .unit = "X",
+         .about = "deviation of the normal start", .max = INFINITY, .above = 1},
         {.type = OPTION_INT, .name = "epochs", .value = &config->epochs, .unit = "N",
          .about = "visits of every row and its mirror image", .min = 1, .max = 1000000},
         {.type = OPTION_INT, .name = "batch", .value = &config->batch, .unit = "N",
@@ -340,6 +241,8 @@ int verb_train(int argc, char **argv)
          .about = "share of the rows kept from training to measure on", .max = 1, .below = 1},
         {.type = OPTION_U64, .name = "seed", .value = &config->seed, .unit = "N",
          .about = "of hold-out, first weights, order and dropout: same seed, same result"},
+        {.type = OPTION_U64, .name = "split-seed", .value = &config->split_seed, .unit = "N",
+         .about = "of the hold-out alone: other seeds, same hold-out", .zero = "that of --seed"},
         {.type = OPTION_NUMBER, .name = "minutes", .value = &config->minutes, .unit = "M",
          .about = "stop after this much training", .zero = "no limit", .max = INFINITY},
         MACHINE_OPTIONS(o.machine),

@@ -3,8 +3,8 @@
  *
  * This header is the whole public interface and its manual. Read it from top to
  * bottom; the order is: a complete program, conventions, status codes, context,
- * data, hold-out, networks, training, models and prediction, metrics,
- * submission, synthetic data, pictures, benchmark.
+ * data, hold-out, networks, training, search, models and prediction, metrics,
+ * submission, synthetic data, pictures, report, benchmark.
  *
  * A complete program: train on Kaggle's files, predict one face.
  *
@@ -230,7 +230,7 @@ typedef enum lac_reduction {
 } lac_reduction;
 typedef enum lac_optimizer { LAC_ADAM = 0, LAC_ADAMW = 1 } lac_optimizer;
 typedef enum lac_start {
-    LAC_START_NORMAL = 0, /* N(0, 0.02), the paper's */
+    LAC_START_NORMAL = 0, /* N(0, start_width), the paper's */
     LAC_START_HE = 1      /* N(0, sqrt(2 / fan in)) */
 } lac_start;
 
@@ -242,6 +242,7 @@ typedef struct lac_train_config {
     lac_reduction reduction; /* divisor of the loss, eq. 3 to 6 (ALL) */
     lac_optimizer optimizer; /* ADAM: decay is added to the gradient; ADAMW: decoupled (ADAM) */
     lac_start start;         /* distribution of the starting weights (NORMAL) */
+    double start_width;      /* deviation of the NORMAL start, > 0 (0.02) */
     int epochs;              /* each visits every row and its mirror image (1000) */
     int batch;               /* pictures per step (256) */
     double lr;               /* step size of Adam, > 0 (1e-4) */
@@ -254,6 +255,7 @@ typedef struct lac_train_config {
     double minutes;          /* end with the epoch that passes this, 0 = no limit (0) */
     double holdout;          /* fraction of rows held out, [0, 1) (0.2) */
     uint64_t seed;           /* of split, start, order and dropout (1) */
+    uint64_t split_seed;     /* of the split alone, 0 = seed (0) */
 } lac_train_config;
 
 lac_train_config lac_train_config_default(void);
@@ -303,10 +305,72 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
 lac_status lac_trainer_run(lac_trainer *trainer, const char *run, lac_progress_fn progress,
                            void *user);
 
+/* For a run folder that may hold the run already, begun and stopped at any point: goes on with
+ * it, or begins it. ARGUMENT when the folder's run has other settings, but for the number of
+ * epochs, which `config` gives, and minutes. Else as lac_trainer_new and _resume. */
+lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                            const char *run, lac_trainer **out);
+
 const lac_model *lac_trainer_model(const lac_trainer *trainer); /* borrowed, current weights */
 const lac_split *lac_trainer_split(const lac_trainer *trainer); /* borrowed */
 const lac_train_config *lac_trainer_config(const lac_trainer *trainer);
 void lac_trainer_free(lac_trainer **trainer);
+
+/* ---- Search ------------------------------------------------------------------------- */
+
+/* Random search over learning rate, weight decay (both log-uniform), batch, width of the
+ * start, dropout and reduction. The hold-out of `base` is set aside and never looked at: trials
+ * learn from a part of the training rows and are measured on the rest, the validation rows,
+ * split by groups like a hold-out. */
+typedef struct lac_search_config {
+    lac_train_config base; /* what is not drawn; its seed starts every trial */
+    int trials;            /* (20) */
+    int epochs;            /* of a trial that goes to the end (16) */
+    int no_halving;        /* 1: every trial goes to the end (0) */
+    double validation;     /* share of the training rows, (0, 1) (0.2) */
+    uint64_t seed;         /* of the draws (1) */
+} lac_search_config;
+
+lac_search_config lac_search_config_default(void);
+
+typedef enum lac_trial_state {
+    LAC_TRIAL_GOING = 0,   /* not at its end, or there */
+    LAC_TRIAL_STOPPED = 1, /* in the worse half of its round */
+    LAC_TRIAL_FAILED = 2   /* its loss was not finite any more */
+} lac_trial_state;
+
+typedef struct lac_trial {
+    int number;              /* 1-based */
+    lac_trial_state state;
+    int epochs;              /* done */
+    double rmse;             /* pixels, on the validation rows after the last of them: weighted
+                              * as the test set where that is known; NaN before the first */
+    double seconds;          /* of training */
+    lac_train_config config; /* base and what was drawn */
+} lac_trial;
+
+typedef struct lac_search_progress {
+    const lac_trial *trial; /* [trials] */
+    int trials;
+    int current;            /* index of the trial that trains, or has reached the end of a round */
+    int epochs;             /* where this round ends */
+    const lac_progress *training; /* NULL at the end of a trial's round */
+} lac_search_progress;
+
+/* Called after every step and at the end of every trial's round; return 0 to go on. */
+typedef int (*lac_search_fn)(void *user, const lac_search_progress *progress);
+
+/* Searches. `dir` holds trials.csv and a run folder for every trial, whose model files go when
+ * it is stopped or done. Called again with the same settings it goes on where it was; more
+ * trials or epochs may be asked for. Successive halving trains all trials for few epochs, then
+ * the better half for twice as many, and so on; how many rounds there are is bound by both
+ * trials and epochs. ARGUMENT, STOPPED, IO, FORMAT, MISMATCH, MEMORY. */
+lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_search_config *config,
+                          const char *dir, lac_search_fn progress, void *user);
+
+/* What trials.csv of a search tells, best first: *trials is an array of *count, freed by
+ * free(). Of their configurations only what was drawn is filled, the rest is the defaults. IO, FORMAT, MEMORY. */
+lac_status lac_search_read(lac_context *ctx, const char *dir, lac_trial **trials, int *count);
 
 /* ---- Models and prediction --------------------------------------------------------- */
 
@@ -404,6 +468,21 @@ lac_status lac_plot_curve(lac_context *ctx, const char *run, const char *path);
 /* Draws hold-out faces (all rows when there is no hold-out) with labels red and predictions blue: best, typical and worst
  * rows by error; .png or .svg by the name. */
 lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
+
+/* ---- Report ------------------------------------------------------------------------------------ */
+
+typedef struct lac_report {
+    const char *const *runs; /* [count] run folders, finished or not, and folders of searches */
+    int count;
+    const char *data_path;   /* as the commands shown give it, or NULL */
+} lac_report;
+
+/* Writes report.html, a page that needs nothing else, and every figure as .svg and .png into the
+ * folder `dir`, made if missing: the paper's figures and its table II with its numbers
+ * beside the runs', and what was run. The runs must share their data and hold-out.
+ * ARGUMENT, MISMATCH, IO, FORMAT, MEMORY. */
+lac_status lac_report_write(lac_context *ctx, const lac_report *report, const lac_data *data,
+                            const char *dir);
 
 /* ---- Benchmark ------------------------------------------------------------------------------- */
 

@@ -39,7 +39,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    static const char *const names[] = {"model.safetensors", "run/config.json", "run/metrics.csv",
+    static const char *const names[] = {"model.safetensors", "run/config.json", "run/machine.csv", "run/metrics.csv",
                                         "run/last.safetensors", "run", "."};
     struct fixture *f = *state;
     int rc = 0;
@@ -412,7 +412,8 @@ static lac_train_config unusual_config(void)
 {
     return (lac_train_config){.model = "cnn", .rows = LAC_ROWS_COMPLETE, .loss = LAC_LOSS_PLAIN,
                               .reduction = LAC_REDUCTION_PRESENT, .optimizer = LAC_ADAMW,
-                              .start = LAC_START_HE, .epochs = 2147483647, .batch = 3,
+                              .start = LAC_START_HE, .start_width = 0.3, .epochs = 2147483647,
+                              .batch = 3, .split_seed = UINT64_MAX - 1,
                               .lr = nextafter(0.1, 1), .beta1 = nextafter(1, 0), .beta2 = 1.0 / 3,
                               .eps = 5e-324, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
                               .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX};
@@ -434,6 +435,26 @@ static void a_configuration_survives_json_to_the_last_bit(void **state)
     assert_true(a.lr == b.lr && a.beta1 == b.beta1 && a.beta2 == b.beta2 && a.eps == b.eps);
     assert_true(a.weight_decay == b.weight_decay && a.dropout == b.dropout);
     assert_true(a.minutes == b.minutes && a.holdout == b.holdout && a.seed == b.seed);
+    assert_true(a.start_width == b.start_width && a.split_seed == b.split_seed);
+}
+
+static void json_from_before_a_field_means_its_default(void **state)
+{
+    const struct fixture *f = *state;
+    const char *late[] = {"\t\"start_width\":\t0.3,\n", ",\n\t\"split_seed\":\t\"7\""};
+    lac_train_config c = lac_train_config_default();
+    char *text;
+    c.start_width = 0.3;
+    c.split_seed = 7;
+    assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
+    for (int i = 0; i < 2; i++) {
+        char *at = strstr(text, late[i]);
+        assert_non_null(at);
+        memmove(at, at + strlen(late[i]), strlen(at + strlen(late[i])) + 1);
+    }
+    assert_int_equal(lac_config_from_json(f->ctx, text, "here", &c), LAC_OK);
+    assert_true(c.start_width == 0.02 && c.split_seed == 0);
+    free(text);
 }
 
 static void the_json_reads_as_the_command_line_does(void **state)
@@ -445,10 +466,10 @@ static void the_json_reads_as_the_command_line_does(void **state)
     assert_string_equal(
         text, "{\n\t\"model\":\t\"resnet\",\n\t\"rows\":\t\"all\",\n\t\"loss\":\t\"masked\",\n"
               "\t\"reduction\":\t\"all\",\n\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
-              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
+              "\t\"start_width\":\t0.02,\n\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
               "\t\"beta2\":\t0.999,\n\t\"eps\":\t1e-08,\n\t\"weight_decay\":\t0.0005,\n"
               "\t\"dropout\":\t0.5,\n\t\"mirror\":\t1,\n\t\"minutes\":\t0,\n\t\"holdout\":\t0.2,\n"
-              "\t\"seed\":\t\"1\"\n}");
+              "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\"\n}");
     free(text);
 }
 
@@ -654,6 +675,7 @@ int main(void)
         TEST(a_checked_model_name_is_the_librarys_own),
         TEST(an_illegal_field_is_named_with_value_and_range),
         TEST(a_configuration_survives_json_to_the_last_bit),
+        TEST(json_from_before_a_field_means_its_default),
         TEST(the_json_reads_as_the_command_line_does),
         TEST(bad_json_names_its_field),
         TEST(a_run_gains_a_line_an_epoch),

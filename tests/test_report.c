@@ -112,7 +112,7 @@ static void bad_runs_and_names_are_refused_and_leave_no_file(void **state)
     assert_message(ctx, "no epoch is finished yet");
     put_metrics("epoch,train_loss\n1,2\n");
     assert_status(ctx, lac_plot_curve(ctx, folder.path, png.text), LAC_ERROR_FORMAT);
-    assert_message(ctx, "row 1: no column holdout_loss");
+    assert_message(ctx, "row 1: no column seconds");
     put_metrics(HEADER "2,9,800,0.02,,,,,\n2,9,800,0.02,,,,,\n");
     assert_status(ctx, lac_plot_curve(ctx, folder.path, png.text), LAC_ERROR_FORMAT);
     assert_message(ctx, "row 3, column epoch");

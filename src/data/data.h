@@ -78,6 +78,14 @@ lac_status lac_sources_weigh(lac_context *ctx, const lac_lookup *lookup, lac_dat
 lac_status lac_groups_find(lac_context *ctx, const lac_data *data, int *group, uint8_t *twin,
                            uint8_t *duplicate);
 
+/* The rows[0..count) of a data set as one of their own, ids and sources kept. dataset.c */
+lac_status lac_data_take(lac_context *ctx, const lac_data *data, const int *rows, int count,
+                         lac_data **out);
+
+/* The hold-out that a training configuration asks for. split.c */
+lac_status lac_split_of(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                        lac_split **out);
+
 /* The point of a feature name, "left_eye_center_x", and its axis (0 x, 1 y), or -1. lookup.c */
 int lac_feature_find(char *const *names, int points, const char *feature, int *axis);
 

@@ -173,6 +173,60 @@ lac_status lac_data_from_memory(lac_context *ctx, int rows, int size, int points
     return status;
 }
 
+static lac_status take_sources(lac_context *ctx, const lac_data *from, const int *rows,
+                               lac_data *data)
+{
+    size_t sources = (size_t)from->sources, pattern = sources * (size_t)from->points;
+    LAC_TRY(lac_alloc(ctx, pattern, 1, &data->source_pattern));
+    LAC_TRY(lac_alloc(ctx, sources, sizeof(int), &data->source_rows));
+    LAC_TRY(lac_alloc(ctx, sources, sizeof(int), &data->source_points));
+    LAC_TRY(lac_alloc(ctx, sources, sizeof(double), &data->source_weight));
+    LAC_TRY(lac_alloc(ctx, (size_t)data->rows, sizeof(int), &data->row_source));
+    memcpy(data->source_pattern, from->source_pattern, pattern);
+    memcpy(data->source_points, from->source_points, sources * sizeof(int));
+    memcpy(data->source_weight, from->source_weight, sources * sizeof(double));
+    data->sources = from->sources;
+    for (int r = 0; r < data->rows; r++) {
+        data->row_source[r] = from->row_source[rows[r]];
+        data->source_rows[data->row_source[r]]++;
+    }
+    return LAC_OK;
+}
+
+static lac_status take(lac_context *ctx, const lac_data *from, const int *rows, lac_data *data)
+{
+    size_t count = (size_t)data->rows, width = 2 * (size_t)from->points;
+    size_t area = (size_t)from->size * from->size;
+    LAC_TRY(copy_names(ctx, data, from->points, (const char *const *)from->names));
+    LAC_TRY(lac_alloc(ctx, count, sizeof *data->ids, &data->ids));
+    LAC_TRY(lac_alloc(ctx, count * area, 1, &data->pixels));
+    LAC_TRY(lac_alloc(ctx, count * width, sizeof *data->labels, &data->labels));
+    LAC_TRY(lac_alloc(ctx, count * width, 1, &data->mask));
+    for (int r = 0; r < data->rows; r++) {
+        data->ids[r] = from->ids[rows[r]];
+        memcpy(data->pixels + r * area, lac_data_image(from, rows[r]), area);
+        memcpy(data->labels + r * width, lac_data_labels(from, rows[r]),
+               width * sizeof *data->labels);
+        memcpy(data->mask + r * width, lac_data_mask(from, rows[r]), width);
+    }
+    LAC_TRY(take_sources(ctx, from, rows, data));
+    LAC_TRY(find_mirror(ctx, data));
+    data->fingerprint = fingerprint(data);
+    return LAC_OK;
+}
+
+lac_status lac_data_take(lac_context *ctx, const lac_data *data, const int *rows, int count,
+                         lac_data **out)
+{
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    (*out)->rows = count;
+    (*out)->size = data->size;
+    lac_status status = take(ctx, data, rows, *out);
+    if (status != LAC_OK)
+        lac_data_free(out);
+    return status;
+}
+
 void lac_data_free(lac_data **data)
 {
     lac_data *d = *data;

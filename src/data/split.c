@@ -133,6 +133,13 @@ lac_status lac_split_make(lac_context *ctx, const lac_data *data, double fractio
     return status;
 }
 
+lac_status lac_split_of(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                        lac_split **out)
+{
+    uint64_t seed = config->split_seed ? config->split_seed : config->seed;
+    return lac_split_make(ctx, data, config->holdout, seed, out);
+}
+
 void lac_split_free(lac_split **split)
 {
     if (!*split)

@@ -10,6 +10,9 @@
 lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
                           int **rows, int *count);
 
+/* RMSE of one row's predictions [2K], pixels; NaN without a label. */
+double lac_row_rmse(const lac_data *data, int row, const float *xy);
+
 /* Fresh metrics divide the loss by all labels, missing ones too; this makes it that of a run. */
 void lac_metrics_reduce(lac_metrics *metrics, lac_reduction reduction);
 

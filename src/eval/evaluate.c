@@ -34,7 +34,7 @@ static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_
     double fraction = side == LAC_SPLIT_ALL ? 0.0 : model->config.holdout;
     *count = 0;
     if (fraction > 0.0)
-        LAC_TRY(lac_split_make(model->ctx, data, fraction, model->config.seed, &split));
+        LAC_TRY(lac_split_of(model->ctx, data, &model->config, &split));
     for (int row = 0; row < data->rows; row++) {
         int held = split && lac_split_is_holdout(split, row);
         if (side == LAC_SPLIT_ALL || held == (side == LAC_SPLIT_HOLDOUT))

@@ -171,6 +171,22 @@ lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const flo
     return LAC_OK;
 }
 
+double lac_row_rmse(const lac_data *data, int row, const float *xy)
+{
+    const float *label = lac_data_labels(data, row);
+    const uint8_t *mask = lac_data_mask(data, row);
+    double sum = 0;
+    int labels = 0;
+    for (int i = 0; i < 2 * lac_data_points(data); i++) {
+        if (!mask[i])
+            continue;
+        double off = (double)xy[i] - (double)label[i];
+        sum += off * off;
+        labels++;
+    }
+    return labels ? sqrt(sum / labels) : NAN;
+}
+
 void lac_metrics_reduce(lac_metrics *m, lac_reduction reduction)
 {
     if (reduction == LAC_REDUCTION_PRESENT)

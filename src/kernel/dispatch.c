@@ -9,6 +9,12 @@
  */
 #include "kernel/tables.h"
 
+#ifdef LAC_X86
+#include <cpuid.h>
+#include <string.h>
+#endif
+#include <stdio.h>
+
 #ifdef HAVE_DNNL
 #include "kernel/dnnl.h"
 #endif
@@ -68,4 +74,27 @@ void lac_kernels_thread_leave(int before)
     lac_dnnl_thread_leave(before);
 #endif
     (void)before;
+}
+
+void lac_kernels_processor(char text[LAC_PROCESSOR])
+{
+    snprintf(text, LAC_PROCESSOR, "unknown");
+#ifdef LAC_X86
+    unsigned r[12];
+    for (unsigned part = 0; part < 3; part++)
+        if (!__get_cpuid(0x80000002u + part, &r[4 * part], &r[4 * part + 1], &r[4 * part + 2],
+                         &r[4 * part + 3]))
+            return;
+    char brand[sizeof r + 1] = {0};
+    memcpy(brand, r, sizeof r);
+    size_t used = 0;
+    for (const char *p = brand; *p; p++) /* padded with blanks at either end */
+        if (*p > ' ' && *p != '"' && *p <= '~')
+            text[used++] = *p;
+        else if (used > 0 && text[used - 1] != ' ')
+            text[used++] = ' ';
+    while (used > 0 && text[used - 1] == ' ')
+        used--;
+    text[used] = '\0';
+#endif
 }

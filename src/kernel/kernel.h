@@ -106,6 +106,10 @@ void lac_kernels_limit(lac_cpu level);          /* holds libraries below us down
 int lac_kernels_thread_enter(void);
 void lac_kernels_thread_leave(int before);
 
+/* The processor's name, or "unknown". */
+enum { LAC_PROCESSOR = 64 };
+void lac_kernels_processor(char text[LAC_PROCESSOR]);
+
 /* ---- Convolutions ------------------------------------------------------------------ */
 
 /* Plans the convolution for `chunk` pictures at a time. `inference` leaves the backward

@@ -20,6 +20,7 @@ lac_status lac_net_named(lac_context *ctx, const char *name, int points, lac_net
 /* How weights start. */
 typedef struct lac_start_config {
     lac_start start;
+    double width; /* deviation of LAC_START_NORMAL */
     uint64_t seed;
 } lac_start_config;
 

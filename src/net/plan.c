@@ -174,7 +174,7 @@ static float start_value(const lac_param *param, const lac_start_config *config,
         return param->role == LAC_ROLE_ONE ? 1.0f : 0.0f;
     if (!config)
         return 0.0f;
-    double deviation = config->start == LAC_START_HE ? sqrt(2.0 / param->fan_in) : 0.02;
+    double deviation = config->start == LAC_START_HE ? sqrt(2.0 / param->fan_in) : config->width;
     return (float)(deviation * lac_random_normal(config->seed,
                                                  LAC_STREAM(LAC_STREAM_START) + index, i));
 }

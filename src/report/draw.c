@@ -17,8 +17,16 @@ static int ends_with(const char *text, const char *end)
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
+static const unsigned on_dark[][2] = {
+    {LAC_INK, 0xe8e8e8},    {LAC_QUIET, 0xa0a4aa},  {LAC_GRID, 0x34383e},
+    {LAC_RED, 0xff6b6b},    {LAC_BLUE, 0x6cb6ff},   {LAC_GREEN, 0x5fd07a},
+    {LAC_ORANGE, 0xffab4a}, {LAC_PURPLE, 0xb794f6}, {LAC_BROWN, 0xd0a090},
+};
+
+static const cairo_user_data_key_t dark_key; /* its address alone counts: set on a dark sheet */
+
 lac_status lac_drawing_open(lac_context *ctx, const char *path, int width, int height,
-                            lac_drawing *d)
+                            lac_theme theme, lac_drawing *d)
 {
     *d = (lac_drawing){.is_png = ends_with(path, ".png")};
     if (!d->is_png && !ends_with(path, ".svg"))
@@ -33,8 +41,10 @@ lac_status lac_drawing_open(lac_context *ctx, const char *path, int width, int h
     d->cr = cairo_create(d->surface);
     if (d->is_png)
         cairo_scale(d->cr, 2, 2);
-    cairo_set_source_rgb(d->cr, 1, 1, 1);
+    lac_draw_color(d->cr, theme == LAC_DARK ? 0x16191d : 0xffffff);
     cairo_paint(d->cr);
+    if (theme == LAC_DARK)
+        cairo_set_user_data(d->cr, &dark_key, d->cr, NULL);
     return LAC_OK;
 }
 
@@ -59,6 +69,12 @@ lac_status lac_drawing_close(lac_context *ctx, lac_drawing *d)
 
 void lac_draw_color(cairo_t *cr, unsigned rgb)
 {
+    if (cairo_get_user_data(cr, &dark_key))
+        for (int i = 0; i < LAC_COUNT(on_dark); i++)
+            if (on_dark[i][0] == rgb) {
+                rgb = on_dark[i][1];
+                break;
+            }
     cairo_set_source_rgb(cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
                          (rgb & 255) / 255.0);
 }

@@ -6,6 +6,7 @@
 #include "data/data.h"
 #include "format/format.h"
 #include "train/config.h"
+#include "train/run.h"
 #include "train/trainer.h"
 
 #include <inttypes.h>
@@ -366,5 +367,47 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
     lac_model_free(&head);
     lac_tensors_free(&s.tensors);
     free(file);
+    return status;
+}
+
+/* Two trainings may differ in how long they go, and in nothing else. */
+static lac_status check_same(lac_context *ctx, const char *run, const lac_train_config *wanted,
+                             const lac_train_config *found)
+{
+    lac_train_config config = *wanted;
+    char *a = NULL;
+    char *b = NULL;
+    LAC_TRY(lac_config_check(ctx, &config));
+    config.epochs = found->epochs;
+    config.minutes = found->minutes;
+    lac_status status = lac_config_to_json(ctx, &config, &a);
+    if (status == LAC_OK)
+        status = lac_config_to_json(ctx, found, &b);
+    if (status == LAC_OK && strcmp(a, b) != 0)
+        status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                          "%s: holds a run with other settings: choose another folder", run);
+    free(a);
+    free(b);
+    return status;
+}
+
+lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                            const char *run, lac_trainer **out)
+{
+    const lac_train_config usual = lac_train_config_default();
+    const lac_train_config *wanted = config ? config : &usual;
+    char *last;
+    *out = NULL;
+    LAC_TRY(lac_path_join(ctx, run, "last.safetensors", &last));
+    int is_begun = lac_path_exists(last);
+    free(last);
+    if (!is_begun) {
+        LAC_TRY(lac_run_discard(ctx, run));
+        return lac_trainer_new(ctx, data, wanted, out);
+    }
+    LAC_TRY(lac_trainer_resume(ctx, data, run, wanted->epochs, out));
+    lac_status status = check_same(ctx, run, wanted, lac_trainer_config(*out));
+    if (status != LAC_OK)
+        lac_trainer_free(out);
     return status;
 }

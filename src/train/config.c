@@ -30,31 +30,35 @@ struct field {
     double least, most;       /* numbers */
     const char *range;        /* in words */
     const char *const *words; /* enums: the word of value i is words[i] */
+    int late;                 /* files from before it was known lack it: the default holds */
 };
 
 #define AT(name) offsetof(lac_train_config, name)
 #define BELOW_1 (1 - DBL_EPSILON / 2)
 #define ABOVE_0 DBL_TRUE_MIN
+#define SEED_RANGE "a whole number of at most 64 bits"
 
 static const struct field fields[] = {
-    {"model", MODEL, AT(model), 0, 0, "resnet, cnn or kimura", models},
-    {"rows", WORD, AT(rows), 0, 0, "all or complete", rows},
-    {"loss", WORD, AT(loss), 0, 0, "masked or plain", losses},
-    {"reduction", WORD, AT(reduction), 0, 0, "all or present", reductions},
-    {"optimizer", WORD, AT(optimizer), 0, 0, "adam or adamw", optimizers},
-    {"start", WORD, AT(start), 0, 0, "normal or he", starts},
-    {"epochs", INTEGER, AT(epochs), 1, INT_MAX, "1 or more", NULL},
-    {"batch", INTEGER, AT(batch), 1, INT_MAX, "1 or more", NULL},
-    {"lr", REAL, AT(lr), ABOVE_0, DBL_MAX, "above 0", NULL},
-    {"beta1", REAL, AT(beta1), 0, BELOW_1, "in [0, 1)", NULL},
-    {"beta2", REAL, AT(beta2), 0, BELOW_1, "in [0, 1)", NULL},
-    {"eps", REAL, AT(eps), ABOVE_0, DBL_MAX, "above 0", NULL},
-    {"weight_decay", REAL, AT(weight_decay), 0, DBL_MAX, "0 or more", NULL},
-    {"dropout", REAL, AT(dropout), 0, BELOW_1, "in [0, 1)", NULL},
-    {"mirror", INTEGER, AT(mirror), 0, 1, "0 or 1", NULL},
-    {"minutes", REAL, AT(minutes), 0, DBL_MAX, "0 or more", NULL},
-    {"holdout", REAL, AT(holdout), 0, BELOW_1, "in [0, 1)", NULL},
-    {"seed", SEED, AT(seed), 0, 0, "a whole number of at most 64 bits", NULL},
+    {"model", MODEL, AT(model), 0, 0, "resnet, cnn or kimura", models, 0},
+    {"rows", WORD, AT(rows), 0, 0, "all or complete", rows, 0},
+    {"loss", WORD, AT(loss), 0, 0, "masked or plain", losses, 0},
+    {"reduction", WORD, AT(reduction), 0, 0, "all or present", reductions, 0},
+    {"optimizer", WORD, AT(optimizer), 0, 0, "adam or adamw", optimizers, 0},
+    {"start", WORD, AT(start), 0, 0, "normal or he", starts, 0},
+    {"start_width", REAL, AT(start_width), ABOVE_0, DBL_MAX, "above 0", NULL, 1},
+    {"epochs", INTEGER, AT(epochs), 1, INT_MAX, "1 or more", NULL, 0},
+    {"batch", INTEGER, AT(batch), 1, INT_MAX, "1 or more", NULL, 0},
+    {"lr", REAL, AT(lr), ABOVE_0, DBL_MAX, "above 0", NULL, 0},
+    {"beta1", REAL, AT(beta1), 0, BELOW_1, "in [0, 1)", NULL, 0},
+    {"beta2", REAL, AT(beta2), 0, BELOW_1, "in [0, 1)", NULL, 0},
+    {"eps", REAL, AT(eps), ABOVE_0, DBL_MAX, "above 0", NULL, 0},
+    {"weight_decay", REAL, AT(weight_decay), 0, DBL_MAX, "0 or more", NULL, 0},
+    {"dropout", REAL, AT(dropout), 0, BELOW_1, "in [0, 1)", NULL, 0},
+    {"mirror", INTEGER, AT(mirror), 0, 1, "0 or 1", NULL, 0},
+    {"minutes", REAL, AT(minutes), 0, DBL_MAX, "0 or more", NULL, 0},
+    {"holdout", REAL, AT(holdout), 0, BELOW_1, "in [0, 1)", NULL, 0},
+    {"seed", SEED, AT(seed), 0, 0, SEED_RANGE, NULL, 0},
+    {"split_seed", SEED, AT(split_seed), 0, 0, SEED_RANGE, NULL, 1},
 };
 
 lac_train_config lac_train_config_default(void)
@@ -62,6 +66,7 @@ lac_train_config lac_train_config_default(void)
     return (lac_train_config){
         .model = models[0],
         .epochs = 1000,
+        .start_width = 0.02,
         .batch = 256,
         .lr = 1e-4,
         .beta1 = 0.9,
@@ -101,6 +106,11 @@ static void set_number(lac_train_config *config, const struct field *f, double v
         memcpy(at, &value, sizeof value);
     else
         memcpy(at, &integer, sizeof integer);
+}
+
+static const uint64_t *seed_of(const lac_train_config *config, const struct field *f)
+{
+    return f->offset == AT(seed) ? &config->seed : &config->split_seed;
 }
 
 static int word_index(const struct field *f, const char *word)
@@ -175,7 +185,7 @@ static int add_field(cJSON *object, const lac_train_config *config, const struct
     case WORD:
         return cJSON_AddStringToObject(object, f->name, f->words[(int)number(config, f)]) != NULL;
     case SEED: /* a string: JSON's numbers keep 53 bits */
-        snprintf(text, sizeof text, "%" PRIu64, config->seed);
+        snprintf(text, sizeof text, "%" PRIu64, *seed_of(config, f));
         return cJSON_AddStringToObject(object, f->name, text) != NULL;
     default: /* raw: cJSON's own numbers may differ in the last bit */
         number_text(number(config, f), text);
@@ -217,7 +227,8 @@ static int set_field(lac_train_config *config, const struct field *f, const cJSO
 {
     const char *text = cJSON_GetStringValue(item);
     if (f->kind == SEED)
-        return text && parse_seed(text, &config->seed);
+        return text && parse_seed(text, f->offset == AT(seed) ? &config->seed
+                                                              : &config->split_seed);
     if (f->kind == MODEL || f->kind == WORD) {
         int i = word_index(f, text);
         if (i < 0)
@@ -254,6 +265,8 @@ static lac_status read_fields(lac_context *ctx, const cJSON *object, const char 
                             item->string);
     for (int i = 0; i < LAC_COUNT(fields); i++) {
         item = cJSON_GetObjectItemCaseSensitive(object, fields[i].name);
+        if (!item && fields[i].late)
+            continue;
         if (!item)
             return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the field \"%s\" is missing", where,
                             fields[i].name);
@@ -268,7 +281,48 @@ lac_status lac_config_from_json(lac_context *ctx, const char *text, const char *
                                 lac_train_config *config)
 {
     cJSON *object = cJSON_ParseWithOpts(text, NULL, 1);
+    *config = lac_train_config_default();
     lac_status status = read_fields(ctx, object, where, config);
     cJSON_Delete(object);
     return status;
+}
+
+/* ---- To options --------------------------------------------------------------------- */
+
+/* The field as an option into text[96], or an empty text if it is the default. */
+static void option_text(const lac_train_config *config, const struct field *f, char text[96])
+{
+    const lac_train_config usual = lac_train_config_default();
+    char value[32], name[32];
+    text[0] = '\0';
+    if (f->kind == MODEL ? strcmp(config->model, usual.model) == 0
+        : f->kind == SEED ? *seed_of(config, f) == *seed_of(&usual, f)
+                          : number(config, f) == number(&usual, f))
+        return;
+    if (f->offset == AT(mirror)) {
+        snprintf(text, 96, " --no-mirror");
+        return;
+    }
+    if (f->kind == REAL || f->kind == INTEGER)
+        number_text(number(config, f), value);
+    else if (f->kind == SEED)
+        snprintf(value, sizeof value, "%" PRIu64, *seed_of(config, f));
+    else
+        snprintf(value, sizeof value, "%s",
+                 f->kind == MODEL ? config->model : f->words[(int)number(config, f)]);
+    snprintf(name, sizeof name, "%s", f->name);
+    for (char *p = name; *p; p++)
+        *p = *p == '_' ? '-' : *p;
+    snprintf(text, 96, " --%s %s", name, value);
+}
+
+lac_status lac_config_options(lac_context *ctx, const lac_train_config *config, char **out)
+{
+    size_t room = 96 * LAC_COUNT(fields), used = 0;
+    LAC_TRY(lac_alloc(ctx, room, 1, out));
+    for (int i = 0; i < LAC_COUNT(fields); i++) {
+        option_text(config, &fields[i], *out + used);
+        used += strlen(*out + used);
+    }
+    return LAC_OK;
 }

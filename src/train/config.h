@@ -20,4 +20,8 @@ lac_status lac_config_to_json(lac_context *ctx, const lac_train_config *config, 
 lac_status lac_config_from_json(lac_context *ctx, const char *text, const char *where,
                                 lac_train_config *config);
 
+/* What differs from the defaults, as options of the command line, " --lr 0.001 --no-mirror".
+ * *out is freed by free(). MEMORY. */
+lac_status lac_config_options(lac_context *ctx, const lac_train_config *config, char **out);
+
 #endif

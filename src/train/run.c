@@ -1,5 +1,6 @@
 /* The run folder: begun once, kept in step with the epochs, never half written. */
 #include "train/run.h"
+#include "kernel/kernel.h"
 #include "train/config.h"
 
 #include <math.h>
@@ -8,6 +9,8 @@
 
 static const char header[] = "epoch,seconds,images_per_s,train_loss,holdout_loss,holdout_rmse,"
                              "test_weighted_rmse,failure_points,failure_images\n";
+
+static const char machine_header[] = "epoch,threads,cpu,processor,version\n";
 
 static lac_status write_text(lac_context *ctx, const char *run, const char *name,
                              const char *text, size_t length)
@@ -50,11 +53,47 @@ static lac_status refuse_old_run(lac_context *ctx, const char *run)
     return LAC_OK;
 }
 
+lac_status lac_run_discard(lac_context *ctx, const char *run)
+{
+    static const char *const names[] = {"config.json", "metrics.csv", "machine.csv"};
+    for (int i = 0; i < LAC_COUNT(names); i++) {
+        char *path;
+        LAC_TRY(lac_path_join(ctx, run, names[i], &path));
+        int good = !lac_path_exists(path) || remove(path) == 0;
+        lac_status status = good ? LAC_OK : lac_fail_errno(ctx, path, "remove");
+        free(path);
+        LAC_TRY(status);
+    }
+    return LAC_OK;
+}
+
+/* A line for every start: where the epochs behind `epochs` were made. */
+static lac_status append_machine(lac_context *ctx, const char *run, int epochs)
+{
+    char *path;
+    char processor[LAC_PROCESSOR];
+    lac_kernels_processor(processor);
+    LAC_TRY(lac_path_join(ctx, run, "machine.csv", &path));
+    int is_new = !lac_path_exists(path);
+    FILE *stream = fopen(path, "ab");
+    if (stream)
+        fprintf(stream, "%s%d,%d,%s,\"%s\",%s\n", is_new ? machine_header : "", epochs,
+                lac_context_threads(ctx), lac_cpu_name(lac_context_cpu(ctx)), processor,
+                LAC_VERSION);
+    int good = stream && !ferror(stream);
+    if (stream && fclose(stream) != 0)
+        good = 0;
+    lac_status status = good ? LAC_OK : lac_fail_errno(ctx, path, "write");
+    free(path);
+    return status;
+}
+
 lac_status lac_run_begin(lac_context *ctx, const char *run, const lac_train_config *config)
 {
     LAC_TRY(lac_folder_make(ctx, run));
     LAC_TRY(refuse_old_run(ctx, run));
     LAC_TRY(write_config(ctx, run, config));
+    LAC_TRY(append_machine(ctx, run, 0));
     return write_text(ctx, run, "metrics.csv", header, strlen(header));
 }
 
@@ -97,6 +136,7 @@ lac_status lac_run_resume(lac_context *ctx, const char *run, const lac_train_con
                           int epochs)
 {
     LAC_TRY(keep_lines(ctx, run, epochs));
+    LAC_TRY(append_machine(ctx, run, epochs));
     return write_config(ctx, run, config);
 }
 

@@ -1,5 +1,5 @@
 /*
- * The run folder: config.json and metrics.csv. (The trainer writes the model files
+ * The run folder: config.json, metrics.csv and machine.csv. (The trainer writes the model files
  * beside them.) metrics.csv gains a line an epoch; a resumed run drops the lines of
  * the epochs that it is about to repeat.
  */
@@ -29,6 +29,9 @@ lac_status lac_run_begin(lac_context *ctx, const char *run, const lac_train_conf
  * IO, FORMAT (a line is missing), MEMORY. */
 lac_status lac_run_resume(lac_context *ctx, const char *run, const lac_train_config *config,
                           int epochs);
+
+/* Removes what a run left that was ended before its first state was saved. IO. */
+lac_status lac_run_discard(lac_context *ctx, const char *run);
 
 /* Adds a line and hands it to the system: before the state of that epoch is saved, so that
  * a saved epoch always has its line. IO, MEMORY. */

@@ -30,7 +30,7 @@ static lac_status choose_rows(lac_trainer *t)
 {
     const lac_train_config *config = &t->model->config;
     size_t rows = (size_t)t->data->rows;
-    LAC_TRY(lac_split_make(t->ctx, t->data, config->holdout, config->seed, &t->split));
+    LAC_TRY(lac_split_of(t->ctx, t->data, config, &t->split));
     LAC_TRY(lac_alloc(t->ctx, rows, sizeof(int), &t->train_rows));
     LAC_TRY(lac_alloc(t->ctx, rows, sizeof(int), &t->holdout_rows));
     int gaps = 0;
@@ -90,7 +90,7 @@ static lac_status build(lac_trainer *t, const lac_train_config *config)
     t->model->fingerprint = data->fingerprint;
     LAC_TRY(choose_rows(t));
     LAC_TRY(lac_model_plan(t->model, checked.batch, 0));
-    lac_start_config start = {checked.start, checked.seed};
+    lac_start_config start = {checked.start, checked.start_width, checked.seed};
     lac_plan_start(t->model->plan, &start);
     LAC_TRY(make_buffers(t));
     t->cursor.best = INFINITY;
@@ -288,6 +288,15 @@ static lac_status evaluate(run_state *r)
                     t->cursor.epoch);
 }
 
+static void look_for_trouble(run_state *r)
+{
+    lac_trainer *t = r->t;
+    lac_health_sample sample = {.data = t->data, .rows = t->holdout_rows, .xy = t->xy,
+                                .count = t->holdout_count, .epoch = t->cursor.epoch,
+                                .rmse = r->holdout->rmse, .lowest = t->cursor.best};
+    lac_health_check(t->ctx, &t->health, &sample);
+}
+
 static lac_status record(const run_state *r)
 {
     const lac_trainer *t = r->t;
@@ -316,6 +325,8 @@ static lac_status end_epoch(run_state *r, int *stop)
     int better = r->holdout && r->holdout->rmse < t->cursor.best;
     if (better)
         t->cursor.best = r->holdout->rmse;
+    if (r->holdout)
+        look_for_trouble(r);
     lac_status status = r->run ? record(r) : LAC_OK;
     t->cursor.step = 0;
     t->cursor.loss_sum = 0.0;

@@ -4,6 +4,7 @@
 
 #include "net/model.h"
 #include "train/adam.h"
+#include "train/health.h"
 
 /* Where a training stands. Together with weights and moments this is all that a resumed
  * run needs: order, mirrors and dropout follow from seed, epoch and sample. */
@@ -22,6 +23,7 @@ struct lac_trainer {
     lac_model *model; /* with the training plan */
     lac_adam_state adam;
     lac_cursor cursor;
+    lac_health health;
     char *run; /* the folder that it was resumed from, or NULL */
 
     int *train_rows, train_count;

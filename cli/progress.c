@@ -1,0 +1,111 @@
+/*
+ * A line on stderr, rewritten in place where that is a terminal; it leaves the cursor in its
+ * first column, so that whatever is printed next, by us or by a pipe behind us, writes over it.
+ */
+#define _DEFAULT_SOURCE
+#include "progress.h"
+#include "cli.h"
+
+#include <math.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static int on_terminal; /* stderr is one */
+
+/* ---- Ctrl-C ------------------------------------------------------------------------ */
+
+/* The first signal asks for a stop, and gives the signals their own effect back: the
+ * second ends the program at once. */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int number)
+{
+    static const char clear[] = "\r\033[K";
+    static const char note[] = "lacuna: stopping after this step; again to end at once\n";
+    (void)number;
+    stop_asked = 1;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    ssize_t written = on_terminal ? write(STDERR_FILENO, clear, sizeof clear - 1) : 0;
+    written += write(STDERR_FILENO, note, sizeof note - 1);
+    (void)written;
+}
+
+void catch_signals(void)
+{
+    on_terminal = isatty(STDERR_FILENO);
+    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- Progress ------------------------------------------------------------------------ */
+
+void progress_head(void)
+{
+    printf("\n%5s  %8s  %10s  %11s  %16s  %10s\n", "epoch", "images/s", "loss", "hold-out px",
+           "test-weighted px", "left");
+    fflush(stdout);
+}
+
+static void print_epoch(const lac_progress *p)
+{
+    char rmse[24], weighted[24], left[24];
+    const lac_metrics *m = p->holdout;
+    printf("%5d  %8.0f  %10.6f  %11s  %16s  %10s\n", p->epoch, p->images_per_second, p->loss,
+           number_text(m ? m->rmse : NAN, 3, rmse),
+           number_text(m ? m->test_weighted : NAN, 3, weighted),
+           duration_text(p->seconds_left, left));
+    fflush(stdout);
+}
+
+static void rewrite_line(const display *d, const lac_progress *p)
+{
+    struct winsize window;
+    int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
+    int width = columns > 0 && columns < 80 ? columns - 1 : 79;
+    char left[24], line[160];
+    snprintf(line, sizeof line, "%sepoch %d of %d, step %d of %d, %.0f images/s, loss %.6f, %s left",
+             d->before, p->epoch, p->epochs, p->step, p->steps, p->images_per_second, p->loss,
+             duration_text(p->seconds_left, left));
+    fprintf(stderr, "\r%.*s\033[K\r", width, line);
+}
+
+void progress_clear(void)
+{
+    if (on_terminal)
+        fprintf(stderr, "\r\033[K");
+}
+
+void progress_step(display *d, const lac_progress *p)
+{
+    if (!on_terminal || fabs(p->seconds - d->shown) < 0.2)
+        return;
+    rewrite_line(d, p);
+    d->shown = p->seconds;
+}
+
+int stop_is_asked(void)
+{
+    return stop_asked != 0;
+}
+
+int progress_show(void *user, const lac_progress *p)
+{
+    display *d = user;
+    int is_complete = p->step == p->steps;
+    if (is_complete) {
+        progress_clear();
+        print_epoch(p);
+        d->epochs++;
+        if (p->holdout && p->holdout->rmse < d->best_rmse) {
+            d->best_epoch = p->epoch;
+            d->best_rmse = p->holdout->rmse;
+        }
+    } else {
+        progress_step(d, p);
+    }
+    int is_last = is_complete && p->epoch == p->epochs;
+    return stop_asked && !is_last;
+}

@@ -1,0 +1,31 @@
+/*
+ * How trainings are shown while they go, and Ctrl-C: what the verbs that train share.
+ */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include "lacuna.h"
+
+typedef struct display {
+    const char *before; /* of the line that is rewritten: "trial 3 of 20, " */
+    double shown;    /* seconds of training when the line was last rewritten */
+    int epochs;      /* completed in this process */
+    int best_epoch;  /* of lowest hold-out RMSE in this process */
+    double best_rmse;
+} display;
+
+#define DISPLAY_START {.before = "", .shown = -1, .best_rmse = INFINITY}
+
+/* From here on the first SIGINT or SIGTERM asks for a stop, the second ends the program. */
+void catch_signals(void);
+int stop_is_asked(void);
+
+/* A lac_progress_fn, `user` a display: the table on stdout, a line an epoch, under its head. */
+void progress_head(void);
+int progress_show(void *user, const lac_progress *p);
+
+/* The rewritten line alone, and its end. */
+void progress_step(display *d, const lac_progress *p);
+void progress_clear(void);
+
+#endif

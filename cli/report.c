@@ -1,0 +1,67 @@
+/*
+ * lacuna report: a page of runs and searches.
+ */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int report_write(lac_context *ctx, const report_job *job, const lac_data *data)
+{
+    const lac_report what = {.runs = job->runs, .count = job->count, .data_path = job->data_path};
+    int code = report(ctx, lac_report_write(ctx, &what, data, job->out));
+    if (code == CODE_DONE)
+        printf("%s/report.html: open it in a browser\n", job->out);
+    return code;
+}
+
+static int write_report(const machine_options *machine, const report_job *job)
+{
+    lac_context *ctx = NULL;
+    lac_data *data = NULL;
+    lac_status status = machine_open(machine, &ctx);
+    if (status == LAC_OK)
+        status = lac_data_open(ctx, job->data_path, LAC_TABLE_TRAINING, &data);
+    int code = status == LAC_OK ? report_write(ctx, job, data) : report(ctx, status);
+    lac_data_free(&data);
+    lac_context_free(&ctx);
+    return code;
+}
+
+int verb_report(int argc, char **argv)
+{
+    machine_options machine = {0};
+    report_job job = {0};
+    word_list runs = {.word = need((size_t)argc, sizeof *runs.word)};
+    option options[] = {
+        {.type = OPTION_WORDS, .name = "RUN...", .value = &runs, .required = 1,
+         .about = "run folders, finished or still training, and folders of searches"},
+        {.type = OPTION_TEXT, .name = "data", .value = &job.data_path, .unit = "P", .required = 1,
+         .about = "labelled table, that of the training: a folder, a CSV file or a zip"},
+        {.type = OPTION_TEXT, .name = "out", .value = &job.out, .unit = "DIR", .required = 1,
+         .about = "folder for report.html and the figures, made if missing"},
+        MACHINE_OPTIONS(machine),
+    };
+    const command c = {
+        .name = "report",
+        .usage = "lacuna report RUN... --data P --out DIR [options]",
+        .about = "Writes report.html, one file that needs no other, light or dark as the reader's "
+                 "system, and every figure as .svg and .png: the paper's table II with its "
+                 "numbers beside the runs', loss curves (figure 8), predictions on the same "
+                 "hold-out faces (9 to 11), distribution of errors, error of every point, "
+                 "labels and gaps (1), mirror pairs (6), layers (5), and what was run. Models "
+                 "are those of last.safetensors. The runs must share their hold-out.",
+        .examples = "  lacuna report run --data kaggle --out report\n"
+                    "  lacuna report cnn-plain cnn-masked resnet-masked search --data kaggle "
+                    "--out report",
+        .options = options,
+        .count = sizeof options / sizeof options[0],
+    };
+    int code = options_parse(&c, argc, argv);
+    job.runs = runs.word;
+    job.count = runs.count;
+    if (code == CODE_GO_ON)
+        code = write_report(&machine, &job);
+    free(runs.word);
+    return code;
+}

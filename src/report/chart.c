@@ -1,0 +1,251 @@
+/* Charts: scales, marks, lines and the texts at their ends. */
+#include "report/chart.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { MOST_MARKS = 64, MOST_ENDS = 16 };
+
+static const double end_height = 34; /* two lines of text behind a line's end */
+
+/* ---- Scales ------------------------------------------------------------------------------- */
+
+/* An axis on the sheet: values from low to high, or their logarithms, from `start` on. */
+typedef struct scale {
+    const lac_axis *axis;
+    double low, high;
+    double start, length; /* units; negative upwards */
+} scale;
+
+static double scaled(const lac_axis *axis, double value)
+{
+    if (!axis->logarithmic)
+        return value;
+    return value > 0 ? log10(value) : NAN;
+}
+
+static double place(const scale *s, double value)
+{
+    return s->start + (scaled(s->axis, value) - s->low) / (s->high - s->low) * s->length;
+}
+
+static int is_shown(const lac_chart *c, const lac_series *line, int i)
+{
+    return isfinite(scaled(&c->x, line->x[i])) && isfinite(scaled(&c->y, line->y[i]));
+}
+
+/* The range of all that is shown; 0 when that is nothing. */
+static int find_range(const lac_chart *c, int of_y, scale *s)
+{
+    s->low = INFINITY;
+    s->high = -INFINITY;
+    for (int l = 0; l < c->count; l++)
+        for (int i = 0; i < c->series[l].count; i++) {
+            if (!is_shown(c, &c->series[l], i))
+                continue;
+            double v = scaled(s->axis, of_y ? c->series[l].y[i] : c->series[l].x[i]);
+            s->low = fmin(s->low, v);
+            s->high = fmax(s->high, v);
+        }
+    return s->low <= s->high;
+}
+
+/* A line of one epoch stands in the middle; values keep off the edges. */
+static void widen(const lac_axis *axis, int of_y, scale *s)
+{
+    if (!of_y && !axis->logarithmic) {
+        if (s->low == s->high) {
+            s->low -= 0.5;
+            s->high += 0.5;
+        }
+        return;
+    }
+    double least = axis->logarithmic ? 0.1 : fmax(0.02 * fabs(s->high), 1e-9);
+    double margin = fmax(0.06 * (s->high - s->low), least);
+    int is_positive = s->low >= 0;
+    s->low -= margin;
+    s->high += margin;
+    if (!axis->logarithmic && is_positive)
+        s->low = fmax(s->low, 0);
+}
+
+static int set_scale(const lac_chart *c, int of_y, scale *s)
+{
+    const lac_axis *axis = of_y ? &c->y : &c->x;
+    *s = (scale){.axis = axis, .start = of_y ? c->top + c->high : c->left,
+                 .length = of_y ? -c->high : c->wide};
+    if (!find_range(c, of_y, s))
+        return 0;
+    widen(axis, of_y, s);
+    if (axis->low < axis->high) {
+        s->low = scaled(axis, axis->low);
+        s->high = scaled(axis, axis->high);
+    }
+    return 1;
+}
+
+/* The nice step, 1, 2 or 5 times a power of ten, nearest above span / parts. */
+static double nice_step(double span, int parts)
+{
+    double power = pow(10, floor(log10(span / parts)));
+    double rest = span / parts / power;
+    return power * (rest <= 1 ? 1 : rest <= 2 ? 2 : rest <= 5 ? 5 : 10);
+}
+
+/* 1, 2 and 5 of every decade; all of 1 to 9 where that would be fewer than three, of which
+ * those above 5 only where there is little else. */
+static int find_log_marks(const scale *s, double mark[MOST_MARKS])
+{
+    double span = s->high - s->low;
+    int count = 0;
+    for (int power = (int)floor(s->low); power <= s->high; power++)
+        for (int digit = 1; digit < 10; digit++) {
+            double at = power + log10(digit);
+            int shown = digit == 1 || (span < 3 && (digit == 2 || digit == 5)) ||
+                        (span < 1 && digit < 6) || span < 0.5;
+            if (shown && at >= s->low && at <= s->high && count < MOST_MARKS)
+                mark[count++] = digit * pow(10, power);
+        }
+    return count;
+}
+
+static int find_marks(const scale *s, double mark[MOST_MARKS])
+{
+    if (s->axis->logarithmic)
+        return find_log_marks(s, mark);
+    double step = nice_step(s->high - s->low, 8);
+    if (s->axis->whole)
+        step = fmax(step, 1);
+    int count = 0;
+    double slack = 1e-9 * (s->high - s->low);
+    for (double at = ceil((s->low - slack) / step); at * step <= s->high + slack; at++)
+        if (count < MOST_MARKS)
+            mark[count++] = at * step;
+    return count;
+}
+
+/* ---- Axes --------------------------------------------------------------------------------- */
+
+static void draw_title(cairo_t *cr, const lac_chart *c)
+{
+    lac_draw_font(cr, 14, 1);
+    lac_draw_color(cr, LAC_INK);
+    lac_draw_text(cr, c->left, c->top - 16, 0, c->title);
+}
+
+static void draw_axes(cairo_t *cr, const lac_chart *c, const scale *x, const scale *y)
+{
+    double mark[MOST_MARKS];
+    char text[32];
+    int count = find_marks(y, mark);
+    lac_draw_font(cr, 11, 0);
+    cairo_set_line_width(cr, 1);
+    for (int i = 0; i < count; i++) {
+        double at = place(y, mark[i]);
+        lac_draw_color(cr, LAC_GRID);
+        cairo_move_to(cr, c->left, at);
+        cairo_rel_line_to(cr, c->wide, 0);
+        cairo_stroke(cr);
+        lac_draw_color(cr, LAC_QUIET);
+        snprintf(text, sizeof text, "%.6g", mark[i]);
+        lac_draw_text(cr, c->left - 8, at + 4, 1, text);
+    }
+    count = find_marks(x, mark);
+    for (int i = 0; i < count; i++) {
+        snprintf(text, sizeof text, "%.6g", mark[i]);
+        lac_draw_text(cr, place(x, mark[i]), c->top + c->high + 18, 0.5, text);
+    }
+    lac_draw_text(cr, c->left + c->wide, c->top + c->high + 36, 1, c->x.title);
+}
+
+/* ---- Lines -------------------------------------------------------------------------------- */
+
+/* Breaks where a value is missing; returns the index of the last there is, or -1. */
+static int draw_line(cairo_t *cr, const lac_chart *c, const lac_series *line, const scale *x,
+                     const scale *y)
+{
+    int last = -1;
+    lac_draw_color(cr, line->color);
+    cairo_set_line_width(cr, line->count > 200 ? 1.2 : 2);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    for (int i = 0; i < line->count; i++) {
+        if (!is_shown(c, line, i))
+            continue;
+        if (last >= 0 && last == i - 1 && !line->is_scattered)
+            cairo_line_to(cr, place(x, line->x[i]), place(y, line->y[i]));
+        else
+            cairo_move_to(cr, place(x, line->x[i]), place(y, line->y[i]));
+        last = i;
+    }
+    cairo_stroke(cr);
+    for (int i = 0; i < line->count; i++) {
+        int wanted = line->is_scattered || line->count <= 40 || i == last;
+        if (!wanted || !is_shown(c, line, i))
+            continue;
+        cairo_arc(cr, place(x, line->x[i]), place(y, line->y[i]), line->is_scattered ? 4 : 2.5, 0,
+                  6.2832);
+        cairo_fill(cr);
+    }
+    return last;
+}
+
+/* The text at a line's end. */
+typedef struct end {
+    const lac_series *line;
+    double y;
+} end;
+
+static int end_order(const void *a, const void *b)
+{
+    const end *p = a;
+    const end *q = b;
+    return (p->y > q->y) - (p->y < q->y);
+}
+
+/* Moves texts apart that would overlap, as little as a pass down and one up can. */
+static void spread_ends(end *ends, int count)
+{
+    qsort(ends, (size_t)count, sizeof *ends, end_order);
+    for (int pass = 0; pass < 20; pass++)
+        for (int i = 1; i < count; i++) {
+            double overlap = end_height - (ends[i].y - ends[i - 1].y);
+            if (overlap <= 0)
+                continue;
+            ends[i - 1].y -= overlap / 2;
+            ends[i].y += overlap / 2;
+        }
+}
+
+static void draw_end(cairo_t *cr, const lac_chart *c, const end *e)
+{
+    double x = c->left + c->wide + 10;
+    lac_draw_color(cr, e->line->color);
+    lac_draw_font(cr, 12, 0);
+    lac_draw_text(cr, x, e->y - 2, 0, e->line->name);
+    lac_draw_font(cr, 12, 1);
+    lac_draw_text(cr, x, e->y + 13, 0, e->line->value);
+}
+
+void lac_chart_draw(cairo_t *cr, const lac_chart *c)
+{
+    scale x, y;
+    end ends[MOST_ENDS];
+    int count = 0;
+    draw_title(cr, c);
+    if (!set_scale(c, 0, &x) || !set_scale(c, 1, &y)) {
+        lac_draw_font(cr, 12, 0);
+        lac_draw_color(cr, LAC_QUIET);
+        lac_draw_text(cr, c->left, c->top + 10, 0, c->empty);
+        return;
+    }
+    draw_axes(cr, c, &x, &y);
+    for (int l = 0; l < c->count; l++) {
+        const lac_series *line = &c->series[l];
+        int last = draw_line(cr, c, line, &x, &y);
+        if (last >= 0 && line->name && count < MOST_ENDS)
+            ends[count++] = (end){line, place(&y, line->y[last])};
+    }
+    spread_ends(ends, count);
+    for (int i = 0; i < count; i++)
+        draw_end(cr, c, &ends[i]);
+}

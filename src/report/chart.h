@@ -1,0 +1,37 @@
+/*
+ * A chart: lines over two axes, each line with its name and value at its end instead of a
+ * legend apart. Axes are linear or logarithmic, their range given or taken from the lines.
+ */
+#ifndef LAC_CHART_H
+#define LAC_CHART_H
+
+#include "report/draw.h"
+
+typedef struct lac_axis {
+    const char *title;  /* with its unit */
+    int logarithmic;
+    int whole;          /* marks at whole numbers only */
+    double low, high;   /* both 0: the range of the values */
+} lac_axis;
+
+typedef struct lac_series {
+    const char *name;   /* NULL: no text at its end */
+    char value[32];     /* below the name */
+    unsigned color;
+    int is_scattered;   /* dots without a line */
+    int count;
+    const double *x, *y; /* [count]; what is not finite leaves a gap */
+} lac_series;
+
+typedef struct lac_chart {
+    const char *title;
+    const char *empty;           /* said when there is nothing to show */
+    lac_axis x, y;
+    double left, top, wide, high; /* of the plotted area, units */
+    const lac_series *series;
+    int count;
+} lac_chart;
+
+void lac_chart_draw(cairo_t *cr, const lac_chart *chart);
+
+#endif

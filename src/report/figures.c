@@ -1,0 +1,333 @@
+/* The report's charts, its layer tables, and figures as files. */
+#include "report/chart.h"
+#include "report/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { WIDTH = 440, HEIGHT = 350, LEFT = 50, TOP = 40, WIDE = 262, HIGH = 262, SHOWN_RUNS = 16 };
+
+/* ---- Files --------------------------------------------------------------------------------- */
+
+static lac_status write_as(lac_context *ctx, const char *dir, const char *end, lac_theme theme,
+                           const lac_figure *f)
+{
+    char name[96];
+    char *path;
+    lac_drawing drawing;
+    snprintf(name, sizeof name, "%s%s", f->name, end);
+    LAC_TRY(lac_path_join(ctx, dir, name, &path));
+    lac_status status = lac_drawing_open(ctx, path, f->width, f->height, theme, &drawing);
+    free(path);
+    LAC_TRY(status);
+    f->draw(drawing.cr, f->arg);
+    return lac_drawing_close(ctx, &drawing);
+}
+
+lac_status lac_figure_write(lac_context *ctx, const char *dir, const lac_figure *f)
+{
+    LAC_TRY(write_as(ctx, dir, ".svg", LAC_LIGHT, f));
+    LAC_TRY(write_as(ctx, dir, "-dark.svg", LAC_DARK, f));
+    return write_as(ctx, dir, ".png", LAC_LIGHT, f);
+}
+
+/* ---- Lines of the runs ---------------------------------------------------------------------- */
+
+static lac_chart chart_of(const char *title, const lac_series *series, int count)
+{
+    return (lac_chart){.title = title, .empty = "nothing to show yet", .left = LEFT, .top = TOP,
+                       .wide = WIDE, .high = HIGH, .series = series, .count = count};
+}
+
+static int shown_runs(const lac_material *m)
+{
+    return m->runs < SHOWN_RUNS ? m->runs : SHOWN_RUNS;
+}
+
+/* By epoch; `of` is a column of the history, or -1 for the scaled loss. */
+static void draw_epochs(cairo_t *cr, const lac_material *m, const char *title, int of)
+{
+    lac_series lines[SHOWN_RUNS];
+    int count = shown_runs(m);
+    for (int i = 0; i < count; i++) {
+        const lac_shown *run = &m->run[i];
+        const double *y = of < 0 ? run->loss_scaled : run->history.value[of];
+        lines[i] = (lac_series){.name = run->name, .color = run->color,
+                                .count = run->history.count,
+                                .x = run->history.value[LAC_HISTORY_EPOCH], .y = y};
+        if (run->history.count)
+            snprintf(lines[i].value, sizeof lines[i].value,
+                     of == LAC_HISTORY_WEIGHTED || of == LAC_HISTORY_RMSE ? "%.2f px" : "%.3g",
+                     y[run->history.count - 1]);
+    }
+    lac_chart chart = chart_of(title, lines, count);
+    chart.x = (lac_axis){.title = "epoch", .whole = 1};
+    chart.y.logarithmic = of == LAC_HISTORY_HOLDOUT_LOSS;
+    if (of < 0) {
+        chart.y.low = 0;
+        chart.y.high = 1;
+    }
+    lac_chart_draw(cr, &chart);
+}
+
+static void draw_loss(cairo_t *cr, const void *arg)
+{
+    draw_epochs(cr, arg, "loss on the hold-out (logarithmic)", LAC_HISTORY_HOLDOUT_LOSS);
+}
+
+static void draw_loss_scaled(cairo_t *cr, const void *arg)
+{
+    draw_epochs(cr, arg, "the same, each run scaled to 0..1", -1);
+}
+
+static int is_weighted(const lac_material *m)
+{
+    return m->runs && isfinite(m->run[0].metrics->test_weighted);
+}
+
+static void draw_error(cairo_t *cr, const void *arg)
+{
+    if (is_weighted(arg))
+        draw_epochs(cr, arg, "test-weighted RMSE, pixels", LAC_HISTORY_WEIGHTED);
+    else
+        draw_epochs(cr, arg, "RMSE on the hold-out, pixels", LAC_HISTORY_RMSE);
+}
+
+static void draw_ced(cairo_t *cr, const void *arg)
+{
+    const lac_material *m = arg;
+    double error[LAC_CED_STEPS + 1], limit_x[2] = {10, 10}, limit_y[2] = {0, 1};
+    lac_series lines[SHOWN_RUNS + 1];
+    int count = shown_runs(m);
+    for (int i = 0; i <= LAC_CED_STEPS; i++)
+        error[i] = 0.1 * i;
+    for (int i = 0; i < count; i++) {
+        lines[i] = (lac_series){.name = m->run[i].name, .color = m->run[i].color,
+                                .count = LAC_CED_STEPS + 1, .x = error, .y = m->run[i].ced};
+        snprintf(lines[i].value, sizeof lines[i].value, "%.1f %% in 10 %%",
+                 100 * m->run[i].ced_failing);
+    }
+    lines[count] = (lac_series){.color = LAC_GRID, .count = 2, .x = limit_x, .y = limit_y};
+    lac_chart chart = chart_of("share of points within an error", lines, count + 1);
+    chart.x = (lac_axis){.title = "error, % of the side", .low = 0, .high = 15};
+    chart.y = (lac_axis){.low = 0, .high = 1};
+    lac_chart_draw(cr, &chart);
+}
+
+/* ---- Error of every point ------------------------------------------------------------------- */
+
+enum { ROW = 22, NAMES = 190, POINTS_WIDTH = 560, POINTS_TOP = 70 };
+
+static double highest_rmse(const lac_material *m)
+{
+    double most = 0;
+    for (int r = 0; r < m->runs; r++)
+        for (int k = 0; k < m->run[r].metrics->points; k++)
+            most = fmax(most, m->run[r].metrics->point_rmse[k]); /* skips NaN */
+    return most > 0 ? most : 1;
+}
+
+static void draw_legend(cairo_t *cr, const lac_material *m)
+{
+    double x = NAMES;
+    for (int r = 0; r < shown_runs(m); r++) {
+        cairo_text_extents_t e;
+        lac_draw_color(cr, m->run[r].color);
+        cairo_arc(cr, x + 4, 44, 4, 0, 6.2832);
+        cairo_fill(cr);
+        lac_draw_text(cr, x + 12, 48, 0, m->run[r].name);
+        cairo_text_extents(cr, m->run[r].name, &e);
+        x += 28 + e.x_advance;
+    }
+}
+
+static void draw_points(cairo_t *cr, const void *arg)
+{
+    const lac_material *m = arg;
+    double wide = POINTS_WIDTH - NAMES - 24, most = 1.05 * highest_rmse(m);
+    int points = m->runs ? m->run[0].metrics->points : 0;
+    double bottom = POINTS_TOP + points * ROW;
+    lac_draw_font(cr, 14, 1);
+    lac_draw_color(cr, LAC_INK);
+    lac_draw_text(cr, 12, 22, 0, "RMSE of every point, pixels");
+    lac_draw_font(cr, 12, 0);
+    draw_legend(cr, m);
+    cairo_set_line_width(cr, 1);
+    double step = most > 20 ? 10 : most > 8 ? 2 : most > 3 ? 1 : 0.5;
+    for (double at = 0; at <= most; at += step) {
+        char text[16];
+        double x = NAMES + at / most * wide;
+        lac_draw_color(cr, LAC_GRID);
+        cairo_move_to(cr, x, POINTS_TOP - 8);
+        cairo_line_to(cr, x, bottom);
+        cairo_stroke(cr);
+        snprintf(text, sizeof text, "%g", at);
+        lac_draw_color(cr, LAC_QUIET);
+        lac_draw_text(cr, x, bottom + 16, 0.5, text);
+    }
+    for (int k = 0; k < points; k++) {
+        char name[32];
+        double y = POINTS_TOP + (k + 0.5) * ROW;
+        snprintf(name, sizeof name, "%.28s", lac_data_point_name(m->data, k));
+        lac_draw_color(cr, LAC_INK);
+        lac_draw_text(cr, NAMES - 10, y + 4, 1, name);
+        for (int r = 0; r < m->runs; r++) {
+            double rmse = m->run[r].metrics->point_rmse[k];
+            if (!isfinite(rmse))
+                continue;
+            lac_draw_color(cr, m->run[r].color);
+            cairo_arc(cr, NAMES + rmse / most * wide, y, 4, 0, 6.2832);
+            cairo_fill(cr);
+        }
+    }
+}
+
+int lac_material_chart(const lac_material *m, int index, lac_figure *f, const char **about)
+{
+    static const struct {
+        const char *name, *about;
+        void (*draw)(cairo_t *, const void *);
+    } charts[] = {
+        {"loss", "Loss on the hold-out by epoch", draw_loss},
+        {"loss-scaled", "Loss on the hold-out by epoch, scaled to 0..1", draw_loss_scaled},
+        {"error", "RMSE on the hold-out by epoch", draw_error},
+        {"distribution", "Cumulative distribution of the points' errors", draw_ced},
+        {"points", "RMSE of every point", draw_points},
+    };
+    if (m->runs == 0 || index >= LAC_COUNT(charts))
+        return 0;
+    *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, charts[index].draw, m};
+    if (charts[index].draw == draw_points) {
+        f->width = POINTS_WIDTH;
+        f->height = POINTS_TOP + 30 + ROW * lac_data_points(m->data);
+    }
+    *about = charts[index].about;
+    return 1;
+}
+
+/* ---- Search --------------------------------------------------------------------------------- */
+
+typedef double (*setting)(const lac_train_config *c);
+
+static double lr_of(const lac_train_config *c) { return c->lr; }
+static double decay_of(const lac_train_config *c) { return c->weight_decay; }
+static double batch_of(const lac_train_config *c) { return c->batch; }
+static double width_of(const lac_train_config *c) { return c->start_width; }
+static double dropout_of(const lac_train_config *c) { return c->dropout; }
+
+/* Trials that came to the end are blue, those stopped before grey, at their last error. */
+static void draw_search(cairo_t *cr, const lac_searched *s, const char *title, lac_axis x,
+                        setting of)
+{
+    double *at[2] = {s->scratch, s->scratch + s->trials};
+    double *error[2] = {s->scratch + 2 * s->trials, s->scratch + 3 * s->trials};
+    int count[2] = {0, 0};
+    for (int i = 0; i < s->trials; i++) {
+        const lac_trial *t = &s->trial[i];
+        int going = t->state == LAC_TRIAL_GOING;
+        at[going][count[going]] = of(&t->config);
+        error[going][count[going]++] = t->state == LAC_TRIAL_FAILED ? NAN : t->rmse;
+    }
+    const lac_series dots[2] = {
+        {.name = "stopped early", .color = LAC_QUIET, .is_scattered = 1, .count = count[0],
+         .x = at[0], .y = error[0]},
+        {.name = "went on", .color = LAC_BLUE, .is_scattered = 1, .count = count[1], .x = at[1],
+         .y = error[1]}};
+    lac_chart chart = chart_of(title, dots, 2);
+    chart.x = x;
+    chart.y.logarithmic = 1;
+    lac_chart_draw(cr, &chart);
+}
+
+static void draw_lr(cairo_t *cr, const void *s)
+{
+    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"learning rate", 1, 0, 0, 0}, lr_of);
+}
+
+static void draw_decay(cairo_t *cr, const void *s)
+{
+    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"weight decay", 1, 0, 0, 0}, decay_of);
+}
+
+static void draw_batch(cairo_t *cr, const void *s)
+{
+    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"batch", 1, 0, 0, 0}, batch_of);
+}
+
+static void draw_width(cairo_t *cr, const void *s)
+{
+    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"width of the start", 1, 0, 0, 0},
+                width_of);
+}
+
+static void draw_dropout(cairo_t *cr, const void *s)
+{
+    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"dropout", 0, 0, 0, 0}, dropout_of);
+}
+
+int lac_search_chart(const lac_searched *s, int index, lac_figure *f, const char **about)
+{
+    static const struct {
+        const char *name, *about;
+        void (*draw)(cairo_t *, const void *);
+    } charts[] = {{"search-lr", "Error by learning rate", draw_lr},
+                  {"search-decay", "Error by weight decay", draw_decay},
+                  {"search-batch", "Error by batch", draw_batch},
+                  {"search-width", "Error by width of the start", draw_width},
+                  {"search-dropout", "Error by dropout", draw_dropout}};
+    if (index >= LAC_COUNT(charts))
+        return 0;
+    *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, charts[index].draw, s};
+    *about = charts[index].about;
+    return 1;
+}
+
+/* ---- Layers --------------------------------------------------------------------------------- */
+
+int lac_layer_table_height(const lac_layer_table *t)
+{
+    return 60 + 24 * (t->count + 1);
+}
+
+static void draw_layer(cairo_t *cr, const lac_layer *l, double y)
+{
+    char text[48];
+    lac_draw_text(cr, 16, y, 0, l->name);
+    lac_draw_text(cr, 150, y, 0, l->what);
+    if (l->h == 1 && l->w == 1)
+        snprintf(text, sizeof text, "%d", l->c);
+    else
+        snprintf(text, sizeof text, "%d\u00d7%d\u00d7%d", l->h, l->w, l->c);
+    lac_draw_text(cr, 600, y, 1, text);
+    snprintf(text, sizeof text, "%ld", l->parameters);
+    lac_draw_text(cr, LAC_LAYER_TABLE_WIDTH - 16, y, 1, text);
+}
+
+void lac_layer_table_draw(cairo_t *cr, const void *arg)
+{
+    const lac_layer_table *t = arg;
+    long parameters = 0;
+    char text[32];
+    lac_draw_font(cr, 14, 1);
+    lac_draw_color(cr, LAC_INK);
+    lac_draw_text(cr, 16, 22, 0, t->title);
+    lac_draw_font(cr, 12, 0);
+    lac_draw_color(cr, LAC_QUIET);
+    lac_draw_text(cr, 600, 44, 1, "output");
+    lac_draw_text(cr, LAC_LAYER_TABLE_WIDTH - 16, 44, 1, "parameters");
+    for (int i = 0; i < t->count; i++) {
+        double y = 66 + 24 * i;
+        lac_draw_color(cr, LAC_GRID);
+        cairo_move_to(cr, 16, y - 16);
+        cairo_line_to(cr, LAC_LAYER_TABLE_WIDTH - 16, y - 16);
+        cairo_set_line_width(cr, 1);
+        cairo_stroke(cr);
+        lac_draw_color(cr, LAC_INK);
+        draw_layer(cr, &t->layer[i], y);
+        parameters += t->layer[i].parameters;
+    }
+    lac_draw_font(cr, 12, 1);
+    snprintf(text, sizeof text, "%ld", parameters);
+    lac_draw_text(cr, 16, 66 + 24 * t->count, 0, "total");
+    lac_draw_text(cr, LAC_LAYER_TABLE_WIDTH - 16, 66 + 24 * t->count, 1, text);
+}

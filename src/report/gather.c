@@ -1,0 +1,267 @@
+/*
+ * The material of a report: runs loaded, their common hold-out predicted and measured.
+ *
+ * All runs must hold out the same rows, or no figure could set them side by side.
+ */
+#include "report/report.h"
+#include "data/data.h"
+#include "eval/eval.h"
+#include "train/config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const unsigned colors[] = {LAC_BLUE, LAC_RED, LAC_GREEN, LAC_PURPLE, LAC_ORANGE, LAC_BROWN};
+
+/* ---- Loading ------------------------------------------------------------------------------ */
+
+static int is_search(lac_context *ctx, const char *path, lac_status *status)
+{
+    char *file = NULL;
+    *status = lac_path_join(ctx, path, "trials.csv", &file);
+    int there = *status == LAC_OK && lac_path_exists(file);
+    free(file);
+    return there;
+}
+
+static lac_status load(lac_material *m, const char *path)
+{
+    lac_status status;
+    if (is_search(m->ctx, path, &status)) {
+        lac_searched *s = &m->search[m->searches++];
+        s->path = path;
+        LAC_TRY(lac_search_read(m->ctx, path, &s->trial, &s->trials));
+        return lac_alloc(m->ctx, 4 * (size_t)s->trials, sizeof *s->scratch, &s->scratch);
+    }
+    LAC_TRY(status);
+    lac_shown *run = &m->run[m->runs++];
+    run->path = path;
+    LAC_TRY(lac_model_load(m->ctx, path, &run->model));
+    lac_train_config config = run->model->config;
+    config.seed = lac_train_config_default().seed;
+    LAC_TRY(lac_config_options(m->ctx, &config, &run->options));
+    return lac_history_read(m->ctx, path, &run->history);
+}
+
+/* The name of the folder itself. */
+static void folder_name(const char *path, char *out, size_t size)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    size_t start = length;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    snprintf(out, size, "%.*s", (int)(length - start), path + start);
+}
+
+static void method_name(const lac_train_config *c, char *out, size_t size)
+{
+    snprintf(out, size, "%s %s", c->model,
+             c->loss == LAC_LOSS_PLAIN          ? "plain"
+             : c->rows == LAC_ROWS_COMPLETE ? "complete"
+                                            : "masked");
+}
+
+/* Runs are called by their method, or by their folders where two have the same; runs that
+ * differ in their seed alone share a colour. */
+static void name_runs(lac_material *m)
+{
+    int unique = 1, used = 0;
+    for (int i = 0; i < m->runs; i++) {
+        lac_shown *run = &m->run[i];
+        method_name(&run->model->config, run->name, sizeof run->name);
+        run->has_end = 1;
+        run->color = colors[used % LAC_COUNT(colors)];
+        int like = 0;
+        while (like < i && strcmp(m->run[like].options, run->options) != 0)
+            like++;
+        if (like < i)
+            run->color = m->run[like].color;
+        else
+            used++;
+        for (int j = 0; j < i; j++)
+            unique &= strcmp(m->run[j].name, run->name) != 0;
+    }
+    for (int i = 0; i < m->runs && !unique; i++)
+        folder_name(m->run[i].path, m->run[i].name, sizeof m->run[i].name);
+}
+
+/* ---- Measuring ---------------------------------------------------------------------------- */
+
+static lac_status choose_rows(lac_material *m)
+{
+    for (int i = 0; i < m->runs; i++) {
+        int *rows, count;
+        int is_holdout = m->run[i].model->config.holdout > 0;
+        if (i == 0)
+            m->is_holdout = is_holdout;
+        lac_rows_of side = m->is_holdout ? LAC_SPLIT_HOLDOUT : LAC_SPLIT_ALL;
+        LAC_TRY(lac_model_rows(m->run[i].model, m->data, side, &rows, &count));
+        int is_first = i == 0;
+        int is_same = is_first || (count == m->count && is_holdout == m->is_holdout &&
+                                   memcmp(rows, m->rows, (size_t)count * sizeof *rows) == 0);
+        if (is_first) {
+            m->rows = rows;
+            m->count = count;
+        } else {
+            free(rows);
+        }
+        if (!is_same)
+            return lac_fail(m->ctx, LAC_ERROR_MISMATCH,
+                            "%s: holds out other rows than %s: runs of one report must share "
+                            "their hold-out (the same holdout and split_seed)",
+                            m->run[i].path, m->run[0].path);
+    }
+    return LAC_OK;
+}
+
+static int is_complete(const lac_data *data, int row)
+{
+    return !memchr(lac_data_mask(data, row), 0, 2 * (size_t)lac_data_points(data));
+}
+
+static void count_training_rows(const lac_material *m, lac_shown *run)
+{
+    const lac_train_config *config = &run->model->config;
+    int next = 0;
+    for (int row = 0; row < lac_data_rows(m->data); row++) {
+        int is_out = m->is_holdout && next < m->count && m->rows[next] == row;
+        next += is_out;
+        run->train_rows += !is_out && (config->rows == LAC_ROWS_ALL || is_complete(m->data, row));
+    }
+}
+
+/* The cumulative distribution of eq. 7's error over points with both coordinates. */
+static void distribute(const lac_material *m, lac_shown *run)
+{
+    int points = lac_data_points(m->data);
+    long within[LAC_CED_STEPS + 2] = {0};
+    long all = 0, failing = 0;
+    for (int i = 0; i < m->count; i++) {
+        const float *label = lac_data_labels(m->data, m->rows[i]);
+        const uint8_t *mask = lac_data_mask(m->data, m->rows[i]);
+        const float *xy = run->xy + (size_t)i * 2 * points;
+        for (int k = 0; k < points; k++) {
+            if (!mask[2 * k] || !mask[2 * k + 1])
+                continue;
+            double error = hypot((double)(xy[2 * k] - label[2 * k]),
+                                 (double)(xy[2 * k + 1] - label[2 * k + 1])) /
+                           lac_data_size(m->data);
+            int bin = error <= 0.15 ? (int)ceil(error * 1000) : LAC_CED_STEPS + 1;
+            within[bin]++;
+            failing += !(error <= 0.1);
+            all++;
+        }
+    }
+    long sum = 0;
+    for (int b = 0; b <= LAC_CED_STEPS; b++) {
+        sum += within[b];
+        run->ced[b] = all ? (double)sum / (double)all : NAN;
+    }
+    run->ced_failing = all ? 1 - (double)failing / (double)all : NAN;
+}
+
+static lac_status scale_loss(lac_context *ctx, lac_shown *run)
+{
+    int count = run->history.count;
+    const double *loss = run->history.value[LAC_HISTORY_HOLDOUT_LOSS];
+    double low = INFINITY, high = -INFINITY;
+    LAC_TRY(lac_alloc(ctx, (size_t)count, sizeof *run->loss_scaled, &run->loss_scaled));
+    for (int i = 0; i < count; i++) {
+        low = fmin(low, loss[i]);
+        high = fmax(high, loss[i]);
+    }
+    for (int i = 0; i < count; i++)
+        run->loss_scaled[i] = high > low ? (loss[i] - low) / (high - low) : NAN;
+    return LAC_OK;
+}
+
+static lac_status measure(const lac_material *m, lac_shown *run)
+{
+    size_t values = 2 * (size_t)lac_data_points(m->data);
+    LAC_TRY(lac_alloc(m->ctx, (size_t)m->count * values, sizeof *run->xy, &run->xy));
+    lac_model_predict_rows(run->model, m->data->pixels, m->rows, m->count, run->xy);
+    LAC_TRY(lac_metrics_compute(m->ctx, m->data, run->xy, m->rows, m->count, &run->metrics));
+    lac_metrics_reduce(run->metrics, run->model->config.reduction);
+    count_training_rows(m, run);
+    distribute(m, run);
+    return scale_loss(m->ctx, run);
+}
+
+/* ---- Choosing faces ----------------------------------------------------------------------- */
+
+typedef struct ranked {
+    double error;
+    int index;
+} ranked;
+
+static int rank_order(const void *a, const void *b)
+{
+    const ranked *x = a;
+    const ranked *y = b;
+    if (x->error != y->error)
+        return x->error < y->error ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
+}
+
+/* By the mean over the runs of a row's RMSE, so that every run shows the same faces. */
+static lac_status rank_rows(lac_material *m)
+{
+    size_t values = 2 * (size_t)lac_data_points(m->data);
+    ranked *rank = NULL;
+    LAC_TRY(lac_alloc(m->ctx, (size_t)m->count, sizeof *m->by_error, &m->by_error));
+    LAC_TRY(lac_alloc(m->ctx, (size_t)m->count, sizeof *rank, &rank));
+    for (int i = 0; i < m->count; i++) {
+        double sum = 0;
+        for (int r = 0; r < m->runs; r++)
+            sum += lac_row_rmse(m->data, m->rows[i], m->run[r].xy + (size_t)i * values);
+        if (isfinite(sum))
+            rank[m->labelled++] = (ranked){sum, i};
+    }
+    qsort(rank, (size_t)m->labelled, sizeof *rank, rank_order);
+    for (int i = 0; i < m->labelled; i++)
+        m->by_error[i] = rank[i].index;
+    free(rank);
+    return LAC_OK;
+}
+
+/* ---- All of it ---------------------------------------------------------------------------- */
+
+lac_status lac_material_gather(lac_material *m, const lac_report *what)
+{
+    LAC_TRY(lac_alloc(m->ctx, (size_t)what->count, sizeof *m->run, &m->run));
+    LAC_TRY(lac_alloc(m->ctx, (size_t)what->count, sizeof *m->search, &m->search));
+    m->data_path = what->data_path ? what->data_path : "DATA";
+    for (int i = 0; i < what->count; i++)
+        LAC_TRY(load(m, what->runs[i]));
+    name_runs(m);
+    LAC_TRY(choose_rows(m));
+    for (int i = 0; i < m->runs; i++)
+        LAC_TRY(measure(m, &m->run[i]));
+    for (int row = 0; row < lac_data_rows(m->data); row++)
+        m->complete += is_complete(m->data, row);
+    return m->runs ? rank_rows(m) : LAC_OK;
+}
+
+void lac_material_free(lac_material *m)
+{
+    for (int i = 0; m->run && i < m->runs; i++) {
+        lac_shown *run = &m->run[i];
+        free(run->options);
+        free(run->loss_scaled);
+        free(run->xy);
+        lac_metrics_free(&run->metrics);
+        lac_history_free(&run->history);
+        lac_model_free(&run->model);
+    }
+    for (int i = 0; m->search && i < m->searches; i++) {
+        free(m->search[i].trial);
+        free(m->search[i].scratch);
+    }
+    free(m->run);
+    free(m->search);
+    free(m->rows);
+    free(m->by_error);
+}

@@ -1,0 +1,318 @@
+/*
+ * report.html: one file that needs no other. Charts are drawn for a light and a dark page and
+ * stand in it as data; pictures with points are SVG elements, so that they stay sharp, wrap on
+ * a phone and keep their text as text.
+ */
+#include "report/report.h"
+#include "data/data.h"
+#include "report/base64.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char head[] =
+    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<title>lacuna: report</title>\n<style>\n"
+    ":root{color-scheme:light dark;--ink:#222;--quiet:#666;--line:#ddd;--paper:#fff;--red:#d62728;"
+    "--blue:#1f77b4}\n"
+    "@media (prefers-color-scheme:dark){:root{--ink:#e8e8e8;--quiet:#a0a4aa;--line:#34383e;"
+    "--paper:#16191d;--red:#ff6b6b;--blue:#6cb6ff}}\n"
+    "@media print{:root{color-scheme:light;--ink:#222;--quiet:#666;--line:#ddd;--paper:#fff;"
+    "--red:#d62728;--blue:#1f77b4}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0 auto;max-width:1080px;padding:16px;background:var(--paper);color:var(--ink);"
+    "font:16px/1.5 system-ui,sans-serif}\n"
+    "h1{margin:.4em 0 0}h2{margin:2em 0 .3em;border-top:1px solid var(--line);padding-top:1em}\n"
+    "h3{margin:1.4em 0 .2em}h4{margin:.8em 0 .2em;color:var(--quiet);font-weight:600}\n"
+    "p{margin:.3em 0;max-width:46em}.quiet,figcaption span{color:var(--quiet)}\n"
+    ".red{color:var(--red)}.blue{color:var(--blue)}\n"
+    ".scroll{overflow-x:auto}table{border-collapse:collapse;margin:.6em 0;"
+    "font-variant-numeric:tabular-nums}\n"
+    "th,td{padding:.3em .7em;text-align:right;border-bottom:1px solid var(--line);"
+    "white-space:nowrap}\n"
+    "th{font-weight:600;vertical-align:bottom}th:first-child,td:first-child,.l{text-align:left}\n"
+    ".paper{color:var(--quiet)}.mean{font-style:italic}\n"
+    ".charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));"
+    "gap:16px}\n"
+    "figure{margin:0;break-inside:avoid}.charts img{width:100%;max-width:560px;height:auto;"
+    "display:block}\n"
+    ".tiles{display:grid;grid-template-columns:repeat(6,1fr);gap:10px}\n"
+    ".tiles svg{display:block;width:100%;border-radius:3px}\n"
+    ".tiles figcaption{display:flex;justify-content:space-between;flex-wrap:wrap;gap:0 .6em;"
+    "font-size:13px;line-height:1.4}\n"
+    "svg .l{fill:#d62728;stroke:#fff}svg .h{fill:#fff;stroke:#d62728}"
+    "svg .p{fill:#1f77b4;stroke:#fff}svg path{stroke:#d62728}\n"
+    "code{font:13px/1.5 ui-monospace,monospace;overflow-wrap:anywhere}\n"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1em;margin:.4em 0}"
+    "dt{color:var(--quiet)}dd{margin:0;min-width:0}\n"
+    "@media (max-width:600px){.tiles{grid-template-columns:repeat(3,1fr)}"
+    "dl{grid-template-columns:1fr}h1{font-size:1.6em}}\n"
+    "@media print{body{max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}"
+    "table{font-size:8.5pt}h2,h3,h4{break-after:avoid}}\n"
+    "</style>\n";
+
+/* ---- Text ---------------------------------------------------------------------------------- */
+
+void lac_page_text(FILE *stream, const char *text)
+{
+    for (const char *p = text; *p; p++)
+        switch (*p) {
+        case '<':
+            fputs("&lt;", stream);
+            break;
+        case '>':
+            fputs("&gt;", stream);
+            break;
+        case '&':
+            fputs("&amp;", stream);
+            break;
+        case '"':
+            fputs("&quot;", stream);
+            break;
+        default:
+            putc(*p, stream);
+        }
+}
+
+/* ---- Figures ------------------------------------------------------------------------------- */
+
+static lac_status write_data(lac_context *ctx, FILE *stream, const char *dir, const char *name,
+                             const char *end)
+{
+    char file[96];
+    char *path, *bytes;
+    size_t size;
+    snprintf(file, sizeof file, "%s%s", name, end);
+    LAC_TRY(lac_path_join(ctx, dir, file, &path));
+    lac_status status = lac_file_read(ctx, path, &bytes, &size);
+    free(path);
+    LAC_TRY(status);
+    lac_base64 out = {.stream = stream};
+    fprintf(stream, "data:image/svg+xml;base64,");
+    lac_base64_add(&out, bytes, size);
+    lac_base64_end(&out);
+    free(bytes);
+    return LAC_OK;
+}
+
+/* The figure's files, and the figure on the page. */
+static lac_status write_chart(FILE *stream, const lac_material *m, const lac_figure *f,
+                              const char *about)
+{
+    LAC_TRY(lac_figure_write(m->ctx, m->dir, f));
+    fprintf(stream, "<figure><picture><source media=\"(prefers-color-scheme: dark) and (not print)\" "
+                    "srcset=\"");
+    LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, "-dark.svg"));
+    fprintf(stream, "\"><img alt=\"");
+    lac_page_text(stream, about);
+    fprintf(stream, "\" width=\"%d\" height=\"%d\" src=\"", f->width, f->height);
+    LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, ".svg"));
+    fprintf(stream, "\"></picture></figure>\n");
+    return LAC_OK;
+}
+
+static void draw_sheet(cairo_t *cr, const void *sheet)
+{
+    lac_sheet_draw(cr, sheet);
+}
+
+static lac_status write_sheet(FILE *stream, const lac_material *m, const char *name,
+                              const lac_sheet *sheet)
+{
+    lac_figure f = {.name = name, .draw = draw_sheet, .arg = sheet};
+    lac_sheet_size(sheet, &f.width, &f.height);
+    LAC_TRY(lac_figure_write(m->ctx, m->dir, &f));
+    return lac_sheet_write(m->ctx, stream, sheet);
+}
+
+/* ---- Sections ------------------------------------------------------------------------------ */
+
+static lac_status write_samples(FILE *stream, const lac_material *m)
+{
+    lac_sheet sheet = {0};
+    fprintf(stream, "<h2 id=\"data\">The data</h2>\n<p>%d pictures of %d&times;%d, %d point%s; %d "
+                    "carry every label. Pictures are taken at even steps through the data. "
+                    "<span class=\"red\">Labels are red.</span></p>\n<h3>Labels, and gaps "
+                    "(figure 1)</h3>\n",
+            lac_data_rows(m->data), lac_data_size(m->data), lac_data_size(m->data),
+            lac_data_points(m->data), lac_data_points(m->data) == 1 ? "" : "s", m->complete);
+    lac_status status = lac_sheet_samples(m, &sheet);
+    if (status == LAC_OK)
+        status = write_sheet(stream, m, "samples", &sheet);
+    lac_sheet_free(&sheet);
+    LAC_TRY(status);
+    fprintf(stream, "<h3>Mirror pairs (figure 6)</h3>\n<p>Filled points have <i>left</i> in their "
+                    "names, all others are hollow: a mirrored picture swaps the names of the "
+                    "pairs.</p>\n");
+    status = lac_sheet_mirrors(m, &sheet);
+    if (status == LAC_OK)
+        status = write_sheet(stream, m, "mirrors", &sheet);
+    lac_sheet_free(&sheet);
+    return status;
+}
+
+static void write_layer_rows(FILE *stream, const lac_layer_table *t)
+{
+    long parameters = 0;
+    double flop = 0;
+    fprintf(stream, "<div class=\"scroll\"><table><tr><th>layer<th class=\"l\">what<th>output"
+                    "<th>parameters<th>MFLOP\n");
+    for (int i = 0; i < t->count; i++) {
+        const lac_layer *l = &t->layer[i];
+        fprintf(stream, "<tr><td>%s<td class=\"l\">%s<td>", l->name, l->what);
+        if (l->h == 1 && l->w == 1)
+            fprintf(stream, "%d", l->c);
+        else
+            fprintf(stream, "%d&times;%d&times;%d", l->h, l->w, l->c);
+        fprintf(stream, "<td>%ld<td>%.1f\n", l->parameters, 1e-6 * l->flop);
+        parameters += l->parameters;
+        flop += l->flop;
+    }
+    fprintf(stream, "<tr><th>total<th><th><th>%ld<th>%.1f</table></div>\n", parameters,
+            1e-6 * flop);
+}
+
+/* Every network once. */
+static lac_status write_layers(FILE *stream, const lac_material *m)
+{
+    fprintf(stream, "<h2 id=\"networks\">Networks (figure 5)</h2>\n<p>Output is height &times; "
+                    "width &times; channels; work is that of one picture forward, a multiply-add "
+                    "counting as two.</p>\n");
+    for (int i = 0; i < m->runs; i++) {
+        const char *name = lac_model_name(m->run[i].model);
+        char file[40];
+        int seen = 0;
+        for (int j = 0; j < i; j++)
+            seen |= strcmp(lac_model_name(m->run[j].model), name) == 0;
+        if (seen)
+            continue;
+        lac_layer *layers;
+        lac_layer_table table = {.title = name};
+        LAC_TRY(lac_model_layers(m->ctx, name, lac_data_size(m->data), lac_data_points(m->data),
+                                 &layers, &table.count));
+        table.layer = layers;
+        snprintf(file, sizeof file, "layers-%s", name);
+        lac_figure f = {file, LAC_LAYER_TABLE_WIDTH, lac_layer_table_height(&table),
+                        lac_layer_table_draw, &table};
+        fprintf(stream, "<h3>%s</h3>\n", name);
+        write_layer_rows(stream, &table);
+        lac_status status = lac_figure_write(m->ctx, m->dir, &f);
+        free(layers);
+        LAC_TRY(status);
+    }
+    return LAC_OK;
+}
+
+static lac_status write_charts(FILE *stream, const lac_material *m)
+{
+    lac_figure f;
+    const char *about;
+    fprintf(stream, "<h2 id=\"curves\">Curves (figure 8), errors</h2>\n<p>Losses of runs with "
+                    "different divisors are not comparable as they are, hence also scaled: "
+                    "every run's lowest is 0, its highest 1. An error of a point is its distance "
+                    "from the label as a share of the picture's side (eq. 7); above 10&nbsp;%% it "
+                    "has failed.</p>\n<div class=\"charts\">\n");
+    for (int i = 0; lac_material_chart(m, i, &f, &about); i++)
+        LAC_TRY(write_chart(stream, m, &f, about));
+    fprintf(stream, "</div>\n");
+    return LAC_OK;
+}
+
+static lac_status write_predictions(FILE *stream, const lac_material *m)
+{
+    fprintf(stream, "<h2 id=\"faces\">Predictions (figures 9 to 11)</h2>\n<p>The same %s for every "
+                    "run: rows are ordered by their RMSE, averaged over the runs, and the first, "
+                    "the middle and the last of %d are shown. <span class=\"red\">Labels are "
+                    "red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
+            m->is_holdout ? "pictures of the hold-out" : "pictures (none were held out)",
+            m->labelled);
+    for (int i = 0; i < m->runs; i++) {
+        char name[40];
+        lac_sheet sheet = {0};
+        snprintf(name, sizeof name, "predictions-%d", i + 1);
+        fprintf(stream, "<h3>");
+        lac_page_text(stream, m->run[i].name);
+        fprintf(stream, "</h3>\n");
+        lac_status status = lac_sheet_predictions(m, i, &sheet);
+        if (status == LAC_OK)
+            status = write_sheet(stream, m, name, &sheet);
+        lac_sheet_free(&sheet);
+        LAC_TRY(status);
+    }
+    return LAC_OK;
+}
+
+static lac_status write_searches(FILE *stream, const lac_material *m)
+{
+    for (int s = 0; s < m->searches; s++) {
+        char name[48];
+        lac_figure f;
+        const char *about;
+        lac_page_search(stream, &m->search[s]);
+        fprintf(stream, "<div class=\"charts\">\n");
+        for (int i = 0; lac_search_chart(&m->search[s], i, &f, &about); i++) {
+            if (s > 0) {
+                snprintf(name, sizeof name, "%s-%d", f.name, s + 1);
+                f.name = name;
+            }
+            LAC_TRY(write_chart(stream, m, &f, about));
+        }
+        fprintf(stream, "</div>\n");
+    }
+    return LAC_OK;
+}
+
+static lac_status write_body(FILE *stream, const lac_material *m)
+{
+    fprintf(stream, "%s<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">%d run%s on ", head,
+            m->runs, m->runs == 1 ? "" : "s");
+    lac_page_text(stream, m->data_path);
+    fprintf(stream, "; %d rows %s.</p>\n", m->runs ? m->count : lac_data_rows(m->data),
+            m->runs && m->is_holdout ? "held out, the same for all" : "of data, none held out");
+    if (m->runs) {
+        lac_page_results(stream, m);
+        LAC_TRY(write_charts(stream, m));
+        LAC_TRY(write_predictions(stream, m));
+    }
+    LAC_TRY(write_searches(stream, m));
+    LAC_TRY(write_samples(stream, m));
+    if (m->runs) {
+        LAC_TRY(write_layers(stream, m));
+        LAC_TRY(lac_page_runs(stream, m));
+    }
+    fprintf(stream, "<p class=\"quiet\">lacuna " LAC_VERSION "</p>\n</body>\n</html>\n");
+    return LAC_OK;
+}
+
+lac_status lac_page_write(const lac_material *m)
+{
+    char *path;
+    lac_file file;
+    LAC_TRY(lac_path_join(m->ctx, m->dir, "report.html", &path));
+    lac_status status = lac_file_create(m->ctx, path, &file);
+    free(path);
+    LAC_TRY(status);
+    status = write_body(file.stream, m);
+    if (status == LAC_OK)
+        return lac_file_commit(m->ctx, &file);
+    lac_file_abandon(&file);
+    return status;
+}
+
+lac_status lac_report_write(lac_context *ctx, const lac_report *report, const lac_data *data,
+                            const char *dir)
+{
+    lac_material m = {.ctx = ctx, .data = data, .dir = dir};
+    if (report->count < 1)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "a report of %d runs: at least 1", report->count);
+    if (lac_data_points(data) == 0)
+        return lac_fail(ctx, LAC_ERROR_MISMATCH, "a report needs labels, the data has none");
+    lac_status status = lac_folder_make(ctx, dir);
+    if (status == LAC_OK)
+        status = lac_material_gather(&m, report);
+    if (status == LAC_OK)
+        status = lac_page_write(&m);
+    lac_material_free(&m);
+    return status;
+}

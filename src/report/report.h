@@ -1,0 +1,95 @@
+/*
+ * What a report is made of, gathered once (gather.c), drawn (figures.c) and written (page.c).
+ */
+#ifndef LAC_REPORT_H
+#define LAC_REPORT_H
+
+#include "report/tile.h"
+#include "train/history.h"
+
+enum { LAC_CED_STEPS = 150 }; /* of the cumulative distribution: 0 to 15 % of the side */
+
+/* A run of the report. */
+typedef struct lac_shown {
+    const char *path;
+    char name[40];       /* short and unlike all others: "cnn plain", or the folder's name */
+    unsigned color;
+    int has_end;         /* its name stands at the end of its lines */
+    char *options;       /* of its training, without the seed */
+    lac_model *model;
+    lac_history history;
+    double *loss_scaled; /* [history.count] hold-out loss, lowest 0, highest 1 */
+    float *xy;           /* [count, 2K] predictions of the report's rows */
+    lac_metrics *metrics;
+    double ced[LAC_CED_STEPS + 1]; /* share of points within 0, 0.1, 0.2 ... % of the side */
+    double ced_failing;            /* share within 10 % */
+    int train_rows;
+} lac_shown;
+
+typedef struct lac_searched {
+    const char *path;
+    lac_trial *trial; /* [trials], best first */
+    int trials;
+    double *scratch;  /* [4 * trials] for drawing */
+} lac_searched;
+
+typedef struct lac_material {
+    lac_context *ctx;
+    const lac_data *data;
+    const char *data_path; /* as commands give it */
+    const char *dir;
+    lac_shown *run;
+    int runs;
+    lac_searched *search;
+    int searches;
+    int is_holdout;   /* the rows were held out; else they are all rows */
+    int *rows;        /* [count] that the runs are measured on */
+    int count;
+    int *by_error;    /* [labelled] indices into rows: lowest mean RMSE over the runs first */
+    int labelled;     /* rows that have a label */
+    int complete;     /* rows of the data that have every label */
+} lac_material;
+
+lac_status lac_material_gather(lac_material *m, const lac_report *what);
+void lac_material_free(lac_material *m);
+
+/* A figure: DIR/NAME.svg, DIR/NAME.png, and DIR/NAME-dark.svg for a dark page. */
+typedef struct lac_figure {
+    const char *name;
+    int width, height;
+    void (*draw)(cairo_t *cr, const void *arg);
+    const void *arg;
+} lac_figure;
+
+lac_status lac_figure_write(lac_context *ctx, const char *dir, const lac_figure *figure);
+
+/* The charts. The index picks one from 0 on; returns 0 when there are no more. `arg` is the
+ * material, or a search of it. */
+int lac_material_chart(const lac_material *m, int index, lac_figure *figure, const char **about);
+int lac_search_chart(const lac_searched *s, int index, lac_figure *figure, const char **about);
+
+/* The sheets: rows with and without gaps, mirror pairs, the predictions of a run. MEMORY. */
+lac_status lac_sheet_samples(const lac_material *m, lac_sheet *sheet);
+lac_status lac_sheet_mirrors(const lac_material *m, lac_sheet *sheet);
+lac_status lac_sheet_predictions(const lac_material *m, int run, lac_sheet *sheet);
+
+/* A network's layers as a figure. */
+typedef struct lac_layer_table {
+    const char *title;
+    const lac_layer *layer;
+    int count;
+} lac_layer_table;
+void lac_layer_table_draw(cairo_t *cr, const void *table);
+int lac_layer_table_height(const lac_layer_table *table);
+enum { LAC_LAYER_TABLE_WIDTH = 720 };
+
+/* report.html and all figures. */
+lac_status lac_page_write(const lac_material *m);
+
+/* The parts of the page that are tables. table2.c */
+void lac_page_text(FILE *stream, const char *text); /* escaped */
+void lac_page_results(FILE *stream, const lac_material *m);
+lac_status lac_page_runs(FILE *stream, const lac_material *m);
+void lac_page_search(FILE *stream, const lac_searched *s);
+
+#endif

@@ -1,0 +1,252 @@
+/* The page's tables: results beside the paper's, what was run, what a search found. */
+#include "report/report.h"
+#include "data/csv.h"
+#include "data/data.h"
+#include "train/config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Table II: Kaggle's score in pixels, and its rate of failure. */
+static const struct {
+    const char *model;
+    lac_loss loss;
+    double rmse, failure;
+} paper[] = {
+    {"cnn", LAC_LOSS_PLAIN, 3.1, 75},
+    {"cnn", LAC_LOSS_MASKED, 2.36, 9},
+    {"resnet", LAC_LOSS_MASKED, 2.23, 9},
+};
+
+/* ---- Results ------------------------------------------------------------------------------- */
+
+static void write_number(FILE *stream, double value, int decimals, const char *unit)
+{
+    if (isnan(value))
+        fprintf(stream, "<td>&ndash;");
+    else
+        fprintf(stream, "<td>%.*f%s", decimals, value, unit);
+}
+
+/* The paper's numbers are of 15 points on pictures of 96. */
+static int has_paper(const lac_material *m)
+{
+    return lac_data_points(m->data) == 15 && lac_data_size(m->data) == 96;
+}
+
+static void write_paper(FILE *stream, const lac_train_config *c)
+{
+    for (int i = 0; i < LAC_COUNT(paper); i++)
+        if (strcmp(paper[i].model, c->model) == 0 && paper[i].loss == c->loss &&
+            (c->loss == LAC_LOSS_PLAIN || c->rows == LAC_ROWS_ALL)) {
+            fprintf(stream, "<td class=\"paper\">%.2f px<td class=\"paper\">%.0f %%",
+                    paper[i].rmse, paper[i].failure);
+            return;
+        }
+    fprintf(stream, "<td class=\"paper\">&ndash;<td class=\"paper\">&ndash;");
+}
+
+static void write_result_head(FILE *stream, const lac_material *m)
+{
+    fprintf(stream, "<div class=\"scroll\"><table><tr><th>run<th>epoch<th>RMSE,<br>all labels");
+    for (int s = 0; s < lac_data_sources(m->data); s++)
+        fprintf(stream, "<th>RMSE, source<br>of %d points", lac_data_source_points(m->data, s));
+    fprintf(stream, "<th>test-weighted<br>RMSE<th>points<br>off &gt; 10 %%<th>pictures with<br>"
+                    "such a point");
+    if (has_paper(m))
+        fprintf(stream, "<th class=\"paper\">paper:<br>RMSE<th class=\"paper\">paper:<br>failure");
+    fprintf(stream, "\n");
+}
+
+static void write_result(FILE *stream, const lac_material *m, const lac_shown *run)
+{
+    const lac_metrics *x = run->metrics;
+    fprintf(stream, "<tr><td>");
+    lac_page_text(stream, run->name);
+    fprintf(stream, "<td>%d", lac_model_epoch(run->model));
+    write_number(stream, x->rmse, 2, " px");
+    for (int s = 0; s < x->sources; s++)
+        write_number(stream, x->source[s].rmse, 2, " px");
+    write_number(stream, x->test_weighted, 2, " px");
+    write_number(stream, 100 * x->failure_points, 2, " %");
+    write_number(stream, 100 * x->failure_images, 1, " %");
+    if (has_paper(m))
+        write_paper(stream, lac_model_config(run->model));
+    fprintf(stream, "\n");
+}
+
+typedef double (*figure_of)(const lac_metrics *x, int source);
+static double rmse_of(const lac_metrics *x, int s) { return s < 0 ? x->rmse : x->source[s].rmse; }
+static double weighted_of(const lac_metrics *x, int s) { return s ? NAN : x->test_weighted; }
+static double points_of(const lac_metrics *x, int s) { return s ? NAN : 100 * x->failure_points; }
+static double images_of(const lac_metrics *x, int s) { return s ? NAN : 100 * x->failure_images; }
+
+/* Mean and deviation over the runs that differ from `first` in their seed alone. */
+static void write_mean_cell(FILE *stream, const lac_material *m, int first, figure_of of,
+                            int source)
+{
+    double sum = 0, squares = 0;
+    int n = 0;
+    for (int i = first; i < m->runs; i++) {
+        if (strcmp(m->run[i].options, m->run[first].options) != 0)
+            continue;
+        double v = of(m->run[i].metrics, source);
+        sum += v;
+        squares += v * v;
+        n++;
+    }
+    double mean = sum / n;
+    if (isnan(mean))
+        fprintf(stream, "<td>&ndash;");
+    else
+        fprintf(stream, "<td>%.2f &plusmn; %.2f", mean,
+                sqrt(fmax((squares - n * mean * mean) / (n - 1), 0)));
+}
+
+/* A line for the seeds of a training, behind its first run. */
+static void write_mean(FILE *stream, const lac_material *m, int first)
+{
+    int n = 0;
+    for (int i = 0; i < m->runs; i++) {
+        int is_like = strcmp(m->run[i].options, m->run[first].options) == 0;
+        if (is_like && i < first)
+            return;
+        n += is_like;
+    }
+    if (n < 2)
+        return;
+    fprintf(stream, "<tr class=\"mean\"><td>");
+    lac_page_text(stream, m->run[first].name);
+    fprintf(stream, " and its seeds, mean of %d<td>", n);
+    write_mean_cell(stream, m, first, rmse_of, -1);
+    for (int s = 0; s < m->run[first].metrics->sources; s++)
+        write_mean_cell(stream, m, first, rmse_of, s);
+    write_mean_cell(stream, m, first, weighted_of, 0);
+    write_mean_cell(stream, m, first, points_of, 0);
+    write_mean_cell(stream, m, first, images_of, 0);
+    if (has_paper(m))
+        write_paper(stream, lac_model_config(m->run[first].model));
+    fprintf(stream, "\n");
+}
+
+void lac_page_results(FILE *stream, const lac_material *m)
+{
+    fprintf(stream, "<h2 id=\"results\">Results (table II)</h2>\n");
+    write_result_head(stream, m);
+    for (int i = 0; i < m->runs; i++)
+        write_result(stream, m, &m->run[i]);
+    for (int i = 0; i < m->runs; i++)
+        write_mean(stream, m, i);
+    fprintf(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, not "
+                    "the best on these rows. RMSE over the labels that exist (eq. 8)%s.</p>\n",
+            has_paper(m) ? "; the paper&rsquo;s is the score of Kaggle&rsquo;s server, with which "
+                           "the test-weighted one is comparable. Its failure rate does not say "
+                           "whether of points or of pictures" : "");
+}
+
+/* ---- What was run -------------------------------------------------------------------------- */
+
+static double last_of(const lac_history *h, int column)
+{
+    return h->count ? h->value[column][h->count - 1] : NAN;
+}
+
+static void write_duration(FILE *stream, double seconds)
+{
+    if (isnan(seconds))
+        fprintf(stream, "&ndash;");
+    else
+        fprintf(stream, "%.0f s (%ld:%02ld h)", seconds, (long)seconds / 3600,
+                (long)seconds / 60 % 60);
+}
+
+/* The machines of a run, from its machine.csv; runs of before it was written have none. */
+static lac_status write_machines(FILE *stream, const lac_material *m, const char *run)
+{
+    char *path;
+    lac_csv *csv = NULL;
+    LAC_TRY(lac_path_join(m->ctx, run, "machine.csv", &path));
+    int there = lac_path_exists(path), more = there, lines = 0;
+    lac_status status = there ? lac_csv_open(m->ctx, path, "machine", &csv) : LAC_OK;
+    if (status == LAC_OK && there && csv->columns != 5)
+        status = lac_csv_fail(csv, -1, "%d columns, a run's machines have 5", csv->columns);
+    if (status == LAC_OK && there)
+        status = lac_csv_next(csv, &more);
+    while (status == LAC_OK && more) {
+        fprintf(stream, "%s", lines++ ? "; " : "");
+        lac_page_text(stream, csv->cell[3].text);
+        fprintf(stream, ", %s threads, %s, lacuna %s, from epoch %s on", csv->cell[1].text,
+                csv->cell[2].text, csv->cell[4].text, csv->cell[0].text);
+        status = lac_csv_next(csv, &more);
+    }
+    if (lines == 0)
+        fprintf(stream, "not recorded");
+    lac_csv_close(&csv);
+    free(path);
+    return status;
+}
+
+static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown *run)
+{
+    const lac_train_config *c = lac_model_config(run->model);
+    char *options;
+    LAC_TRY(lac_config_options(m->ctx, c, &options));
+    fprintf(stream, "<h3>");
+    lac_page_text(stream, run->name);
+    fprintf(stream, "</h3>\n<dl><dt>command<dd><code>lacuna train --data ");
+    lac_page_text(stream, m->data_path);
+    fprintf(stream, " --out ");
+    lac_page_text(stream, run->path);
+    lac_page_text(stream, options);
+    free(options);
+    int visits = run->train_rows * (c->mirror ? 2 : 1);
+    fprintf(stream, "</code>\n<dt>epochs<dd>%d of %d%s\n", run->history.count, c->epochs,
+            run->history.count < c->epochs ? ", not finished" : "");
+    fprintf(stream, "<dt>rows<dd>%d to train on, %d visits an epoch, %d %s\n", run->train_rows,
+            visits, m->count, m->is_holdout ? "held out" : "measured on, none held out");
+    fprintf(stream, "<dt>seed<dd>%llu\n<dt>training<dd>", (unsigned long long)c->seed);
+    write_duration(stream, last_of(&run->history, LAC_HISTORY_SECONDS));
+    double rate = last_of(&run->history, LAC_HISTORY_RATE);
+    if (!isnan(rate))
+        fprintf(stream, ", %.0f pictures/s in the last epoch", rate);
+    fprintf(stream, "\n<dt>machine<dd>");
+    LAC_TRY(write_machines(stream, m, run->path));
+    fprintf(stream, "</dl>\n");
+    return LAC_OK;
+}
+
+lac_status lac_page_runs(FILE *stream, const lac_material *m)
+{
+    fprintf(stream, "<h2 id=\"runs\">What was run</h2>\n<p>Data: ");
+    lac_page_text(stream, m->data_path);
+    fprintf(stream, ", %d rows, %d complete, hash %016llx. Options left out have their "
+                    "defaults.</p>\n",
+            lac_data_rows(m->data), m->complete, (unsigned long long)m->data->fingerprint);
+    for (int i = 0; i < m->runs; i++)
+        LAC_TRY(write_run(stream, m, &m->run[i]));
+    return LAC_OK;
+}
+
+/* ---- Search -------------------------------------------------------------------------------- */
+
+void lac_page_search(FILE *stream, const lac_searched *s)
+{
+    static const char *const states[] = {"", "stopped", "failed"};
+    fprintf(stream, "<h2>Search: ");
+    lac_page_text(stream, s->path);
+    fprintf(stream, "</h2>\n<p>%d trials. Errors are of validation rows split off the training "
+                    "rows: the hold-out was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
+                    "<th>trial<th>RMSE<th>epochs<th>lr<th>weight decay<th>batch<th>start width"
+                    "<th>dropout<th>reduction<th>\n", s->trials);
+    for (int i = 0; i < s->trials; i++) {
+        const lac_trial *t = &s->trial[i];
+        const lac_train_config *c = &t->config;
+        fprintf(stream, "<tr><td>%d", t->number);
+        write_number(stream, t->rmse, 2, " px");
+        fprintf(stream, "<td>%d<td>%.3g<td>%.3g<td>%d<td>%g<td>%g<td>%s<td class=\"l\">%s\n",
+                t->epochs, c->lr, c->weight_decay, c->batch, c->start_width, c->dropout,
+                c->reduction == LAC_REDUCTION_ALL ? "all" : "present", states[t->state]);
+    }
+    fprintf(stream, "</table></div>\n");
+}

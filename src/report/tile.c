@@ -1,0 +1,244 @@
+/* Pictures with points, alone and in sheets; see tile.h. */
+#include "report/tile.h"
+#include "data/data.h"
+#include "report/base64.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { GAP = 12, CAPTION = 24, LEFT = 24, TOP = 70, TITLE = 26 };
+
+static const double dot_share = 2.6 / LAC_TILE_SIDE; /* a dot's radius, of the tile's side */
+
+/* ---- Making ------------------------------------------------------------------------------- */
+
+static lac_status copy_pixels(lac_context *ctx, const lac_tile_source *s, lac_tile *tile)
+{
+    int size = lac_data_size(s->data);
+    const uint8_t *from = lac_data_image(s->data, s->row);
+    tile->size = size;
+    LAC_TRY(lac_alloc(ctx, (size_t)size * size, 1, &tile->pixels));
+    for (int y = 0; y < size; y++)
+        for (int x = 0; x < size; x++)
+            tile->pixels[y * size + x] = from[y * size + (s->is_mirrored ? size - 1 - x : x)];
+    return LAC_OK;
+}
+
+/* A pixel's centre is half a pixel inside its square. The mirror image of a point is its
+ * partner at size - 1 - x. */
+static void add_point(const lac_tile_source *s, int k, lac_tile *tile)
+{
+    const lac_data *data = s->data;
+    int from = s->is_mirrored ? lac_data_mirror_point(data, k) : k;
+    const float *label = lac_data_labels(data, s->row) + 2 * from;
+    const uint8_t *mask = lac_data_mask(data, s->row) + 2 * from;
+    int is_hollow = s->tells_sides && !strstr(lac_data_point_name(data, k), "left_");
+    double px = s->xy ? (double)s->xy[2 * k] + 0.5 : 0.0;
+    double py = s->xy ? (double)s->xy[2 * k + 1] + 0.5 : 0.0;
+    if (mask[0] && mask[1]) {
+        double x = (double)label[0], y = (double)label[1];
+        tile->mark[tile->marks++] =
+            (lac_mark){.x = (s->is_mirrored ? tile->size - 1 - x : x) + 0.5, .y = y + 0.5,
+                       .to_x = px, .to_y = py, .has_line = s->xy != NULL,
+                       .is_hollow = is_hollow, .color = LAC_RED};
+    }
+    if (s->xy)
+        tile->mark[tile->marks++] = (lac_mark){.x = px, .y = py, .color = LAC_BLUE};
+}
+
+lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *s, lac_tile *out)
+{
+    int points = lac_data_points(s->data);
+    LAC_TRY(copy_pixels(ctx, s, out));
+    LAC_TRY(lac_alloc(ctx, 2 * (size_t)points, sizeof *out->mark, &out->mark));
+    for (int k = 0; k < points; k++)
+        add_point(s, k, out);
+    snprintf(out->right, sizeof out->right, "picture %d", lac_data_id(s->data, s->row));
+    return LAC_OK;
+}
+
+void lac_sheet_free(lac_sheet *sheet)
+{
+    for (int b = 0; b < LAC_SHEET_BANDS; b++)
+        for (int i = 0; i < LAC_BAND_TILES; i++) {
+            free(sheet->band[b].tile[i].pixels);
+            free(sheet->band[b].tile[i].mark);
+        }
+    memset(sheet, 0, sizeof *sheet);
+}
+
+/* ---- By cairo ----------------------------------------------------------------------------- */
+
+static void draw_picture(cairo_t *cr, const lac_tile *c)
+{
+    int size = c->size;
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, size, size);
+    if (cairo_surface_status(image) == CAIRO_STATUS_SUCCESS) {
+        size_t stride = (size_t)cairo_image_surface_get_stride(image);
+        for (int y = 0; y < size; y++) {
+            void *bytes = cairo_image_surface_get_data(image) + (size_t)y * stride;
+            uint32_t *line = bytes;
+            for (int x = 0; x < size; x++)
+                line[x] = c->pixels[y * size + x] * 0x010101u;
+        }
+        cairo_surface_mark_dirty(image);
+    }
+    cairo_save(cr);
+    cairo_scale(cr, (double)LAC_TILE_SIDE / size, (double)LAC_TILE_SIDE / size);
+    cairo_rectangle(cr, 0, 0, size, size);
+    cairo_set_source_surface(cr, image, 0, 0); /* takes over the image's error, if any */
+    cairo_pattern_set_extend(cairo_get_source(cr), CAIRO_EXTEND_PAD);
+    cairo_fill(cr);
+    cairo_restore(cr);
+    cairo_surface_destroy(image);
+}
+
+static void draw_dot(cairo_t *cr, double x, double y, const lac_mark *m)
+{
+    cairo_arc(cr, x, y, dot_share * LAC_TILE_SIDE, 0, 6.2832);
+    lac_draw_color(cr, 0xffffff);
+    cairo_set_line_width(cr, 1);
+    cairo_stroke_preserve(cr);
+    if (m->is_hollow)
+        cairo_fill_preserve(cr);
+    lac_draw_color(cr, m->color);
+    if (m->is_hollow)
+        cairo_stroke(cr);
+    else
+        cairo_fill(cr);
+}
+
+static void draw_tile(cairo_t *cr, const lac_tile *c)
+{
+    double unit = (double)LAC_TILE_SIDE / c->size;
+    cairo_save(cr);
+    cairo_rectangle(cr, 0, 0, LAC_TILE_SIDE, LAC_TILE_SIDE);
+    cairo_clip(cr);
+    draw_picture(cr, c);
+    for (int i = 0; i < c->marks; i++) {
+        const lac_mark *m = &c->mark[i];
+        if (m->has_line) {
+            cairo_move_to(cr, m->x * unit, m->y * unit);
+            cairo_line_to(cr, m->to_x * unit, m->to_y * unit);
+            cairo_set_line_width(cr, 1.2);
+            lac_draw_color(cr, m->color);
+            cairo_stroke(cr);
+        }
+        draw_dot(cr, m->x * unit, m->y * unit, m);
+    }
+    cairo_restore(cr);
+    lac_draw_font(cr, 12, 1);
+    lac_draw_color(cr, LAC_INK);
+    lac_draw_text(cr, 0, LAC_TILE_SIDE + 15, 0, c->left);
+    lac_draw_font(cr, 11, 0);
+    lac_draw_color(cr, LAC_QUIET);
+    lac_draw_text(cr, LAC_TILE_SIDE, LAC_TILE_SIDE + 15, 1, c->right);
+}
+
+/* ---- Sheets ------------------------------------------------------------------------------- */
+
+static void draw_legend(cairo_t *cr, const lac_sheet *s)
+{
+    const lac_mark label = {.color = LAC_RED}, predicted = {.color = LAC_BLUE};
+    lac_draw_font(cr, 12, 0);
+    draw_dot(cr, LEFT + 4, 48, &label);
+    lac_draw_color(cr, LAC_RED);
+    lac_draw_text(cr, LEFT + 12, 52, 0, "label");
+    if (s->has_predictions) {
+        draw_dot(cr, LEFT + 54, 48, &predicted);
+        lac_draw_color(cr, LAC_BLUE);
+        lac_draw_text(cr, LEFT + 62, 52, 0, "predicted");
+    }
+    lac_draw_color(cr, LAC_QUIET);
+    lac_draw_text(cr, LEFT + (s->has_predictions ? 125 : 54), 52, 0, s->note);
+}
+
+void lac_sheet_size(const lac_sheet *sheet, int *width, int *height)
+{
+    *width = 2 * LEFT + LAC_BAND_TILES * (LAC_TILE_SIDE + GAP) - GAP;
+    *height = TOP + sheet->bands * (TITLE + LAC_TILE_SIDE + CAPTION) + GAP;
+}
+
+void lac_sheet_draw(cairo_t *cr, const lac_sheet *s)
+{
+    lac_draw_font(cr, 16, 1);
+    lac_draw_color(cr, LAC_INK);
+    lac_draw_text(cr, LEFT, 30, 0, s->title);
+    draw_legend(cr, s);
+    for (int b = 0; b < s->bands; b++) {
+        double top = TOP + b * (TITLE + LAC_TILE_SIDE + CAPTION);
+        lac_draw_font(cr, 13, 1);
+        lac_draw_color(cr, LAC_INK);
+        lac_draw_text(cr, LEFT, top + 18, 0, s->band[b].name);
+        for (int i = 0; i < s->band[b].count; i++) {
+            cairo_save(cr);
+            cairo_translate(cr, LEFT + i * (LAC_TILE_SIDE + GAP), top + TITLE);
+            draw_tile(cr, &s->band[b].tile[i]);
+            cairo_restore(cr);
+        }
+    }
+}
+
+/* ---- On a page ---------------------------------------------------------------------------- */
+
+static cairo_status_t add_bytes(void *closure, const unsigned char *bytes, unsigned length)
+{
+    lac_base64_add(closure, bytes, length);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+/* The picture as a grey PNG: cairo writes its alpha format so. */
+static lac_status write_picture(lac_context *ctx, FILE *stream, const lac_tile *c)
+{
+    lac_base64 out = {.stream = stream};
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_A8, c->size, c->size);
+    cairo_status_t status = cairo_surface_status(image);
+    if (status == CAIRO_STATUS_SUCCESS) {
+        unsigned char *to = cairo_image_surface_get_data(image);
+        size_t stride = (size_t)cairo_image_surface_get_stride(image);
+        for (int y = 0; y < c->size; y++)
+            memcpy(to + (size_t)y * stride, c->pixels + (size_t)y * c->size, (size_t)c->size);
+        cairo_surface_mark_dirty(image);
+        status = cairo_surface_write_to_png_stream(image, add_bytes, &out);
+        lac_base64_end(&out);
+    }
+    cairo_surface_destroy(image);
+    return status == CAIRO_STATUS_SUCCESS
+               ? LAC_OK
+               : lac_fail(ctx, LAC_ERROR_MEMORY, "a picture of the page: %s",
+                          cairo_status_to_string(status));
+}
+
+static void write_mark(FILE *stream, const lac_tile *c, const lac_mark *m)
+{
+    const char *kind = m->color == LAC_BLUE ? "p" : m->is_hollow ? "h" : "l";
+    if (m->has_line)
+        fprintf(stream, "<path d=\"M%.2f %.2fL%.2f %.2f\"/>", m->x, m->y, m->to_x, m->to_y);
+    fprintf(stream, "<circle class=\"%s\" cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\"/>", kind, m->x, m->y,
+            dot_share * c->size);
+}
+
+static lac_status write_tile(lac_context *ctx, FILE *stream, const lac_tile *c)
+{
+    fprintf(stream, "<figure><svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image width=\"%d\" "
+            "height=\"%d\" href=\"data:image/png;base64,", c->size, c->size,
+            0.4 * dot_share * c->size, c->size, c->size);
+    LAC_TRY(write_picture(ctx, stream, c));
+    fprintf(stream, "\"/>");
+    for (int i = 0; i < c->marks; i++)
+        write_mark(stream, c, &c->mark[i]);
+    fprintf(stream, "</svg><figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n", c->left,
+            c->right);
+    return LAC_OK;
+}
+
+lac_status lac_sheet_write(lac_context *ctx, FILE *stream, const lac_sheet *s)
+{
+    for (int b = 0; b < s->bands; b++) {
+        fprintf(stream, "<h4>%s</h4>\n<div class=\"tiles\">\n", s->band[b].name);
+        for (int i = 0; i < s->band[b].count; i++)
+            LAC_TRY(write_tile(ctx, stream, &s->band[b].tile[i]));
+        fprintf(stream, "</div>\n");
+    }
+    return LAC_OK;
+}

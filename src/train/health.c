@@ -1,0 +1,55 @@
+/* Signs of a failing training, from the predictions of the hold-out. */
+#include "train/health.h"
+#include "data/data.h"
+
+#include <math.h>
+
+enum { LASTING = 3 }; /* epochs before a sign is believed: single epochs jump */
+
+static const double flat_share = 0.05; /* of the labels' spread: below it predictions are constant */
+static const double far_times = 3.0;   /* of the lowest RMSE */
+
+/* Deviation from the mean of its coordinate, RMS over present labels, pixels: of the
+ * predictions, or of the labels themselves when xy is NULL. */
+static double spread(const lac_health_sample *s, const float *xy)
+{
+    int width = 2 * s->data->points;
+    double squares = 0.0;
+    long labels = 0;
+    for (int i = 0; i < width; i++) {
+        double sum = 0.0, sum_squares = 0.0;
+        long n = 0;
+        for (int r = 0; r < s->count; r++) {
+            if (!lac_data_mask(s->data, s->rows[r])[i])
+                continue;
+            const float *values = xy ? xy + (size_t)r * width : lac_data_labels(s->data, s->rows[r]);
+            double v = (double)values[i];
+            sum += v;
+            sum_squares += v * v;
+            n++;
+        }
+        squares += n ? sum_squares - sum * sum / (double)n : 0.0;
+        labels += n;
+    }
+    return labels ? sqrt(fmax(squares, 0.0) / (double)labels) : 0.0;
+}
+
+void lac_health_check(lac_context *ctx, lac_health *h, const lac_health_sample *s)
+{
+    double wanted = spread(s, NULL);
+    double got = spread(s, s->xy);
+    h->flat = got < flat_share * wanted ? h->flat + 1 : 0;
+    h->far = s->rmse > far_times * s->lowest || s->rmse > s->data->size ? h->far + 1 : 0;
+    if (h->flat == LASTING)
+        lac_log(ctx,
+                "epoch %d: collapsed: for %d epochs every picture has been given nearly the same "
+                "points (they vary by %.2f px, the labels by %.2f px); try another seed, a smaller "
+                "lr, or the start he",
+                s->epoch, LASTING, got, wanted);
+    if (h->far == LASTING)
+        lac_log(ctx,
+                "epoch %d: diverging: the hold-out RMSE is %.4g px, its lowest was %.4g px, and "
+                "this has lasted %d epochs; try a smaller lr or more weight decay, and look for "
+                "bad labels in the data",
+                s->epoch, s->rmse, s->lowest, LASTING);
+}

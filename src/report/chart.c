@@ -120,7 +120,7 @@ static int find_marks(const scale *s, double mark[MOST_MARKS])
     double slack = 1e-9 * (s->high - s->low);
     for (double at = ceil((s->low - slack) / step); at * step <= s->high + slack; at++)
         if (count < MOST_MARKS)
-            mark[count++] = at * step;
+            mark[count++] = at * step + 0.0; /* no -0 */
     return count;
 }
 
@@ -216,6 +216,16 @@ static void spread_ends(end *ends, int count)
         }
 }
 
+/* Keeps the texts beside the plotted area while there is room. */
+static void hold_ends(const lac_chart *c, end *ends, int count)
+{
+    double low = c->top + c->high - 13, high = c->top + 10;
+    for (int i = count - 1; i >= 0; i--, low -= end_height)
+        ends[i].y = fmin(ends[i].y, low);
+    for (int i = 0; i < count; i++, high += end_height)
+        ends[i].y = fmax(ends[i].y, high);
+}
+
 static void draw_end(cairo_t *cr, const lac_chart *c, const end *e)
 {
     double x = c->left + c->wide + 10;
@@ -246,6 +256,7 @@ void lac_chart_draw(cairo_t *cr, const lac_chart *c)
             ends[count++] = (end){line, place(&y, line->y[last])};
     }
     spread_ends(ends, count);
+    hold_ends(c, ends, count);
     for (int i = 0; i < count; i++)
         draw_end(cr, c, &ends[i]);
 }

@@ -27,7 +27,8 @@ static lac_status write_as(lac_context *ctx, const char *dir, const char *end, l
 lac_status lac_figure_write(lac_context *ctx, const char *dir, const lac_figure *f)
 {
     LAC_TRY(write_as(ctx, dir, ".svg", LAC_LIGHT, f));
-    LAC_TRY(write_as(ctx, dir, "-dark.svg", LAC_DARK, f));
+    if (f->has_dark)
+        LAC_TRY(write_as(ctx, dir, "-dark.svg", LAC_DARK, f));
     return write_as(ctx, dir, ".png", LAC_LIGHT, f);
 }
 
@@ -196,7 +197,7 @@ int lac_material_chart(const lac_material *m, int index, lac_figure *f, const ch
     };
     if (m->runs == 0 || index >= LAC_COUNT(charts))
         return 0;
-    *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, charts[index].draw, m};
+    *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, 1, charts[index].draw, m};
     if (charts[index].draw == draw_points) {
         f->width = POINTS_WIDTH;
         f->height = POINTS_TOP + 30 + ROW * lac_data_points(m->data);
@@ -277,7 +278,7 @@ int lac_search_chart(const lac_searched *s, int index, lac_figure *f, const char
                   {"search-dropout", "Error by dropout", draw_dropout}};
     if (index >= LAC_COUNT(charts))
         return 0;
-    *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, charts[index].draw, s};
+    *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, 1, charts[index].draw, s};
     *about = charts[index].about;
     return 1;
 }

@@ -29,9 +29,11 @@ static const char head[] =
     ".red{color:var(--red)}.blue{color:var(--blue)}\n"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;margin:.6em 0;"
     "font-variant-numeric:tabular-nums}\n"
-    "th,td{padding:.3em .7em;text-align:right;border-bottom:1px solid var(--line);"
+    "th,td{padding:.3em .6em;text-align:right;border-bottom:1px solid var(--line);"
     "white-space:nowrap}\n"
     "th{font-weight:600;vertical-align:bottom}th:first-child,td:first-child,.l{text-align:left}\n"
+    "th:first-child,td:first-child{position:sticky;left:0;background:var(--paper)}"
+    "table{font-size:14.5px}\n"
     ".paper{color:var(--quiet)}.mean{font-style:italic}\n"
     ".charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));"
     "gap:16px}\n"
@@ -101,7 +103,7 @@ static lac_status write_chart(FILE *stream, const lac_material *m, const lac_fig
                               const char *about)
 {
     LAC_TRY(lac_figure_write(m->ctx, m->dir, f));
-    fprintf(stream, "<figure><picture><source media=\"(prefers-color-scheme: dark) and (not print)\" "
+    fprintf(stream, "<figure><picture><source media=\"screen and (prefers-color-scheme: dark)\" "
                     "srcset=\"");
     LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, "-dark.svg"));
     fprintf(stream, "\"><img alt=\"");
@@ -193,7 +195,7 @@ static lac_status write_layers(FILE *stream, const lac_material *m)
                                  &layers, &table.count));
         table.layer = layers;
         snprintf(file, sizeof file, "layers-%s", name);
-        lac_figure f = {file, LAC_LAYER_TABLE_WIDTH, lac_layer_table_height(&table),
+        lac_figure f = {file, LAC_LAYER_TABLE_WIDTH, lac_layer_table_height(&table), 0,
                         lac_layer_table_draw, &table};
         fprintf(stream, "<h3>%s</h3>\n", name);
         write_layer_rows(stream, &table);

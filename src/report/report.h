@@ -53,10 +53,11 @@ typedef struct lac_material {
 lac_status lac_material_gather(lac_material *m, const lac_report *what);
 void lac_material_free(lac_material *m);
 
-/* A figure: DIR/NAME.svg, DIR/NAME.png, and DIR/NAME-dark.svg for a dark page. */
+/* A figure: DIR/NAME.svg and DIR/NAME.png; a chart has also DIR/NAME-dark.svg, for a dark page. */
 typedef struct lac_figure {
     const char *name;
     int width, height;
+    int has_dark;
     void (*draw)(cairo_t *cr, const void *arg);
     const void *arg;
 } lac_figure;

@@ -35,33 +35,38 @@ static int has_paper(const lac_material *m)
     return lac_data_points(m->data) == 15 && lac_data_size(m->data) == 96;
 }
 
-static void write_paper(FILE *stream, const lac_train_config *c)
+/* The paper's cell beside ours, when it has this training. */
+static void write_paper(FILE *stream, const lac_material *m, const lac_train_config *c,
+                        int of_failure)
 {
+    if (!has_paper(m))
+        return;
     for (int i = 0; i < LAC_COUNT(paper); i++)
         if (strcmp(paper[i].model, c->model) == 0 && paper[i].loss == c->loss &&
             (c->loss == LAC_LOSS_PLAIN || c->rows == LAC_ROWS_ALL)) {
-            fprintf(stream, "<td class=\"paper\">%.2f px<td class=\"paper\">%.0f %%",
-                    paper[i].rmse, paper[i].failure);
+            fprintf(stream, "<td class=\"paper\">");
+            fprintf(stream, of_failure ? "%.0f %%" : "%.2f px",
+                    of_failure ? paper[i].failure : paper[i].rmse);
             return;
         }
-    fprintf(stream, "<td class=\"paper\">&ndash;<td class=\"paper\">&ndash;");
+    fprintf(stream, "<td class=\"paper\">&ndash;");
 }
 
 static void write_result_head(FILE *stream, const lac_material *m)
 {
     fprintf(stream, "<div class=\"scroll\"><table><tr><th>run<th>epoch<th>RMSE,<br>all labels");
     for (int s = 0; s < lac_data_sources(m->data); s++)
-        fprintf(stream, "<th>RMSE, source<br>of %d points", lac_data_source_points(m->data, s));
-    fprintf(stream, "<th>test-weighted<br>RMSE<th>points<br>off &gt; 10 %%<th>pictures with<br>"
-                    "such a point");
-    if (has_paper(m))
-        fprintf(stream, "<th class=\"paper\">paper:<br>RMSE<th class=\"paper\">paper:<br>failure");
-    fprintf(stream, "\n");
+        fprintf(stream, "<th>RMSE, %d-<br>point rows", lac_data_source_points(m->data, s));
+    int beside = has_paper(m);
+    fprintf(stream, "<th>test-<br>weighted%s<th>points off<br>&gt; 10 %%<th>pictures with<br>such a "
+                    "point%s\n", beside ? "<th class=\"paper\">paper" : "",
+            beside ? "<th class=\"paper\">paper" : "");
 }
 
 static void write_result(FILE *stream, const lac_material *m, const lac_shown *run)
 {
     const lac_metrics *x = run->metrics;
+    const lac_train_config *c = lac_model_config(run->model);
     fprintf(stream, "<tr><td>");
     lac_page_text(stream, run->name);
     fprintf(stream, "<td>%d", lac_model_epoch(run->model));
@@ -69,18 +74,37 @@ static void write_result(FILE *stream, const lac_material *m, const lac_shown *r
     for (int s = 0; s < x->sources; s++)
         write_number(stream, x->source[s].rmse, 2, " px");
     write_number(stream, x->test_weighted, 2, " px");
+    write_paper(stream, m, c, 0);
     write_number(stream, 100 * x->failure_points, 2, " %");
     write_number(stream, 100 * x->failure_images, 1, " %");
-    if (has_paper(m))
-        write_paper(stream, lac_model_config(run->model));
+    write_paper(stream, m, c, 1);
     fprintf(stream, "\n");
 }
 
 typedef double (*figure_of)(const lac_metrics *x, int source);
-static double rmse_of(const lac_metrics *x, int s) { return s < 0 ? x->rmse : x->source[s].rmse; }
-static double weighted_of(const lac_metrics *x, int s) { return s ? NAN : x->test_weighted; }
-static double points_of(const lac_metrics *x, int s) { return s ? NAN : 100 * x->failure_points; }
-static double images_of(const lac_metrics *x, int s) { return s ? NAN : 100 * x->failure_images; }
+
+static double rmse_of(const lac_metrics *x, int source) /* -1: of all labels */
+{
+    return source < 0 ? x->rmse : x->source[source].rmse;
+}
+
+static double weighted_of(const lac_metrics *x, int source)
+{
+    (void)source;
+    return x->test_weighted;
+}
+
+static double points_of(const lac_metrics *x, int source)
+{
+    (void)source;
+    return 100 * x->failure_points;
+}
+
+static double images_of(const lac_metrics *x, int source)
+{
+    (void)source;
+    return 100 * x->failure_images;
+}
 
 /* Mean and deviation over the runs that differ from `first` in their seed alone. */
 static void write_mean_cell(FILE *stream, const lac_material *m, int first, figure_of of,
@@ -123,10 +147,10 @@ static void write_mean(FILE *stream, const lac_material *m, int first)
     for (int s = 0; s < m->run[first].metrics->sources; s++)
         write_mean_cell(stream, m, first, rmse_of, s);
     write_mean_cell(stream, m, first, weighted_of, 0);
+    write_paper(stream, m, lac_model_config(m->run[first].model), 0);
     write_mean_cell(stream, m, first, points_of, 0);
     write_mean_cell(stream, m, first, images_of, 0);
-    if (has_paper(m))
-        write_paper(stream, lac_model_config(m->run[first].model));
+    write_paper(stream, m, lac_model_config(m->run[first].model), 1);
     fprintf(stream, "\n");
 }
 
@@ -141,8 +165,8 @@ void lac_page_results(FILE *stream, const lac_material *m)
     fprintf(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, not "
                     "the best on these rows. RMSE over the labels that exist (eq. 8)%s.</p>\n",
             has_paper(m) ? "; the paper&rsquo;s is the score of Kaggle&rsquo;s server, with which "
-                           "the test-weighted one is comparable. Its failure rate does not say "
-                           "whether of points or of pictures" : "");
+                           "the test-weighted one is comparable. Of its failure rate it does "
+                           "not say whether it counts points or pictures" : "");
 }
 
 /* ---- What was run -------------------------------------------------------------------------- */

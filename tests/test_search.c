@@ -1,0 +1,264 @@
+/*
+ * Random search: that it is one search however often it is stopped, that it halves as it says,
+ * that bad settings do not end it, and that the hold-out has no say in it.
+ */
+#include "data/data.h"
+#include "support.h"
+
+#include <math.h>
+
+enum { ROWS = 60, SIZE = 8, POINTS = 2 };
+
+static lac_context *ctx;
+static test_folder folder;
+
+static int setup(void **state)
+{
+    (void)state;
+    ctx = context_at(LAC_CPU_AUTO, 2);
+    folder_new(&folder);
+    return ctx == NULL;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    folder_free(&folder);
+    lac_context_free(&ctx);
+    return 0;
+}
+
+/* Noise; a label of every third row is missing. `shift` moves the labels of the rows that
+ * `moved` [ROWS] names, if it is not NULL. */
+static lac_data *data_new(const uint8_t *moved, float shift)
+{
+    static const char *const names[POINTS] = {"left_wing", "right_wing"};
+    uint8_t pixels[ROWS * SIZE * SIZE], mask[ROWS * 2 * POINTS];
+    float labels[ROWS * 2 * POINTS];
+    lac_data *data;
+    for (int i = 0; i < ROWS * SIZE * SIZE; i++)
+        pixels[i] = (uint8_t)lac_random(7, 1, (uint64_t)i);
+    for (int i = 0; i < ROWS * 2 * POINTS; i++) {
+        int row = i / (2 * POINTS);
+        mask[i] = row % 3 != 0 || i % 4 < 2;
+        labels[i] = 1 + 6 * (float)lac_random_uniform(7, 2, (uint64_t)i);
+        if (moved && moved[row])
+            labels[i] += shift;
+    }
+    assert_ok(ctx, lac_data_from_memory(ctx, ROWS, SIZE, POINTS, names, pixels, labels, mask,
+                                        &data));
+    return data;
+}
+
+static lac_search_config config_new(int trials, int epochs)
+{
+    lac_search_config c = lac_search_config_default();
+    c.base.model = "kimura";
+    c.trials = trials;
+    c.epochs = epochs;
+    return c;
+}
+
+/* trials.csv without its column of time, the fifth. */
+static char *timeless(const char *dir)
+{
+    char path[512];
+    size_t size;
+    snprintf(path, sizeof path, "%s/trials.csv", dir);
+    char *text = file_bytes(path, &size);
+    char *to = text;
+    int column = 1;
+    for (const char *p = text; *p; p++) {
+        column = *p == '\n' ? 1 : column + (*p == ',');
+        if (column != 5)
+            *to++ = *p;
+    }
+    *to = '\0';
+    return text;
+}
+
+static void assert_same_trials(const char *a, const char *b)
+{
+    char *x = timeless(a);
+    char *y = timeless(b);
+    assert_string_equal(x, y);
+    free(x);
+    free(y);
+}
+
+static int count_calls(void *user, const lac_search_progress *p)
+{
+    int *calls = user;
+    assert_in_range(p->current, 0, p->trials - 1);
+    return --*calls == 0;
+}
+
+static void a_search_stopped_anywhere_is_one_never_stopped(void **state)
+{
+    (void)state;
+    lac_data *data = data_new(NULL, 0);
+    const lac_search_config c = config_new(4, 4);
+    test_path whole = path_in(&folder, "whole"), parts = path_in(&folder, "parts");
+    assert_ok(ctx, lac_search_run(ctx, data, &c, whole.text, NULL, NULL));
+    int stops = 0;
+    for (;; stops++) {
+        int calls = 2 + stops % 3;
+        lac_status status = lac_search_run(ctx, data, &c, parts.text, count_calls, &calls);
+        if (status == LAC_OK)
+            break;
+        assert_int_equal(status, LAC_STOPPED);
+    }
+    assert_true(stops > 4);
+    assert_same_trials(whole.text, parts.text);
+    lac_data_free(&data);
+}
+
+static void halving_lets_the_better_half_go_on(void **state)
+{
+    (void)state;
+    lac_data *data = data_new(NULL, 0);
+    lac_search_config c = config_new(5, 4);
+    test_path dir = path_in(&folder, "halving");
+    lac_trial *t;
+    int count, ended[5] = {0};
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL));
+    assert_ok(ctx, lac_search_read(ctx, dir.text, &t, &count));
+    assert_int_equal(count, 5);
+    for (int i = 0; i < count; i++)
+        if (t[i].state != LAC_TRIAL_FAILED)
+            ended[t[i].epochs]++;
+    assert_true(ended[1] <= 2 && ended[2] <= 1 && ended[4] <= 2 && ended[4] >= 1);
+    for (int i = 1; i < count; i++) /* of one round, none that stopped was better than one kept */
+        if (t[i].epochs == t[i - 1].epochs && t[i].state == t[i - 1].state)
+            assert_true(!(t[i].rmse < t[i - 1].rmse));
+    free(t);
+    c.no_halving = 1;
+    c.epochs = 2;
+    test_path all = path_in(&folder, "all");
+    assert_ok(ctx, lac_search_run(ctx, data, &c, all.text, NULL, NULL));
+    assert_ok(ctx, lac_search_read(ctx, all.text, &t, &count));
+    for (int i = 0; i < count; i++)
+        assert_true(t[i].state == LAC_TRIAL_FAILED || t[i].epochs == 2);
+    assert_false(lac_path_exists(path_in(&folder, "all/trial-001/last.safetensors").text));
+    assert_true(lac_path_exists(path_in(&folder, "all/trial-001/metrics.csv").text));
+    free(t);
+    lac_data_free(&data);
+}
+
+static void the_hold_out_has_no_say(void **state)
+{
+    (void)state;
+    const lac_search_config c = config_new(2, 2);
+    test_path dir[3] = {path_in(&folder, "a"), path_in(&folder, "b"), path_in(&folder, "c")};
+    uint8_t held[ROWS], kept[ROWS];
+    lac_data *data = data_new(NULL, 0);
+    lac_split *split;
+    assert_ok(ctx, lac_split_of(ctx, data, &c.base, &split));
+    for (int row = 0; row < ROWS; row++) {
+        held[row] = (uint8_t)lac_split_is_holdout(split, row);
+        kept[row] = !held[row];
+    }
+    assert_true(lac_split_holdout_rows(split) > 5);
+    lac_split_free(&split);
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir[0].text, NULL, NULL));
+    lac_data_free(&data);
+    data = data_new(held, 3.5f);
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir[1].text, NULL, NULL));
+    lac_data_free(&data);
+    assert_same_trials(dir[0].text, dir[1].text);
+    data = data_new(kept, 3.5f); /* the training rows have: the test above can fail */
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir[2].text, NULL, NULL));
+    lac_data_free(&data);
+    char *a = timeless(dir[0].text), *b = timeless(dir[2].text);
+    assert_string_not_equal(a, b);
+    free(a);
+    free(b);
+}
+
+static void a_failed_trial_ends_nothing_and_is_not_repeated(void **state)
+{
+    (void)state;
+    lac_data *data = data_new(NULL, 0);
+    lac_search_config c = config_new(2, 1);
+    test_path dir = path_in(&folder, "failing");
+    lac_trial *t;
+    int count;
+    c.base.eps = 1e-300; /* 0 in the steps' floats: 0 / 0 where a gradient is 0 */
+    c.base.beta1 = 0.0;
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL));
+    assert_ok(ctx, lac_search_read(ctx, dir.text, &t, &count));
+    assert_int_equal(t[0].state, LAC_TRIAL_FAILED);
+    assert_true(isnan(t[0].rmse));
+    free(t);
+    int calls = 1;
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, count_calls, &calls));
+    assert_int_equal(calls, 1);
+    lac_data_free(&data);
+}
+
+static void more_trials_join_and_other_ones_are_refused(void **state)
+{
+    (void)state;
+    lac_data *data = data_new(NULL, 0);
+    lac_search_config c = config_new(2, 1);
+    test_path dir = path_in(&folder, "more");
+    lac_trial *t;
+    int count;
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL));
+    c.trials = 3;
+    int calls = 1000;
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, count_calls, &calls));
+    assert_ok(ctx, lac_search_read(ctx, dir.text, &t, &count));
+    assert_int_equal(count, 3);
+    free(t);
+    c.trials = 1;
+    assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "holds 3 trials, this search has 1");
+    c.trials = 3;
+    c.seed = 2;
+    assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "trial 1 has lr");
+    c.validation = 0;
+    assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "a share above 0");
+    lac_data_free(&data);
+}
+
+static void a_damaged_table_is_refused_by_row_and_column(void **state)
+{
+    (void)state;
+    static const char head[] = "trial,state,epochs,rmse,seconds,lr,weight_decay,batch,start_width,"
+                               "dropout,reduction\n";
+    static const struct {
+        const char *row, *message;
+    } bad[] = {{"1,gone,1,3,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column state"},
+               {"2,going,1,3,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column trial"},
+               {"1,going,1,x,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column rmse"},
+               {"1,going,1,3,4,0.1,0.1,32,0.1,0.5,some\n", "row 2, column reduction"}};
+    lac_trial *t;
+    int count;
+    for (int i = 0; i < LAC_COUNT(bad); i++) {
+        char text[512];
+        snprintf(text, sizeof text, "%s%s", head, bad[i].row);
+        file_put(path_in(&folder, "trials.csv").text, text, strlen(text));
+        assert_status(ctx, lac_search_read(ctx, folder.path, &t, &count), LAC_ERROR_FORMAT);
+        assert_message(ctx, bad[i].message);
+        assert_null(t);
+    }
+    file_put(path_in(&folder, "trials.csv").text, "a,b\n1,2\n", 8);
+    assert_status(ctx, lac_search_read(ctx, folder.path, &t, &count), LAC_ERROR_FORMAT);
+    assert_message(ctx, "not the columns of a search");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_search_stopped_anywhere_is_one_never_stopped),
+        cmocka_unit_test(halving_lets_the_better_half_go_on),
+        cmocka_unit_test(the_hold_out_has_no_say),
+        cmocka_unit_test(a_failed_trial_ends_nothing_and_is_not_repeated),
+        cmocka_unit_test(more_trials_join_and_other_ones_are_refused),
+        cmocka_unit_test(a_damaged_table_is_refused_by_row_and_column),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -4,6 +4,7 @@
  */
 #include "data/data.h"
 #include "net/model.h"
+#include "report/base64.h"
 #include "support.h"
 
 #include <cairo.h>
@@ -181,6 +182,181 @@ static void faces_without_any_label_are_refused(void **state)
     lac_data_free(&data);
 }
 
+/* ---- The page ------------------------------------------------------------------------------ */
+
+enum { ROWS = 40, SIZE = 16, POINTS = 3 };
+
+static lac_data *small_data(void)
+{
+    static const char *const names[POINTS] = {"left_wing", "right_wing", "beak <&>"};
+    uint8_t pixels[ROWS * SIZE * SIZE], mask[ROWS * 2 * POINTS];
+    float labels[ROWS * 2 * POINTS];
+    lac_data *data;
+    for (int i = 0; i < ROWS * SIZE * SIZE; i++)
+        pixels[i] = (uint8_t)lac_random(3, 1, (uint64_t)i);
+    for (int i = 0; i < ROWS * 2 * POINTS; i++) {
+        mask[i] = i / (2 * POINTS) % 2 || i / 2 % POINTS != 2;
+        labels[i] = 15 * (float)lac_random_uniform(3, 2, (uint64_t)i);
+    }
+    assert_ok(ctx, lac_data_from_memory(ctx, ROWS, SIZE, POINTS, names, pixels, labels, mask,
+                                        &data));
+    return data;
+}
+
+static int stop_at_once(void *user, const lac_progress *progress)
+{
+    (void)user;
+    return progress->epoch == 1 && progress->step == 1;
+}
+
+/* A run of `epochs` epochs; of 0: stopped at its first step. */
+static test_path train_run(const lac_data *data, const char *name, int epochs, uint64_t seed)
+{
+    test_path run = path_in(&folder, name);
+    lac_train_config config = lac_train_config_default();
+    lac_trainer *t;
+    config.model = "kimura";
+    config.batch = 8;
+    config.epochs = epochs ? epochs : 5;
+    config.seed = seed;
+    assert_ok(ctx, lac_trainer_new(ctx, data, &config, &t));
+    assert_status(ctx, lac_trainer_run(t, run.text, epochs ? NULL : stop_at_once, NULL),
+                  epochs ? LAC_OK : LAC_STOPPED);
+    lac_trainer_free(&t);
+    return run;
+}
+
+static char *page_of(const lac_data *data, const char *const *runs, int count)
+{
+    test_path out = path_in(&folder, "report");
+    const lac_report what = {.runs = runs, .count = count, .data_path = "some data"};
+    size_t size;
+    assert_ok(ctx, lac_report_write(ctx, &what, data, out.text));
+    return file_bytes(path_in(&folder, "report/report.html").text, &size);
+}
+
+static int occurrences(const char *text, const char *part)
+{
+    int count = 0;
+    for (const char *p = strstr(text, part); p; p = strstr(p + 1, part))
+        count++;
+    return count;
+}
+
+static void a_page_needs_no_other_file_and_shows_all_there_is(void **state)
+{
+    (void)state;
+    static const char *const figures[] = {"loss", "loss-scaled", "error", "distribution", "points",
+                                          "samples", "mirrors", "predictions-1", "layers-kimura"};
+    static const char *const sections[] = {"results", "curves", "faces", "data", "networks",
+                                           "runs"};
+    lac_data *data = small_data();
+    test_path run = train_run(data, "done", 2, 1);
+    const char *const runs[] = {run.text};
+    char *page = page_of(data, runs, 1);
+    for (int i = 0; i < LAC_COUNT(figures); i++)
+        for (int png = 0; png < 2; png++) {
+            char name[64];
+            size_t size;
+            snprintf(name, sizeof name, "report/%s%s", figures[i], png ? ".png" : ".svg");
+            char *bytes = file_bytes(path_in(&folder, name).text, &size);
+            assert_memory_equal(bytes, png ? "\x89PNG" : "<?xm", 4);
+            free(bytes);
+        }
+    for (int i = 0; i < LAC_COUNT(sections); i++) {
+        char id[32];
+        snprintf(id, sizeof id, "<h2 id=\"%s\">", sections[i]);
+        assert_int_equal(occurrences(page, id), 1);
+    }
+    assert_null(strstr(page, "<script"));
+    assert_null(strstr(page, "http:"));
+    assert_null(strstr(page, "https:"));
+    assert_int_equal(occurrences(page, "src="), occurrences(page, "src=\"data:image/"));
+    assert_int_equal(occurrences(page, "href="), occurrences(page, "href=\"data:image/"));
+    assert_non_null(strstr(page, "<dt>epochs<dd>2 of 2\n"));
+    assert_non_null(strstr(page, "lacuna train --data some data --out"));
+    assert_non_null(strstr(page, "--model kimura --epochs 2 --batch 8</code>"));
+    assert_null(strstr(page, "class=\"paper\">paper")); /* its numbers are of other data */
+    free(page);
+    lac_data_free(&data);
+}
+
+/* Two seeds with one hold-out and a run whose first epoch is not done. */
+static void runs_still_training_and_seeds_share_a_page(void **state)
+{
+    (void)state;
+    lac_data *data = small_data();
+    test_path a = train_run(data, "one<1>", 1, 1), b = train_run(data, "just-begun", 0, 1);
+    const char *const runs[] = {a.text, b.text};
+    char *page = page_of(data, runs, 2);
+    assert_non_null(strstr(page, "<dt>epochs<dd>0 of 5, not finished"));
+    assert_non_null(strstr(page, "<h3>one&lt;1&gt;</h3>"));
+    assert_non_null(strstr(page, "<h3>just-begun</h3>"));
+    assert_int_equal(occurrences(page, "<h4>best</h4>"), 2);
+    free(page);
+    lac_data_free(&data);
+}
+
+static void runs_with_other_hold_outs_do_not_share_a_page(void **state)
+{
+    (void)state;
+    lac_data *data = small_data();
+    test_path a = train_run(data, "seed1", 1, 1), b = train_run(data, "seed2", 1, 2);
+    const char *const runs[] = {a.text, b.text};
+    const lac_report what = {.runs = runs, .count = 2};
+    test_path out = path_in(&folder, "refused");
+    assert_status(ctx, lac_report_write(ctx, &what, data, out.text), LAC_ERROR_MISMATCH);
+    assert_message(ctx, "holds out other rows than");
+    assert_false(lac_path_exists(path_in(&folder, "refused/report.html").text));
+    const lac_report none = {0};
+    assert_status(ctx, lac_report_write(ctx, &none, data, out.text), LAC_ERROR_ARGUMENT);
+    lac_data_free(&data);
+}
+
+/* Ascending error over the runs: the first face shown is the best, the last the worst. */
+static void faces_are_chosen_by_their_error(void **state)
+{
+    (void)state;
+    lac_data *data = small_data();
+    test_path run = train_run(data, "ranked", 2, 1);
+    const char *const runs[] = {run.text};
+    char *page = page_of(data, runs, 1);
+    double best = strtod(strstr(strstr(page, "<h4>best</h4>"), "<figcaption><b>") + 15, NULL);
+    const char *worst_band = strstr(page, "<h4>worst</h4>");
+    const char *end = strstr(worst_band, "</div>");
+    double last = 0, before = best;
+    for (const char *p = strstr(worst_band, "<figcaption><b>"); p && p < end;
+         p = strstr(p + 1, "<figcaption><b>")) {
+        last = strtod(p + 15, NULL);
+        assert_true(last >= before);
+        before = last;
+    }
+    assert_true(best > 0 && last > best);
+    free(page);
+    lac_data_free(&data);
+}
+
+static void base64_is_that_of_the_standard(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
+                                           {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
+    for (int i = 0; i < LAC_COUNT(pairs); i++) {
+        test_path path = path_in(&folder, "base64");
+        FILE *stream = fopen(path.text, "wb");
+        lac_base64 out = {.stream = stream};
+        size_t size;
+        assert_non_null(stream);
+        for (const char *p = pairs[i][0]; *p; p++)
+            lac_base64_add(&out, p, 1);
+        lac_base64_end(&out);
+        assert_int_equal(fclose(stream), 0);
+        char *text = file_bytes(path.text, &size);
+        assert_string_equal(text, pairs[i][1]);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +366,11 @@ int main(void)
         cmocka_unit_test(bad_runs_and_names_are_refused_and_leave_no_file),
         cmocka_unit_test(a_face_shows_its_labels_red_and_all_predictions_blue),
         cmocka_unit_test(faces_without_any_label_are_refused),
+        cmocka_unit_test(a_page_needs_no_other_file_and_shows_all_there_is),
+        cmocka_unit_test(runs_still_training_and_seeds_share_a_page),
+        cmocka_unit_test(runs_with_other_hold_outs_do_not_share_a_page),
+        cmocka_unit_test(faces_are_chosen_by_their_error),
+        cmocka_unit_test(base64_is_that_of_the_standard),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

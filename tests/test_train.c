@@ -816,6 +816,155 @@ static void a_holdout_loss_that_is_no_number_leaves_the_last_good_state(void **s
     (void)state;
 }
 
+/* ---- Signs of trouble --------------------------------------------------------------------------- */
+
+typedef struct notes {
+    int count;
+    char last[512];
+} notes;
+
+static void take_note(void *user, const char *line)
+{
+    notes *n = user;
+    n->count++;
+    snprintf(n->last, sizeof n->last, "%s", line);
+}
+
+/* Tells `epochs` epochs whose predictions are the labels' mean plus `share` of their deviation. */
+static void tell_epochs(lac_context *ctx, lac_health *health, const lac_data *data, double share,
+                        double rmse, int epochs)
+{
+    int rows[32], width = 2 * lac_data_points(data);
+    float xy[32 * LABELS];
+    assert_in_range(lac_data_rows(data), 1, 32);
+    for (int i = 0; i < lac_data_rows(data); i++) {
+        rows[i] = i;
+        for (int j = 0; j < width; j++)
+            xy[i * width + j] = lac_data_mask(data, i)[j]
+                                    ? 4.0f + (float)share * (lac_data_labels(data, i)[j] - 4.0f)
+                                    : 1000.0f * (float)i; /* must not count */
+    }
+    lac_health_sample sample = {data, rows, xy, lac_data_rows(data), 7, rmse, 1.0};
+    for (int i = 0; i < epochs; i++)
+        lac_health_check(ctx, health, &sample);
+}
+
+static void a_collapsed_or_diverging_training_is_told_once(void **state)
+{
+    notes n = {0};
+    const lac_context_config config = {.threads = 1, .log = take_note, .log_user = &n};
+    lac_health health = {0};
+    lac_context *ctx;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
+    lac_data *data = data_new(ctx, 30, 8, 0);
+    tell_epochs(ctx, &health, data, 0.5, 1.5, 9);
+    tell_epochs(ctx, &health, data, 0.01, 1.5, 2);
+    tell_epochs(ctx, &health, data, 0.5, 3.5, 2);
+    tell_epochs(ctx, &health, data, 0.5, 1.5, 1);
+    assert_int_equal(n.count, 0);
+    tell_epochs(ctx, &health, data, 0.01, 1.5, 9);
+    assert_int_equal(n.count, 1);
+    assert_non_null(strstr(n.last, "epoch 7: collapsed"));
+    tell_epochs(ctx, &health, data, 0.5, 3.5, 9);
+    assert_int_equal(n.count, 2);
+    assert_non_null(strstr(n.last, "diverging: the hold-out RMSE is 3.5 px, its lowest was 1 px"));
+    lac_data_free(&data);
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+/* A start so wide that no unit survives the first steps. */
+static void a_network_that_dies_says_that_it_collapsed(void **state)
+{
+    notes n = {0};
+    const lac_context_config config = {.threads = 1, .log = take_note, .log_user = &n};
+    lac_context *ctx;
+    lac_trainer *t;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
+    lac_data *data = data_new(ctx, 30, 8, 0);
+    lac_train_config c = small_config("kimura");
+    c.epochs = 8;
+    c.start_width = 1e-12;
+    c.lr = 1e-7;
+    assert_ok(ctx, lac_trainer_new(ctx, data, &c, &t));
+    assert_ok(ctx, lac_trainer_run(t, NULL, NULL, NULL));
+    assert_int_equal(n.count, 1);
+    assert_non_null(strstr(n.last, "epoch 3: collapsed: for 3 epochs"));
+    lac_trainer_free(&t);
+    lac_data_free(&data);
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------ */
+
+static void opening_a_run_begins_it_or_goes_on(void **state)
+{
+    fixture *f = fixture_new(LAC_CPU_AUTO, 16);
+    test_path whole = path_in(&f->folder, "whole"), run = path_in(&f->folder, "run");
+    stop_at at = {2, 1};
+    lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
+    assert_ok(f->ctx, lac_trainer_run(t, whole.text, NULL, NULL));
+    lac_trainer_free(&t);
+    assert_ok(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t));
+    assert_status(f->ctx, lac_trainer_run(t, run.text, stop_there, &at), LAC_STOPPED);
+    lac_trainer_free(&t);
+    f->config.lr *= 2;
+    assert_status(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "holds a run with other settings");
+    assert_null(t);
+    f->config.lr /= 2;
+    assert_ok(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t));
+    assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
+    lac_trainer_free(&t);
+    assert_same_run(f->ctx, whole.text, run.text);
+    fixture_free(f);
+    (void)state;
+}
+
+/* Ended between config.json and its first state, a run has nothing to go on with. */
+static void a_run_without_a_state_is_begun_anew(void **state)
+{
+    fixture *f = fixture_new(LAC_CPU_AUTO, 16);
+    test_path run = path_in(&f->folder, "run");
+    lac_trainer *t;
+    f->config.epochs = 1;
+    assert_ok(f->ctx, lac_folder_make(f->ctx, run.text));
+    file_put(path_in(&f->folder, "run/config.json").text, "{", 1);
+    file_put(path_in(&f->folder, "run/metrics.csv").text, "x", 1);
+    assert_ok(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t));
+    assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
+    lac_trainer_free(&t);
+    fixture_free(f);
+    (void)state;
+}
+
+static void seeds_may_share_a_hold_out(void **state)
+{
+    fixture *f = fixture_new(LAC_CPU_AUTO, 30);
+    const uint64_t seeds[3][2] = {{1, 0}, {2, 1}, {2, 0}}; /* seed, split_seed */
+    int same[3] = {1, 1, 1};
+    lac_trainer *first = NULL;
+    for (int i = 0; i < 3; i++) {
+        f->config.seed = seeds[i][0];
+        f->config.split_seed = seeds[i][1];
+        lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
+        for (int row = 0; first && row < 30; row++)
+            same[i] &= lac_split_is_holdout(t->split, row) ==
+                       lac_split_is_holdout(first->split, row);
+        if (first)
+            lac_trainer_free(&t);
+        else
+            first = t;
+    }
+    assert_true(same[1]);
+    assert_false(same[2]);
+    lac_trainer_free(&first);
+    fixture_free(f);
+    (void)state;
+}
+
 /* ---- Refusals ------------------------------------------------------------------------------------- */
 
 static void assert_refused(const fixture *f, const lac_data *data, const lac_train_config *config,
@@ -859,10 +1008,11 @@ static void trainings_that_cannot_be_are_refused(void **state)
 static void every_field_of_the_configuration_is_checked(void **state)
 {
     fixture *f = fixture_new(LAC_CPU_REF, 9);
-    lac_train_config bad[17];
+    lac_train_config bad[18];
     static const char *const fields[] = {"model", "model", "rows", "loss", "reduction", "optimizer",
                                          "start", "epochs", "batch", "lr", "beta1", "beta2", "eps",
-                                         "weight_decay", "dropout", "mirror", "holdout"};
+                                         "weight_decay", "dropout", "mirror", "holdout",
+                                         "start_width"};
     for (int i = 0; i < LAC_COUNT(bad); i++)
         bad[i] = f->config;
     bad[0].model = "vgg";
@@ -882,6 +1032,7 @@ static void every_field_of_the_configuration_is_checked(void **state)
     bad[14].dropout = 1.0;
     bad[15].mirror = 2;
     bad[16].holdout = 1.0;
+    bad[17].start_width = 0.0;
     for (int i = 0; i < LAC_COUNT(bad); i++)
         assert_refused(f, f->data, &bad[i], LAC_ERROR_ARGUMENT, fields[i]);
     fixture_free(f);
@@ -1295,6 +1446,11 @@ int main(void)
         cmocka_unit_test(nan_in_any_parameter_is_found_by_the_next_step),
         cmocka_unit_test(a_loss_that_is_no_number_leaves_the_files_alone),
         cmocka_unit_test(a_holdout_loss_that_is_no_number_leaves_the_last_good_state),
+        cmocka_unit_test(a_collapsed_or_diverging_training_is_told_once),
+        cmocka_unit_test(a_network_that_dies_says_that_it_collapsed),
+        cmocka_unit_test(opening_a_run_begins_it_or_goes_on),
+        cmocka_unit_test(a_run_without_a_state_is_begun_anew),
+        cmocka_unit_test(seeds_may_share_a_hold_out),
         cmocka_unit_test(trainings_that_cannot_be_are_refused),
         cmocka_unit_test(every_field_of_the_configuration_is_checked),
         cmocka_unit_test(other_data_does_not_resume_a_run),

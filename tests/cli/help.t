@@ -250,3 +250,6 @@ $ lacuna plot faces --help > a; lacuna help plot faces > b; cmp a b
 No line is wider than 80 columns.
 $ for v in train eval predict submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
 = 1
+$ lacuna help report
+$ lacuna help search
+$ lacuna help reproduce

@@ -175,9 +175,11 @@ static lac_status print_estimate(lac_context *ctx, const lac_data *data, const p
         fflush(stdout);
         total += left * epoch[kind];
     }
-    if (status == LAC_OK)
+    if (status == LAC_OK && total > 0)
         printf("about %s in all (hours:minutes:seconds), from %d steps of each measured now\n",
                duration_text(total, text), MEASURED_STEPS);
+    else if (status == LAC_OK)
+        printf("nothing is left to train\n");
     lac_split_free(&split);
     return status;
 }

@@ -34,8 +34,9 @@ $ lacuna help train
 |   --optimizer adam|adamw
 |                          adam adds the decay to the gradient, adamw keeps it
 |                          apart (default: adam)
-|   --start normal|he      first weights from N(0, 0.02), or from He's N(0,
+|   --start normal|he      first weights from N(0, width), or from He's N(0,
 |                          sqrt(2 / fan in)) (default: normal)
+|   --start-width X        deviation of the normal start (above 0; default: 0.02)
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 1000)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
@@ -49,6 +50,8 @@ $ lacuna help train
 |                          (from 0 to below 1; default: 0.2)
 |   --seed N               of hold-out, first weights, order and dropout: same
 |                          seed, same result (default: 1)
+|   --split-seed N         of the hold-out alone: other seeds, same hold-out
+|                          (default: that of --seed)
 |   --minutes M            stop after this much training (from 0 up; default: no
 |                          limit)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
@@ -251,5 +254,95 @@ No line is wider than 80 columns.
 $ for v in train eval predict submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
 = 1
 $ lacuna help report
+| lacuna report RUN... --data P --out DIR [options]
+|
+| Writes report.html, one file that needs no other, light or dark as the reader's
+| system, and every figure as .svg and .png: the paper's table II with its
+| numbers beside the runs', loss curves (figure 8), predictions on the same
+| hold-out faces (9 to 11), distribution of errors, error of every point, labels
+| and gaps (1), mirror pairs (6), layers (5), and what was run. Models are those
+| of last.safetensors. The runs must share their hold-out.
+|
+| Options
+|   RUN...                 run folders, finished or still training, and folders
+|                          of searches (required)
+|   --data P               labelled table, that of the training: a folder, a CSV
+|                          file or a zip (required)
+|   --out DIR              folder for report.html and the figures, made if
+|                          missing (required)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna report run --data kaggle --out report
+|   lacuna report cnn-plain cnn-masked resnet-masked search --data kaggle --out report
 $ lacuna help search
+| lacuna search --data P --out DIR [--trials N] [--epochs E] [options]
+|
+| Random search: learning rate (1e-5 to 1e-2) and weight decay (1e-6 to 1e-2) are
+| drawn log-uniformly; batch (32, 64, 128, 256), width of the start (0.01, 0.02,
+| 0.05, 0.1), dropout (0, 0.25, 0.5, 0.75) and reduction (all, present) evenly.
+| The hold-out decides nothing: it is set aside as train does, and trials are
+| measured on validation rows split off the rest by the same rules. All trials
+| train for a few epochs, the better half goes on for twice as many, and so on.
+| Ctrl-C saves; the same command goes on, and may ask for more trials. 'lacuna
+| report DIR' draws the search.
+|
+| Options
+|   --data P               training table: a folder, a CSV file or a zip
+|                          (required)
+|   --out DIR              folder of the search, made if missing: trials.csv, and
+|                          a run folder for every trial (required)
+|   --trials N             settings to try (from 1 to 100000; default: 20)
+|   --epochs E             epochs of a trial that goes to the end (from 1 to
+|                          1000000; default: 16)
+|   --no-halving           train every trial to the end
+|   --model resnet|cnn|kimura
+|                          the network (default: resnet)
+|   --validation F         share of the training rows to measure on (above 0 to
+|                          below 1; default: 0.2)
+|   --holdout F            share of all rows set aside, as in train; never looked
+|                          at (from 0 to below 1; default: 0.2)
+|   --split-seed N         of the hold-out, as in train (default: 1)
+|   --seed N               of the settings drawn (default: 1)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna search --data kaggle --out search --trials 16 --epochs 16
+|   lacuna report search --data kaggle --out report
 $ lacuna help reproduce
+| lacuna reproduce --data P --out DIR [options]
+|
+| Trains the models of the paper's table II with the settings of its table I, all
+| with the same hold-out: cnn-plain (complete rows, plain squared error),
+| cnn-masked and resnet-masked (all rows, masked loss); then writes the report.
+| Says first about how long it takes.
+| Ctrl-C saves; the same command goes on, and may ask for more epochs or seeds.
+|
+| Options
+|   --data P               training table: a folder, a CSV file or a zip;
+|                          IdLookupTable.csv in the folder gives the
+|                          test-weighted RMSE, which compares with the paper's
+|                          (required)
+|   --out DIR              folder made if missing: a run folder for every
+|                          training, and report/ (required)
+|   --epochs N             of every training (from 1 to 1000000; default: 1000)
+|   --seeds K              trainings of every model, with seeds 1 to K and the
+|                          same hold-out (from 1 to 100; default: 1)
+|   --models LIST          which of cnn-plain,cnn-masked,resnet-masked (default:
+|                          all)
+|   --holdout F            share of the rows kept from training to measure on
+|                          (above 0 to below 1; default: 0.2)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna reproduce --data kaggle --out paper
+|   lacuna reproduce --data kaggle --out quick --epochs 30 --models cnn-masked,resnet-masked

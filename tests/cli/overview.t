@@ -11,6 +11,9 @@ $ lacuna
 !   data      describe a table: labels, gaps, sources, duplicates, outliers
 !   synth     draw a data set of faces in Kaggle's files
 !   plot      draw a run's curve, or faces with labels and predictions
+!   report    a page of runs: table II, curves, faces, what was run
+!   search    random search for settings, on training rows alone
+!   reproduce train the paper's three models, then report
 !   layers    the layer table of a network
 !   bench     speed of the training step, and the processor's peak
 !
@@ -34,6 +37,9 @@ $ lacuna help
 |   data      describe a table: labels, gaps, sources, duplicates, outliers
 |   synth     draw a data set of faces in Kaggle's files
 |   plot      draw a run's curve, or faces with labels and predictions
+|   report    a page of runs: table II, curves, faces, what was run
+|   search    random search for settings, on training rows alone
+|   reproduce train the paper's three models, then report
 |   layers    the layer table of a network
 |   bench     speed of the training step, and the processor's peak
 |

@@ -1,25 +1,90 @@
 $ lacuna synth --rows 60 --size 32 --out faces > /dev/null
 $ lacuna train --data faces --out run --model kimura --epochs 2 --batch 16 --threads 1 > /dev/null
 $ lacuna report run --data faces --out page --threads 1; ls page
+| page/report.html: open it in a browser
+| distribution-dark.svg
+| distribution.png
+| distribution.svg
+| error-dark.svg
+| error.png
+| error.svg
+| layers-kimura.png
+| layers-kimura.svg
+| loss-dark.svg
+| loss-scaled-dark.svg
+| loss-scaled.png
+| loss-scaled.svg
+| loss.png
+| loss.svg
+| mirrors.png
+| mirrors.svg
+| points-dark.svg
+| points.png
+| points.svg
+| predictions-1.png
+| predictions-1.svg
+| report.html
+| samples.png
+| samples.svg
 $ tail -n 2 page/report.html
+| </body>
+| </html>
 $ lacuna report --data faces --out page
+! lacuna report: RUN... is missing; 'lacuna help report' explains
+= 2
 $ lacuna report run
+! lacuna report: --data P is missing; 'lacuna help report' explains
+= 2
 $ lacuna report nowhere --data faces --out page
+! lacuna: nowhere: cannot open: No such file or directory
+= 1
 $ lacuna train --data faces --out other --model kimura --epochs 1 --seed 2 --threads 1 > /dev/null; lacuna report run other --data faces --out page
+! lacuna: other: holds out other rows than run: runs of one report must share their hold-out (the same holdout and split_seed)
+= 1
 $ lacuna train --data faces --out shared --model kimura --epochs 1 --seed 2 --split-seed 1 --threads 1 > /dev/null; lacuna report run shared --data faces --out page
+| page/report.html: open it in a browser
 
 A search, stopped after its first line and gone on with, is one search; its page shows it.
 $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --threads 1 | tail -n 2 | cut -d ' ' -f 1-12
+| to train with the best settings:
+|   lacuna train --data faces --out best --model kimura --lr 0.000191
 $ head -n 1 search/trials.csv; wc -l < search/trials.csv; cp search/trials.csv before
+| trial,state,epochs,rmse,seconds,lr,weight_decay,batch,start_width,dropout,reduction
+| 5
 $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --threads 1 > again; cmp before search/trials.csv
 $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --seed 9 > /dev/null
+! lacuna: search: trial 1 has lr 9.66e-05 and decay 0.00446, this search draws 0.000218 and 5.65e-06: give the folder's own seed, or another folder
+= 1
 $ lacuna report search --data faces --out found --threads 1 && ls found | grep search | grep -c png
+| found/report.html: open it in a browser
+| 5
 $ lacuna report run search --data faces --out both --threads 1 > /dev/null && grep -c '<h2' both/report.html
+| 7
 
 Small pictures, so that the paper's networks are quick.
 $ lacuna synth --rows 40 --size 16 --seed 3 --out small > /dev/null
 $ lacuna reproduce --data small --out paper --epochs 1 --models cnn-masked,resnet-masked --threads 1 > out; tail -n 1 out; ls paper
+| paper/report/report.html: open it in a browser
+| cnn-masked
+| report
+| resnet-masked
 $ grep -c 'about .* in all' out
+| 1
 $ lacuna reproduce --data small --out paper --epochs 1 --threads 1 | tail -n 1; ls paper; wc -l < paper/resnet-masked/metrics.csv
+| paper/report/report.html: open it in a browser
+| cnn-masked
+| cnn-plain
+| report
+| resnet-masked
+| 2
 $ lacuna reproduce --data small --out paper --models cnn,resnet-masked
+! lacuna reproduce: --models needs names of cnn-plain, cnn-masked and resnet-masked between commas, not 'cnn'
+= 2
 $ lacuna reproduce --data small --out paper --epochs 1 --holdout 0.3
+| training                       done       an epoch         left
+| cnn-plain                   1 of 1              -         0:00
+| cnn-masked                  1 of 1              -         0:00
+| resnet-masked               1 of 1              -         0:00
+| about 0:00 in all (hours:minutes:seconds), from 3 steps of each measured now
+! lacuna: paper/cnn-plain: holds a run with other settings: choose another folder
+= 1

@@ -12,6 +12,7 @@ $ ls run
 | best.safetensors
 | config.json
 | last.safetensors
+| machine.csv
 | metrics.csv
 $ lacuna eval --model run --data faces | tail -n +3 | head -n 2
 | rows                                                  12
@@ -41,6 +42,7 @@ $ lacuna synth --rows 64 --out large > /dev/null
 $ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat err; ls slow; exit $code
 | lacuna: stopping after this step; again to end at once
 | config.json
+| machine.csv
 | metrics.csv
 = 130
 

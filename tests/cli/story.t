@@ -95,6 +95,7 @@ $ ls run
 | best.safetensors
 | config.json
 | last.safetensors
+| machine.csv
 | metrics.csv
 $ wc -l < run/metrics.csv | tr -d ' '
 | 3
@@ -115,6 +116,7 @@ $ lacuna train --data faces --out run --resume --epochs 3 --threads 1 | tail -n 
 | run holds the model of epoch 3; next:
 |   lacuna eval --model run --data faces
 $ lacuna train --data faces --out whole --model kimura --epochs 3 --batch 16 --threads 1 > /dev/null
+! lacuna: epoch 3: collapsed: for 3 epochs every picture has been given nearly the same points (they vary by 0.01 px, the labels by 1.01 px); try another seed, a smaller lr, or the start he
 $ lacuna predict --model run --data faces > a; lacuna predict --model whole --data faces > b; cmp a b
 $ lacuna train --data faces --out run --resume | tail -n 4
 |
@@ -253,5 +255,6 @@ $ lacuna train --data faces --out wild --model kimura --lr 1e30 --epochs 9 --bat
 ! lacuna: try a smaller --lr or --start he, and look at the data with 'lacuna data'
 = 1
 $ lacuna train --data faces --out wild --resume --threads 1 > out
-! lacuna: wild/last.safetensors: cannot open: No such file or directory
+! lacuna: epoch 1, step 2: the loss is not a number, it must be a finite number
+! lacuna: try a smaller --lr or --start he, and look at the data with 'lacuna data'
 = 1

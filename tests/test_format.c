@@ -285,6 +285,8 @@ static void a_header_that_lies_is_refused(void **state)
         {"{" TENSOR("x", "F32", "[2]", "[0,8]") ",\"__metadata__\":1}", "not an object"},
         {"{" TENSOR("x", "F32", "[2]", "[0,8]") ",\"__metadata__\":{\"k\":1}}",
          "__metadata__ \"k\" is not a string"},
+        {"{" TENSOR("x", "F32", "[2]", "[0,8]") ",\"__metadata__\":{\"k\\n\":1}}",
+         "a key of __metadata__ is not printable"},
         {"{" TENSOR("x", "F32", "[2]", "[0,8]") ",\"__metadata__\":{\"checksum\":\"0\"}}",
          "checksum does not match"},
     };
@@ -474,6 +476,7 @@ static void bad_json_names_its_field(void **state)
     assert_bad_json(f, "{", "", "here: the configuration is not a JSON object");
     assert_bad_json(f, "}", "} x", "here: the configuration is not a JSON object");
     assert_bad_json(f, "\"lr\"", "\"lrate\"", "here: unknown field \"lrate\"");
+    assert_bad_json(f, "\"lr\"", "\"l\nr\"", "here: unknown field \"?\"");
     assert_bad_json(f, "\t\"lr\":\t0.0001,\n", "", "here: the field \"lr\" is missing");
     assert_bad_json(f, "0.0001", "0", "here: \"lr\" must be above 0");
     assert_bad_json(f, "0.0001", "\"1\"", "here: \"lr\" must be above 0");

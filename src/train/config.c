@@ -6,6 +6,7 @@
  * below that end as its maximum, one that must be above 0 the smallest double.
  */
 #include "train/config.h"
+#include "format/format.h"
 
 #include <cjson/cJSON.h>
 #include <float.h>
@@ -251,7 +252,7 @@ static lac_status read_fields(lac_context *ctx, const cJSON *object, const char 
     cJSON_ArrayForEach(item, object)
         if (!is_field(item->string))
             return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: unknown field \"%.64s\"", where,
-                            item->string);
+                            lac_text_printable(item->string) ? item->string : "?");
     for (int i = 0; i < LAC_COUNT(fields); i++) {
         item = cJSON_GetObjectItemCaseSensitive(object, fields[i].name);
         if (!item)

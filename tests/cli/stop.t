@@ -41,7 +41,7 @@ $ lacuna synth --rows 64 --out large > /dev/null
 $ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat err; ls slow; exit $code
 | lacuna: stopping after this step; again to end at once
 | config.json
-| metrics.csv
+| metrics.csv.tmp
 = 130
 
 A path with a space or a quote comes back so that a shell reads it.

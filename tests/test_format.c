@@ -402,7 +402,7 @@ static void an_illegal_field_is_named_with_value_and_range(void **state)
     ILLEGAL(lr, (double)INFINITY, "lr is inf, must be above 0");
     ILLEGAL(beta1, 1, "beta1 is 1, must be in [0, 1)");
     ILLEGAL(beta2, -0.1, "beta2 is -0.1, must be in [0, 1)");
-    ILLEGAL(eps, 0, "eps is 0, must be above 0");
+    ILLEGAL(eps, 0, "eps is 0, must be at least 1e-30");
     ILLEGAL(weight_decay, -1, "weight_decay is -1, must be 0 or more");
     ILLEGAL(dropout, 1, "dropout is 1, must be in [0, 1)");
     ILLEGAL(mirror, 2, "mirror is 2, must be 0 or 1");
@@ -416,7 +416,7 @@ static lac_train_config unusual_config(void)
                               .reduction = LAC_REDUCTION_PRESENT, .optimizer = LAC_ADAMW,
                               .start = LAC_START_HE, .epochs = 2147483647, .batch = 3,
                               .lr = nextafter(0.1, 1), .beta1 = nextafter(1, 0), .beta2 = 1.0 / 3,
-                              .eps = 5e-324, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
+                              .eps = 1e-30, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
                               .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX};
 }
 

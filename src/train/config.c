@@ -49,7 +49,7 @@ static const struct field fields[] = {
     {"lr", REAL, AT(lr), ABOVE_0, DBL_MAX, "above 0", NULL},
     {"beta1", REAL, AT(beta1), 0, BELOW_1, "in [0, 1)", NULL},
     {"beta2", REAL, AT(beta2), 0, BELOW_1, "in [0, 1)", NULL},
-    {"eps", REAL, AT(eps), ABOVE_0, DBL_MAX, "above 0", NULL},
+    {"eps", REAL, AT(eps), 1e-30, DBL_MAX, "at least 1e-30", NULL},
     {"weight_decay", REAL, AT(weight_decay), 0, DBL_MAX, "0 or more", NULL},
     {"dropout", REAL, AT(dropout), 0, BELOW_1, "in [0, 1)", NULL},
     {"mirror", INTEGER, AT(mirror), 0, 1, "0 or 1", NULL},

@@ -2,7 +2,7 @@
 import json
 import time
 
-WIDTHS = (60, 54, 16)
+WIDTHS = (63, 56, 19)
 
 
 class Report:

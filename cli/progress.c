@@ -65,10 +65,11 @@ static void rewrite_line(const display *d, const lac_progress *p)
     struct winsize window;
     int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
     int width = columns > 0 && columns < 80 ? columns - 1 : 79;
-    char left[24], line[160];
-    snprintf(line, sizeof line, "%sepoch %d of %d, step %d of %d, %.0f images/s, loss %.6f, %s left",
+    char rmse[24], left[24], line[160];
+    snprintf(line, sizeof line,
+             "%sepoch %d/%d  step %d/%d  %.0f images/s  loss %.5f  hold-out %s px  %s left",
              d->before, p->epoch, p->epochs, p->step, p->steps, p->images_per_second, p->loss,
-             duration_text(p->seconds_left, left));
+             number_text(d->rmse, 2, rmse), duration_text(p->seconds_left, left));
     fprintf(stderr, "\r%.*s\033[K\r", width, line);
 }
 
@@ -99,6 +100,7 @@ int progress_show(void *user, const lac_progress *p)
         progress_clear();
         print_epoch(p);
         d->epochs++;
+        d->rmse = p->holdout ? p->holdout->rmse : NAN;
         if (p->holdout && p->holdout->rmse < d->best_rmse) {
             d->best_epoch = p->epoch;
             d->best_rmse = p->holdout->rmse;

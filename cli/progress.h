@@ -8,13 +8,14 @@
 
 typedef struct display {
     const char *before; /* of the line that is rewritten: "trial 3 of 20, " */
+    double rmse;     /* of the last epoch's hold-out, or NaN */
     double shown;    /* seconds of training when the line was last rewritten */
     int epochs;      /* completed in this process */
     int best_epoch;  /* of lowest hold-out RMSE in this process */
     double best_rmse;
 } display;
 
-#define DISPLAY_START {.before = "", .shown = -1, .best_rmse = INFINITY}
+#define DISPLAY_START {.before = "", .rmse = NAN, .shown = -1, .best_rmse = INFINITY}
 
 /* From here on the first SIGINT or SIGTERM asks for a stop, the second ends the program. */
 void catch_signals(void);

@@ -285,6 +285,8 @@ static void a_header_that_lies_is_refused(void **state)
         {"{" TENSOR("x", "F32", "[2]", "[0,8]") ",\"__metadata__\":1}", "not an object"},
         {"{" TENSOR("x", "F32", "[2]", "[0,8]") ",\"__metadata__\":{\"k\":1}}",
          "__metadata__ \"k\" is not a string"},
+        {"{" TENSOR("x", "F32", "[2]", "[0,8]") ",\"__metadata__\":{\"k\\n\":1}}",
+         "a key of __metadata__ is not printable"},
         {"{" TENSOR("x", "F32", "[2]", "[0,8]") ",\"__metadata__\":{\"checksum\":\"0\"}}",
          "checksum does not match"},
     };
@@ -400,7 +402,7 @@ static void an_illegal_field_is_named_with_value_and_range(void **state)
     ILLEGAL(lr, (double)INFINITY, "lr is inf, must be above 0");
     ILLEGAL(beta1, 1, "beta1 is 1, must be in [0, 1)");
     ILLEGAL(beta2, -0.1, "beta2 is -0.1, must be in [0, 1)");
-    ILLEGAL(eps, 0, "eps is 0, must be above 0");
+    ILLEGAL(eps, 0, "eps is 0, must be at least 1e-30");
     ILLEGAL(weight_decay, -1, "weight_decay is -1, must be 0 or more");
     ILLEGAL(dropout, 1, "dropout is 1, must be in [0, 1)");
     ILLEGAL(mirror, 2, "mirror is 2, must be 0 or 1");
@@ -415,7 +417,7 @@ static lac_train_config unusual_config(void)
                               .start = LAC_START_HE, .start_width = 0.3, .epochs = 2147483647,
                               .batch = 3, .split_seed = UINT64_MAX - 1,
                               .lr = nextafter(0.1, 1), .beta1 = nextafter(1, 0), .beta2 = 1.0 / 3,
-                              .eps = 5e-324, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
+                              .eps = 1e-30, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
                               .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX};
 }
 
@@ -495,6 +497,7 @@ static void bad_json_names_its_field(void **state)
     assert_bad_json(f, "{", "", "here: the configuration is not a JSON object");
     assert_bad_json(f, "}", "} x", "here: the configuration is not a JSON object");
     assert_bad_json(f, "\"lr\"", "\"lrate\"", "here: unknown field \"lrate\"");
+    assert_bad_json(f, "\"lr\"", "\"l\nr\"", "here: unknown field \"?\"");
     assert_bad_json(f, "\t\"lr\":\t0.0001,\n", "", "here: the field \"lr\" is missing");
     assert_bad_json(f, "0.0001", "0", "here: \"lr\" must be above 0");
     assert_bad_json(f, "0.0001", "\"1\"", "here: \"lr\" must be above 0");

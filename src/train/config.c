@@ -6,6 +6,7 @@
  * below that end as its maximum, one that must be above 0 the smallest double.
  */
 #include "train/config.h"
+#include "format/format.h"
 
 #include <cjson/cJSON.h>
 #include <float.h>
@@ -51,7 +52,7 @@ static const struct field fields[] = {
     {"lr", REAL, AT(lr), ABOVE_0, DBL_MAX, "above 0", NULL, 0},
     {"beta1", REAL, AT(beta1), 0, BELOW_1, "in [0, 1)", NULL, 0},
     {"beta2", REAL, AT(beta2), 0, BELOW_1, "in [0, 1)", NULL, 0},
-    {"eps", REAL, AT(eps), ABOVE_0, DBL_MAX, "above 0", NULL, 0},
+    {"eps", REAL, AT(eps), 1e-30, DBL_MAX, "at least 1e-30", NULL, 0},
     {"weight_decay", REAL, AT(weight_decay), 0, DBL_MAX, "0 or more", NULL, 0},
     {"dropout", REAL, AT(dropout), 0, BELOW_1, "in [0, 1)", NULL, 0},
     {"mirror", INTEGER, AT(mirror), 0, 1, "0 or 1", NULL, 0},
@@ -262,7 +263,7 @@ static lac_status read_fields(lac_context *ctx, const cJSON *object, const char 
     cJSON_ArrayForEach(item, object)
         if (!is_field(item->string))
             return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: unknown field \"%.64s\"", where,
-                            item->string);
+                            lac_text_printable(item->string) ? item->string : "?");
     for (int i = 0; i < LAC_COUNT(fields); i++) {
         item = cJSON_GetObjectItemCaseSensitive(object, fields[i].name);
         if (!item && fields[i].late)

@@ -4,7 +4,10 @@
 
 #include <math.h>
 
-enum { LASTING = 3 }; /* epochs before a sign is believed: single epochs jump */
+enum {
+    LASTING = 5,      /* epochs before a sign is believed: single epochs jump */
+    FIRST_STEPS = 100 /* in which every network begins by learning the mean */
+};
 
 static const double flat_share = 0.05; /* of the labels' spread: below it predictions are constant */
 static const double far_times = 3.0;   /* of the lowest RMSE */
@@ -38,7 +41,7 @@ void lac_health_check(lac_context *ctx, lac_health *h, const lac_health_sample *
 {
     double wanted = spread(s, NULL);
     double got = spread(s, s->xy);
-    h->flat = got < flat_share * wanted ? h->flat + 1 : 0;
+    h->flat = s->steps > FIRST_STEPS && got < flat_share * wanted ? h->flat + 1 : 0;
     h->far = s->rmse > far_times * s->lowest || s->rmse > s->data->size ? h->far + 1 : 0;
     if (h->flat == LASTING)
         lac_log(ctx,

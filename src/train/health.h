@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-/* Epochs in a row that show a sign; the third is told, the ones behind it are not. Starts as
+/* Epochs in a row that show a sign; the fifth is told, the ones behind it are not. Starts as
  * zeros, and anew in a resumed run. */
 typedef struct lac_health {
     int flat;
@@ -21,6 +21,7 @@ typedef struct lac_health_sample {
     const float *xy; /* [count, 2K] */
     int count;
     int epoch;       /* finished */
+    long steps;      /* done */
     double rmse;     /* pixels */
     double lowest;   /* RMSE of any epoch so far */
 } lac_health_sample;

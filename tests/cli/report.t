@@ -85,6 +85,6 @@ $ lacuna reproduce --data small --out paper --epochs 1 --holdout 0.3
 | cnn-plain                   1 of 1              -         0:00
 | cnn-masked                  1 of 1              -         0:00
 | resnet-masked               1 of 1              -         0:00
-| about 0:00 in all (hours:minutes:seconds), from 3 steps of each measured now
+| nothing is left to train
 ! lacuna: paper/cnn-plain: holds a run with other settings: choose another folder
 = 1

@@ -116,7 +116,6 @@ $ lacuna train --data faces --out run --resume --epochs 3 --threads 1 | tail -n 
 | run holds the model of epoch 3; next:
 |   lacuna eval --model run --data faces
 $ lacuna train --data faces --out whole --model kimura --epochs 3 --batch 16 --threads 1 > /dev/null
-! lacuna: epoch 3: collapsed: for 3 epochs every picture has been given nearly the same points (they vary by 0.01 px, the labels by 1.01 px); try another seed, a smaller lr, or the start he
 $ lacuna predict --model run --data faces > a; lacuna predict --model whole --data faces > b; cmp a b
 $ lacuna train --data faces --out run --resume | tail -n 4
 |

@@ -6,8 +6,6 @@
 #include "support.h"
 #include "train/trainer.h"
 
-#include <math.h>
-
 enum { ROWS = 60, SIZE = 8, POINTS = 2 };
 
 static lac_context *ctx;
@@ -216,7 +214,7 @@ static void a_failed_trial_ends_nothing_and_is_not_repeated(void **state)
     assert_int_equal(t[0].state, LAC_TRIAL_GOING);
     assert_int_equal(t[2].number, 1);
     assert_int_equal(t[2].state, LAC_TRIAL_FAILED);
-    assert_true(isnan(t[2].rmse));
+    assert_int_equal(t[2].epochs, 1);
     free(t);
     calls = 1;
     assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, count_calls, &calls));

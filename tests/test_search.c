@@ -6,6 +6,8 @@
 #include "support.h"
 #include "train/trainer.h"
 
+#include <math.h>
+
 enum { ROWS = 60, SIZE = 8, POINTS = 2 };
 
 static lac_context *ctx;

@@ -151,8 +151,14 @@ static void draw_axes(cairo_t *cr, const lac_chart *c, const scale *x, const sca
         lac_draw_text(cr, c->left - 8, at + 4, 1, text);
     }
     count = find_marks(x, mark);
+    double taken = 0; /* up to here stands text already */
     for (int i = 0; i < count; i++) {
+        cairo_text_extents_t e;
         snprintf(text, sizeof text, "%.6g", mark[i]);
+        cairo_text_extents(cr, text, &e);
+        if (place(x, mark[i]) - e.x_advance / 2 < taken)
+            continue;
+        taken = place(x, mark[i]) + e.x_advance / 2 + 6;
         lac_draw_text(cr, place(x, mark[i]), c->top + c->high + 18, 0.5, text);
     }
     lac_draw_text(cr, c->left + c->wide, c->top + c->high + 36, 1, c->x.title);

@@ -51,7 +51,7 @@ static const char head[] =
     "@media (max-width:600px){.tiles{grid-template-columns:repeat(3,1fr)}"
     "dl{grid-template-columns:1fr}h1{font-size:1.6em}}\n"
     "@media print{body{max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}"
-    "table{font-size:8.5pt}h2,h3,h4{break-after:avoid}}\n"
+    "table{font-size:8.5pt}.charts{grid-template-columns:1fr 1fr}h2,h3,h4{break-after:avoid}}\n"
     "</style>\n";
 
 /* ---- Text ---------------------------------------------------------------------------------- */

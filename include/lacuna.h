@@ -370,7 +370,8 @@ lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_sear
                           const char *dir, lac_search_fn progress, void *user);
 
 /* What trials.csv of a search tells, best first: *trials is an array of *count, freed by
- * free(). Of their configurations only what was drawn is filled, the rest is the defaults. IO, FORMAT, MEMORY. */
+ * free(). Of their configurations only what was drawn is filled, the rest is the defaults.
+ * IO, FORMAT, MEMORY. */
 lac_status lac_search_read(lac_context *ctx, const char *dir, lac_trial **trials, int *count);
 
 /* ---- Models and prediction --------------------------------------------------------- */
@@ -470,7 +471,7 @@ lac_status lac_plot_curve(lac_context *ctx, const char *run, const char *path);
  * rows by error; .png or .svg by the name. */
 lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
 
-/* ---- Report ------------------------------------------------------------------------------------ */
+/* ---- Report ---------------------------------------------------------------------------------- */
 
 typedef struct lac_report {
     const char *const *runs; /* [count] run folders, finished or not, and folders of searches */

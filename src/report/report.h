@@ -87,7 +87,7 @@ enum { LAC_LAYER_TABLE_WIDTH = 720 };
 /* report.html and all figures. */
 lac_status lac_page_write(const lac_material *m);
 
-/* The parts of the page that are tables. table2.c */
+/* The parts of the page that are tables. tables.c */
 void lac_page_text(FILE *stream, const char *text); /* escaped */
 void lac_page_results(FILE *stream, const lac_material *m);
 lac_status lac_page_runs(FILE *stream, const lac_material *m);

@@ -9,7 +9,7 @@ enum {
     FIRST_STEPS = 100 /* in which every network begins by learning the mean */
 };
 
-static const double flat_share = 0.05; /* of the labels' spread: below it predictions are constant */
+static const double flat_share = 0.05; /* of the labels' spread: less is constant */
 static const double far_times = 3.0;   /* of the lowest RMSE */
 
 /* Deviation from the mean of its coordinate, RMS over present labels, pixels: of the
@@ -25,8 +25,8 @@ static double spread(const lac_health_sample *s, const float *xy)
         for (int r = 0; r < s->count; r++) {
             if (!lac_data_mask(s->data, s->rows[r])[i])
                 continue;
-            const float *values = xy ? xy + (size_t)r * width : lac_data_labels(s->data, s->rows[r]);
-            double v = (double)values[i];
+            const float *label = lac_data_labels(s->data, s->rows[r]);
+            double v = (double)(xy ? xy[(size_t)r * width + i] : label[i]);
             sum += v;
             sum_squares += v * v;
             n++;

@@ -58,8 +58,8 @@ static void write_result_head(FILE *stream, const lac_material *m)
     for (int s = 0; s < lac_data_sources(m->data); s++)
         fprintf(stream, "<th>RMSE, %d-<br>point rows", lac_data_source_points(m->data, s));
     int beside = has_paper(m);
-    fprintf(stream, "<th>test-<br>weighted%s<th>points off<br>&gt; 10 %%<th>pictures with<br>such a "
-                    "point%s\n", beside ? "<th class=\"paper\">paper" : "",
+    fprintf(stream, "<th>test-<br>weighted%s<th>points off<br>&gt; 10 %%<th>pictures with<br>such "
+                    "a point%s\n", beside ? "<th class=\"paper\">paper" : "",
             beside ? "<th class=\"paper\">paper" : "");
 }
 

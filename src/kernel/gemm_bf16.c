@@ -14,7 +14,7 @@ enum {
     ROWS = 6,
     COLUMNS = 4, /* registers: 24 sums of 32 */
     WIDTH = COLUMNS * LANES,
-    DEPTH = 128,
+    DEPTH = 256,
     PAIRS = DEPTH / 2,
     MOST_ROWS = 43 * ROWS, /* of A copied at a time */
 };

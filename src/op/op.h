@@ -154,9 +154,9 @@ static inline float *lac_op_b(const lac_op *op, int i)
 }
 
 /* Number i of z or dz of an operator. */
-static inline void *lac_op_at(const lac_op *op, void *stored, size_t i)
+static inline void *lac_op_at(const lac_op *op, void *base, size_t i)
 {
-    return stored ? (char *)stored + i * op->kernels->element : NULL;
+    return base ? (char *)base + i * op->kernels->element : NULL;
 }
 
 /* Floats that hold `count` stored numbers, whole cache lines. */

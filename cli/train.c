@@ -34,6 +34,7 @@ typedef struct train_options {
 } train_options;
 
 typedef struct display {
+    double rmse;     /* of the last epoch's hold-out, or NaN */
     double shown;    /* seconds of training when the line was last rewritten */
     int epochs;      /* completed in this process */
     int best_epoch;  /* of lowest hold-out RMSE in this process */
@@ -88,15 +89,16 @@ static void print_epoch(const lac_progress *p)
     fflush(stdout);
 }
 
-static void rewrite_line(const lac_progress *p)
+static void rewrite_line(const display *d, const lac_progress *p)
 {
     struct winsize window;
     int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
     int width = columns > 0 && columns < 80 ? columns - 1 : 79;
-    char left[24], line[128];
-    snprintf(line, sizeof line, "epoch %d of %d, step %d of %d, %.0f images/s, loss %.6f, %s left",
-             p->epoch, p->epochs, p->step, p->steps, p->images_per_second, p->loss,
-             duration_text(p->seconds_left, left));
+    char rmse[24], left[24], line[160];
+    snprintf(line, sizeof line,
+             "epoch %d/%d  step %d/%d  %.0f images/s  loss %.5f  hold-out %s px  %s left", p->epoch,
+             p->epochs, p->step, p->steps, p->images_per_second, p->loss,
+             number_text(d->rmse, 2, rmse), duration_text(p->seconds_left, left));
     fprintf(stderr, "\r%.*s\033[K\r", width, line);
 }
 
@@ -114,12 +116,13 @@ static int show_progress(void *user, const lac_progress *p)
         clear_line();
         print_epoch(p);
         d->epochs++;
+        d->rmse = p->holdout ? p->holdout->rmse : NAN;
         if (p->holdout && p->holdout->rmse < d->best_rmse) {
             d->best_epoch = p->epoch;
             d->best_rmse = p->holdout->rmse;
         }
     } else if (on_terminal && fabs(p->seconds - d->shown) >= 0.2) {
-        rewrite_line(p);
+        rewrite_line(d, p);
         d->shown = p->seconds;
     }
     int is_last = is_complete && p->epoch == p->epochs;
@@ -251,7 +254,7 @@ static int train(const command *c, train_options *o)
     lac_context *ctx = NULL;
     lac_data *data = NULL;
     lac_trainer *trainer = NULL;
-    display d = {.shown = -1, .best_rmse = INFINITY};
+    display d = {.rmse = NAN, .shown = -1, .best_rmse = INFINITY};
 
     on_terminal = isatty(STDERR_FILENO);
     lac_status status = machine_open(&o->machine, &ctx);

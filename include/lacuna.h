@@ -92,12 +92,13 @@ typedef struct lac_context_config {
     void *log_user;
 } lac_context_config;
 
-/* Makes a context; config NULL means all defaults. ARGUMENT, MEMORY. */
+/* Makes a context; config NULL means all defaults. ARGUMENT (threads below 0, no such
+ * level), MEMORY. */
 lac_status lac_context_new(const lac_context_config *config, lac_context **out);
 void lac_context_free(lac_context **ctx);
 
 /* The explanation of the last failure: one line, what, the value, what was
- * required and where. Valid until the next call. ctx NULL: "out of memory". */
+ * required and where. Valid until the next call. ctx NULL: why none was made. */
 const char *lac_context_message(const lac_context *ctx);
 
 int lac_context_threads(const lac_context *ctx);
@@ -254,7 +255,7 @@ typedef struct lac_train_config {
     double lr;               /* step size of Adam, > 0 (1e-4) */
     double beta1;            /* decay of the first moment, [0, 1) (0.9) */
     double beta2;            /* decay of the second moment, [0, 1) (0.999) */
-    double eps;              /* Adam's epsilon, > 0 (1e-8) */
+    double eps;              /* Adam's epsilon, at least 1e-30 (1e-8) */
     double weight_decay;     /* L2 term on every parameter, >= 0 (5e-4) */
     double dropout;          /* after the hidden dense layer, [0, 1) (0.5) */
     int mirror;              /* 1: add every row's mirror image (1) */

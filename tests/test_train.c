@@ -483,6 +483,27 @@ static void seed_alone_decides_not_threads(void **state)
     (void)state;
 }
 
+/* Buffers that are per thread and those that are per picture: the sanitizers tell them apart. */
+static void a_trainer_of_fewer_pictures_than_threads_predicts_the_same(void **state)
+{
+    enum { ROWS = 12, SIZE = 24 };
+    float xy[2][ROWS * LABELS];
+    for (int i = 0; i < 2; i++) {
+        lac_context *ctx = context_at(LAC_CPU_AUTO, i ? 4 : 1);
+        lac_data *data = data_new(ctx, ROWS, SIZE, 0);
+        lac_train_config config = small_config("resnet");
+        config.batch = i ? 1 : ROWS;
+        lac_trainer *t = trainer_new(ctx, data, &config);
+        assert_ok(ctx, lac_model_predict(lac_trainer_model(t), data->pixels, ROWS, xy[i]));
+        lac_trainer_free(&t);
+        lac_data_free(&data);
+        lac_context_free(&ctx);
+    }
+    for (int i = 0; i < ROWS * LABELS; i++)
+        assert_float_equal(xy[0][i], xy[1][i], 1e-3);
+    (void)state;
+}
+
 /* ---- Runs ----------------------------------------------------------------------------------------- */
 
 typedef struct fixture {
@@ -1320,6 +1341,7 @@ int main(void)
         cmocka_unit_test(mirrored_data_makes_the_same_visits_and_mirroring_twice_is_nothing),
         cmocka_unit_test(every_epoch_visits_every_training_row_and_its_mirror_once),
         cmocka_unit_test(seed_alone_decides_not_threads),
+        cmocka_unit_test(a_trainer_of_fewer_pictures_than_threads_predicts_the_same),
         cmocka_unit_test(a_stopped_and_resumed_run_is_one_never_stopped),
         cmocka_unit_test(a_finished_run_can_be_made_longer),
         cmocka_unit_test(a_run_goes_on_only_where_it_was_resumed_from),

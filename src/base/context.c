@@ -20,6 +20,8 @@ lac_status lac_context_new(const lac_context_config *config, lac_context **out)
     static const lac_context_config defaults;
     const lac_context_config *c = config ? config : &defaults;
     *out = NULL;
+    if (c->threads < 0 || (unsigned)c->cpu > LAC_CPU_AVX512)
+        return LAC_ERROR_ARGUMENT;
     lac_context *ctx = calloc(1, sizeof *ctx);
     if (!ctx)
         return LAC_ERROR_MEMORY;
@@ -50,7 +52,7 @@ void lac_context_free(lac_context **ctx)
 
 const char *lac_context_message(const lac_context *ctx)
 {
-    return ctx ? ctx->message : "out of memory";
+    return ctx ? ctx->message : "no context: out of memory, or a wrong configuration of it";
 }
 
 int lac_context_threads(const lac_context *ctx)

@@ -19,7 +19,7 @@ enum {
     THUMB = 24, /* side of a thumbnail; a smaller picture keeps its own */
     TILE = 256  /* pictures against pictures in one product */
 };
-static const float near_twin = 0.95f; /* correlation */
+static const double near_twin = 0.95; /* correlation */
 
 typedef struct hashed {
     uint64_t hash;
@@ -163,6 +163,21 @@ static void make_thumb(void *arg, int item, int thread)
         thumb[i] = (float)((double)sums[i] * scale);
 }
 
+/* A matrix product's last bits differ from machine to machine. Near the limit the sum is
+ * taken again, in one order, so that the groups are the same everywhere. */
+static int are_twins(const grouping *g, int a, int b, double product)
+{
+    int cells = g->side * g->side;
+    const float *x = g->thumbs + (size_t)a * cells;
+    const float *y = g->thumbs + (size_t)b * cells;
+    if (fabs(product - near_twin) < 1e-4) {
+        product = 0;
+        for (int i = 0; i < cells; i++)
+            product += (double)x[i] * y[i];
+    }
+    return product >= near_twin;
+}
+
 /* The pictures of tile row i against those of tile column j, i <= j. */
 static void compare_tile(void *arg, int item, int thread)
 {
@@ -181,7 +196,7 @@ static void compare_tile(void *arg, int item, int thread)
     pthread_mutex_lock(&g->lock);
     for (int y = 0; y < m; y++)
         for (int x = a == b ? y + 1 : 0; x < n; x++)
-            if (product[y * TILE + x] >= near_twin) {
+            if (are_twins(g, a + y, b + x, product[y * TILE + x])) {
                 int row = g->different[a + y];
                 int other = g->different[b + x];
                 g->near[row] = g->near[other] = 1;

@@ -148,7 +148,7 @@ static lac_status bad_tensor(lac_context *ctx, const lac_tensors *t, const char 
     return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: tensor \"%.64s\" %s", t->path, name, what);
 }
 
-static int is_printable(const char *text)
+int lac_text_printable(const char *text)
 {
     for (; *text; text++)
         if ((unsigned char)*text < ' ' || *text == 127)
@@ -192,7 +192,7 @@ static lac_status read_entry(lac_context *ctx, const lac_tensors *t, const cJSON
                              struct entry *entry)
 {
     const char *name = tensor->string;
-    if (!is_printable(name))
+    if (!lac_text_printable(name))
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the name of a tensor is not printable",
                         t->path);
     entry->info.name = name;
@@ -241,7 +241,10 @@ static lac_status verify_metadata(lac_context *ctx, lac_tensors *t)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: %s is not an object", t->path, metadata_name);
     const cJSON *item;
     cJSON_ArrayForEach(item, t->metadata)
-        if (!cJSON_IsString(item))
+        if (!lac_text_printable(item->string))
+            return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a key of %s is not printable", t->path,
+                            metadata_name);
+        else if (!cJSON_IsString(item))
             return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: %s \"%.64s\" is not a string", t->path,
                             metadata_name, item->string);
     return LAC_OK;

@@ -28,7 +28,9 @@ enum { CHUNK, SINGLE, SIZES };
 typedef struct dnnl_state {
     dnnl_engine_t engine;
     dnnl_primitive_attr_t attr;
+    int block; /* channels per block of its activations: 16, or 8 where it has AVX2 alone */
     desc w_plain;
+    size_t x_copy, y_copy; /* where their copies stand in scratch, floats */
     desc w[3];               /* packed forward, packed backward, gradient */
     dnnl_primitive_t reorder[3];
     struct conv_size {
@@ -108,21 +110,64 @@ static void execute(const dnnl_state *state, dnnl_primitive_t primitive, const o
     (void)status;
 }
 
+/* oneDNN's AVX2 kernels, all for floats, want blocks of 8 channels: [planes, pixels, 16] and [2 planes,
+ * pixels, 8], one way or the other. */
+static void reblock(const float *from, float *to, size_t planes, size_t pixels, int to_eights)
+{
+    for (size_t p = 0; p < planes; p++)
+        for (size_t i = 0; i < pixels; i++)
+            for (size_t half = 0; half < 2; half++) {
+                size_t sixteen = (p * pixels + i) * 16 + half * 8;
+                size_t eight = ((2 * p + half) * pixels + i) * 8;
+                memcpy(to + (to_eights ? eight : sixteen), from + (to_eights ? sixteen : eight),
+                       8 * sizeof *from);
+            }
+}
+
+/* One operand of a pass in oneDNN's blocks: itself, or a copy in scratch. */
+typedef struct activation {
+    void *data;
+    float *copy; /* NULL: none needed */
+    size_t planes, pixels;
+} activation;
+
+static void *activation_begin(const activation *a, int is_input)
+{
+    if (a->copy && is_input)
+        reblock(a->data, a->copy, a->planes, a->pixels, 1);
+    return a->copy ? (void *)a->copy : a->data;
+}
+
+static void activation_end(const activation *a, int is_output)
+{
+    if (a->copy && is_output)
+        reblock(a->copy, a->data, a->planes, a->pixels, 0);
+}
+
 static void run(const lac_conv *conv, enum pass pass, int whole, const void *x, const float *w,
                 const void *y, float *scratch)
 {
     const dnnl_state *state = conv->state;
+    const lac_conv_shape *s = &conv->shape;
     const struct conv_size *size = &state->size[whole ? CHUNK : SINGLE];
     static const int args[3][3] = {
         {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
         {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST},
         {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST},
     };
-    operand operands[] = {{args[pass][0], size->x, x},
+    size_t n = whole ? (size_t)conv->chunk : 1;
+    int eights = state->block == 8;
+    activation ax = {handle(x), eights && s->c > 1 ? scratch + state->x_copy : NULL,
+                     n * s->c / LAC_BLOCK, (size_t)s->h * s->w};
+    activation ay = {handle(y), eights ? scratch + state->y_copy : NULL, n * s->oc / LAC_BLOCK,
+                     (size_t)s->oh * s->ow};
+    operand operands[] = {{args[pass][0], size->x, activation_begin(&ax, pass != PASS_DATA)},
                           {args[pass][1], state->w[pass], w},
-                          {args[pass][2], size->y, y},
+                          {args[pass][2], size->y, activation_begin(&ay, pass != PASS_FORWARD)},
                           {DNNL_ARG_SCRATCHPAD, size->scratch[pass], scratch}};
     execute(state, size->pass[pass], operands, LAC_COUNT(operands));
+    activation_end(&ax, pass == PASS_DATA);
+    activation_end(&ay, pass == PASS_FORWARD);
 }
 
 static void forward(const lac_conv *conv, int n, const void *x, const float *packed, void *y,
@@ -295,6 +340,8 @@ static int state_fill(lac_conv *conv, dnnl_alg_kind_t alg)
     dnnl_state *state = conv->state;
     const lac_conv_shape *s = &conv->shape;
     dnnl_dims_t w_dims = {s->oc, s->c, s->k, s->k};
+    state->block = conv->ctx->cpu == LAC_CPU_AVX512 ? 16 : 8;
+    dnnl_format_tag_t tag = state->block == 16 ? dnnl_nChw16c : dnnl_nChw8c;
     int good = dnnl_engine_create(&state->engine, dnnl_cpu, 0) == dnnl_success &&
                dnnl_primitive_attr_create(&state->attr) == dnnl_success &&
                dnnl_primitive_attr_set_scratchpad_mode(
@@ -305,8 +352,8 @@ static int state_fill(lac_conv *conv, dnnl_alg_kind_t alg)
         dnnl_dims_t x_dims = {n, s->c, s->h, s->w};
         dnnl_dims_t y_dims = {n, s->oc, s->oh, s->ow};
         struct conv_size *size = &state->size[which];
-        good = desc_new(&size->x, x_dims, stored_type(conv), s->c == 1 ? dnnl_nchw : dnnl_nChw16c) &&
-               desc_new(&size->y, y_dims, stored_type(conv), dnnl_nChw16c);
+        good = desc_new(&size->x, x_dims, stored_type(conv), s->c == 1 ? dnnl_nchw : tag) &&
+               desc_new(&size->y, y_dims, stored_type(conv), tag);
         for (int pass = 0; pass < 3 && good; pass++)
             good = !wants_pass(conv, pass) || pass_new(conv, pass, which, alg);
     }
@@ -323,13 +370,18 @@ static size_t floats_of(desc d)
 
 static void measure(lac_conv *conv)
 {
-    const dnnl_state *state = conv->state;
+    dnnl_state *state = conv->state;
     size_t scratch = 0;
     for (int which = 0; which < SIZES; which++)
         for (int pass = 0; pass < 3; pass++) {
             size_t size = floats_of(state->size[which].scratch[pass]);
             scratch = size > scratch ? size : scratch;
         }
+    if (state->block == 8) {
+        state->x_copy = scratch;
+        state->y_copy = state->x_copy + floats_of(state->size[CHUNK].x);
+        scratch = state->y_copy + floats_of(state->size[CHUNK].y);
+    }
     size_t forward = floats_of(state->w[PASS_FORWARD]);
     size_t backward = floats_of(state->w[PASS_DATA]);
     conv->packed = forward > backward ? forward : backward;

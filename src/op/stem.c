@@ -67,8 +67,8 @@ static lac_status stem_plan(lac_op *op, lac_planner *p)
     LAC_TRY(lac_alloc(p->ctx, threads * s->frame, op->kernels->element, &s->stored_frames));
     LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->w));
     LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->packed));
-    /* For inference each thread has one picture's places, which nobody reads. */
-    size_t pictures = p->inference ? threads : (size_t)p->batch;
+    /* Outside training each thread has one picture's places, which nobody reads. */
+    size_t pictures = !p->inference && (size_t)p->batch > threads ? (size_t)p->batch : threads;
     LAC_TRY(lac_alloc(p->ctx, pictures * pooled * s->shape.oc, 1, &s->which));
     if (p->inference)
         return LAC_OK;

@@ -6,6 +6,7 @@
  * below that end as its maximum, one that must be above 0 the smallest double.
  */
 #include "train/config.h"
+#include "format/format.h"
 
 #include <cjson/cJSON.h>
 #include <float.h>
@@ -50,7 +51,7 @@ static const struct field fields[] = {
     {"lr", REAL, AT(lr), ABOVE_0, DBL_MAX, "above 0", NULL},
     {"beta1", REAL, AT(beta1), 0, BELOW_1, "in [0, 1)", NULL},
     {"beta2", REAL, AT(beta2), 0, BELOW_1, "in [0, 1)", NULL},
-    {"eps", REAL, AT(eps), ABOVE_0, DBL_MAX, "above 0", NULL},
+    {"eps", REAL, AT(eps), 1e-30, DBL_MAX, "at least 1e-30", NULL},
     {"weight_decay", REAL, AT(weight_decay), 0, DBL_MAX, "0 or more", NULL},
     {"dropout", REAL, AT(dropout), 0, BELOW_1, "in [0, 1)", NULL},
     {"mirror", INTEGER, AT(mirror), 0, 1, "0 or 1", NULL},
@@ -256,7 +257,7 @@ static lac_status read_fields(lac_context *ctx, const cJSON *object, const char 
     cJSON_ArrayForEach(item, object)
         if (!is_field(item->string))
             return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: unknown field \"%.64s\"", where,
-                            item->string);
+                            lac_text_printable(item->string) ? item->string : "?");
     for (int i = 0; i < LAC_COUNT(fields); i++) {
         item = cJSON_GetObjectItemCaseSensitive(object, fields[i].name);
         if (!item && strcmp(fields[i].name, later) == 0) {

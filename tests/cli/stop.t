@@ -36,11 +36,12 @@ $ lacuna train --data faces --out whole --model kimura --batch 1 --epochs $(cat 
 $ lacuna predict --model whole --data faces > a; lacuna predict --model parts --data faces > b; cmp a b
 
 The second signal ends the program at once: a step of this one in plain C takes long.
-$ printf '%s\n' ': > out; : > err' '(while ! grep -q "^epoch" out; do sleep 0.02; done; kill -s INT $$; while ! grep -q again err; do sleep 0.02; done; kill -s INT $$) &' 'exec lacuna "$@" > out 2> err' > twice.sh
+$ printf '%s\n' ': > out; : > err' '(while ! [ -e slow/last.safetensors ]; do sleep 0.02; done; kill -s INT $$; while ! grep -q again err; do sleep 0.02; done; kill -s INT $$) &' 'exec lacuna "$@" > out 2> err' > twice.sh
 $ lacuna synth --rows 64 --out large > /dev/null
 $ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat err; ls slow; exit $code
 | lacuna: stopping after this step; again to end at once
 | config.json
+| last.safetensors
 | metrics.csv
 = 130
 

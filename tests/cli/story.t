@@ -253,5 +253,6 @@ $ lacuna train --data faces --out wild --model kimura --lr 1e30 --epochs 9 --bat
 ! lacuna: try a smaller --lr or --start he, and look at the data with 'lacuna data'
 = 1
 $ lacuna train --data faces --out wild --resume --threads 1 > out
-! lacuna: wild/last.safetensors: cannot open: No such file or directory
+! lacuna: epoch 1, step 2: the loss is not a number, it must be a finite number
+! lacuna: try a smaller --lr or --start he, and look at the data with 'lacuna data'
 = 1

@@ -67,8 +67,8 @@ void lac_dnnl_limit(lac_cpu level)
 void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                    int ldb, float beta, float *c, int ldc)
 {
-    dnnl_status_t status = dnnl_sgemm(ta ? 'T' : 'N', tb & LAC_TRANSPOSED ? 'T' : 'N', m, n, k, 1.0f, a, lda, b,
-                                      ldb, beta, c, ldc);
+    dnnl_status_t status = dnnl_sgemm(ta ? 'T' : 'N', tb & LAC_TRANSPOSED ? 'T' : 'N', m, n, k,
+                                      1.0f, a, lda, b, ldb, beta, c, ldc);
     assert(status == dnnl_success);
     (void)status;
 }
@@ -110,8 +110,8 @@ static void execute(const dnnl_state *state, dnnl_primitive_t primitive, const o
     (void)status;
 }
 
-/* oneDNN's AVX2 kernels, all for floats, want blocks of 8 channels: [planes, pixels, 16] and [2 planes,
- * pixels, 8], one way or the other. */
+/* oneDNN's AVX2 kernels, all for floats, want blocks of 8 channels: [planes, pixels, 16] and
+ * [2 planes, pixels, 8], one way or the other. */
 static void reblock(const float *from, float *to, size_t planes, size_t pixels, int to_eights)
 {
     for (size_t p = 0; p < planes; p++)

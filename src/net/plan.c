@@ -89,7 +89,8 @@ static lac_status claim_activation(lac_plan *plan, int i)
 
 static lac_status plan_ops(lac_plan *plan)
 {
-    lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch, .inference = plan->flags & LAC_PLAN_INFERENCE,
+    lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch,
+                           .inference = plan->flags & LAC_PLAN_INFERENCE,
                            .params = &plan->params, .buffers = &plan->buffers,
                            .slab = &plan->slab};
     for (int i = 0; i < plan->net.count; i++) {

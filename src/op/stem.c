@@ -244,7 +244,8 @@ static void work_gather(void *arg, int item, int thread)
     double *sum = gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
     memset(gather, 0, count * sizeof *gather);
     for (int i = item * CHUNK; i < chunk_end(j, item); i++)
-        s->kernels->gather(&s->shape, frame_of(j, i, thread), lac_op_at(j->op, j->op->z, i * floats),
+        s->kernels->gather(&s->shape, frame_of(j, i, thread),
+                           lac_op_at(j->op, j->op->z, i * floats),
                            lac_op_at(j->op, j->op->dz, i * floats), s->which + i * floats,
                            s->terms + thread * LAC_BLOCK * pooled, gather, sum);
 }

@@ -17,6 +17,7 @@ enum {
     DEPTH = 256,
     PAIRS = DEPTH / 2,
     MOST_ROWS = 43 * ROWS, /* of A copied at a time */
+    AHEAD = 4,             /* lines of floats */
 };
 
 /* One of the two matrices that are multiplied. */
@@ -26,6 +27,12 @@ typedef struct operand {
     size_t line; /* numbers from one line to the next */
 } operand;
 
+/* Lines are short and far apart: the processor does not foresee the next. */
+static inline void prefetch(const void *from, size_t bytes)
+{
+    __builtin_prefetch((const void *)((uintptr_t)from + bytes));
+}
+
 /* `count` numbers from `at` on, as bf16: where they stand, or rounded into `copy`. */
 static const uint16_t *line_of(const operand *o, size_t at, int count, uint16_t *copy)
 {
@@ -33,8 +40,10 @@ static const uint16_t *line_of(const operand *o, size_t at, int count, uint16_t 
     if (!o->wide)
         return (const uint16_t *)o->data + at;
     int i = 0;
-    for (; i + LANES <= count; i += LANES)
+    for (; i + LANES <= count; i += LANES) {
         vec_put(copy + i, vec_load(wide + at + i));
+        prefetch(wide + at + i, AHEAD * o->line * sizeof *wide);
+    }
     for (; i < count; i++)
         copy[i] = narrow(wide[at + i]);
     return copy;

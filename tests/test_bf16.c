@@ -304,12 +304,9 @@ static void products_agree_with_naive_loops(void **state)
         check_products(best, NULL);
 }
 
-/* ---- Networks -------------------------------------------------------------------------- */
+/* ---- Convolutions ----------------------------------------------------------------------- */
 
-enum { BATCH = 19, SIDE = 24, POINTS = 3, VISITS = 19 };
-
-static const uint64_t samples[VISITS] = {3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23, 84, 62,
-                                         64, 33, 83, 27};
+enum { CHUNK = 3 };
 
 static lac_context *context_new(lac_cpu cpu)
 {
@@ -318,6 +315,101 @@ static lac_context *context_new(lac_cpu cpu)
     assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
     return ctx;
 }
+
+typedef struct conv_case {
+    lac_conv *conv;
+    int n;
+    float *w, *dw;
+    void *x, *dy;
+    void *y, *dx;
+} conv_case;
+
+/* All passes, on a worker thread as the contract asks. */
+static void run_conv(void *arg, int item, int thread)
+{
+    (void)item;
+    (void)thread;
+    conv_case *c = arg;
+    float *forward = numbers(lac_conv_packed(c->conv));
+    float *backward = numbers(lac_conv_packed(c->conv));
+    float *scratch = numbers(lac_conv_scratch(c->conv));
+    float *partial = numbers(lac_conv_partial(c->conv));
+    lac_conv_pack(c->conv, c->w, forward, c->dx ? backward : NULL);
+    lac_conv_forward(c->conv, c->n, c->x, forward, c->y, scratch);
+    if (c->dx)
+        lac_conv_backward_data(c->conv, c->n, c->dy, backward, c->dx, scratch);
+    lac_conv_backward_weights(c->conv, c->n, c->x, c->dy, partial, scratch);
+    lac_conv_reduce(c->conv, partial, 1, c->dw);
+    numbers_free(forward);
+    numbers_free(backward);
+    numbers_free(scratch);
+    numbers_free(partial);
+}
+
+/* Stored numbers as floats, freed. */
+static float *loaded(void *from, size_t count)
+{
+    float *p = numbers(count);
+    lac_kernels_ref_bf16.load(from, p, count);
+    numbers_free(from);
+    return p;
+}
+
+static void check_conv(const lac_kernels *k, const lac_conv_shape *s, int n)
+{
+    size_t x = (size_t)n * s->c * s->h * s->w, y = (size_t)n * s->oc * s->oh * s->ow;
+    size_t w = (size_t)s->oc * s->c * s->k * s->k;
+    float *out[2][3] = {{NULL}};
+    for (int i = 0; i < 2; i++) {
+        lac_context *ctx = context_new(i ? LAC_CPU_REF : LAC_CPU_AUTO);
+        conv_case c = {.n = n, .w = filled(w, FILL_PLAIN, 1), .dw = numbers(w),
+                       .x = stored_filled(x, FILL_PLAIN, 2), .dy = stored_filled(y, FILL_PLAIN, 3),
+                       .y = stored_numbers(y), .dx = s->c > 1 ? stored_numbers(x) : NULL};
+        assert_int_equal(lac_conv_new(ctx, i ? &lac_kernels_ref_bf16 : k, s, CHUNK, 0, &c.conv),
+                         LAC_OK);
+        lac_parallel(ctx, 1, run_conv, &c);
+        out[i][0] = loaded(c.y, y);
+        out[i][1] = c.dx ? loaded(c.dx, x) : numbers(0);
+        out[i][2] = c.dw;
+        numbers_free(c.w);
+        numbers_free(c.x);
+        numbers_free(c.dy);
+        lac_conv_free(&c.conv);
+        lac_context_free(&ctx);
+    }
+    /* Sums in another order may round to the neighbour, 2^-8 away. */
+    assert_near(out[0][0], out[1][0], y, 1.0 / 256, "output");
+    assert_near(out[0][1], out[1][1], s->c > 1 ? x : 0, 1.0 / 256, "gradient of the input");
+    assert_near(out[0][2], out[1][2], w, 1e-5, "gradient of the weights");
+    for (int i = 0; i < 6; i++)
+        numbers_free(out[i / 3][i % 3]);
+}
+
+static void check_convs(const lac_kernels *k, const lac_kernels *ref)
+{
+    static const lac_conv_shape shapes[] = {{32, 12, 11, 32, 12, 11, 3, 1, 1},
+                                            {32, 11, 12, 64, 6, 6, 3, 2, 1},
+                                            {32, 12, 12, 64, 6, 6, 1, 2, 0},
+                                            {1, 13, 14, 16, 13, 14, 5, 1, 2},
+                                            {16, 9, 9, 32, 9, 9, 3, 1, 1}};
+    (void)ref;
+    for (int i = 0; i < LAC_COUNT(shapes); i++)
+        for (int n = CHUNK - 1; n <= CHUNK; n++) /* a rest and a whole chunk */
+            check_conv(k, &shapes[i], n);
+}
+
+static void convolutions_agree_with_the_reference(void **state)
+{
+    (void)state;
+    against_reference(check_convs);
+}
+
+/* ---- Networks -------------------------------------------------------------------------- */
+
+enum { BATCH = 19, SIDE = 24, POINTS = 3, VISITS = 19 };
+
+static const uint64_t samples[VISITS] = {3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23, 84, 62,
+                                         64, 33, 83, 27};
 
 /* Forward and backward; the gradient goes to g, the output to y. */
 static void run_network(lac_context *ctx, const char *name, int flags, float *g, float *y)
@@ -437,6 +529,7 @@ int main(void)
         cmocka_unit_test(sums_agree_with_the_reference),
         cmocka_unit_test(pictures_have_the_bits_of_the_reference),
         cmocka_unit_test(products_agree_with_naive_loops),
+        cmocka_unit_test(convolutions_agree_with_the_reference),
         cmocka_unit_test(networks_have_the_outputs_and_gradients_of_float32),
         cmocka_unit_test(a_convolution_as_the_output_is_refused),
         cmocka_unit_test(levels_without_bf16_refuse_it), /* last: it lowers oneDNN's level */

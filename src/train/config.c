@@ -23,6 +23,7 @@ static const char *const losses[] = {"masked", "plain", NULL};
 static const char *const reductions[] = {"all", "present", NULL};
 static const char *const optimizers[] = {"adam", "adamw", NULL};
 static const char *const starts[] = {"normal", "he", NULL};
+static const char *const precisions[] = {"float32", "bf16", NULL};
 
 struct field {
     const char *name;
@@ -44,6 +45,7 @@ static const struct field fields[] = {
     {"reduction", WORD, AT(reduction), 0, 0, "all or present", reductions},
     {"optimizer", WORD, AT(optimizer), 0, 0, "adam or adamw", optimizers},
     {"start", WORD, AT(start), 0, 0, "normal or he", starts},
+    {"precision", WORD, AT(precision), 0, 0, "float32 or bf16", precisions},
     {"epochs", INTEGER, AT(epochs), 1, INT_MAX, "1 or more", NULL},
     {"batch", INTEGER, AT(batch), 1, INT_MAX, "1 or more", NULL},
     {"lr", REAL, AT(lr), ABOVE_0, DBL_MAX, "above 0", NULL},
@@ -57,6 +59,9 @@ static const struct field fields[] = {
     {"holdout", REAL, AT(holdout), 0, BELOW_1, "in [0, 1)", NULL},
     {"seed", SEED, AT(seed), 0, 0, "a whole number of at most 64 bits", NULL},
 };
+
+/* Files older than this field lack it, and mean its 0. */
+static const char later[] = "precision";
 
 lac_train_config lac_train_config_default(void)
 {
@@ -255,6 +260,10 @@ static lac_status read_fields(lac_context *ctx, const cJSON *object, const char 
                             lac_text_printable(item->string) ? item->string : "?");
     for (int i = 0; i < LAC_COUNT(fields); i++) {
         item = cJSON_GetObjectItemCaseSensitive(object, fields[i].name);
+        if (!item && strcmp(fields[i].name, later) == 0) {
+            set_number(config, &fields[i], 0);
+            continue;
+        }
         if (!item)
             return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the field \"%s\" is missing", where,
                             fields[i].name);

@@ -5,7 +5,7 @@
 
 typedef struct bench_options {
     lac_train_config config;
-    int model, size, points, steps, json;
+    int model, precision, size, points, steps, json;
     machine_options machine;
 } bench_options;
 
@@ -32,6 +32,7 @@ static void print_json(const bench_options *o, const lac_context *ctx, const lac
     cJSON_AddNumberToObject(root, "steps", o->steps);
     cJSON_AddNumberToObject(root, "threads", lac_context_threads(ctx));
     cJSON_AddStringToObject(root, "cpu", lac_cpu_name(lac_context_cpu(ctx)));
+    cJSON_AddStringToObject(root, "precision", precision_choices[o->precision]);
     cJSON_AddNumberToObject(root, "step_seconds", r->step_seconds);
     cJSON_AddNumberToObject(root, "images_per_second", r->images_per_second);
     cJSON_AddNumberToObject(root, "flop", r->flop);
@@ -48,12 +49,13 @@ static int bench(bench_options *o)
     lac_context *ctx = NULL;
     lac_bench_result result;
     o->config.model = model_choices[o->model];
+    o->config.precision = (lac_precision)o->precision;
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK && !o->json) {
         int threads = lac_context_threads(ctx);
-        printf("%s, batch %d of %dx%d pictures, %d steps, %d thread%s, %s\n\n", o->config.model,
+        printf("%s, batch %d of %dx%d pictures, %d steps, %d thread%s, %s, %s\n\n", o->config.model,
                o->config.batch, o->size, o->size, o->steps, threads, threads == 1 ? "" : "s",
-               lac_cpu_name(lac_context_cpu(ctx)));
+               lac_cpu_name(lac_context_cpu(ctx)), precision_choices[o->precision]);
         fflush(stdout);
     }
     if (status == LAC_OK)
@@ -72,9 +74,13 @@ int verb_bench(int argc, char **argv)
     bench_options o = {
         .config = lac_train_config_default(), .size = 96, .points = 15, .steps = 20};
     o.model = choice_of(model_choices, o.config.model);
+    o.precision = o.config.precision;
     option options[] = {
         {.type = OPTION_CHOICE, .name = "model", .value = &o.model, .choices = model_choices,
          .about = "the network"},
+        {.type = OPTION_CHOICE, .name = "precision", .value = &o.precision,
+         .choices = precision_choices,
+         .about = "of activations and of what is multiplied, and of the peak"},
         {.type = OPTION_INT, .name = "batch", .value = &o.config.batch, .unit = "N",
          .about = "pictures in a step", .min = 1, .max = 65536},
         {.type = OPTION_INT, .name = "size", .value = &o.size, .unit = "N",

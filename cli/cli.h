@@ -37,6 +37,7 @@ typedef struct machine_options {
 
 extern const char *const cpu_choices[];
 extern const char *const model_choices[];
+extern const char *const precision_choices[]; /* as lac_precision */
 
 /* Two entries of a verb's option table. */
 #define MACHINE_OPTIONS(m)                                                                     \

@@ -31,7 +31,7 @@ typedef struct reproduce_options {
     const char *data;
     const char *out;
     const char *models;
-    int epochs, seeds;
+    int epochs, seeds, precision;
     double holdout;
     machine_options machine;
 } reproduce_options;
@@ -95,6 +95,7 @@ static void make_plan(const reproduce_options *o, plan *p)
             t->config.model = recipes[i].model;
             t->config.rows = recipes[i].rows;
             t->config.loss = recipes[i].loss;
+            t->config.precision = (lac_precision)o->precision;
             t->config.epochs = o->epochs;
             t->config.holdout = o->holdout;
             t->config.seed = (uint64_t)seed;
@@ -275,6 +276,9 @@ int verb_reproduce(int argc, char **argv)
          .max = 100},
         {.type = OPTION_TEXT, .name = "models", .value = &o.models, .unit = "LIST",
          .about = "which of cnn-plain,cnn-masked,resnet-masked (default: all)"},
+        {.type = OPTION_CHOICE, .name = "precision", .value = &o.precision,
+         .choices = precision_choices,
+         .about = "of the training, as in train"},
         {.type = OPTION_NUMBER, .name = "holdout", .value = &o.holdout, .unit = "F",
          .about = "share of the rows kept from training to measure on", .max = 1, .above = 1,
          .below = 1},

@@ -13,7 +13,7 @@
 typedef struct search_options {
     const char *data;
     const char *out;
-    int model;
+    int model, precision;
     lac_search_config config;
     machine_options machine;
 } search_options;
@@ -139,6 +139,9 @@ int verb_search(int argc, char **argv)
          .about = "train every trial to the end"},
         {.type = OPTION_CHOICE, .name = "model", .value = &o.model, .choices = model_choices,
          .about = "the network"},
+        {.type = OPTION_CHOICE, .name = "precision", .value = &o.precision,
+         .choices = precision_choices,
+         .about = "of the training, as in train"},
         {.type = OPTION_NUMBER, .name = "validation", .value = &config->validation, .unit = "F",
          .about = "share of the training rows to measure on", .max = 1, .above = 1, .below = 1},
         {.type = OPTION_NUMBER, .name = "holdout", .value = &config->base.holdout, .unit = "F",
@@ -172,5 +175,6 @@ int verb_search(int argc, char **argv)
     if (code != CODE_GO_ON)
         return code;
     config->base.model = model_choices[o.model];
+    config->base.precision = (lac_precision)o.precision;
     return search(&o);
 }

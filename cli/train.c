@@ -21,7 +21,7 @@ typedef struct train_options {
     const char *data;
     const char *out;
     int resume, no_mirror;
-    int model, rows, loss, reduction, optimizer, start;
+    int model, rows, loss, reduction, optimizer, start, precision;
     lac_train_config config;
     machine_options machine;
 } train_options;
@@ -52,8 +52,8 @@ static void print_settings(const lac_context *ctx, const lac_train_config *c)
            rows_choices[c->rows], loss_choices[c->loss], reduction_choices[c->reduction],
            start_choices[c->start], c->mirror ? "on" : "off", (unsigned long long)c->seed);
     int threads = lac_context_threads(ctx);
-    printf("machine  %d thread%s, %s\n\n", threads, threads == 1 ? "" : "s",
-           lac_cpu_name(lac_context_cpu(ctx)));
+    printf("machine  %d thread%s, %s, %s\n\n", threads, threads == 1 ? "" : "s",
+           lac_cpu_name(lac_context_cpu(ctx)), precision_choices[c->precision]);
 }
 
 static lac_status print_start(lac_context *ctx, const train_options *o, const lac_data *data,
@@ -141,6 +141,7 @@ static lac_status prepare(lac_context *ctx, train_options *o, const lac_data *da
     o->config.reduction = (lac_reduction)o->reduction;
     o->config.optimizer = (lac_optimizer)o->optimizer;
     o->config.start = (lac_start)o->start;
+    o->config.precision = (lac_precision)o->precision;
     o->config.mirror = !o->no_mirror;
     return lac_trainer_new(ctx, data, &o->config, trainer);
 }
@@ -196,6 +197,7 @@ int verb_train(int argc, char **argv)
     o.reduction = config->reduction;
     o.optimizer = config->optimizer;
     o.start = config->start;
+    o.precision = config->precision;
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
          .about = "training table: a folder with training.csv or training.zip, a CSV file or a "
@@ -225,6 +227,10 @@ int verb_train(int argc, char **argv)
          .about = "first weights from N(0, width), or from He's N(0, sqrt(2 / fan in))"},
         {.type = OPTION_NUMBER, .name = "start-width", .value = &config->start_width, .unit = "X",
          .about = "deviation of the normal start", .max = INFINITY, .above = 1},
+        {.type = OPTION_CHOICE, .name = "precision", .value = &o.precision,
+         .choices = precision_choices,
+         .about = "bf16 is faster and stores half as much; weights, statistics and Adam stay "
+                  "float32; needs a processor with AVX512-BF16"},
         {.type = OPTION_INT, .name = "epochs", .value = &config->epochs, .unit = "N",
          .about = "visits of every row and its mirror image", .min = 1, .max = 1000000},
         {.type = OPTION_INT, .name = "batch", .value = &config->batch, .unit = "N",

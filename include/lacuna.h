@@ -234,6 +234,11 @@ typedef enum lac_start {
     LAC_START_NORMAL = 0, /* N(0, start_width), the paper's */
     LAC_START_HE = 1      /* N(0, sqrt(2 / fan in)) */
 } lac_start;
+typedef enum lac_precision {
+    LAC_PRECISION_FLOAT32 = 0,
+    LAC_PRECISION_BF16 = 1 /* activations, their gradients and what is multiplied in bfloat16;
+                              weights, statistics, loss and Adam stay float32 */
+} lac_precision;
 
 /* The defaults are the paper's table I. */
 typedef struct lac_train_config {
@@ -244,6 +249,8 @@ typedef struct lac_train_config {
     lac_optimizer optimizer; /* ADAM: decay is added to the gradient; ADAMW: decoupled (ADAM) */
     lac_start start;         /* distribution of the starting weights (NORMAL) */
     double start_width;      /* deviation of the NORMAL start, > 0 (0.02) */
+    lac_precision precision; /* BF16 needs a processor with AVX512-BF16, or cpu level ref; else
+                                ARGUMENT. The model predicts in float32 either way (FLOAT32) */
     int epochs;              /* each visits every row and its mirror image (1000) */
     int batch;               /* pictures per step (256) */
     double lr;               /* step size of Adam, > 0 (1e-4) */

@@ -103,7 +103,8 @@ static void solve(problem *p, lac_cpu level, const char **method)
     const lac_context_config config = {.threads = 1, .cpu = level};
     lac_context *ctx = NULL;
     assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
-    assert_int_equal(lac_conv_new(ctx, &p->shape, CHUNK, p->inference, &p->conv), LAC_OK);
+    assert_int_equal(lac_conv_new(ctx, ctx->kernels, &p->shape, CHUNK, p->inference, &p->conv),
+                     LAC_OK);
     assert_int_equal(lac_conv_chunk(p->conv), CHUNK);
     static char name[64];
     snprintf(name, sizeof name, "%s", lac_conv_method_name(p->conv));

@@ -395,6 +395,7 @@ static void an_illegal_field_is_named_with_value_and_range(void **state)
     ILLEGAL(reduction, (lac_reduction)2, "reduction is 2, must be all or present");
     ILLEGAL(optimizer, (lac_optimizer)2, "optimizer is 2, must be adam or adamw");
     ILLEGAL(start, (lac_start)2, "start is 2, must be normal or he");
+    ILLEGAL(precision, (lac_precision)2, "precision is 2, must be float32 or bf16");
     ILLEGAL(epochs, 0, "epochs is 0, must be 1 or more");
     ILLEGAL(batch, -1, "batch is -1, must be 1 or more");
     ILLEGAL(lr, 0, "lr is 0, must be above 0");
@@ -414,8 +415,9 @@ static lac_train_config unusual_config(void)
 {
     return (lac_train_config){.model = "cnn", .rows = LAC_ROWS_COMPLETE, .loss = LAC_LOSS_PLAIN,
                               .reduction = LAC_REDUCTION_PRESENT, .optimizer = LAC_ADAMW,
-                              .start = LAC_START_HE, .start_width = 0.3, .epochs = 2147483647,
-                              .batch = 3, .split_seed = UINT64_MAX - 1,
+                              .start = LAC_START_HE, .start_width = 0.3,
+                              .precision = LAC_PRECISION_BF16, .epochs = 2147483647, .batch = 3,
+                              .split_seed = UINT64_MAX - 1,
                               .lr = nextafter(0.1, 1), .beta1 = nextafter(1, 0), .beta2 = 1.0 / 3,
                               .eps = 1e-30, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
                               .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX};
@@ -432,7 +434,7 @@ static void a_configuration_survives_json_to_the_last_bit(void **state)
     free(text);
     assert_string_equal(b.model, "cnn");
     assert_true(a.rows == b.rows && a.loss == b.loss && a.reduction == b.reduction);
-    assert_true(a.optimizer == b.optimizer && a.start == b.start);
+    assert_true(a.optimizer == b.optimizer && a.start == b.start && a.precision == b.precision);
     assert_true(a.epochs == b.epochs && a.batch == b.batch && a.mirror == b.mirror);
     assert_true(a.lr == b.lr && a.beta1 == b.beta1 && a.beta2 == b.beta2 && a.eps == b.eps);
     assert_true(a.weight_decay == b.weight_decay && a.dropout == b.dropout);
@@ -468,7 +470,8 @@ static void the_json_reads_as_the_command_line_does(void **state)
     assert_string_equal(
         text, "{\n\t\"model\":\t\"resnet\",\n\t\"rows\":\t\"all\",\n\t\"loss\":\t\"masked\",\n"
               "\t\"reduction\":\t\"all\",\n\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
-              "\t\"start_width\":\t0.02,\n\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
+              "\t\"start_width\":\t0.02,\n\t\"precision\":\t\"float32\",\n"
+              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
               "\t\"beta2\":\t0.999,\n\t\"eps\":\t1e-08,\n\t\"weight_decay\":\t0.0005,\n"
               "\t\"dropout\":\t0.5,\n\t\"mirror\":\t1,\n\t\"minutes\":\t0,\n\t\"holdout\":\t0.2,\n"
               "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\"\n}");
@@ -489,6 +492,22 @@ static void assert_bad_json(const struct fixture *f, const char *old, const char
     free(text);
     assert_int_equal(lac_config_from_json(f->ctx, edited, "here", &c), LAC_ERROR_FORMAT);
     assert_string_equal(lac_context_message(f->ctx), message);
+}
+
+static void json_from_before_there_was_a_precision_means_float32(void **state)
+{
+    const struct fixture *f = *state;
+    lac_train_config c = lac_train_config_default();
+    char *text;
+    assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
+    static const char field[] = "\t\"precision\":\t\"float32\",\n";
+    char *at = strstr(text, field);
+    assert_non_null(at);
+    memmove(at, at + sizeof field - 1, strlen(at + sizeof field - 1) + 1);
+    c.precision = LAC_PRECISION_BF16;
+    assert_int_equal(lac_config_from_json(f->ctx, text, "here", &c), LAC_OK);
+    assert_int_equal(c.precision, LAC_PRECISION_FLOAT32);
+    free(text);
 }
 
 static void bad_json_names_its_field(void **state)
@@ -680,6 +699,7 @@ int main(void)
         TEST(a_configuration_survives_json_to_the_last_bit),
         TEST(json_from_before_a_field_means_its_default),
         TEST(the_json_reads_as_the_command_line_does),
+        TEST(json_from_before_there_was_a_precision_means_float32),
         TEST(bad_json_names_its_field),
         TEST(a_run_gains_a_line_an_epoch),
         TEST(a_folder_that_holds_a_run_is_refused_untouched),

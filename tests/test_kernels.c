@@ -55,7 +55,7 @@ static void no_slot_is_empty(void **state)
         const lac_kernels *k = lac_kernels_get(level);
         assert_true(k->gemm && k->moments && k->affine && k->affine_pool && k->affine_sums &&
                     k->affine_backward && k->pool_sums && k->pool_backward && k->accumulate &&
-                    k->adam && k->picture && k->peak);
+                    k->load && k->store && k->adam && k->picture && k->peak);
     }
 }
 
@@ -443,8 +443,7 @@ static void pool_sums_agree_with_the_reference(void **state)
 
 /* ---- Matrix product -------------------------------------------------------------- */
 
-typedef void (*gemm_fn)(int ta, int tb, int m, int n, int k, const float *a, int lda,
-                        const float *b, int ldb, float beta, float *c, int ldc);
+typedef lac_gemm *gemm_fn;
 
 static void check_gemm_shape(gemm_fn gemm, const int size[3], int ta, int tb, float beta)
 {

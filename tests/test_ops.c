@@ -649,8 +649,9 @@ static void check_forward(const subject *s)
 {
     lac_pass pass = pass_of(s);
     spoil(s);
+    float *x = s->plan->x;
     for (size_t i = 0; i < s->ref->n * volume(s->ref->node[0].out); i++)
-        s->plan->x[i] = (float)s->ref->node[0].z[i];
+        x[i] = (float)s->ref->node[0].z[i];
     for (int i = 1; i < s->ref->count; i++) {
         lac_op *op = &s->plan->op[i];
         op->class->forward(op, &pass);
@@ -709,12 +710,14 @@ static void check_backward(const subject *s)
 static void adopt_dropout(const subject *s, ref_net *r)
 {
     lac_pass pass = pass_of(s);
+    float *x = s->plan->x;
     for (size_t i = 0; i < r->n * volume(r->node[0].out); i++)
-        s->plan->x[i] = (float)r->node[0].z[i];
+        x[i] = (float)r->node[0].z[i];
     for (int i = 1; i < r->count; i++) {
         s->plan->op[i].class->forward(&s->plan->op[i], &pass);
+        const float *z = s->plan->op[i].z;
         for (size_t e = 0; r->node[i].keep && e < r->n * volume(r->node[i].out); e++)
-            r->node[i].keep[e] = s->plan->op[i].z[e] != 0.0f || r->node[i].v[e] <= 0.0;
+            r->node[i].keep[e] = z[e] != 0.0f || r->node[i].v[e] <= 0.0;
     }
 }
 

@@ -121,7 +121,7 @@ static void fill_pictures(const fixture *f, lac_plan *plan)
     for (int n = 0; n < f->set->batch; n++) {
         for (size_t i = 0; i < pixels; i++)
             picture[i] = (uint8_t)(lac_random(case_seed(f), LAC_STREAM(98), n * pixels + i) % 256);
-        f->ctx->kernels->picture(picture, plan->x + n * pixels, f->set->size, 0);
+        f->ctx->kernels->picture(picture, (float *)plan->x + n * pixels, f->set->size, 0);
     }
     free(picture);
 }

@@ -343,7 +343,8 @@ static int *visit_all(lac_trainer *t)
 static void assert_same_visit(const lac_trainer *a, int i, const lac_trainer *b, int j)
 {
     size_t area = (size_t)a->data->size * a->data->size;
-    assert_memory_equal(a->model->plan->x + i * area, b->model->plan->x + j * area,
+    assert_memory_equal((float *)a->model->plan->x + i * area,
+                        (float *)b->model->plan->x + j * area,
                         area * sizeof(float));
     assert_memory_equal(a->target + i * LABELS, b->target + j * LABELS, LABELS * sizeof(float));
     assert_memory_equal(a->mask + i * LABELS, b->mask + j * LABELS, LABELS);
@@ -371,7 +372,7 @@ static void mirrored_data_makes_the_same_visits_and_mirroring_twice_is_nothing(v
                 assert_same_visit(a, in_a[v], b, in_b[v ^ 1]);
             size_t area = (size_t)size * size;
             for (int row = 0; row < straight.rows; row++) {
-                const float *x = a->model->plan->x + in_a[2 * row] * area;
+                const float *x = (float *)a->model->plan->x + in_a[2 * row] * area;
                 const float *y = a->target + in_a[2 * row] * LABELS;
                 for (size_t p = 0; p < area; p++)
                     assert_true(fabs(x[p] - straight.pixels[row * area + p] / 255.0) < 1e-7);
@@ -440,7 +441,12 @@ static void seed_alone_decides_not_threads(void **state)
         const char *model;
         lac_cpu cpu;
         int size;
-    } cases[] = {{"resnet", LAC_CPU_AUTO, 24}, {"cnn", LAC_CPU_AVX2, 17}, {"kimura", LAC_CPU_REF, 8}};
+        lac_precision precision;
+    } cases[] = {{"resnet", LAC_CPU_AUTO, 24, LAC_PRECISION_FLOAT32},
+                 {"cnn", LAC_CPU_AVX2, 17, LAC_PRECISION_FLOAT32},
+                 {"kimura", LAC_CPU_REF, 8, LAC_PRECISION_FLOAT32},
+                 {"resnet", LAC_CPU_AVX512, 24, LAC_PRECISION_BF16},
+                 {"kimura", LAC_CPU_REF, 8, LAC_PRECISION_BF16}};
     for (int k = 0; k < LAC_COUNT(cases); k++) {
         lac_context *ctx[5] = {NULL};
         lac_data *data[5];
@@ -450,6 +456,9 @@ static void seed_alone_decides_not_threads(void **state)
             lac_train_config config = small_config(cases[k].model);
             config.batch = 19; /* a chunk and a rest */
             config.seed = i == 4 ? 2 : 1;
+            config.precision = cases[k].precision;
+            if (config.precision == LAC_PRECISION_BF16 && !lac_kernels_get_bf16(cases[k].cpu))
+                break;
             ctx[i] = context_at(cases[k].cpu, threads[i]);
             if (!ctx[i])
                 break;
@@ -584,9 +593,10 @@ static int stop_there(void *user, const lac_progress *progress)
     return progress->epoch == at->epoch && progress->step == at->step;
 }
 
-static void a_stopped_and_resumed_run_is_one_never_stopped(void **state)
+static void check_resumed(lac_cpu cpu, lac_precision precision)
 {
-    fixture *f = fixture_new(LAC_CPU_AUTO, 16);
+    fixture *f = fixture_new(cpu, 16);
+    f->config.precision = precision;
     test_path whole = path_in(&f->folder, "whole");
     lac_trainer *straight = trainer_new(f->ctx, f->data, &f->config);
     int steps = lac_trainer_steps(straight);
@@ -618,7 +628,19 @@ static void a_stopped_and_resumed_run_is_one_never_stopped(void **state)
     }
     lac_trainer_free(&straight);
     fixture_free(f);
+}
+
+/* A level that trains in bf16: the machine's own, or the reference. */
+static lac_cpu bf16_level(void)
+{
+    return lac_kernels_get_bf16(LAC_CPU_AUTO) ? LAC_CPU_AUTO : LAC_CPU_REF;
+}
+
+static void a_stopped_and_resumed_run_is_one_never_stopped(void **state)
+{
     (void)state;
+    check_resumed(LAC_CPU_AUTO, LAC_PRECISION_FLOAT32);
+    check_resumed(bf16_level(), LAC_PRECISION_BF16);
 }
 
 static void a_finished_run_can_be_made_longer(void **state)
@@ -1423,15 +1445,16 @@ static lac_data *dots(lac_context *ctx)
     return data;
 }
 
-static void a_network_learns_where_the_dots_are(void **state)
+static double learn_dots(lac_cpu cpu, lac_precision precision)
 {
-    lac_context *ctx = context_at(LAC_CPU_AUTO, 2);
+    lac_context *ctx = context_at(cpu, 2);
     lac_data *data = dots(ctx);
     lac_train_config config = small_config("kimura");
     config.batch = 16;
     config.epochs = 10;
     config.start = LAC_START_HE;
     config.dropout = 0.0;
+    config.precision = precision;
     told heard = {0};
     lac_trainer *t = trainer_new(ctx, data, &config);
     lac_metrics *m;
@@ -1444,8 +1467,18 @@ static void a_network_learns_where_the_dots_are(void **state)
     lac_trainer_free(&t);
     lac_data_free(&data);
     lac_context_free(&ctx);
-    (void)state;
+    return heard.holdout_rmse;
 }
+
+static void a_network_learns_where_the_dots_are_in_either_precision(void **state)
+{
+    (void)state;
+    double whole = learn_dots(LAC_CPU_AUTO, LAC_PRECISION_FLOAT32);
+    double half = learn_dots(bf16_level(), LAC_PRECISION_BF16);
+    if (!(fabs(half - whole) < 0.1 * whole))
+        fail_msg("hold-out RMSE is %g in float32 and %g in bf16", whole, half);
+}
+
 
 int main(void)
 {
@@ -1483,7 +1516,7 @@ int main(void)
         cmocka_unit_test(every_allocation_may_fail_without_a_trace),
         cmocka_unit_test(a_failed_save_leaves_the_old_file),
         cmocka_unit_test(a_run_that_fails_anywhere_resumes_to_the_same_end),
-        cmocka_unit_test(a_network_learns_where_the_dots_are),
+        cmocka_unit_test(a_network_learns_where_the_dots_are_in_either_precision),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

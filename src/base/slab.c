@@ -7,7 +7,7 @@
 enum { ALIGN = 16 }; /* floats: 64 bytes */
 
 lac_status lac_slab_claim(lac_context *ctx, lac_slab *slab, size_t floats, int first, int last,
-                          float **where)
+                          void *where)
 {
     if (slab->count == slab->capacity) {
         int capacity = slab->capacity ? 2 * slab->capacity : 32;
@@ -62,8 +62,10 @@ lac_status lac_slab_build(lac_context *ctx, lac_slab *slab)
     for (int i = 0; i < slab->count; i++)
         place(slab, i);
     LAC_TRY(lac_pages_new(ctx, slab->floats, &slab->memory));
-    for (int i = 0; i < slab->count; i++)
-        *slab->claims[i].where = slab->memory + slab->claims[i].offset;
+    for (int i = 0; i < slab->count; i++) {
+        float *at = slab->memory + slab->claims[i].offset;
+        memcpy(slab->claims[i].where, &at, sizeof at);
+    }
     return LAC_OK;
 }
 

@@ -11,7 +11,7 @@
 typedef struct lac_claim {
     size_t floats;
     int first, last; /* times at which the buffer is alive, inclusive */
-    float **where;   /* set by lac_slab_build */
+    void *where;     /* the pointer that lac_slab_build sets */
     size_t offset;
 } lac_claim;
 
@@ -22,9 +22,10 @@ typedef struct lac_slab {
     size_t floats;
 } lac_slab;
 
-/* *where must stay valid until lac_slab_build, which sets it; the memory starts as 0. */
+/* `where` is any pointer's address; it must stay valid until lac_slab_build, which sets the
+ * pointer; the memory starts as 0. */
 lac_status lac_slab_claim(lac_context *ctx, lac_slab *slab, size_t floats, int first, int last,
-                          float **where);
+                          void *where);
 lac_status lac_slab_build(lac_context *ctx, lac_slab *slab);
 void lac_slab_free(lac_slab *slab);
 

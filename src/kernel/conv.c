@@ -78,45 +78,61 @@ static void visit_weights(const tap *t, const float *x, const float *dy, float *
     dw[t->w] += x[t->x] * dy[t->y];
 }
 
+/* What is stored goes through floats: x, y are one picture's in the scratch. */
 static void ref_pack(const lac_conv *conv, const float *w, float *forward, float *backward)
 {
-    size_t bytes = lac_conv_w_size(&conv->shape) * sizeof *w;
-    memcpy(forward, w, bytes);
-    if (backward)
-        memcpy(backward, w, bytes);
+    float *const packed[] = {forward, backward};
+    size_t count = lac_conv_w_size(&conv->shape);
+    for (int i = 0; i < 2; i++) {
+        if (!packed[i])
+            continue;
+        for (size_t k = 0; k < count; k++) {
+            _Alignas(float) char rounded[sizeof(float)];
+            conv->kernels->store(w + k, rounded, 1);
+            conv->kernels->load(rounded, packed[i] + k, 1);
+        }
+    }
 }
 
-static void ref_forward(const lac_conv *conv, int n, const float *x, const float *packed, float *y,
+static void ref_forward(const lac_conv *conv, int n, const void *x, const float *packed, void *y,
                         float *scratch)
 {
-    (void)scratch;
     size_t x_size = lac_conv_x_size(&conv->shape);
     size_t y_size = lac_conv_y_size(&conv->shape);
-    memset(y, 0, n * y_size * sizeof *y);
-    for (int i = 0; i < n; i++)
-        for_each_tap(&conv->shape, visit_forward, x + i * x_size, packed, y + i * y_size);
+    float *sum = scratch + x_size;
+    for (int i = 0; i < n; i++) {
+        conv->kernels->load(lac_conv_x_at(conv, x, i), scratch, x_size);
+        memset(sum, 0, y_size * sizeof *sum);
+        for_each_tap(&conv->shape, visit_forward, scratch, packed, sum);
+        conv->kernels->store(sum, lac_conv_y_at(conv, y, i), y_size);
+    }
 }
 
-static void ref_backward_data(const lac_conv *conv, int n, const float *dy, const float *packed,
-                              float *dx, float *scratch)
+static void ref_backward_data(const lac_conv *conv, int n, const void *dy, const float *packed,
+                              void *dx, float *scratch)
 {
-    (void)scratch;
     size_t x_size = lac_conv_x_size(&conv->shape);
     size_t y_size = lac_conv_y_size(&conv->shape);
-    memset(dx, 0, n * x_size * sizeof *dx);
-    for (int i = 0; i < n; i++)
-        for_each_tap(&conv->shape, visit_data, dy + i * y_size, packed, dx + i * x_size);
+    float *gradient = scratch + x_size;
+    for (int i = 0; i < n; i++) {
+        conv->kernels->load(lac_conv_y_at(conv, dy, i), gradient, y_size);
+        memset(scratch, 0, x_size * sizeof *scratch);
+        for_each_tap(&conv->shape, visit_data, gradient, packed, scratch);
+        conv->kernels->store(scratch, lac_conv_x_at(conv, dx, i), x_size);
+    }
 }
 
-static void ref_backward_weights(const lac_conv *conv, int n, const float *x, const float *dy,
+static void ref_backward_weights(const lac_conv *conv, int n, const void *x, const void *dy,
                                  float *partial, float *scratch)
 {
-    (void)scratch;
     size_t x_size = lac_conv_x_size(&conv->shape);
     size_t y_size = lac_conv_y_size(&conv->shape);
     memset(partial, 0, lac_conv_w_size(&conv->shape) * sizeof *partial);
-    for (int i = 0; i < n; i++)
-        for_each_tap(&conv->shape, visit_weights, x + i * x_size, dy + i * y_size, partial);
+    for (int i = 0; i < n; i++) {
+        conv->kernels->load(lac_conv_x_at(conv, x, i), scratch, x_size);
+        conv->kernels->load(lac_conv_y_at(conv, dy, i), scratch + x_size, y_size);
+        for_each_tap(&conv->shape, visit_weights, scratch, scratch + x_size, partial);
+    }
 }
 
 static void ref_unpack_gradient(const lac_conv *conv, const float *partial, float *dw)
@@ -134,15 +150,15 @@ void lac_conv_use_ref(lac_conv *conv)
                                            ref_unpack_gradient};
     conv->method = &method;
     conv->name = "ref";
-    conv->scratch = 0;
+    conv->scratch = lac_conv_x_size(&conv->shape) + lac_conv_y_size(&conv->shape);
     conv->packed = lac_conv_w_size(&conv->shape);
     conv->partial = conv->packed;
 }
 
 /* ---- The public face ---------------------------------------------------------------- */
 
-lac_status lac_conv_new(lac_context *ctx, const lac_conv_shape *shape, int chunk, int inference,
-                        lac_conv **out)
+lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_shape *shape,
+                        int chunk, int inference, lac_conv **out)
 {
     assert(shape->oc % LAC_BLOCK == 0 && (shape->c == 1 || shape->c % LAC_BLOCK == 0));
     assert(shape->oh == (shape->h + shape->stride - 1) / shape->stride);
@@ -154,6 +170,7 @@ lac_status lac_conv_new(lac_context *ctx, const lac_conv_shape *shape, int chunk
     conv->chunk = chunk;
     conv->inference = inference;
     conv->ctx = ctx;
+    conv->kernels = kernels;
     lac_conv_use_ref(conv);
 #ifdef HAVE_DNNL
     if (ctx->cpu != LAC_CPU_REF)
@@ -201,21 +218,21 @@ void lac_conv_pack(const lac_conv *conv, const float *w, float *packed_forward,
     conv->method->pack(conv, w, packed_forward, packed_backward);
 }
 
-void lac_conv_forward(const lac_conv *conv, int n, const float *x, const float *packed_forward,
-                      float *y, float *scratch)
+void lac_conv_forward(const lac_conv *conv, int n, const void *x, const float *packed_forward,
+                      void *y, float *scratch)
 {
     assert(n >= 1 && n <= conv->chunk);
     conv->method->forward(conv, n, x, packed_forward, y, scratch);
 }
 
-void lac_conv_backward_data(const lac_conv *conv, int n, const float *dy,
-                            const float *packed_backward, float *dx, float *scratch)
+void lac_conv_backward_data(const lac_conv *conv, int n, const void *dy,
+                            const float *packed_backward, void *dx, float *scratch)
 {
     assert(n >= 1 && n <= conv->chunk && !conv->inference);
     conv->method->backward_data(conv, n, dy, packed_backward, dx, scratch);
 }
 
-void lac_conv_backward_weights(const lac_conv *conv, int n, const float *x, const float *dy,
+void lac_conv_backward_weights(const lac_conv *conv, int n, const void *x, const void *dy,
                                float *partial, float *scratch)
 {
     assert(n >= 1 && n <= conv->chunk && !conv->inference);

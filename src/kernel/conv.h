@@ -7,11 +7,11 @@
 typedef struct lac_conv_method {
     void (*free_state)(void *state);
     void (*pack)(const lac_conv *conv, const float *w, float *forward, float *backward);
-    void (*forward)(const lac_conv *conv, int n, const float *x, const float *packed, float *y,
+    void (*forward)(const lac_conv *conv, int n, const void *x, const float *packed, void *y,
                     float *scratch);
-    void (*backward_data)(const lac_conv *conv, int n, const float *dy, const float *packed,
-                          float *dx, float *scratch);
-    void (*backward_weights)(const lac_conv *conv, int n, const float *x, const float *dy,
+    void (*backward_data)(const lac_conv *conv, int n, const void *dy, const float *packed,
+                          void *dx, float *scratch);
+    void (*backward_weights)(const lac_conv *conv, int n, const void *x, const void *dy,
                              float *partial, float *scratch);
     void (*unpack_gradient)(const lac_conv *conv, const float *partial, float *dw);
 } lac_conv_method;
@@ -21,6 +21,7 @@ struct lac_conv {
     int chunk;
     int inference;
     lac_context *ctx;
+    const lac_kernels *kernels; /* of the activations' storage */
     const lac_conv_method *method;
     const char *name;
     void *state;
@@ -33,6 +34,17 @@ struct lac_conv {
 size_t lac_conv_x_size(const lac_conv_shape *s);
 size_t lac_conv_y_size(const lac_conv_shape *s);
 size_t lac_conv_w_size(const lac_conv_shape *s);
+
+/* The i-th picture of x or dx, and of y or dy. */
+static inline char *lac_conv_x_at(const lac_conv *conv, const void *x, int i)
+{
+    return (char *)(uintptr_t)x + i * lac_conv_x_size(&conv->shape) * conv->kernels->element;
+}
+
+static inline char *lac_conv_y_at(const lac_conv *conv, const void *y, int i)
+{
+    return (char *)(uintptr_t)y + i * lac_conv_y_size(&conv->shape) * conv->kernels->element;
+}
 
 /* Plain loops: the specification. Never fails. */
 void lac_conv_use_ref(lac_conv *conv);

@@ -59,6 +59,20 @@ const lac_kernels *lac_kernels_get(lac_cpu level)
     }
 }
 
+const lac_kernels *lac_kernels_get_bf16(lac_cpu level)
+{
+    switch (lac_kernels_level(level)) {
+#ifdef LAC_X86
+    case LAC_CPU_AVX512:
+        return __builtin_cpu_supports("avx512bf16") ? &lac_kernels_avx512_bf16 : NULL;
+#endif
+    case LAC_CPU_REF:
+        return &lac_kernels_ref_bf16;
+    default:
+        return NULL;
+    }
+}
+
 int lac_kernels_thread_enter(void)
 {
 #ifdef HAVE_DNNL

@@ -7,7 +7,8 @@
  * whole chunk and one picture: what is left of a batch is done picture by picture.
  *
  * For 3x3 convolutions of stride 1 Winograd's F(4x4, 3x3) is asked for first: it
- * takes half the time of the direct method where oneDNN 2 has it (AVX-512).
+ * takes half the time of the direct method where oneDNN 2 has it (AVX-512). For bf16 there
+ * is the direct method alone, which takes no more time than that.
  */
 #include "kernel/dnnl.h"
 #include "kernel/conv.h"
@@ -63,11 +64,11 @@ void lac_dnnl_limit(lac_cpu level)
         dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
 }
 
-void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
+void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                    int ldb, float beta, float *c, int ldc)
 {
-    dnnl_status_t status = dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', m, n, k, 1.0f, a, lda, b,
-                                      ldb, beta, c, ldc);
+    dnnl_status_t status = dnnl_sgemm(ta ? 'T' : 'N', tb & LAC_TRANSPOSED ? 'T' : 'N', m, n, k,
+                                      1.0f, a, lda, b, ldb, beta, c, ldc);
     assert(status == dnnl_success);
     (void)status;
 }
@@ -77,11 +78,11 @@ void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const float *a, int lda,
 typedef struct operand {
     int arg; /* DNNL_ARG_... */
     desc d;
-    const float *data;
+    const void *data;
 } operand;
 
 /* oneDNN's handles carry no const; what is an input is not written. */
-static void *handle(const float *data)
+static void *handle(const void *data)
 {
     void *p;
     memcpy(&p, &data, sizeof p);
@@ -109,8 +110,8 @@ static void execute(const dnnl_state *state, dnnl_primitive_t primitive, const o
     (void)status;
 }
 
-/* oneDNN's AVX2 kernels want blocks of 8 channels: [planes, pixels, 16] and [2 planes,
- * pixels, 8], one way or the other. */
+/* oneDNN's AVX2 kernels, all for floats, want blocks of 8 channels: [planes, pixels, 16] and
+ * [2 planes, pixels, 8], one way or the other. */
 static void reblock(const float *from, float *to, size_t planes, size_t pixels, int to_eights)
 {
     for (size_t p = 0; p < planes; p++)
@@ -125,16 +126,16 @@ static void reblock(const float *from, float *to, size_t planes, size_t pixels, 
 
 /* One operand of a pass in oneDNN's blocks: itself, or a copy in scratch. */
 typedef struct activation {
-    float *data;
+    void *data;
     float *copy; /* NULL: none needed */
     size_t planes, pixels;
 } activation;
 
-static float *activation_begin(const activation *a, int is_input)
+static void *activation_begin(const activation *a, int is_input)
 {
     if (a->copy && is_input)
         reblock(a->data, a->copy, a->planes, a->pixels, 1);
-    return a->copy ? a->copy : a->data;
+    return a->copy ? (void *)a->copy : a->data;
 }
 
 static void activation_end(const activation *a, int is_output)
@@ -143,8 +144,8 @@ static void activation_end(const activation *a, int is_output)
         reblock(a->copy, a->data, a->planes, a->pixels, 0);
 }
 
-static void run(const lac_conv *conv, enum pass pass, int whole, const float *x, const float *w,
-                const float *y, float *scratch)
+static void run(const lac_conv *conv, enum pass pass, int whole, const void *x, const float *w,
+                const void *y, float *scratch)
 {
     const dnnl_state *state = conv->state;
     const lac_conv_shape *s = &conv->shape;
@@ -169,7 +170,7 @@ static void run(const lac_conv *conv, enum pass pass, int whole, const float *x,
     activation_end(&ay, pass == PASS_FORWARD);
 }
 
-static void forward(const lac_conv *conv, int n, const float *x, const float *packed, float *y,
+static void forward(const lac_conv *conv, int n, const void *x, const float *packed, void *y,
                     float *scratch)
 {
     if (n == conv->chunk) {
@@ -177,23 +178,23 @@ static void forward(const lac_conv *conv, int n, const float *x, const float *pa
         return;
     }
     for (int i = 0; i < n; i++)
-        run(conv, PASS_FORWARD, 0, x + i * lac_conv_x_size(&conv->shape), packed,
-            y + i * lac_conv_y_size(&conv->shape), scratch);
+        run(conv, PASS_FORWARD, 0, lac_conv_x_at(conv, x, i), packed, lac_conv_y_at(conv, y, i),
+            scratch);
 }
 
-static void backward_data(const lac_conv *conv, int n, const float *dy, const float *packed,
-                          float *dx, float *scratch)
+static void backward_data(const lac_conv *conv, int n, const void *dy, const float *packed,
+                          void *dx, float *scratch)
 {
     if (n == conv->chunk) {
         run(conv, PASS_DATA, 1, dx, packed, dy, scratch);
         return;
     }
     for (int i = 0; i < n; i++)
-        run(conv, PASS_DATA, 0, dx + i * lac_conv_x_size(&conv->shape), packed,
-            dy + i * lac_conv_y_size(&conv->shape), scratch);
+        run(conv, PASS_DATA, 0, lac_conv_x_at(conv, dx, i), packed, lac_conv_y_at(conv, dy, i),
+            scratch);
 }
 
-static void backward_weights(const lac_conv *conv, int n, const float *x, const float *dy,
+static void backward_weights(const lac_conv *conv, int n, const void *x, const void *dy,
                              float *partial, float *scratch)
 {
     if (n == conv->chunk) {
@@ -203,8 +204,8 @@ static void backward_weights(const lac_conv *conv, int n, const float *x, const 
     /* One picture's gradient goes behind the primitive's scratch, to be added up. */
     float *one = scratch + conv->scratch - conv->partial;
     for (int i = 0; i < n; i++) {
-        run(conv, PASS_WEIGHTS, 0, x + i * lac_conv_x_size(&conv->shape), i ? one : partial,
-            dy + i * lac_conv_y_size(&conv->shape), scratch);
+        run(conv, PASS_WEIGHTS, 0, lac_conv_x_at(conv, x, i), i ? one : partial,
+            lac_conv_y_at(conv, dy, i), scratch);
         if (i)
             conv->ctx->kernels->accumulate(one, partial, conv->partial);
     }
@@ -276,6 +277,11 @@ static conv_geometry geometry_of(const lac_conv_shape *s)
     return g;
 }
 
+static dnnl_data_type_t stored_type(const lac_conv *conv)
+{
+    return conv->kernels->element == sizeof(float) ? dnnl_f32 : dnnl_bf16;
+}
+
 /* The primitive of one pass at one size. The weights' order is oneDNN's choice the first
  * time (the whole chunk) and given the second. */
 static int pass_new(lac_conv *conv, enum pass pass, int which, dnnl_alg_kind_t alg)
@@ -285,11 +291,14 @@ static int pass_new(lac_conv *conv, enum pass pass, int which, dnnl_alg_kind_t a
     const lac_conv_shape *s = &conv->shape;
     conv_geometry g = geometry_of(s);
     dnnl_dims_t w_dims = {s->oc, s->c, s->k, s->k};
+    dnnl_data_type_t type = stored_type(conv);
     dnnl_primitive_desc_t hint = NULL;
     dnnl_primitive_desc_t pd = NULL;
     desc any = NULL;
-    int good = desc_new(&any, w_dims, dnnl_format_tag_any);
-    desc w = state->w[pass] ? state->w[pass] : any;
+    desc any_gradient = NULL; /* float whatever the activations are */
+    int good = desc_new(&any, w_dims, type, dnnl_format_tag_any) &&
+               desc_new(&any_gradient, w_dims, dnnl_f32, dnnl_format_tag_any);
+    desc w = state->w[pass] ? state->w[pass] : pass == PASS_WEIGHTS ? any_gradient : any;
     good = good && conv_desc_new(&hint, PASS_FORWARD, alg, size->x, any, size->y, &g, state->attr,
                                  state->engine, NULL);
     good = good && conv_desc_new(&pd, pass, alg, size->x, w, size->y, &g, state->attr,
@@ -304,6 +313,7 @@ static int pass_new(lac_conv *conv, enum pass pass, int which, dnnl_alg_kind_t a
     dnnl_primitive_desc_destroy(pd);
     dnnl_primitive_desc_destroy(hint);
     desc_free(any);
+    desc_free(any_gradient);
     return good;
 }
 
@@ -336,14 +346,14 @@ static int state_fill(lac_conv *conv, dnnl_alg_kind_t alg)
                dnnl_primitive_attr_create(&state->attr) == dnnl_success &&
                dnnl_primitive_attr_set_scratchpad_mode(
                    state->attr, dnnl_scratchpad_mode_user) == dnnl_success &&
-               desc_new(&state->w_plain, w_dims, dnnl_oihw);
+               desc_new(&state->w_plain, w_dims, dnnl_f32, dnnl_oihw);
     for (int which = 0; which < SIZES && good; which++) {
         int n = which == CHUNK ? conv->chunk : 1;
         dnnl_dims_t x_dims = {n, s->c, s->h, s->w};
         dnnl_dims_t y_dims = {n, s->oc, s->oh, s->ow};
         struct conv_size *size = &state->size[which];
-        good = desc_new(&size->x, x_dims, s->c == 1 ? dnnl_nchw : tag) &&
-               desc_new(&size->y, y_dims, tag);
+        good = desc_new(&size->x, x_dims, stored_type(conv), s->c == 1 ? dnnl_nchw : tag) &&
+               desc_new(&size->y, y_dims, stored_type(conv), tag);
         for (int pass = 0; pass < 3 && good; pass++)
             good = !wants_pass(conv, pass) || pass_new(conv, pass, which, alg);
     }

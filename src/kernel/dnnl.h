@@ -2,10 +2,10 @@
 #ifndef LAC_DNNL_H
 #define LAC_DNNL_H
 
-#include "lacuna.h"
+#include "kernel/kernel.h"
 
 /* Row-major matrix product, contract of lac_kernels.gemm. */
-void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
+void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                    int ldb, float beta, float *c, int ldc);
 
 /* Holds oneDNN down to a level. oneDNN decides once for the whole process, at its first

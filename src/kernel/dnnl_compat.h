@@ -18,9 +18,10 @@ typedef struct conv_geometry {
 
 typedef dnnl_memory_desc_t desc;
 
-static inline int desc_new(desc *out, const dnnl_dims_t dims, dnnl_format_tag_t tag)
+static inline int desc_new(desc *out, const dnnl_dims_t dims, dnnl_data_type_t type,
+                           dnnl_format_tag_t tag)
 {
-    return dnnl_memory_desc_create_with_tag(out, 4, dims, dnnl_f32, tag) == dnnl_success;
+    return dnnl_memory_desc_create_with_tag(out, 4, dims, type, tag) == dnnl_success;
 }
 
 static inline void desc_free(desc d)
@@ -53,10 +54,11 @@ static inline int conv_desc_new(dnnl_primitive_desc_t *out, enum pass pass, dnnl
 
 typedef dnnl_memory_desc_t *desc;
 
-static inline int desc_new(desc *out, const dnnl_dims_t dims, dnnl_format_tag_t tag)
+static inline int desc_new(desc *out, const dnnl_dims_t dims, dnnl_data_type_t type,
+                           dnnl_format_tag_t tag)
 {
     *out = malloc(sizeof **out);
-    return *out && dnnl_memory_desc_init_by_tag(*out, 4, dims, dnnl_f32, tag) == dnnl_success;
+    return *out && dnnl_memory_desc_init_by_tag(*out, 4, dims, type, tag) == dnnl_success;
 }
 
 static inline void desc_free(desc d)

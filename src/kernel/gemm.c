@@ -53,9 +53,12 @@ static void put(int rows, int columns, float sum[ROWS][WIDTH], float beta, float
     }
 }
 
-void LAC_NAME(lac_gemm)(int ta, int tb, int m, int n, int k, const float *a, int lda,
-                        const float *b, int ldb, float beta, float *c, int ldc)
+void LAC_NAME(lac_gemm)(int ta, int tb, int m, int n, int k, const void *a_, int lda,
+                        const void *b_, int ldb, float beta, float *c, int ldc)
 {
+    const float *a = a_;
+    const float *b = b_;
+    int transposed = tb & LAC_TRANSPOSED;
     _Alignas(64) float panel[DEPTH * WIDTH];
     _Alignas(64) float sum[ROWS][WIDTH];
     size_t along = ta ? (size_t)lda : 1;
@@ -64,8 +67,8 @@ void LAC_NAME(lac_gemm)(int ta, int tb, int m, int n, int k, const float *a, int
         int depth = k - p < DEPTH ? k - p : DEPTH;
         for (int j = 0; j < n; j += WIDTH) {
             int columns = n - j < WIDTH ? n - j : WIDTH;
-            pack(tb, depth, columns, b + (tb ? (size_t)j * ldb + p : (size_t)p * ldb + j), ldb,
-                 panel);
+            size_t from = transposed ? (size_t)j * ldb + p : (size_t)p * ldb + j;
+            pack(transposed, depth, columns, b + from, ldb, panel);
             for (int i = 0; i < m; i += ROWS) {
                 int rows = m - i < ROWS ? m - i : ROWS;
                 const float *row[ROWS];

@@ -1,5 +1,6 @@
 /*
- * The reference kernels: plain loops in plain C, the specification of every slot.
+ * The reference kernels: plain loops in plain C, the specification of every slot, compiled
+ * once per storage of activations (stored.h).
  *
  * Every sum over pixels or over k is taken in double, in the order of memory. All
  * other arithmetic is float, one rounding per operation written; faster versions
@@ -7,6 +8,7 @@
  *
  * NaN is never hidden: relu and the 2x2 maximum hand it on. -0 counts as 0.
  */
+#include "kernel/stored.h"
 #include "kernel/tables.h"
 
 #include <math.h>
@@ -33,43 +35,51 @@ static int largest(const float v[4])
     return best;
 }
 
-static void gemm(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
+static void gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                  int ldb, float beta, float *c, int ldc)
 {
+    const stored *left = a;
+    const stored *right = b;
+    const float *right_wide = b;
     for (int i = 0; i < m; i++) {
         for (int j = 0; j < n; j++) {
             float *out = c + (size_t)i * ldc + j;
             double sum = 0;
             for (int p = 0; p < k; p++) {
-                float left = ta ? a[(size_t)p * lda + i] : a[(size_t)i * lda + p];
-                float right = tb ? b[(size_t)j * ldb + p] : b[(size_t)p * ldb + j];
-                sum += (double)left * right;
+                size_t at = tb & LAC_TRANSPOSED ? (size_t)j * ldb + p : (size_t)p * ldb + j;
+                float x = widen(left[ta ? (size_t)p * lda + i : (size_t)i * lda + p]);
+                float y = widen(tb & LAC_WIDE ? narrow(right_wide[at]) : right[at]);
+                sum += (double)x * y;
             }
             *out = (float)(beta == 0 ? sum : sum + (double)beta * *out);
         }
     }
 }
 
-static void moments(const float *y, int pixels, const float origin[16], double sum[16],
+static void moments(const void *y_, int pixels, const float origin[16], double sum[16],
                     double square[16])
 {
+    const stored *y = y_;
     for (int p = 0; p < pixels; p++, y += LAC_BLOCK) {
         for (int c = 0; c < LAC_BLOCK; c++) {
-            double d = (double)y[c] - origin[c];
+            double d = (double)widen(y[c]) - origin[c];
             sum[c] += d;
             square[c] += d * d;
         }
     }
 }
 
-static void affine(const float *y, const float *add, float *z, int pixels, const float scale[16],
+static void affine(const void *y_, const void *add_, void *z_, int pixels, const float scale[16],
                    const float shift[16], int relu)
 {
+    const stored *y = y_;
+    const stored *add = add_;
+    stored *z = z_;
     for (size_t i = 0; i < (size_t)pixels * LAC_BLOCK; i++) {
-        float v = y[i] * scale[i % LAC_BLOCK] + shift[i % LAC_BLOCK];
+        float v = widen(y[i]) * scale[i % LAC_BLOCK] + shift[i % LAC_BLOCK];
         if (add)
-            v += add[i];
-        z[i] = relu ? relu_of(v) : v;
+            v += widen(add[i]);
+        z[i] = narrow(relu ? relu_of(v) : v);
     }
 }
 
@@ -82,9 +92,11 @@ static void window(int i, int j, int w, size_t offset[4])
     offset[3] = offset[2] + LAC_BLOCK;
 }
 
-static void affine_pool(const float *y, float *z, int h, int w, const float scale[16],
+static void affine_pool(const void *y_, void *z_, int h, int w, const float scale[16],
                         const float shift[16], int relu)
 {
+    const stored *y = y_;
+    stored *z = z_;
     for (int i = 0; i < h / 2; i++) {
         for (int j = 0; j < w / 2; j++, z += LAC_BLOCK) {
             size_t offset[4];
@@ -92,87 +104,122 @@ static void affine_pool(const float *y, float *z, int h, int w, const float scal
             for (int c = 0; c < LAC_BLOCK; c++) {
                 float v[4];
                 for (int s = 0; s < 4; s++)
-                    v[s] = y[offset[s] + c] * scale[c] + shift[c];
+                    v[s] = widen(y[offset[s] + c]) * scale[c] + shift[c];
                 float most = v[largest(v)];
-                z[c] = relu ? relu_of(most) : most;
+                z[c] = narrow(relu ? relu_of(most) : most);
             }
         }
     }
 }
 
-static void affine_sums(const float *y, const float *z, const float *dz, int pixels, int relu,
+static void affine_sums(const void *y_, const void *z_, const void *dz_, int pixels, int relu,
                         const float origin[16], double sum[16], double product[16])
 {
+    const stored *y = y_;
+    const stored *z = z_;
+    const stored *dz = dz_;
     for (size_t i = 0; i < (size_t)pixels * LAC_BLOCK; i++) {
         int c = (int)(i % LAC_BLOCK);
-        double g = gate(relu, z[i], dz[i]);
+        double g = gate(relu, widen(z[i]), widen(dz[i]));
         sum[c] += g;
-        product[c] += g * ((double)y[i] - origin[c]);
+        product[c] += g * ((double)widen(y[i]) - origin[c]);
     }
 }
 
-static void affine_backward(const float *y, const float *z, const float *dz, float *dy, int pixels,
+static void affine_backward(const void *y_, const void *z_, const void *dz_, void *dy_, int pixels,
                             int relu, const float a[16], const float b[16], const float c[16],
-                            float *dadd, int accumulate)
+                            void *dadd_, int accumulate)
 {
+    const stored *y = y_;
+    const stored *z = z_;
+    const stored *dz = dz_;
+    stored *dy = dy_;
+    stored *dadd = dadd_;
     for (size_t i = 0; i < (size_t)pixels * LAC_BLOCK; i++) {
         size_t channel = i % LAC_BLOCK;
-        float g = gate(relu, z[i], dz[i]);
-        dy[i] = a[channel] * g + b[channel] * y[i] + c[channel];
+        float g = gate(relu, widen(z[i]), widen(dz[i]));
+        dy[i] = narrow(a[channel] * g + b[channel] * widen(y[i]) + c[channel]);
         if (dadd)
-            dadd[i] = accumulate ? dadd[i] + g : g;
+            dadd[i] = narrow(accumulate ? widen(dadd[i]) + g : g);
     }
 }
 
 /* Which of the window's pixels was the maximum. The shift is the same for all four and
  * rounding is monotonic, so that it cannot make another one larger. */
-static size_t winner(const float *y, const size_t offset[4], int c, float scale)
+static size_t winner(const stored *y, const size_t offset[4], int c, float scale)
 {
     float v[4];
     for (int s = 0; s < 4; s++)
-        v[s] = y[offset[s] + c] * scale;
+        v[s] = widen(y[offset[s] + c]) * scale;
     return offset[largest(v)] + c;
 }
 
-static void pool_sums(const float *y, const float *z, const float *dz, int h, int w, int relu,
+static void pool_sums(const void *y_, const void *z_, const void *dz_, int h, int w, int relu,
                       const float scale[16], const float origin[16], double sum[16],
                       double product[16])
 {
+    const stored *y = y_;
+    const stored *z = z_;
+    const stored *dz = dz_;
     for (int i = 0; i < h / 2; i++) {
         for (int j = 0; j < w / 2; j++, z += LAC_BLOCK, dz += LAC_BLOCK) {
             size_t offset[4];
             window(i, j, w, offset);
             for (int c = 0; c < LAC_BLOCK; c++) {
-                double g = gate(relu, z[c], dz[c]);
+                double g = gate(relu, widen(z[c]), widen(dz[c]));
+                double most = widen(y[winner(y, offset, c, scale[c])]);
                 sum[c] += g;
-                product[c] += g * ((double)y[winner(y, offset, c, scale[c])] - origin[c]);
+                product[c] += g * (most - origin[c]);
             }
         }
     }
 }
 
-static void pool_backward(const float *y, const float *z, const float *dz, float *dy, int h, int w,
+static void pool_backward(const void *y_, const void *z_, const void *dz_, void *dy_, int h, int w,
                           int relu, const float scale[16], const float a[16], const float b[16],
                           const float c[16])
 {
-    for (size_t i = 0; i < (size_t)h * w * LAC_BLOCK; i++)
-        dy[i] = a[i % LAC_BLOCK] * 0.0f + b[i % LAC_BLOCK] * y[i] + c[i % LAC_BLOCK];
+    const stored *y = y_;
+    const stored *z = z_;
+    const stored *dz = dz_;
+    stored *dy = dy_;
+    for (size_t i = 0; i < (size_t)h * w * LAC_BLOCK; i++) {
+        float v = a[i % LAC_BLOCK] * 0.0f + b[i % LAC_BLOCK] * widen(y[i]) + c[i % LAC_BLOCK];
+        dy[i] = narrow(v);
+    }
     for (int i = 0; i < h / 2; i++) {
         for (int j = 0; j < w / 2; j++, z += LAC_BLOCK, dz += LAC_BLOCK) {
             size_t offset[4];
             window(i, j, w, offset);
             for (int k = 0; k < LAC_BLOCK; k++) {
                 size_t at = winner(y, offset, k, scale[k]);
-                dy[at] = a[k] * gate(relu, z[k], dz[k]) + b[k] * y[at] + c[k];
+                float g = gate(relu, widen(z[k]), widen(dz[k]));
+                dy[at] = narrow(a[k] * g + b[k] * widen(y[at]) + c[k]);
             }
         }
     }
 }
 
-static void accumulate_into(const float *x, float *y, size_t count)
+static void accumulate_into(const void *x_, void *y_, size_t count)
 {
+    const stored *x = x_;
+    stored *y = y_;
     for (size_t i = 0; i < count; i++)
-        y[i] += x[i];
+        y[i] = narrow(widen(y[i]) + widen(x[i]));
+}
+
+static void load(const void *x_, float *y, size_t count)
+{
+    const stored *x = x_;
+    for (size_t i = 0; i < count; i++)
+        y[i] = widen(x[i]);
+}
+
+static void store(const float *x, void *y_, size_t count)
+{
+    stored *y = y_;
+    for (size_t i = 0; i < count; i++)
+        y[i] = narrow(x[i]);
 }
 
 static void adam(float *w, const float *g, float *m, float *v, size_t count,
@@ -190,11 +237,13 @@ static void adam(float *w, const float *g, float *m, float *v, size_t count,
     }
 }
 
-static void picture(const uint8_t *pixels, float *x, int size, int mirror)
+static void picture(const uint8_t *pixels, void *x_, int size, int mirror)
 {
+    stored *x = x_;
     for (int i = 0; i < size; i++) {
         for (int j = 0; j < size; j++)
-            x[i * size + j] = (float)pixels[i * size + (mirror ? size - 1 - j : j)] / 255;
+            x[i * size + j] =
+                narrow((float)pixels[i * size + (mirror ? size - 1 - j : j)] / 255);
     }
 }
 
@@ -212,8 +261,13 @@ static double peak(long rounds, float *sink)
     return 2.0 * LAC_BLOCK * (double)rounds;
 }
 
+#ifdef LAC_BF16
+const lac_kernels lac_kernels_ref_bf16 = {
+#else
 const lac_kernels lac_kernels_ref = {
+#endif
     .level = LAC_CPU_REF,
+    .element = sizeof(stored),
     .gemm = gemm,
     .moments = moments,
     .affine = affine,
@@ -223,6 +277,8 @@ const lac_kernels lac_kernels_ref = {
     .pool_sums = pool_sums,
     .pool_backward = pool_backward,
     .accumulate = accumulate_into,
+    .load = load,
+    .store = store,
     .adam = adam,
     .picture = picture,
     .peak = peak,

@@ -104,6 +104,55 @@ typedef struct tile {
     vec at[2][TILE][2];
 } tile;
 
+#ifdef LAC_BF16
+/* Taps go in pairs side by side: 6 to a row, the last with a weight of 0. A pair of weights is
+ * a word, [row, pair, oc]. */
+enum { PAIRS = (LAC_STEM_K + 1) / 2 };
+
+static void stem_pack(const float *w, int oc, float *packed)
+{
+    for (int c = 0; c < oc; c++)
+        for (int ky = 0; ky < LAC_STEM_K; ky++, w += LAC_STEM_K)
+            for (int i = 0; i < PAIRS; i++) {
+                stored pair[2] = {narrow(w[2 * i]),
+                                  2 * i + 1 < LAC_STEM_K ? narrow(w[2 * i + 1]) : narrow(0.0f)};
+                memcpy(packed + (size_t)(ky * PAIRS + i) * oc + c, pair, sizeof pair);
+            }
+}
+
+static inline tile tile_convolve(const stored *patch, int stride, const float *w, int oc)
+{
+    tile t;
+    for (int r = 0; r < 2; r++)
+        for (int c = 0; c < TILE; c++)
+            t.at[r][c][0] = t.at[r][c][1] = (vec){0};
+    for (int ky = 0; ky < LAC_STEM_K; ky++, patch += stride) {
+        for (int i = 0; i < PAIRS; i++, w += oc) {
+            __m512bh w0 = (__m512bh)_mm512_loadu_si512(w);
+            __m512bh w1 = (__m512bh)_mm512_loadu_si512(w + LANES);
+#pragma GCC unroll 2
+            for (int r = 0; r < 2; r++)
+#pragma GCC unroll 6
+                for (int c = 0; c < TILE; c++) {
+                    int32_t pixels;
+                    memcpy(&pixels, patch + r * stride + c + 2 * i, sizeof pixels);
+                    __m512bh p = (__m512bh)_mm512_set1_epi32(pixels);
+                    t.at[r][c][0] = _mm512_dpbf16_ps(t.at[r][c][0], w0, p);
+                    t.at[r][c][1] = _mm512_dpbf16_ps(t.at[r][c][1], w1, p);
+                }
+        }
+    }
+    return t;
+}
+#else
+/* Weights [taps, oc]. */
+static void stem_pack(const float *w, int oc, float *packed)
+{
+    for (int c = 0; c < oc; c++)
+        for (int k = 0; k < LAC_STEM_TAPS; k++)
+            packed[(size_t)k * oc + c] = w[(size_t)c * LAC_STEM_TAPS + k];
+}
+
 static inline tile tile_convolve(const float *patch, int stride, const float *w, int oc)
 {
     tile t;
@@ -126,12 +175,13 @@ static inline tile tile_convolve(const float *patch, int stride, const float *w,
     }
     return t;
 }
+#endif
 
 typedef int32_t vec_int __attribute__((vector_size(LANES * sizeof(int32_t))));
 typedef uint8_t vec_byte __attribute__((vector_size(LANES)));
 
 /* Pools one register of channels of one 2x2 window. */
-static inline void pool(const vec four[4], vec scale, vec shift, float *z, uint8_t *which)
+static inline void pool(const vec four[4], vec scale, vec shift, stored *z, uint8_t *which)
 {
     vec best = four[0] * scale + shift;
     vec place = {0};
@@ -142,15 +192,17 @@ static inline void pool(const vec four[4], vec scale, vec shift, float *z, uint8
         best = vec_select(larger, v, best);
         place = vec_select(larger, vec_all((float)i), place);
     }
-    vec_store(z, vec_select(vec_greater((vec){0}, best), (vec){0}, best));
+    vec_put(z, vec_select(vec_greater((vec){0}, best), (vec){0}, best));
     vec_byte bytes = __builtin_convertvector(__builtin_convertvector(place, vec_int), vec_byte);
     memcpy(which, &bytes, sizeof bytes);
 }
 
-static void stem_forward(const lac_stem_shape *s, const float *frame,
-                         const lac_stem_filter *filter, int first, int last, float *z,
+static void stem_forward(const lac_stem_shape *s, const void *frame_,
+                         const lac_stem_filter *filter, int first, int last, void *z_,
                          uint8_t *which)
 {
+    const stored *frame = frame_;
+    stored *z = z_;
     int rows = s->h / 2;
     int columns = s->w / 2;
     for (int c = 0; c < s->oc; c += 2 * LANES) {
@@ -182,7 +234,7 @@ static void stem_forward(const lac_stem_shape *s, const float *frame,
 /* ---- Gather --------------------------------------------------------------------------------- */
 
 /* The terms of 16 channels, each channel's in a row of `most`; returns their numbers. */
-static void list_terms(const lac_stem_shape *s, const float *z, const float *dz,
+static void list_terms(const lac_stem_shape *s, const stored *z, const stored *dz,
                        const uint8_t *which, lac_stem_term *terms, int count[LAC_BLOCK])
 {
     int most = (s->h / 2) * (s->w / 2);
@@ -195,8 +247,8 @@ static void list_terms(const lac_stem_shape *s, const float *z, const float *dz,
             int32_t corner = 2 * (y * s->stride + x);
 #pragma GCC unroll 16
             for (int l = 0; l < LAC_BLOCK; l++) {
-                *next[l] = (lac_stem_term){dz[l], corner + step[which[l] & 3]};
-                next[l] += z[l] > 0.0f;
+                *next[l] = (lac_stem_term){widen(dz[l]), corner + step[which[l] & 3]};
+                next[l] += widen(z[l]) > 0.0f;
             }
         }
     for (int l = 0; l < LAC_BLOCK; l++)
@@ -226,10 +278,12 @@ static inline void add_patches(const float *frame, int stride, const lac_stem_te
                 gather[(first + k) * LAC_STEM_ROW + v * LANES + l] += acc[k][v][l];
 }
 
-static void stem_gather(const lac_stem_shape *s, const float *frame, const float *z,
-                        const float *dz, const uint8_t *which, lac_stem_term *terms,
+static void stem_gather(const lac_stem_shape *s, const float *frame, const void *z_,
+                        const void *dz_, const uint8_t *which, lac_stem_term *terms,
                         double *gather, double *sum)
 {
+    const stored *z = z_;
+    const stored *dz = dz_;
     int most = (s->h / 2) * (s->w / 2);
     for (int c = 0; c < s->oc; c += LAC_BLOCK) {
         int count[LAC_BLOCK];
@@ -246,4 +300,5 @@ static void stem_gather(const lac_stem_shape *s, const float *frame, const float
     }
 }
 
-const lac_stem_kernels LAC_NAME(lac_stem) = {stem_moments, stem_forward, stem_gather};
+const lac_stem_kernels LAC_NAME(lac_stem) = {stem_moments, stem_pack, stem_forward,
+                                             stem_gather};

@@ -3,7 +3,8 @@
  * 2x2 max pool, never written out in full. See op/stem.c for the mathematics.
  *
  * A picture [h, w] is first copied into the middle of a frame of zeros, so that no kernel
- * asks where the border is.
+ * asks where the border is. Sums are taken of a frame of floats, the convolution of a frame
+ * of what is stored; both hold the same numbers.
  */
 #ifndef LAC_STEM_H
 #define LAC_STEM_H
@@ -30,12 +31,12 @@ enum {
 typedef struct lac_stem_shape {
     int h, w;   /* of the picture, each at least LAC_STEM_LEAST */
     int oc;     /* a multiple of 32 */
-    int stride; /* floats of a frame's row */
+    int stride; /* numbers of a frame's row */
 } lac_stem_shape;
 
 /* Convolution and normalization. */
 typedef struct lac_stem_filter {
-    const float *w;             /* [taps, oc] */
+    const float *w;             /* as `pack` left it */
     const float *scale, *shift; /* [oc] */
 } lac_stem_filter;
 
@@ -50,33 +51,40 @@ typedef struct lac_stem_kernels {
      * first the plain sum of pixels, then sum of P[q] P[q + shift]. */
     void (*moments)(const lac_stem_shape *s, const float *frame, double *sums);
 
+    /* Weights [oc, taps] into forward's order and precision, at most as many floats. */
+    void (*pack)(const float *w, int oc, float *packed);
+
     /* Rows [first, last) of z [oc, h/2, w/2] blocked and of which [oc, h/2, w/2] blocked: the
      * place 0..3 of the first largest of the four, row by row. */
-    void (*forward)(const lac_stem_shape *s, const float *frame, const lac_stem_filter *filter,
-                    int first, int last, float *z, uint8_t *which);
+    void (*forward)(const lac_stem_shape *s, const void *frame, const lac_stem_filter *filter,
+                    int first, int last, void *z, uint8_t *which);
 
     /* g = dz where z > 0. Adds to gather [oc, LAC_STEM_GATHER] the sum of g times the patch
      * under the largest value, to sum [oc] the sum of g. terms [16, h/2 * w/2] is scratch. */
-    void (*gather)(const lac_stem_shape *s, const float *frame, const float *z, const float *dz,
+    void (*gather)(const lac_stem_shape *s, const float *frame, const void *z, const void *dz,
                    const uint8_t *which, lac_stem_term *terms, double *gather, double *sum);
 } lac_stem_kernels;
 
-/* The level's stem, or NULL: the plain convolution does the same there. */
-const lac_stem_kernels *lac_stem_get(lac_cpu level);
+/* The stem that goes with a table, or NULL: the plain convolution does the same there. */
+const lac_stem_kernels *lac_stem_get(const lac_kernels *kernels);
 
 static inline int lac_stem_stride(int w)
 {
     return (w + 2 * LAC_STEM_PAD + 6 + 15) / 16 * 16;
 }
 
-/* Floats of a frame: rows behind the last are read, as zeros, by shifted products. */
+/* Numbers of a frame: rows behind the last are read, as zeros, by shifted products. */
 static inline size_t lac_stem_frame(int h, int w)
 {
     return (size_t)(h + 2 * LAC_STEM_K) * lac_stem_stride(w);
 }
 
-/* Copies x [h, w] into a frame whose border is 0 already. */
-void lac_stem_fill(const lac_stem_shape *s, const float *x, float *frame);
+/* Copies x [h, w], as `kernels` store it, into a frame whose border is 0 already: of floats,
+ * or of what is stored. */
+void lac_stem_fill(const lac_stem_shape *s, const lac_kernels *kernels, const void *x,
+                   float *frame);
+void lac_stem_fill_stored(const lac_stem_shape *s, const lac_kernels *kernels, const void *x,
+                          void *frame);
 
 /* E [taps]: sums of the pixels under each tap over all positions; M [taps, taps]: sums of
  * their products; from the sums of `moments`. */

@@ -5,24 +5,40 @@
 
 extern const lac_stem_kernels lac_stem_avx2;
 extern const lac_stem_kernels lac_stem_avx512;
+extern const lac_stem_kernels lac_stem_avx512_bf16;
 
-const lac_stem_kernels *lac_stem_get(lac_cpu level)
+const lac_stem_kernels *lac_stem_get(const lac_kernels *kernels)
 {
 #ifdef LAC_X86
-    if (level == LAC_CPU_AVX512)
-        return &lac_stem_avx512;
-    if (level == LAC_CPU_AVX2)
+    if (kernels->level == LAC_CPU_AVX512)
+        return kernels->element == sizeof(float) ? &lac_stem_avx512 : &lac_stem_avx512_bf16;
+    if (kernels->level == LAC_CPU_AVX2)
         return &lac_stem_avx2;
 #endif
-    (void)level;
+    (void)kernels;
     return NULL;
 }
 
-void lac_stem_fill(const lac_stem_shape *s, const float *x, float *frame)
+/* Where row y of a picture starts in its frame. */
+static size_t inside(const lac_stem_shape *s, int y)
+{
+    return (size_t)(y + LAC_STEM_PAD) * s->stride + LAC_STEM_PAD;
+}
+
+void lac_stem_fill(const lac_stem_shape *s, const lac_kernels *kernels, const void *x,
+                   float *frame)
 {
     for (int y = 0; y < s->h; y++)
-        memcpy(frame + (size_t)(y + LAC_STEM_PAD) * s->stride + LAC_STEM_PAD, x + (size_t)y * s->w,
-               (size_t)s->w * sizeof *x);
+        kernels->load((const char *)x + (size_t)y * s->w * kernels->element, frame + inside(s, y),
+                      (size_t)s->w);
+}
+
+void lac_stem_fill_stored(const lac_stem_shape *s, const lac_kernels *kernels, const void *x,
+                          void *frame)
+{
+    size_t row = s->w * kernels->element;
+    for (int y = 0; y < s->h; y++)
+        memcpy((char *)frame + inside(s, y) * kernels->element, (const char *)x + y * row, row);
 }
 
 /* The sum over the window of tap (ky, kx): rows ky to ky + h - 1 of the frame, columns kx to

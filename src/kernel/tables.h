@@ -1,22 +1,23 @@
 /*
  * The kernel tables that dispatch.c chooses from, one per level.
  *
- * ref.c holds plain C. vector.c and gemm.c are one source that the build compiles
- * once per instruction set; they exist on x86-64 only (LAC_X86).
+ * ref.c holds plain C, compiled once per storage of activations. vector.c and gemm.c are one
+ * source that the build compiles once per instruction set, and vector.c once more for bf16;
+ * they exist on x86-64 only (LAC_X86).
  */
 #ifndef LAC_TABLES_H
 #define LAC_TABLES_H
 
 #include "kernel/kernel.h"
 
-extern const lac_kernels lac_kernels_ref;
+extern const lac_kernels lac_kernels_ref, lac_kernels_ref_bf16;
 extern const lac_kernels lac_kernels_avx2;
-extern const lac_kernels lac_kernels_avx512;
+extern const lac_kernels lac_kernels_avx512, lac_kernels_avx512_bf16;
 
-/* The vector sources' own lac_kernels.gemm; oneDNN's takes its place where there is one. */
-void lac_gemm_avx2(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
-                   int ldb, float beta, float *c, int ldc);
-void lac_gemm_avx512(int ta, int tb, int m, int n, int k, const float *a, int lda, const float *b,
-                     int ldb, float beta, float *c, int ldc);
+/* The vector sources' own lac_kernels.gemm; oneDNN's takes the place of those for float
+ * where there is one. */
+typedef void lac_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
+                      int ldb, float beta, float *c, int ldc);
+extern lac_gemm lac_gemm_avx2, lac_gemm_avx512, lac_gemm_avx512_bf16;
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * The kernels that memory or cache bounds, in vector registers.
+ * The kernels that memory or cache bounds, in vector registers, for either storage of
+ * activations (stored.h).
  *
  * Everything but the sums does the reference's operations in its order and gives
  * its bits. Sums run in CHAINS independent chains of floats for at most RUN
@@ -53,7 +54,7 @@ static inline vec_mask beats(vec v, vec best)
 
 /* Where sums read: at pixel p the sums of g and of g * d are taken, d = y - origin. */
 typedef struct terms {
-    const float *y, *z, *dz;
+    const stored *y, *z, *dz;
     size_t below; /* from a pixel of y to the one below it, for pools */
     int relu;
     block origin, scale;
@@ -113,13 +114,14 @@ static inline size_t at(int pixel, int part)
 
 static inline void moments_term(const terms *t, int pixel, int part, vec *g, vec *d)
 {
-    *d = vec_load(t->y + at(pixel, part)) - t->origin.part[part];
+    *d = vec_take(t->y + at(pixel, part)) - t->origin.part[part];
     *g = *d;
 }
 
-static void moments(const float *y, int pixels, const float origin[16], double sum[16],
+static void moments(const void *y_, int pixels, const float origin[16], double sum[16],
                     double square[16])
 {
+    const stored *y = y_;
     terms t = {.y = y, .origin = block_load(origin)};
     sum_terms(&t, moments_term, pixels, sum, square);
 }
@@ -127,19 +129,22 @@ static void moments(const float *y, int pixels, const float origin[16], double s
 static inline void affine_term(const terms *t, int pixel, int part, vec *g, vec *d)
 {
     size_t i = at(pixel, part);
-    *d = vec_load(t->y + i) - t->origin.part[part];
-    *g = vec_load(t->dz + i);
+    *d = vec_take(t->y + i) - t->origin.part[part];
+    *g = vec_take(t->dz + i);
 }
 
 static inline void affine_relu_term(const terms *t, int pixel, int part, vec *g, vec *d)
 {
     affine_term(t, pixel, part, g, d);
-    *g = gate(1, vec_load(t->z + at(pixel, part)), *g);
+    *g = gate(1, vec_take(t->z + at(pixel, part)), *g);
 }
 
-static void affine_sums(const float *y, const float *z, const float *dz, int pixels, int relu,
+static void affine_sums(const void *y_, const void *z_, const void *dz_, int pixels, int relu,
                         const float origin[16], double sum[16], double product[16])
 {
+    const stored *y = y_;
+    const stored *z = z_;
+    const stored *dz = dz_;
     terms t = {.y = y, .z = z, .dz = dz, .origin = block_load(origin)};
     if (relu)
         sum_terms(&t, affine_relu_term, pixels, sum, product);
@@ -150,26 +155,29 @@ static void affine_sums(const float *y, const float *z, const float *dz, int pix
 static inline void pool_term(const terms *t, int pixel, int part, vec *g, vec *d)
 {
     size_t i = at(pixel, part);
-    const float *corner = t->y + at(2 * pixel, part);
-    const float *four[4] = {corner, corner + LAC_BLOCK, corner + t->below,
-                            corner + t->below + LAC_BLOCK};
-    vec y = vec_load(four[0]);
+    const stored *corner = t->y + at(2 * pixel, part);
+    const stored *four[4] = {corner, corner + LAC_BLOCK, corner + t->below,
+                             corner + t->below + LAC_BLOCK};
+    vec y = vec_take(four[0]);
     vec best = y * t->scale.part[part];
     for (int s = 1; s < 4; s++) {
-        vec other = vec_load(four[s]);
+        vec other = vec_take(four[s]);
         vec value = other * t->scale.part[part];
         vec_mask better = beats(value, best);
         best = vec_select(better, value, best);
         y = vec_select(better, other, y);
     }
     *d = y - t->origin.part[part];
-    *g = gate(t->relu, vec_load(t->z + i), vec_load(t->dz + i));
+    *g = gate(t->relu, vec_take(t->z + i), vec_take(t->dz + i));
 }
 
-static void pool_sums(const float *y, const float *z, const float *dz, int h, int w, int relu,
+static void pool_sums(const void *y_, const void *z_, const void *dz_, int h, int w, int relu,
                       const float scale[16], const float origin[16], double sum[16],
                       double product[16])
 {
+    const stored *y = y_;
+    const stored *z = z_;
+    const stored *dz = dz_;
     terms t = {.y = y, .z = z, .dz = dz, .below = (size_t)w * LAC_BLOCK, .relu = relu,
                .origin = block_load(origin), .scale = block_load(scale)};
     for (int i = 0; i < h / 2; i++) {
@@ -182,73 +190,83 @@ static void pool_sums(const float *y, const float *z, const float *dz, int h, in
 
 /* ---- Normalization, relu, pool --------------------------------------------------- */
 
-static void affine(const float *y, const float *add, float *z, int pixels, const float scale[16],
+static void affine(const void *y_, const void *add_, void *z_, int pixels, const float scale[16],
                    const float shift[16], int relu)
 {
+    const stored *y = y_;
+    const stored *add = add_;
+    stored *z = z_;
     block by = block_load(scale);
     block plus = block_load(shift);
     for (int p = 0; p < pixels; p++) {
         for (int i = 0; i < PARTS; i++) {
-            vec v = vec_load(y + at(p, i)) * by.part[i] + plus.part[i];
+            vec v = vec_take(y + at(p, i)) * by.part[i] + plus.part[i];
             if (add)
-                v += vec_load(add + at(p, i));
-            vec_store(z + at(p, i), relu ? relu_of(v) : v);
+                v += vec_take(add + at(p, i));
+            vec_put(z + at(p, i), relu ? relu_of(v) : v);
         }
     }
 }
 
-static void affine_pool(const float *y, float *z, int h, int w, const float scale[16],
+static void affine_pool(const void *y_, void *z_, int h, int w, const float scale[16],
                         const float shift[16], int relu)
 {
+    const stored *y = y_;
+    stored *z = z_;
     block by = block_load(scale);
     block plus = block_load(shift);
     size_t below = (size_t)w * LAC_BLOCK;
     for (int row = 0; row < h / 2; row++, y += 2 * below, z += (size_t)(w / 2) * LAC_BLOCK) {
         for (int p = 0; p < w / 2; p++) {
             for (int i = 0; i < PARTS; i++) {
-                const float *corner = y + at(2 * p, i);
-                const float *four[4] = {corner, corner + LAC_BLOCK, corner + below,
-                                        corner + below + LAC_BLOCK};
-                vec best = vec_load(four[0]) * by.part[i] + plus.part[i];
+                const stored *corner = y + at(2 * p, i);
+                const stored *four[4] = {corner, corner + LAC_BLOCK, corner + below,
+                                         corner + below + LAC_BLOCK};
+                vec best = vec_take(four[0]) * by.part[i] + plus.part[i];
                 for (int s = 1; s < 4; s++) {
-                    vec v = vec_load(four[s]) * by.part[i] + plus.part[i];
+                    vec v = vec_take(four[s]) * by.part[i] + plus.part[i];
                     best = vec_select(beats(v, best), v, best);
                 }
-                vec_store(z + at(p, i), relu ? relu_of(best) : best);
+                vec_put(z + at(p, i), relu ? relu_of(best) : best);
             }
         }
     }
 }
 
-static void affine_backward(const float *y, const float *z, const float *dz, float *dy, int pixels,
+static void affine_backward(const void *y_, const void *z_, const void *dz_, void *dy_, int pixels,
                             int relu, const float a[16], const float b[16], const float c[16],
-                            float *dadd, int accumulate)
+                            void *dadd_, int accumulate)
 {
+    const stored *y = y_;
+    const stored *z = z_;
+    const stored *dz = dz_;
+    stored *dy = dy_;
+    stored *dadd = dadd_;
     block of_g = block_load(a);
     block of_y = block_load(b);
     block constant = block_load(c);
     for (int p = 0; p < pixels; p++) {
         for (int i = 0; i < PARTS; i++) {
             size_t k = at(p, i);
-            vec g = vec_load(dz + k);
+            vec g = vec_take(dz + k);
             if (relu)
-                g = gate(1, vec_load(z + k), g);
-            vec_store(dy + k, of_g.part[i] * g + of_y.part[i] * vec_load(y + k) + constant.part[i]);
+                g = gate(1, vec_take(z + k), g);
+            vec_put(dy + k, of_g.part[i] * g + of_y.part[i] * vec_take(y + k) + constant.part[i]);
             if (dadd)
-                vec_store(dadd + k, accumulate ? vec_load(dadd + k) + g : g);
+                vec_put(dadd + k, accumulate ? vec_take(dadd + k) + g : g);
         }
     }
 }
 
 /* One window of one part: the winner gets g, the others 0. */
-static inline void window_backward(const float *y, float *dy, size_t below, vec g, vec scale,
+static inline void window_backward(const stored *y, stored *dy, size_t below, vec g, vec scale,
                                    const vec line[3])
 {
     size_t offset[4] = {0, LAC_BLOCK, below, below + LAC_BLOCK};
-    vec best = vec_load(y) * scale;
+    vec best = vec_take(y) * scale;
     vec_mask wins[4];
     for (int s = 1; s < 4; s++) {
-        vec v = vec_load(y + offset[s]) * scale;
+        vec v = vec_take(y + offset[s]) * scale;
         wins[s] = beats(v, best);
         best = vec_select(wins[s], v, best);
     }
@@ -257,15 +275,18 @@ static inline void window_backward(const float *y, float *dy, size_t below, vec 
         vec here = s ? vec_select(wins[s], left, (vec){0}) : left;
         if (s)
             left = vec_select(wins[s], (vec){0}, left);
-        vec_store(dy + offset[s],
-                  line[0] * here + line[1] * vec_load(y + offset[s]) + line[2]);
+        vec_put(dy + offset[s], line[0] * here + line[1] * vec_take(y + offset[s]) + line[2]);
     }
 }
 
-static void pool_backward(const float *y, const float *z, const float *dz, float *dy, int h, int w,
+static void pool_backward(const void *y_, const void *z_, const void *dz_, void *dy_, int h, int w,
                           int relu, const float scale[16], const float a[16], const float b[16],
                           const float c[16])
 {
+    const stored *y = y_;
+    const stored *z = z_;
+    const stored *dz = dz_;
+    stored *dy = dy_;
     block by = block_load(scale);
     block of_g = block_load(a);
     block of_y = block_load(b);
@@ -277,7 +298,7 @@ static void pool_backward(const float *y, const float *z, const float *dz, float
             for (int p = 0; p < windows; p++) {
                 for (int i = 0; i < PARTS; i++) {
                     vec line[3] = {of_g.part[i], of_y.part[i], constant.part[i]};
-                    vec g = gate(relu, vec_load(z + at(p, i)), vec_load(dz + at(p, i)));
+                    vec g = gate(relu, vec_take(z + at(p, i)), vec_take(dz + at(p, i)));
                     window_backward(y + at(2 * p, i), dy + at(2 * p, i), below, g, by.part[i],
                                     line);
                 }
@@ -288,8 +309,8 @@ static void pool_backward(const float *y, const float *z, const float *dz, float
         /* Pixels that no window covers. */
         for (int p = 2 * windows; p < w; p++) {
             for (int i = 0; i < PARTS; i++) {
-                vec v = of_g.part[i] * (vec){0} + of_y.part[i] * vec_load(y + at(p, i));
-                vec_store(dy + at(p, i), v + constant.part[i]);
+                vec v = of_g.part[i] * (vec){0} + of_y.part[i] * vec_take(y + at(p, i));
+                vec_put(dy + at(p, i), v + constant.part[i]);
             }
         }
         y += below;
@@ -299,10 +320,35 @@ static void pool_backward(const float *y, const float *z, const float *dz, float
 
 /* ---- Plain loops that the compiler turns into vectors ---------------------------- */
 
-static void accumulate_into(const float *restrict x, float *restrict y, size_t count)
+static void accumulate_into(const void *x_, void *y_, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        y[i] += x[i];
+    const stored *restrict x = x_;
+    stored *restrict y = y_;
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        vec_put(y + i, vec_take(y + i) + vec_take(x + i));
+    for (; i < count; i++)
+        y[i] = narrow(widen(y[i]) + widen(x[i]));
+}
+
+static void load(const void *x_, float *y, size_t count)
+{
+    const stored *x = x_;
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        vec_store(y + i, vec_take(x + i));
+    for (; i < count; i++)
+        y[i] = widen(x[i]);
+}
+
+static void store(const float *x, void *y_, size_t count)
+{
+    stored *y = y_;
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        vec_put(y + i, vec_load(x + i));
+    for (; i < count; i++)
+        y[i] = narrow(x[i]);
 }
 
 static void adam(float *restrict w, const float *restrict g, float *restrict m, float *restrict v,
@@ -323,23 +369,42 @@ static void adam(float *restrict w, const float *restrict g, float *restrict m, 
     }
 }
 
-static void picture(const uint8_t *restrict pixels, float *restrict x, int size, int mirror)
+static void picture(const uint8_t *restrict pixels, void *x_, int size, int mirror)
 {
+    stored *restrict x = x_;
     for (int i = 0; i < size; i++, pixels += size, x += size) {
         if (mirror) {
             for (int j = 0; j < size; j++)
-                x[j] = (float)pixels[size - 1 - j] / 255;
+                x[j] = narrow((float)pixels[size - 1 - j] / 255);
         } else {
             for (int j = 0; j < size; j++)
-                x[j] = (float)pixels[j] / 255;
+                x[j] = narrow((float)pixels[j] / 255);
         }
     }
 }
 
 /* ---- Peak ------------------------------------------------------------------------ */
 
-/* Independent chains of x -> x / 2 + 1, as many as hide the latency and stay in registers;
- * the constants are read where the compiler cannot know them. */
+#ifdef LAC_BF16
+/* Pairs of bf16 (0, 1/2) and (0, 1): x -> x + 1/2. */
+enum { PEAK_FLOP = 4 };
+
+static inline vec advance(vec x, vec half, vec one)
+{
+    return _mm512_dpbf16_ps(x, (__m512bh)half, (__m512bh)one);
+}
+#else
+/* x -> x / 2 + 1 */
+enum { PEAK_FLOP = 2 };
+
+static inline vec advance(vec x, vec half, vec one)
+{
+    return vec_fma(x, half, one);
+}
+#endif
+
+/* Independent chains, as many as hide the latency and stay in registers; the constants are
+ * read where the compiler cannot know them. */
 static double peak(long rounds, float *sink)
 {
     enum { COUNT = LANES == 16 ? 24 : 12 };
@@ -353,7 +418,7 @@ static double peak(long rounds, float *sink)
     for (long r = 0; r < rounds; r++) {
 #pragma GCC unroll 24
         for (int i = 0; i < COUNT; i++)
-            x[i] = vec_fma(x[i], half, one);
+            x[i] = advance(x[i], half, one);
     }
     vec sum = {0};
 #pragma GCC unroll 24
@@ -364,12 +429,13 @@ static double peak(long rounds, float *sink)
     *sink = 0;
     for (int i = 0; i < LANES; i++)
         *sink += lanes[i];
-    return 2.0 * COUNT * LANES * (double)rounds;
+    return (double)PEAK_FLOP * COUNT * LANES * (double)rounds;
 }
 
 const lac_kernels LAC_NAME(lac_kernels) = {
     .level = LANES == 16 ? LAC_CPU_AVX512 : LAC_CPU_AVX2,
-#ifdef HAVE_DNNL
+    .element = sizeof(stored),
+#if defined HAVE_DNNL && !defined LAC_BF16
     .gemm = lac_dnnl_gemm,
 #else
     .gemm = LAC_NAME(lac_gemm),
@@ -382,6 +448,8 @@ const lac_kernels LAC_NAME(lac_kernels) = {
     .pool_sums = pool_sums,
     .pool_backward = pool_backward,
     .accumulate = accumulate_into,
+    .load = load,
+    .store = store,
     .adam = adam,
     .picture = picture,
     .peak = peak,

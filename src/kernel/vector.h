@@ -2,11 +2,13 @@
  * A vector register of floats, for sources that are compiled once per instruction
  * set: GCC's vector extension, and the few operations that it does not spell.
  *
- * The build defines LAC_ISA, the ending of the names that such a source exports.
+ * The build defines LAC_ISA, the ending of the names that such a source exports, and
+ * LAC_BF16 where activations are bf16 (stored.h), which AVX512-BF16 brings.
  */
 #ifndef LAC_VECTOR_H
 #define LAC_VECTOR_H
 
+#include "kernel/stored.h"
 #include "kernel/tables.h"
 
 #include <string.h>
@@ -37,6 +39,28 @@ static inline vec vec_load(const float *p)
 static inline void vec_store(float *p, vec v)
 {
     *(vec_memory *)p = v;
+}
+
+/* The same for activations as they are stored. */
+static inline vec vec_take(const stored *p)
+{
+#ifdef LAC_BF16
+    __m256i half;
+    memcpy(&half, p, sizeof half);
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+#else
+    return vec_load(p);
+#endif
+}
+
+static inline void vec_put(stored *p, vec v)
+{
+#ifdef LAC_BF16
+    __m256bh half = _mm512_cvtneps_pbh(v);
+    memcpy(p, &half, sizeof half);
+#else
+    vec_store(p, v);
+#endif
 }
 
 static inline vec vec_all(float v)

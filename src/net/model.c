@@ -24,7 +24,9 @@ lac_status lac_model_plan(lac_model *model, int batch, int inference)
 {
     lac_net net;
     LAC_TRY(lac_net_named(model->ctx, model->config.model, model->points, &net));
-    return lac_plan_new(model->ctx, &net, model->size, batch, inference, &model->plan);
+    int flags = inference ? LAC_PLAN_INFERENCE
+                          : model->config.precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0;
+    return lac_plan_new(model->ctx, &net, model->size, batch, flags, &model->plan);
 }
 
 void lac_model_free(lac_model **model)
@@ -56,8 +58,9 @@ static void work_fill(void *arg, int item, int thread)
     int size = j->model->size;
     size_t area = (size_t)size * size;
     size_t row = j->rows ? (size_t)j->rows[item] : (size_t)item;
-    j->model->ctx->kernels->picture(j->pixels + row * area, j->model->plan->x + item * area, size,
-                                    j->mirror ? j->mirror[item] : 0);
+    const lac_op *input = &j->model->plan->op[0];
+    input->kernels->picture(j->pixels + row * area, lac_op_at(input, input->z, item * area), size,
+                            j->mirror ? j->mirror[item] : 0);
 }
 
 void lac_model_fill(const lac_model *model, const uint8_t *pixels, const int *rows,

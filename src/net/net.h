@@ -29,7 +29,8 @@ typedef struct lac_plan {
     lac_net net;
     int size;       /* side of the pictures */
     int batch;      /* most pictures per pass */
-    int inference;
+    int flags;
+    const lac_kernels *kernels; /* of the activations' storage; the output is float */
     lac_op op[LAC_MAX_NODES];
     lac_params params;  /* tables of the slabs */
     lac_params buffers;
@@ -40,7 +41,7 @@ typedef struct lac_plan {
     float *scratch;
     size_t scratch_size;
     float *partial;
-    float *x;           /* input [batch, 1, size, size] */
+    void *x;            /* input [batch, 1, size, size], stored as op[0].kernels has it */
     float *y;           /* output [batch, 2K] */
     float *dy;          /* gradient of the output, to be filled before backward */
 } lac_plan;
@@ -48,9 +49,13 @@ typedef struct lac_plan {
 /* Shapes and tables alone, without memory: enough to describe a network. ARGUMENT. */
 lac_status lac_plan_shapes(lac_context *ctx, const lac_net *net, int size, lac_plan **out);
 
-/* Plans passes of at most `batch` pictures. `inference` keeps nothing for a backward
- * pass. Weights start as 0, norms as 1. ARGUMENT (illegal shapes), MEMORY. */
-lac_status lac_plan_new(lac_context *ctx, const lac_net *net, int size, int batch, int inference,
+/* INFERENCE keeps nothing for a backward pass; BF16 stores activations, their gradients and
+ * the operands of products as bf16. */
+enum { LAC_PLAN_INFERENCE = 1, LAC_PLAN_BF16 = 2 };
+
+/* Plans passes of at most `batch` pictures. Weights start as 0, norms as 1. ARGUMENT (illegal
+ * shapes, BF16 where the context's level has no kernels for it), MEMORY. */
+lac_status lac_plan_new(lac_context *ctx, const lac_net *net, int size, int batch, int flags,
                         lac_plan **out);
 void lac_plan_free(lac_plan **plan);
 

@@ -42,6 +42,7 @@ static lac_status make_op(lac_plan *plan, int i)
     const lac_node *node = &plan->net.node[i];
     op->node = *node;
     op->class = classes[node->kind];
+    op->kernels = i == plan->net.count - 1 ? plan->ctx->kernels : plan->kernels;
     op->w = &plan->w;
     op->g = &plan->g;
     op->b = &plan->b;
@@ -64,7 +65,7 @@ static lac_status make_op(lac_plan *plan, int i)
     }
     LAC_TRY(op->class->shape(plan->ctx, op));
     op->class->declare(op, &plan->params, &plan->buffers);
-    if (lac_stem_fits(plan->ctx, op))
+    if (lac_stem_fits(op))
         op->class = &lac_op_stem; /* the same operator, another way */
     return LAC_OK;
 }
@@ -73,12 +74,13 @@ static lac_status claim_activation(lac_plan *plan, int i)
 {
     const lac_net *net = &plan->net;
     lac_op *op = &plan->op[i];
-    size_t floats = lac_shape_floats(op->out) * plan->batch;
+    size_t floats = lac_stored_floats(op->kernels, lac_shape_floats(op->out) * plan->batch);
+    int inference = plan->flags & LAC_PLAN_INFERENCE;
     int last = last_reader(net, i);
     int is_output = i == net->count - 1;
-    int z_last = plan->inference ? (is_output ? net->count : last) : backward_time(net, i);
+    int z_last = inference ? (is_output ? net->count : last) : backward_time(net, i);
     LAC_TRY(lac_slab_claim(plan->ctx, &plan->slab, floats, i, z_last, &op->z));
-    if (plan->inference || i == 0)
+    if (inference || i == 0)
         return LAC_OK;
     int first_write = is_output ? net->count - 1 : backward_time(net, last);
     return lac_slab_claim(plan->ctx, &plan->slab, floats, first_write, backward_time(net, i),
@@ -87,7 +89,8 @@ static lac_status claim_activation(lac_plan *plan, int i)
 
 static lac_status plan_ops(lac_plan *plan)
 {
-    lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch, .inference = plan->inference,
+    lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch,
+                           .inference = plan->flags & LAC_PLAN_INFERENCE,
                            .params = &plan->params, .buffers = &plan->buffers,
                            .slab = &plan->slab};
     for (int i = 0; i < plan->net.count; i++) {
@@ -107,7 +110,7 @@ static lac_status plan_ops(lac_plan *plan)
 static lac_status make_slabs(lac_plan *plan)
 {
     LAC_TRY(lac_pages_new(plan->ctx, plan->params.floats, &plan->w));
-    if (!plan->inference)
+    if (!(plan->flags & LAC_PLAN_INFERENCE))
         LAC_TRY(lac_pages_new(plan->ctx, plan->params.floats, &plan->g));
     LAC_TRY(lac_alloc(plan->ctx, plan->buffers.floats, sizeof(float), &plan->b));
     LAC_TRY(lac_slab_build(plan->ctx, &plan->slab));
@@ -117,14 +120,32 @@ static lac_status make_slabs(lac_plan *plan)
     return LAC_OK;
 }
 
-lac_status lac_plan_shapes(lac_context *ctx, const lac_net *net, int size, lac_plan **out)
+static lac_status use_bf16(lac_plan *plan)
+{
+    const lac_node *last = &plan->net.node[plan->net.count - 1];
+    plan->kernels = lac_kernels_get_bf16(plan->ctx->cpu);
+    if (!plan->kernels)
+        return lac_fail(plan->ctx, LAC_ERROR_ARGUMENT,
+                        "precision bf16 needs a processor with AVX512-BF16, cpu level %s does not "
+                        "have it here: use float32", lac_cpu_name(plan->ctx->cpu));
+    if (last->kind != LAC_OP_DENSE)
+        return lac_fail(plan->ctx, LAC_ERROR_ARGUMENT,
+                        "%s: precision bf16 needs a dense layer as the last", last->name);
+    return LAC_OK;
+}
+
+/* A plan's operators with shapes and tables. */
+static lac_status make_ops(lac_context *ctx, const lac_net *net, int size, int flags,
+                           lac_plan **out)
 {
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
     lac_plan *plan = *out;
     plan->ctx = ctx;
     plan->net = *net;
     plan->size = size;
-    lac_status status = LAC_OK;
+    plan->flags = flags;
+    plan->kernels = ctx->kernels;
+    lac_status status = flags & LAC_PLAN_BF16 ? use_bf16(plan) : LAC_OK;
     for (int i = 0; i < net->count && status == LAC_OK; i++)
         status = make_op(plan, i);
     if (status != LAC_OK)
@@ -132,13 +153,17 @@ lac_status lac_plan_shapes(lac_context *ctx, const lac_net *net, int size, lac_p
     return status;
 }
 
-lac_status lac_plan_new(lac_context *ctx, const lac_net *net, int size, int batch, int inference,
+lac_status lac_plan_shapes(lac_context *ctx, const lac_net *net, int size, lac_plan **out)
+{
+    return make_ops(ctx, net, size, 0, out);
+}
+
+lac_status lac_plan_new(lac_context *ctx, const lac_net *net, int size, int batch, int flags,
                         lac_plan **out)
 {
-    LAC_TRY(lac_plan_shapes(ctx, net, size, out));
+    LAC_TRY(make_ops(ctx, net, size, flags, out));
     lac_plan *plan = *out;
     plan->batch = batch;
-    plan->inference = inference;
     lac_status status = plan_ops(plan);
     if (status == LAC_OK)
         status = make_slabs(plan);

@@ -24,7 +24,7 @@ typedef struct conv_state {
     int chunk;
     int chunks;      /* of a full batch */
     lac_shape y_shape;
-    float *y;        /* [n, oc, oh, ow], kept for backward; NULL for inference */
+    void *y;         /* [n, oc, oh, ow], kept for backward; NULL for inference */
     lac_conv *half;   /* inference: half the output channels of one picture */
     float *packed_half; /* [2, its weights] */
     float *packed[2]; /* weights for forward and, where needed, backward data */
@@ -99,8 +99,8 @@ static int chunk_for(size_t y_floats, int batch)
 
 static lac_status plan_memory(lac_op *op, conv_state *s, lac_planner *p)
 {
-    size_t y = lac_shape_floats(s->y_shape) * s->chunk;
-    size_t x = lac_shape_floats(op->in) * s->chunk;
+    size_t y = lac_stored_floats(op->kernels, lac_shape_floats(s->y_shape) * s->chunk);
+    size_t x = lac_stored_floats(op->kernels, lac_shape_floats(op->in) * s->chunk);
     size_t conv_scratch = lac_conv_scratch(s->conv);
     if (s->half) {
         size_t half = lac_conv_scratch(s->half);
@@ -114,8 +114,8 @@ static lac_status plan_memory(lac_op *op, conv_state *s, lac_planner *p)
     p->scratch = scratch > p->scratch ? scratch : p->scratch;
     if (!p->inference) {
         p->partial = partial > p->partial ? partial : p->partial;
-        LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_shape_floats(s->y_shape) * p->batch,
-                               p->forward_time, p->backward_time, &s->y));
+        size_t all = lac_stored_floats(op->kernels, lac_shape_floats(s->y_shape) * p->batch);
+        LAC_TRY(lac_slab_claim(p->ctx, p->slab, all, p->forward_time, p->backward_time, &s->y));
     }
     if (op->needs_dx && !p->inference)
         LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_conv_packed(s->conv), p->forward_time,
@@ -138,10 +138,10 @@ static lac_status conv_plan(lac_op *op, lac_planner *p)
     lac_conv_shape shape = {op->in.c,        op->in.h,   op->in.w,         s->y_shape.c,
                             s->y_shape.h,    s->y_shape.w, op->node.k,     op->node.stride,
                             op->node.k / 2};
-    LAC_TRY(lac_conv_new(p->ctx, &shape, s->chunk, p->inference, &s->conv));
+    LAC_TRY(lac_conv_new(p->ctx, op->kernels, &shape, s->chunk, p->inference, &s->conv));
     if (p->inference && shape.oc % (2 * LAC_BLOCK) == 0) {
         shape.oc /= 2;
-        LAC_TRY(lac_conv_new(p->ctx, &shape, 1, 1, &s->half));
+        LAC_TRY(lac_conv_new(p->ctx, op->kernels, &shape, 1, 1, &s->half));
     }
     return plan_memory(op, s, p);
 }
@@ -173,10 +173,11 @@ typedef struct job {
 /* The pictures and tensors of one chunk. */
 typedef struct span {
     int n;
-    const float *x;
-    float *y, *z, *dz;
-    float *own;     /* a chunk's y in the thread's scratch */
-    float *own_x;   /* a chunk's x in the thread's scratch */
+    int first;      /* picture */
+    const void *x;
+    void *y, *z, *dz;
+    void *own;      /* a chunk's y in the thread's scratch */
+    void *own_x;    /* a chunk's x in the thread's scratch */
     float *scratch; /* the convolution's */
 } span;
 
@@ -186,24 +187,26 @@ static span span_of(const job *j, int item, int thread)
     const conv_state *s = j->s;
     int first = item * s->chunk;
     int left = j->pass->n - first;
-    size_t y_floats = lac_shape_floats(s->y_shape);
     size_t z_floats = lac_shape_floats(op->out);
+    float *scratch = lac_op_scratch(op, thread);
     span c;
     c.n = left < s->chunk ? left : s->chunk;
-    c.x = op->input->z + first * lac_shape_floats(op->in);
-    c.y = s->y ? s->y + first * y_floats : NULL;
-    c.z = op->z + first * z_floats;
-    c.dz = op->dz ? op->dz + first * z_floats : NULL;
-    c.own = lac_op_scratch(op, thread);
-    c.own_x = c.own + s->chunk * y_floats;
-    c.scratch = c.own_x + s->chunk * lac_shape_floats(op->in);
+    c.first = first;
+    c.x = lac_op_at(op, op->input->z, first * lac_shape_floats(op->in));
+    c.y = lac_op_at(op, s->y, first * lac_shape_floats(s->y_shape));
+    c.z = lac_op_at(op, op->z, first * z_floats);
+    c.dz = lac_op_at(op, op->dz, first * z_floats);
+    c.own = scratch;
+    scratch += lac_stored_floats(op->kernels, s->chunk * lac_shape_floats(s->y_shape));
+    c.own_x = scratch;
+    c.scratch = scratch + lac_stored_floats(op->kernels, s->chunk * lac_shape_floats(op->in));
     return c;
 }
 
 static void for_each_chunk(lac_op *op, const lac_pass *pass, lac_work work)
 {
     conv_state *s = op->state;
-    job j = {op, s, pass, pass->ctx->kernels};
+    job j = {op, s, pass, op->kernels};
     lac_parallel(pass->ctx, (pass->n + s->chunk - 1) / s->chunk, work, &j);
 }
 
@@ -213,14 +216,14 @@ static int blocks(const conv_state *s)
     return s->y_shape.c / LAC_BLOCK;
 }
 
-static size_t plane_of_y(const conv_state *s, int i)
+static void *plane_of_y(const job *j, void *y, int i)
 {
-    return (size_t)i * s->y_shape.h * s->y_shape.w * LAC_BLOCK;
+    return lac_op_at(j->op, y, (size_t)i * j->s->y_shape.h * j->s->y_shape.w * LAC_BLOCK);
 }
 
-static size_t plane_of_z(const lac_op *op, int i)
+static void *plane_of_z(const job *j, void *z, int i)
 {
-    return (size_t)i * op->out.h * op->out.w * LAC_BLOCK;
+    return lac_op_at(j->op, z, (size_t)i * j->op->out.h * j->op->out.w * LAC_BLOCK);
 }
 
 /* The two sums of a chunk, [2, oc], set to 0. */
@@ -243,23 +246,22 @@ static void add_up_chunks(conv_state *s, int n)
 /* ---- Forward ---------------------------------------------------------------------------- */
 
 /* Planes [first, last) of a chunk from y to z. */
-static void finish(const job *j, const float *y, const span *c, int first, int last)
+static void finish(const job *j, void *y, const span *c, int first, int last)
 {
     const lac_op *op = j->op;
     const conv_state *s = j->s;
     int relu = op->node.relu;
     int pixels = s->y_shape.h * s->y_shape.w;
-    const float *add = op->add ? op->add->z + (c->z - op->z) : NULL;
+    void *add = op->add ? lac_op_at(op, op->add->z, c->first * lac_shape_floats(op->out)) : NULL;
     for (int i = first; i < last; i++) {
         const float *scale = s->norm.scale + i % blocks(s) * LAC_BLOCK;
         const float *shift = s->norm.shift + i % blocks(s) * LAC_BLOCK;
-        const float *from = y + plane_of_y(s, i);
-        float *to = c->z + plane_of_z(op, i);
+        const void *from = plane_of_y(j, y, i);
+        void *to = plane_of_z(j, c->z, i);
         if (op->node.pool)
             j->kernels->affine_pool(from, to, s->y_shape.h, s->y_shape.w, scale, shift, relu);
         else
-            j->kernels->affine(from, add ? add + plane_of_y(s, i) : NULL, to, pixels, scale, shift,
-                               relu);
+            j->kernels->affine(from, plane_of_y(j, add, i), to, pixels, scale, shift, relu);
     }
 }
 
@@ -294,7 +296,7 @@ static void work_sums(void *arg, int item, int thread)
     lac_conv_forward(s->conv, c.n, c.x, s->packed[0], c.y, c.scratch);
     for (int i = 0; i < c.n * blocks(s); i++) {
         int block = i % blocks(s);
-        j->kernels->moments(c.y + plane_of_y(s, i), s->y_shape.h * s->y_shape.w,
+        j->kernels->moments(plane_of_y(j, c.y, i), s->y_shape.h * s->y_shape.w,
                             row(s, ORIGIN, block), sums + block * LAC_BLOCK,
                             sums + s->y_shape.c + block * LAC_BLOCK);
     }
@@ -311,7 +313,7 @@ static void work_whole(void *arg, int item, int thread)
 {
     const job *j = arg;
     span c = span_of(j, item, thread);
-    float *y = j->pass->training ? c.y : c.own;
+    void *y = j->pass->training ? c.y : c.own;
     lac_conv_forward(j->s->conv, c.n, c.x, j->s->packed[0], y, c.scratch);
     finish(j, y, &c, 0, c.n * blocks(j->s));
 }
@@ -324,7 +326,7 @@ static void work_half(void *arg, int item, int thread)
     span c = span_of(j, 0, thread);
     int planes = blocks(s) / 2;
     lac_conv_forward(s->half, 1, c.x, s->packed_half + item * lac_conv_packed(s->half),
-                     c.own + plane_of_y(s, item * planes), c.scratch);
+                     plane_of_y(j, c.own, item * planes), c.scratch);
     finish(j, c.own, &c, item * planes, (item + 1) * planes);
 }
 
@@ -354,7 +356,7 @@ static void fixed_affine(lac_op *op, conv_state *s)
 static void conv_forward(lac_op *op, const lac_pass *pass)
 {
     conv_state *s = op->state;
-    job j = {op, s, pass, pass->ctx->kernels};
+    job j = {op, s, pass, op->kernels};
     lac_parallel(pass->ctx, 1, work_pack, &j);
     if (!(pass->training && op->node.norm)) {
         fixed_affine(op, s);
@@ -383,9 +385,9 @@ static void work_gradient_sums(void *arg, int item, int thread)
     double *sums = chunk_sums(s, item);
     for (int i = 0; i < c.n * blocks(s); i++) {
         int block = i % blocks(s);
-        const float *y = c.y + plane_of_y(s, i);
-        const float *z = c.z + plane_of_z(op, i);
-        const float *dz = c.dz + plane_of_z(op, i);
+        const void *y = plane_of_y(j, c.y, i);
+        const void *z = plane_of_z(j, c.z, i);
+        const void *dz = plane_of_z(j, c.dz, i);
         double *sum = sums + block * LAC_BLOCK;
         double *product = sum + s->y_shape.c;
         if (op->node.pool)
@@ -404,13 +406,14 @@ static void gradient_of_y(const job *j, const span *c)
     const lac_op *op = j->op;
     const conv_state *s = j->s;
     int relu = op->node.relu;
-    float *dadd = op->add ? op->add->dz + (c->z - op->z) : NULL;
+    size_t first = c->first * lac_shape_floats(op->out);
+    void *dadd = op->add ? lac_op_at(op, op->add->dz, first) : NULL;
     for (int i = 0; i < c->n * blocks(s); i++) {
         int block = i % blocks(s);
-        const float *y = c->y + plane_of_y(s, i);
-        const float *z = c->z + plane_of_z(op, i);
-        const float *dz = c->dz + plane_of_z(op, i);
-        float *dy = c->own + plane_of_y(s, i);
+        const void *y = plane_of_y(j, c->y, i);
+        const void *z = plane_of_z(j, c->z, i);
+        const void *dz = plane_of_z(j, c->dz, i);
+        void *dy = plane_of_y(j, c->own, i);
         const float *a = row(s, COEF_A, block);
         const float *b = row(s, COEF_B, block);
         const float *k = row(s, COEF_C, block);
@@ -419,8 +422,7 @@ static void gradient_of_y(const job *j, const span *c)
                                       s->norm.scale + block * LAC_BLOCK, a, b, k);
         else
             j->kernels->affine_backward(y, z, dz, dy, s->y_shape.h * s->y_shape.w, relu, a, b, k,
-                                        dadd ? dadd + plane_of_y(s, i) : NULL,
-                                        op->dadd_accumulate);
+                                        plane_of_y(j, dadd, i), op->dadd_accumulate);
     }
 }
 
@@ -435,8 +437,8 @@ static void work_gradients(void *arg, int item, int thread)
                               *op->partial + item * lac_conv_partial(s->conv), c.scratch);
     if (!op->needs_dx)
         return;
-    float *dx = op->input->dz + (c.x - op->input->z);
-    float *target = op->dx_accumulate ? c.own_x : dx;
+    void *dx = lac_op_at(op, op->input->dz, c.first * lac_shape_floats(op->in));
+    void *target = op->dx_accumulate ? c.own_x : dx;
     lac_conv_backward_data(s->conv, c.n, c.own, s->packed[1], target, c.scratch);
     if (op->dx_accumulate)
         j->kernels->accumulate(target, dx, c.n * lac_shape_floats(op->in));
@@ -476,7 +478,7 @@ static void bias_gradients(lac_op *op, conv_state *s)
 static void conv_backward(lac_op *op, const lac_pass *pass)
 {
     conv_state *s = op->state;
-    job j = {op, s, pass, pass->ctx->kernels};
+    job j = {op, s, pass, op->kernels};
     for (int c = 0; c < s->y_shape.c; c++)
         row(s, ORIGIN, 0)[c] = (float)s->norm.mean[c];
     for_each_chunk(op, pass, work_gradient_sums);

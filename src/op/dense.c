@@ -9,7 +9,8 @@
  * that the value was kept):
  *   dW = g' x;   dbias = sum over n of g;   dx = g W.
  *
- * Work is cut into tiles that do not depend on the number of threads.
+ * Work is cut into tiles that do not depend on the number of threads. Products are float;
+ * where activations are not, they pass through a tile of floats on their way.
  */
 #include "op/op.h"
 
@@ -22,8 +23,8 @@ enum { TILE_OUT = 256, TILE_IN = 1536 };
 enum { W, BIAS };
 
 typedef struct dense_state {
-    int k;    /* inputs */
-    float *g; /* [n, out] gradient in front of ReLU and dropout */
+    int k;      /* inputs */
+    void *g;    /* [n, out] gradient in front of ReLU and dropout, stored as the input is */
 } dense_state;
 
 static lac_status dense_shape(lac_context *ctx, lac_op *op)
@@ -47,15 +48,22 @@ static void dense_declare(lac_op *op, lac_params *params, lac_params *buffers)
     lac_params_add(params, op->node.name, "bias", LAC_ROLE_ZERO, 1, shape);
 }
 
+static int is_float(const lac_op *op)
+{
+    return op->kernels->element == sizeof(float);
+}
+
 static lac_status dense_plan(lac_op *op, lac_planner *p)
 {
     LAC_TRY(lac_alloc(p->ctx, 1, sizeof(dense_state), &op->state));
     dense_state *s = op->state;
     s->k = (int)lac_shape_floats(op->in);
+    size_t tile = (size_t)p->batch * (TILE_OUT > TILE_IN ? TILE_OUT : TILE_IN);
+    p->scratch = tile > p->scratch && !is_float(op->input) ? tile : p->scratch;
     if (p->inference)
         return LAC_OK;
-    return lac_slab_claim(p->ctx, p->slab, (size_t)p->batch * op->node.channels, p->backward_time,
-                          p->backward_time, &s->g);
+    size_t g = lac_stored_floats(op->input->kernels, (size_t)p->batch * op->node.channels);
+    return lac_slab_claim(p->ctx, p->slab, g, p->backward_time, p->backward_time, &s->g);
 }
 
 static void dense_free(lac_op *op)
@@ -92,7 +100,6 @@ static float drop(const lac_pass *pass, int i, uint64_t output, int outputs, flo
 
 static void work_forward(void *arg, int item, int thread)
 {
-    (void)thread;
     const job *j = arg;
     const lac_op *op = j->op;
     int outputs = op->node.channels;
@@ -100,17 +107,23 @@ static void work_forward(void *arg, int item, int thread)
     int count = tile_at(item, TILE_OUT, outputs);
     int dropout = op->node.dropout && j->pass->training && j->pass->dropout > 0.0f;
     const float *bias = lac_op_w(op, BIAS) + first;
-    float *z = op->z + first;
-    j->pass->ctx->kernels->gemm(0, 1, j->pass->n, count, j->s->k, op->input->z, j->s->k,
-                                lac_op_w(op, W) + (size_t)first * j->s->k, j->s->k, 0.0f, z,
-                                outputs);
-    for (int i = 0; i < j->pass->n; i++, z += outputs)
+    int direct = is_float(op);
+    float *y = direct ? lac_op_at(op, op->z, first) : lac_op_scratch(op, thread);
+    int row = direct ? outputs : count;
+    op->input->kernels->gemm(0, LAC_TRANSPOSED | LAC_WIDE, j->pass->n, count, j->s->k,
+                             op->input->z, j->s->k, lac_op_w(op, W) + (size_t)first * j->s->k,
+                             j->s->k, 0.0f, y, row);
+    for (int i = 0; i < j->pass->n; i++, y += row) {
         for (int o = 0; o < count; o++) {
-            float value = z[o] + bias[o];
+            float value = y[o] + bias[o];
             if (op->node.relu && value < 0.0f)
                 value = 0.0f;
-            z[o] = dropout ? drop(j->pass, i, (uint64_t)(first + o), outputs, value) : value;
+            y[o] = dropout ? drop(j->pass, i, (uint64_t)(first + o), outputs, value) : value;
         }
+        if (!direct)
+            op->kernels->store(y, lac_op_at(op, op->z, (size_t)i * outputs + first),
+                               (size_t)count);
+    }
 }
 
 static void dense_forward(lac_op *op, const lac_pass *pass)
@@ -135,31 +148,54 @@ static void work_gate(void *arg, int item, int thread)
         dbias[o] = 0.0f;
     for (int i = 0; i < j->pass->n; i++) {
         size_t at = (size_t)i * outputs + first;
+        float z[TILE_OUT], g[TILE_OUT];
+        op->kernels->load(lac_op_at(op, op->z, at), z, (size_t)count);
+        op->kernels->load(lac_op_at(op, op->dz, at), g, (size_t)count);
         for (int o = 0; o < count; o++) {
-            int open = !op->node.relu || op->z[at + o] > 0.0f;
-            float g = open ? op->dz[at + o] / keep : 0.0f;
-            j->s->g[at + o] = g;
-            dbias[o] += g;
+            int open = !op->node.relu || z[o] > 0.0f;
+            g[o] = open ? g[o] / keep : 0.0f;
+            dbias[o] += g[o];
         }
+        op->input->kernels->store(g, lac_op_at(op->input, j->s->g, at), (size_t)count);
     }
+}
+
+/* Numbers [at, at + count) of the input's gradient. */
+static void put_row(const lac_op *op, float *dx, size_t at, int count)
+{
+    const lac_op *input = op->input;
+    void *to = lac_op_at(input, input->dz, at);
+    if (op->dx_accumulate) {
+        float there[TILE_IN];
+        input->kernels->load(to, there, (size_t)count);
+        for (int i = 0; i < count; i++)
+            dx[i] += there[i];
+    }
+    input->kernels->store(dx, to, (size_t)count);
 }
 
 static void work_backward(void *arg, int item, int thread)
 {
-    (void)thread;
     const job *j = arg;
     const lac_op *op = j->op;
-    const lac_kernels *kernels = j->pass->ctx->kernels;
+    const lac_op *input = op->input;
+    const lac_kernels *kernels = input->kernels;
     int n = j->pass->n;
     int k = j->s->k;
     int outputs = op->node.channels;
     int first = item * TILE_IN;
     int count = tile_at(item, TILE_IN, k);
-    kernels->gemm(1, 0, outputs, count, n, j->s->g, outputs, op->input->z + first, k, 0.0f,
-                  lac_op_g(op, W) + first, k);
-    if (op->needs_dx)
-        kernels->gemm(0, 0, n, count, outputs, j->s->g, outputs, lac_op_w(op, W) + first, k,
-                      op->dx_accumulate ? 1.0f : 0.0f, op->input->dz + first, k);
+    kernels->gemm(LAC_TRANSPOSED, 0, outputs, count, n, j->s->g, outputs,
+                  lac_op_at(input, input->z, first), k, 0.0f, lac_op_g(op, W) + first, k);
+    if (!op->needs_dx)
+        return;
+    int direct = is_float(input);
+    float *dx = direct ? lac_op_at(input, input->dz, first) : lac_op_scratch(op, thread);
+    int row = direct ? k : count;
+    kernels->gemm(0, LAC_WIDE, n, count, outputs, j->s->g, outputs, lac_op_w(op, W) + first, k,
+                  direct && op->dx_accumulate ? 1.0f : 0.0f, dx, row);
+    for (int i = 0; i < n && !direct; i++)
+        put_row(op, dx + (size_t)i * row, (size_t)i * k + first, count);
 }
 
 static void dense_backward(lac_op *op, const lac_pass *pass)

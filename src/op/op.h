@@ -110,8 +110,9 @@ struct lac_op {
     int needs_dx;          /* the input wants a gradient */
     int dx_accumulate;     /* another consumer wrote the input's gradient before */
     int dadd_accumulate;
-    float *z;              /* output [n, out] */
-    float *dz;             /* its gradient */
+    const lac_kernels *kernels; /* of the storage of z and dz */
+    void *z;               /* output [n, out] */
+    void *dz;              /* its gradient */
     int param, buffer;     /* index of its first tensor */
     float *const *w;       /* bases of the slabs; set by the plan */
     float *const *g;
@@ -129,7 +130,7 @@ extern const lac_op_class lac_op_input, lac_op_conv, lac_op_dense;
 /* A convolution that fits may be planned as a stem, once it is declared: the same numbers,
  * faster (stem.c). */
 extern const lac_op_class lac_op_stem;
-int lac_stem_fits(const lac_context *ctx, const lac_op *op);
+int lac_stem_fits(const lac_op *op);
 
 static inline size_t lac_shape_floats(lac_shape s)
 {
@@ -150,6 +151,18 @@ static inline float *lac_op_g(const lac_op *op, int i)
 static inline float *lac_op_b(const lac_op *op, int i)
 {
     return *op->b + op->buffers->table[op->buffer + i].offset;
+}
+
+/* Number i of z or dz of an operator. */
+static inline void *lac_op_at(const lac_op *op, void *base, size_t i)
+{
+    return base ? (char *)base + i * op->kernels->element : NULL;
+}
+
+/* Floats that hold `count` stored numbers, whole cache lines. */
+static inline size_t lac_stored_floats(const lac_kernels *kernels, size_t count)
+{
+    return (count * kernels->element + 63) / 64 * 16;
 }
 
 static inline float *lac_op_scratch(const lac_op *op, int thread)

@@ -32,8 +32,10 @@ typedef struct stem_state {
     lac_stem_shape shape;
     int chunks;
     lac_norm norm;
-    float *frames;   /* [threads, frame]; the borders stay 0 */
+    float *frames;   /* training: [threads, frame]; the borders stay 0 */
+    char *stored_frames; /* [threads, frame] of what is stored */
     size_t frame;
+    float *w;        /* [oc, taps] as the convolution rounds them */
     float *packed;   /* [taps, oc] */
     uint8_t *which;  /* [n, oc, h/2, w/2] */
     lac_stem_term *terms; /* [threads, 16, h/2 * w/2] */
@@ -42,10 +44,10 @@ typedef struct stem_state {
     double *e, *m;   /* [taps], [taps, taps] */
 } stem_state;
 
-int lac_stem_fits(const lac_context *ctx, const lac_op *op)
+int lac_stem_fits(const lac_op *op)
 {
     const lac_node *node = &op->node;
-    return lac_stem_get(ctx->cpu) && node->kind == LAC_OP_CONV && node->input == 0 &&
+    return lac_stem_get(op->kernels) && node->kind == LAC_OP_CONV && node->input == 0 &&
            !node->add && node->k == LAC_STEM_K && node->stride == 1 && node->norm && node->relu &&
            node->pool && op->in.c == 1 && op->in.h >= LAC_STEM_LEAST &&
            op->in.w >= LAC_STEM_LEAST && node->channels % (2 * LAC_BLOCK) == 0;
@@ -57,18 +59,20 @@ static lac_status stem_plan(lac_op *op, lac_planner *p)
     stem_state *s = op->state;
     size_t threads = (size_t)p->ctx->threads;
     size_t pooled = (size_t)op->out.h * op->out.w;
-    s->kernels = lac_stem_get(p->ctx->cpu);
+    s->kernels = lac_stem_get(op->kernels);
     s->shape = (lac_stem_shape){op->in.h, op->in.w, op->node.channels, lac_stem_stride(op->in.w)};
     s->chunks = (p->batch + CHUNK - 1) / CHUNK;
     s->frame = lac_stem_frame(op->in.h, op->in.w);
     LAC_TRY(lac_norm_new(p->ctx, s->shape.oc, &s->norm));
-    LAC_TRY(lac_alloc(p->ctx, threads * s->frame, sizeof(float), &s->frames));
+    LAC_TRY(lac_alloc(p->ctx, threads * s->frame, op->kernels->element, &s->stored_frames));
+    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->w));
     LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->packed));
     /* Outside training each thread has one picture's places, which nobody reads. */
     size_t pictures = !p->inference && (size_t)p->batch > threads ? (size_t)p->batch : threads;
     LAC_TRY(lac_alloc(p->ctx, pictures * pooled * s->shape.oc, 1, &s->which));
     if (p->inference)
         return LAC_OK;
+    LAC_TRY(lac_alloc(p->ctx, threads * s->frame, sizeof(float), &s->frames));
     LAC_TRY(lac_alloc(p->ctx, threads * LAC_BLOCK * pooled, sizeof(lac_stem_term), &s->terms));
     LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * LAC_STEM_MOMENTS, sizeof(double), &s->moments));
     LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * s->shape.oc * (LAC_STEM_GATHER + 1),
@@ -84,6 +88,8 @@ static void stem_free(lac_op *op)
         return;
     lac_norm_free(&s->norm);
     free(s->frames);
+    free(s->stored_frames);
+    free(s->w);
     free(s->packed);
     free(s->which);
     free(s->terms);
@@ -113,11 +119,24 @@ static int chunk_end(const job *j, int item)
     return end < j->pass->n ? end : j->pass->n;
 }
 
+static const void *picture_of(const job *j, int picture)
+{
+    return lac_op_at(j->op, j->op->input->z, picture * lac_shape_floats(j->op->in));
+}
+
 static const float *frame_of(const job *j, int picture, int thread)
 {
     const stem_state *s = j->s;
     float *frame = s->frames + thread * s->frame;
-    lac_stem_fill(&s->shape, j->op->input->z + picture * lac_shape_floats(j->op->in), frame);
+    lac_stem_fill(&s->shape, j->op->kernels, picture_of(j, picture), frame);
+    return frame;
+}
+
+static const void *stored_frame_of(const job *j, int picture, int thread)
+{
+    const stem_state *s = j->s;
+    char *frame = s->stored_frames + thread * s->frame * j->op->kernels->element;
+    lac_stem_fill_stored(&s->shape, j->op->kernels, picture_of(j, picture), frame);
     return frame;
 }
 
@@ -149,8 +168,9 @@ static void work_forward(void *arg, int item, int thread)
     size_t floats = lac_shape_floats(j->op->out);
     lac_stem_filter filter = {s->packed, s->norm.scale, s->norm.shift};
     uint8_t *which = s->which + (size_t)(j->pass->training ? picture : thread) * floats;
-    s->kernels->forward(&s->shape, frame_of(j, picture, thread), &filter, rows * band / bands(j),
-                        rows * (band + 1) / bands(j), j->op->z + picture * floats, which);
+    s->kernels->forward(&s->shape, stored_frame_of(j, picture, thread), &filter,
+                        rows * band / bands(j), rows * (band + 1) / bands(j),
+                        lac_op_at(j->op, j->op->z, picture * floats), which);
 }
 
 /* Adds the chunks' sums up, in order, into the first. */
@@ -188,7 +208,7 @@ static void batch_statistics(const job *j)
     lac_stem_assemble(s->moments, s->e, s->m);
     for (int c = 0; c < s->shape.oc; c++) {
         double first, second;
-        project(s, lac_op_w(op, W) + (size_t)c * LAC_STEM_TAPS, &first, &second);
+        project(s, s->w + (size_t)c * LAC_STEM_TAPS, &first, &second);
         double mean = first / count;
         lac_norm_batch(op, &s->norm, c, mean, second / count - mean * mean, count);
     }
@@ -198,10 +218,10 @@ static void stem_forward(lac_op *op, const lac_pass *pass)
 {
     stem_state *s = op->state;
     job j = {op, s, pass};
-    const float *w = lac_op_w(op, W);
-    for (int c = 0; c < s->shape.oc; c++)
-        for (int k = 0; k < LAC_STEM_TAPS; k++)
-            s->packed[(size_t)k * s->shape.oc + c] = w[(size_t)c * LAC_STEM_TAPS + k];
+    size_t weights = (size_t)LAC_STEM_TAPS * s->shape.oc;
+    op->kernels->store(lac_op_w(op, W), s->packed, weights);
+    op->kernels->load(s->packed, s->w, weights);
+    s->kernels->pack(s->w, s->shape.oc, s->packed);
     if (pass->training) {
         for_each_chunk(&j, work_moments);
         batch_statistics(&j);
@@ -224,8 +244,9 @@ static void work_gather(void *arg, int item, int thread)
     double *sum = gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
     memset(gather, 0, count * sizeof *gather);
     for (int i = item * CHUNK; i < chunk_end(j, item); i++)
-        s->kernels->gather(&s->shape, frame_of(j, i, thread), j->op->z + i * floats,
-                           j->op->dz + i * floats, s->which + i * floats,
+        s->kernels->gather(&s->shape, frame_of(j, i, thread),
+                           lac_op_at(j->op, j->op->z, i * floats),
+                           lac_op_at(j->op, j->op->dz, i * floats), s->which + i * floats,
                            s->terms + thread * LAC_BLOCK * pooled, gather, sum);
 }
 
@@ -237,7 +258,7 @@ static double gathered(const double *gather, int tap)
 static void weight_gradient(const job *j, int c, const double *gather)
 {
     const stem_state *s = j->s;
-    const float *w = lac_op_w(j->op, W) + (size_t)c * LAC_STEM_TAPS;
+    const float *w = s->w + (size_t)c * LAC_STEM_TAPS;
     float *dw = lac_op_g(j->op, W) + (size_t)c * LAC_STEM_TAPS;
     const lac_norm_dy *k = &s->norm.dy[c];
     for (int a = 0; a < LAC_STEM_TAPS; a++) {
@@ -258,7 +279,7 @@ static void stem_backward(lac_op *op, const lac_pass *pass)
     const double *sum = s->gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
     for (int c = 0; c < s->shape.oc; c++) {
         const double *gather = s->gather + (size_t)c * LAC_STEM_GATHER;
-        const float *w = lac_op_w(op, W) + (size_t)c * LAC_STEM_TAPS;
+        const float *w = s->w + (size_t)c * LAC_STEM_TAPS;
         double product = 0.0;
         for (int k = 0; k < LAC_STEM_TAPS; k++)
             product += w[k] * gathered(gather, k);

@@ -171,7 +171,7 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
 {
     lac_trainer *t = NULL;
     samples s = {0};
-    peak_job peak = {.kernels = ctx->kernels};
+    peak_job peak = {0};
     lac_status status = lac_trainer_new(ctx, data, config, &t);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.step);
@@ -184,6 +184,7 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)ctx->threads * LAC_BLOCK, sizeof(float), &peak.sink);
     if (status == LAC_OK) {
+        peak.kernels = t->model->plan->kernels;
         calibrate_peak(ctx, &peak);
         status = measure(t, &peak, &s, steps);
     }

@@ -23,6 +23,7 @@ static const char *const losses[] = {"masked", "plain", NULL};
 static const char *const reductions[] = {"all", "present", NULL};
 static const char *const optimizers[] = {"adam", "adamw", NULL};
 static const char *const starts[] = {"normal", "he", NULL};
+static const char *const precisions[] = {"float32", "bf16", NULL};
 
 struct field {
     const char *name;
@@ -47,6 +48,7 @@ static const struct field fields[] = {
     {"optimizer", WORD, AT(optimizer), 0, 0, "adam or adamw", optimizers, 0},
     {"start", WORD, AT(start), 0, 0, "normal or he", starts, 0},
     {"start_width", REAL, AT(start_width), ABOVE_0, DBL_MAX, "above 0", NULL, 1},
+    {"precision", WORD, AT(precision), 0, 0, "float32 or bf16", precisions, 1},
     {"epochs", INTEGER, AT(epochs), 1, INT_MAX, "1 or more", NULL, 0},
     {"batch", INTEGER, AT(batch), 1, INT_MAX, "1 or more", NULL, 0},
     {"lr", REAL, AT(lr), ABOVE_0, DBL_MAX, "above 0", NULL, 0},

@@ -37,6 +37,10 @@ $ lacuna help train
 |   --start normal|he      first weights from N(0, width), or from He's N(0,
 |                          sqrt(2 / fan in)) (default: normal)
 |   --start-width X        deviation of the normal start (above 0; default: 0.02)
+|   --precision float32|bf16
+|                          bf16 is faster and stores half as much; weights,
+|                          statistics and Adam stay float32; needs a processor
+|                          with AVX512-BF16 (default: float32)
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 1000)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
@@ -229,6 +233,9 @@ $ lacuna help bench
 | Options
 |   --model resnet|cnn|kimura
 |                          the network (default: resnet)
+|   --precision float32|bf16
+|                          of activations and of what is multiplied, and of the
+|                          peak (default: float32)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
 |   --size N               side of the pictures, pixels (from 1 to 4096; default:
 |                          96)

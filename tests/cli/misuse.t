@@ -139,6 +139,9 @@ $ lacuna train --optimizer sgd
 $ lacuna train --start zero
 ! lacuna train: --start needs normal or he, not 'zero'
 = 2
+$ lacuna train --precision half
+! lacuna train: --precision needs float32 or bf16, not 'half'
+= 2
 $ lacuna train --cpu sse
 ! lacuna train: --cpu needs auto, ref, avx2 or avx512, not 'sse'
 = 2

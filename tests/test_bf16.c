@@ -1,0 +1,538 @@
+/*
+ * Activations stored as bf16: rounding, the kernels against the bf16 reference, convolutions
+ * and whole networks against float32. What needs AVX512-BF16 is skipped without it; the
+ * reference is tested everywhere. Trainings in bf16 are in test_train.c.
+ */
+#include "kernel/stored.h"
+#include "kernel/tables.h"
+#include "net/net.h"
+#include "numbers.h"
+
+typedef void (*check_fn)(const lac_kernels *k, const lac_kernels *ref);
+
+static void against_reference(check_fn check)
+{
+    const lac_kernels *best = lac_kernels_get_bf16(LAC_CPU_AUTO);
+    if (!best || best->level == LAC_CPU_REF)
+        skip();
+    check(best, &lac_kernels_ref_bf16);
+}
+
+static float float_of(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Room for `count` stored numbers between guard bands; the rest of the last float is 0. */
+static void *stored_numbers(size_t count)
+{
+    float *p = numbers((count + 1) / 2);
+    memset(p, 0, (count + 1) / 2 * sizeof *p);
+    return p;
+}
+
+static void *stored_filled(size_t count, fill kind, uint64_t seed)
+{
+    float *wide = filled(count, kind, seed);
+    void *p = stored_numbers(count);
+    lac_kernels_ref_bf16.store(wide, p, count);
+    numbers_free(wide);
+    return p;
+}
+
+static void assert_stored_same(const void *got, const void *want, size_t count, const char *what)
+{
+    float *a = numbers(count);
+    float *b = numbers(count);
+    lac_kernels_ref_bf16.load(got, a, count);
+    lac_kernels_ref_bf16.load(want, b, count);
+    assert_same(a, b, count, what);
+    numbers_free(a);
+    numbers_free(b);
+}
+
+/* ---- Rounding ---------------------------------------------------------------------- */
+
+static uint16_t rounded(const lac_kernels *k, uint32_t bits)
+{
+    float in[16]; /* a whole register, so that the vector path rounds it too */
+    uint16_t out[16];
+    for (int i = 0; i < 16; i++)
+        in[i] = float_of(bits);
+    k->store(in, out, 16);
+    for (int i = 1; i < 16; i++)
+        assert_int_equal(out[i], out[0]);
+    k->store(in, out, 1);
+    assert_int_equal(out[0], out[1]);
+    return out[0];
+}
+
+/* Every bf16 number, and what lies between it and the next away from 0. */
+static void check_rounding(const lac_kernels *k, const lac_kernels *ref)
+{
+    (void)ref;
+    for (uint32_t half = 0; half < 65536; half++) {
+        uint32_t bits = half << 16;
+        uint32_t sign = half & 0x8000;
+        uint16_t number = (uint16_t)half;
+        float value;
+        k->load(&number, &value, 1);
+        assert_memory_equal(&value, &bits, sizeof value);
+        if (isnan(value)) {
+            assert_int_equal(rounded(k, bits | 1), half | 0x40);
+        } else if ((half & 0x7f80) == 0) { /* 0 or denormal */
+            assert_int_equal(rounded(k, bits), sign);
+            assert_int_equal(rounded(k, bits | 0xffff), sign);
+        } else if (!isinf(value)) {
+            assert_int_equal(rounded(k, bits), half);
+            assert_int_equal(rounded(k, bits | 0x7fff), half);
+            assert_int_equal(rounded(k, bits | 0x8000), half + half % 2);
+            assert_int_equal(rounded(k, bits | 0x8001), half + 1);
+        } else {
+            assert_int_equal(rounded(k, bits), half);
+        }
+    }
+}
+
+static void rounding_is_to_nearest_even_for_all_numbers(void **state)
+{
+    (void)state;
+    check_rounding(&lac_kernels_ref_bf16, NULL);
+}
+
+static void the_processor_rounds_as_the_reference(void **state)
+{
+    (void)state;
+    against_reference(check_rounding);
+}
+
+/* ---- Kernels ------------------------------------------------------------------------- */
+
+enum { H = 7, W = 9, PIXELS = H * W, PLANE = PIXELS * LAC_BLOCK,
+       POOLED = (H / 2) * (W / 2) * LAC_BLOCK };
+
+typedef struct planes {
+    void *y, *z, *dz, *add, *got, *want;
+    float scale[16], shift[16], third[16];
+} planes;
+
+static planes planes_new(fill kind)
+{
+    planes p = {stored_filled(PLANE, kind, 1), stored_filled(PLANE, kind, 2),
+                stored_filled(PLANE, kind, 3), stored_filled(PLANE, kind, 4),
+                stored_numbers(PLANE),         stored_numbers(PLANE),
+                {0}, {0}, {0}};
+    for (int i = 0; i < LAC_BLOCK; i++) {
+        p.scale[i] = number_of(FILL_PLAIN, 5, (uint64_t)i);
+        p.shift[i] = number_of(FILL_PLAIN, 6, (uint64_t)i);
+        p.third[i] = number_of(FILL_PLAIN, 7, (uint64_t)i);
+    }
+    return p;
+}
+
+static void planes_free(planes *p)
+{
+    void *all[] = {p->y, p->z, p->dz, p->add, p->got, p->want};
+    for (int i = 0; i < LAC_COUNT(all); i++)
+        numbers_free(all[i]);
+}
+
+/* Runs one kernel into `to`, and for those that write a second plane into `second`. */
+static void run_kernel(const lac_kernels *k, int which, const planes *p, void *to, void *second)
+{
+    int relu = which % 2;
+    const float *a = p->scale, *b = p->shift, *c = p->third;
+    switch (which / 2) {
+    case 0:
+        k->affine(p->y, p->add, to, PIXELS, a, b, relu);
+        break;
+    case 1:
+        k->affine_pool(p->y, to, H, W, a, b, relu);
+        break;
+    case 2:
+        k->affine_backward(p->y, p->z, p->dz, to, PIXELS, relu, a, b, c, second, relu);
+        break;
+    case 3:
+        k->pool_backward(p->y, p->z, p->dz, to, H, W, relu, a, a, b, c);
+        break;
+    default:
+        memcpy(to, p->y, PLANE * k->element);
+        k->accumulate(p->z, to, PLANE - 5);
+    }
+}
+
+static void check_planes(const lac_kernels *k, const lac_kernels *ref)
+{
+    for (fill kind = FILL_PLAIN; kind < FILLS; kind++)
+        for (int which = 0; which < 10; which++) {
+            planes p = planes_new(kind);
+            void *second[2] = {stored_filled(PLANE, kind, 8), stored_filled(PLANE, kind, 8)};
+            char what[64];
+            snprintf(what, sizeof what, "kernel %d, relu %d, fill %d", which / 2, which % 2, kind);
+            run_kernel(k, which, &p, p.got, second[0]);
+            run_kernel(ref, which, &p, p.want, second[1]);
+            assert_stored_same(p.got, p.want, which / 2 == 1 ? POOLED : PLANE, what);
+            assert_stored_same(second[0], second[1], PLANE, what);
+            numbers_free(second[0]);
+            numbers_free(second[1]);
+            planes_free(&p);
+        }
+}
+
+static void planes_have_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    against_reference(check_planes);
+}
+
+static void run_sums(const lac_kernels *k, int which, const planes *p, double out[32])
+{
+    memset(out, 0, 32 * sizeof *out);
+    if (which == 0)
+        k->moments(p->y, PIXELS, p->shift, out, out + 16);
+    else if (which < 3)
+        k->affine_sums(p->y, p->z, p->dz, PIXELS, which == 2, p->shift, out, out + 16);
+    else
+        k->pool_sums(p->y, p->z, p->dz, H, W, which == 4, p->scale, p->shift, out, out + 16);
+}
+
+static void check_sums(const lac_kernels *k, const lac_kernels *ref)
+{
+    for (int which = 0; which < 5; which++) {
+        planes p = planes_new(FILL_PLAIN);
+        double got[32], want[32];
+        run_sums(k, which, &p, got);
+        run_sums(ref, which, &p, want);
+        for (int i = 0; i < 32; i++)
+            assert_true(fabs(got[i] - want[i]) <= 1e-5 * (PIXELS + fabs(want[i])));
+        planes_free(&p);
+    }
+}
+
+static void sums_agree_with_the_reference(void **state)
+{
+    (void)state;
+    against_reference(check_sums);
+}
+
+static void check_pictures(const lac_kernels *k, const lac_kernels *ref)
+{
+    uint8_t pixels[19 * 19];
+    uint16_t got[19 * 19], want[19 * 19];
+    for (int i = 0; i < LAC_COUNT(pixels); i++)
+        pixels[i] = (uint8_t)(i * 7);
+    for (int mirror = 0; mirror < 2; mirror++) {
+        k->picture(pixels, got, 19, mirror);
+        ref->picture(pixels, want, 19, mirror);
+        assert_memory_equal(got, want, sizeof got);
+        assert_int_equal(want[5], lac_bf16_round((float)pixels[mirror ? 13 : 5] / 255));
+    }
+}
+
+static void pictures_have_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    against_reference(check_pictures);
+}
+
+/* ---- Products -------------------------------------------------------------------------- */
+
+/* A value in [m, n] order from a matrix that may be transposed. */
+static double value(const uint16_t *half, const float *wide, int transposed, int line, int i,
+                    int j)
+{
+    size_t at = transposed ? (size_t)j * line + i : (size_t)i * line + j;
+    return lac_bf16_widen(half ? half[at] : lac_bf16_round(wide[at]));
+}
+
+static void check_product(const lac_kernels *k, const int size[3], int ta, int tb, float beta)
+{
+    int m = size[0], n = size[1], depth = size[2];
+    int lda = (ta ? m : depth) + 1, ldb = (tb & LAC_TRANSPOSED ? depth : n) + 2, ldc = n + 1;
+    size_t a_count = (size_t)(ta ? depth : m) * lda;
+    size_t b_count = (size_t)(tb & LAC_TRANSPOSED ? n : depth) * ldb;
+    uint16_t *a = stored_filled(a_count, FILL_PLAIN, 1);
+    uint16_t *b = stored_filled(b_count, FILL_PLAIN, 2);
+    float *wide = filled(b_count, FILL_PLAIN, 3);
+    float *before = filled((size_t)m * ldc, FILL_PLAIN, 4);
+    for (int i = 0; i < m * ldc && beta == 0; i++)
+        before[i] = NAN;
+    float *c = copied(before, (size_t)m * ldc);
+    k->gemm(ta, tb, m, n, depth, a, lda, tb & LAC_WIDE ? (void *)wide : b, ldb, beta, c, ldc);
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < ldc; j++) {
+            size_t at = (size_t)i * ldc + j;
+            double sum = beta == 0 ? 0 : beta * (double)before[at];
+            double terms = fabs(sum);
+            for (int p = 0; p < depth && j < n; p++) {
+                double term = value(a, NULL, ta, lda, i, p) *
+                              value(tb & LAC_WIDE ? NULL : b, wide, tb & LAC_TRANSPOSED, ldb, p, j);
+                sum += term;
+                terms += fabs(term);
+            }
+            int same = memcmp(c + at, before + at, sizeof *c) == 0;
+            if (j < n ? !(fabs(c[at] - sum) <= 1e-5 * terms) : !same)
+                fail_msg("ta %d tb %d, %d x %d x %d: c[%d, %d] is %g, must be %g", ta, tb, m, n,
+                         depth, i, j, (double)c[at], sum);
+        }
+    numbers_free((float *)(void *)a);
+    numbers_free((float *)(void *)b);
+    numbers_free(wide);
+    numbers_free(before);
+    numbers_free(c);
+}
+
+static void check_products(const lac_kernels *k, const lac_kernels *ref)
+{
+    static const int sizes[][3] = {{1, 1, 1},    {1, 30, 100}, {5, 7, 3},    {6, 64, 128},
+                                   {7, 65, 259}, {13, 31, 257}, {300, 16, 33}, {3, 130, 515}};
+    static const float betas[] = {0, 1, -0.5f};
+    (void)ref;
+    for (int i = 0; i < LAC_COUNT(sizes); i++)
+        for (int how = 0; how < 24; how++)
+            check_product(k, sizes[i], how % 2, how / 2 % 4, betas[how / 8]);
+}
+
+static void products_agree_with_naive_loops(void **state)
+{
+    (void)state;
+    check_products(&lac_kernels_ref_bf16, NULL);
+    const lac_kernels *best = lac_kernels_get_bf16(LAC_CPU_AUTO);
+    if (best)
+        check_products(best, NULL);
+}
+
+/* ---- Convolutions ----------------------------------------------------------------------- */
+
+enum { CHUNK = 3 };
+
+static lac_context *context_new(lac_cpu cpu)
+{
+    const lac_context_config config = {.threads = 2, .cpu = cpu};
+    lac_context *ctx;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
+    return ctx;
+}
+
+typedef struct conv_case {
+    lac_conv *conv;
+    int n;
+    float *w, *dw;
+    void *x, *dy;
+    void *y, *dx;
+} conv_case;
+
+/* All passes, on a worker thread as the contract asks. */
+static void run_conv(void *arg, int item, int thread)
+{
+    (void)item;
+    (void)thread;
+    conv_case *c = arg;
+    float *forward = numbers(lac_conv_packed(c->conv));
+    float *backward = numbers(lac_conv_packed(c->conv));
+    float *scratch = numbers(lac_conv_scratch(c->conv));
+    float *partial = numbers(lac_conv_partial(c->conv));
+    lac_conv_pack(c->conv, c->w, forward, c->dx ? backward : NULL);
+    lac_conv_forward(c->conv, c->n, c->x, forward, c->y, scratch);
+    if (c->dx)
+        lac_conv_backward_data(c->conv, c->n, c->dy, backward, c->dx, scratch);
+    lac_conv_backward_weights(c->conv, c->n, c->x, c->dy, partial, scratch);
+    lac_conv_reduce(c->conv, partial, 1, c->dw);
+    numbers_free(forward);
+    numbers_free(backward);
+    numbers_free(scratch);
+    numbers_free(partial);
+}
+
+/* Stored numbers as floats, freed. */
+static float *loaded(void *from, size_t count)
+{
+    float *p = numbers(count);
+    lac_kernels_ref_bf16.load(from, p, count);
+    numbers_free(from);
+    return p;
+}
+
+static void check_conv(const lac_kernels *k, const lac_conv_shape *s, int n)
+{
+    size_t x = (size_t)n * s->c * s->h * s->w, y = (size_t)n * s->oc * s->oh * s->ow;
+    size_t w = (size_t)s->oc * s->c * s->k * s->k;
+    float *out[2][3] = {{NULL}};
+    for (int i = 0; i < 2; i++) {
+        lac_context *ctx = context_new(i ? LAC_CPU_REF : LAC_CPU_AUTO);
+        conv_case c = {.n = n, .w = filled(w, FILL_PLAIN, 1), .dw = numbers(w),
+                       .x = stored_filled(x, FILL_PLAIN, 2), .dy = stored_filled(y, FILL_PLAIN, 3),
+                       .y = stored_numbers(y), .dx = s->c > 1 ? stored_numbers(x) : NULL};
+        assert_int_equal(lac_conv_new(ctx, i ? &lac_kernels_ref_bf16 : k, s, CHUNK, 0, &c.conv),
+                         LAC_OK);
+        lac_parallel(ctx, 1, run_conv, &c);
+        out[i][0] = loaded(c.y, y);
+        out[i][1] = c.dx ? loaded(c.dx, x) : numbers(0);
+        out[i][2] = c.dw;
+        numbers_free(c.w);
+        numbers_free(c.x);
+        numbers_free(c.dy);
+        lac_conv_free(&c.conv);
+        lac_context_free(&ctx);
+    }
+    /* Sums in another order may round to the neighbour, 2^-8 away. */
+    assert_near(out[0][0], out[1][0], y, 1.0 / 256, "output");
+    assert_near(out[0][1], out[1][1], s->c > 1 ? x : 0, 1.0 / 256, "gradient of the input");
+    assert_near(out[0][2], out[1][2], w, 1e-5, "gradient of the weights");
+    for (int i = 0; i < 6; i++)
+        numbers_free(out[i / 3][i % 3]);
+}
+
+static void check_convs(const lac_kernels *k, const lac_kernels *ref)
+{
+    static const lac_conv_shape shapes[] = {{32, 12, 11, 32, 12, 11, 3, 1, 1},
+                                            {32, 11, 12, 64, 6, 6, 3, 2, 1},
+                                            {32, 12, 12, 64, 6, 6, 1, 2, 0},
+                                            {1, 13, 14, 16, 13, 14, 5, 1, 2},
+                                            {16, 9, 9, 32, 9, 9, 3, 1, 1}};
+    (void)ref;
+    for (int i = 0; i < LAC_COUNT(shapes); i++)
+        for (int n = CHUNK - 1; n <= CHUNK; n++) /* a rest and a whole chunk */
+            check_conv(k, &shapes[i], n);
+}
+
+static void convolutions_agree_with_the_reference(void **state)
+{
+    (void)state;
+    against_reference(check_convs);
+}
+
+/* ---- Networks -------------------------------------------------------------------------- */
+
+enum { BATCH = 19, SIDE = 24, POINTS = 3, VISITS = 19 };
+
+static const uint64_t samples[VISITS] = {3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23, 84, 62,
+                                         64, 33, 83, 27};
+
+/* Forward and backward; the gradient goes to g, the output to y. */
+static void run_network(lac_context *ctx, const char *name, int flags, float *g, float *y)
+{
+    lac_net net;
+    lac_plan *plan;
+    lac_start_config start = {.start = LAC_START_HE, .seed = 1};
+    uint8_t pixels[SIDE * SIDE];
+    assert_int_equal(lac_net_named(ctx, name, POINTS, &net), LAC_OK);
+    if (lac_plan_new(ctx, &net, SIDE, BATCH, flags, &plan) != LAC_OK)
+        fail_msg("%s", lac_context_message(ctx));
+    lac_plan_start(plan, &start);
+    const lac_op *input = &plan->op[0];
+    for (int n = 0; n < BATCH; n++) {
+        for (int i = 0; i < SIDE * SIDE; i++) /* smooth, as pictures are */
+            pixels[i] = (uint8_t)(127 + 60 * sin(0.3 * n + i % SIDE * 0.4) +
+                                  60 * cos(0.7 * n + i / SIDE * 0.3));
+        input->kernels->picture(pixels, lac_op_at(input, input->z, (size_t)n * SIDE * SIDE), SIDE,
+                                0);
+    }
+    lac_pass pass = {.ctx = ctx, .n = BATCH, .training = 1, .dropout = 0.25f, .seed = 1,
+                     .sample = samples};
+    lac_plan_forward(plan, &pass);
+    memcpy(y, plan->y, BATCH * 2 * POINTS * sizeof *y);
+    for (int i = 0; i < BATCH * 2 * POINTS; i++)
+        plan->dy[i] = plan->y[i] - (float)(i % 5) / 5;
+    lac_plan_backward(plan, &pass);
+    memcpy(g, plan->g, plan->params.floats * sizeof *g);
+    lac_plan_free(&plan);
+}
+
+typedef struct likeness {
+    double cosine, distance; /* distance relative to the first */
+} likeness;
+
+static likeness compare(const float *a, const float *b, size_t count)
+{
+    double aa = 0, bb = 0, ab = 0, d = 0;
+    for (size_t i = 0; i < count; i++) {
+        aa += (double)a[i] * a[i];
+        bb += (double)b[i] * b[i];
+        ab += (double)a[i] * b[i];
+        d += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+    }
+    return (likeness){ab / sqrt(aa * bb), sqrt(d / aa)};
+}
+
+static void check_network(const char *name, lac_cpu level)
+{
+    lac_context *ctx = context_new(level);
+    lac_net net;
+    lac_plan *shapes;
+    assert_int_equal(lac_net_named(ctx, name, POINTS, &net), LAC_OK);
+    assert_int_equal(lac_plan_shapes(ctx, &net, SIDE, &shapes), LAC_OK);
+    size_t floats = shapes->params.floats;
+    lac_plan_free(&shapes);
+    float *g[2] = {numbers(floats), numbers(floats)};
+    float y[2][BATCH * 2 * POINTS];
+    for (int i = 0; i < 2; i++)
+        run_network(ctx, name, i ? LAC_PLAN_BF16 : 0, g[i], y[i]);
+    likeness gradient = compare(g[0], g[1], floats);
+    likeness output = compare(y[0], y[1], BATCH * 2 * POINTS);
+    /* The reference is as far away: a ReLU or a maximum that tips over moves a gradient. */
+    if (!(gradient.cosine > 0.995 && gradient.distance < 0.1 && output.distance < 0.02))
+        fail_msg("%s at %s: gradients at cosine %.5f and distance %.4f, outputs at %.4f", name,
+                 lac_cpu_name(level), gradient.cosine, gradient.distance, output.distance);
+    numbers_free(g[0]);
+    numbers_free(g[1]);
+    lac_context_free(&ctx);
+}
+
+static void networks_have_the_outputs_and_gradients_of_float32(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"resnet", "cnn", "kimura"};
+    check_network("kimura", LAC_CPU_REF);
+    for (int i = 0; i < LAC_COUNT(names) && lac_kernels_get_bf16(LAC_CPU_AUTO); i++)
+        check_network(names[i], LAC_CPU_AUTO);
+}
+
+static void levels_without_bf16_refuse_it(void **state)
+{
+    (void)state;
+    lac_context *ctx = context_new(LAC_CPU_AVX2);
+    lac_net net;
+    lac_plan *plan;
+    if (lac_context_cpu(ctx) != LAC_CPU_AVX2) {
+        lac_context_free(&ctx);
+        skip();
+    }
+    assert_int_equal(lac_net_named(ctx, "kimura", POINTS, &net), LAC_OK);
+    assert_int_equal(lac_plan_new(ctx, &net, SIDE, 2, LAC_PLAN_BF16, &plan), LAC_ERROR_ARGUMENT);
+    assert_null(plan);
+    assert_non_null(strstr(lac_context_message(ctx), "AVX512-BF16"));
+    lac_context_free(&ctx);
+}
+
+static void a_convolution_as_the_output_is_refused(void **state)
+{
+    (void)state;
+    lac_context *ctx = context_new(LAC_CPU_REF);
+    const lac_net net = {"short", 2, {{.name = "image", .kind = LAC_OP_INPUT},
+                                      {.name = "a", .kind = LAC_OP_CONV, .channels = 16, .k = 3,
+                                       .stride = 1}}};
+    lac_plan *plan;
+    assert_int_equal(lac_plan_new(ctx, &net, SIDE, 2, LAC_PLAN_BF16, &plan), LAC_ERROR_ARGUMENT);
+    assert_null(plan);
+    lac_context_free(&ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rounding_is_to_nearest_even_for_all_numbers),
+        cmocka_unit_test(the_processor_rounds_as_the_reference),
+        cmocka_unit_test(planes_have_the_bits_of_the_reference),
+        cmocka_unit_test(sums_agree_with_the_reference),
+        cmocka_unit_test(pictures_have_the_bits_of_the_reference),
+        cmocka_unit_test(products_agree_with_naive_loops),
+        cmocka_unit_test(convolutions_agree_with_the_reference),
+        cmocka_unit_test(networks_have_the_outputs_and_gradients_of_float32),
+        cmocka_unit_test(a_convolution_as_the_output_is_refused),
+        cmocka_unit_test(levels_without_bf16_refuse_it), /* last: it lowers oneDNN's level */
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -308,6 +308,8 @@ $ lacuna help search
 |   --no-halving           train every trial to the end
 |   --model resnet|cnn|kimura
 |                          the network (default: resnet)
+|   --precision float32|bf16
+|                          of the training, as in train (default: float32)
 |   --validation F         share of the training rows to measure on (above 0 to
 |                          below 1; default: 0.2)
 |   --holdout F            share of all rows set aside, as in train; never looked
@@ -343,6 +345,8 @@ $ lacuna help reproduce
 |                          same hold-out (from 1 to 100; default: 1)
 |   --models LIST          which of cnn-plain,cnn-masked,resnet-masked (default:
 |                          all)
+|   --precision float32|bf16
+|                          of the training, as in train (default: float32)
 |   --holdout F            share of the rows kept from training to measure on
 |                          (above 0 to below 1; default: 0.2)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)

@@ -239,6 +239,15 @@ static double rate(const run_state *r)
     return r->epoch_seconds > 0.0 ? r->epoch_pictures / r->epoch_seconds : 0.0;
 }
 
+/* Until the last epoch ends, or the minutes are over. */
+static double seconds_left(const run_state *r, double pictures)
+{
+    const lac_trainer *t = r->t;
+    double limit = 60.0 * t->model->config.minutes;
+    double left = rate(r) > 0.0 ? pictures / rate(r) : NAN;
+    return limit > 0.0 ? fmin(left, fmax(limit - t->cursor.seconds, 0.0)) : left;
+}
+
 /* Tells the caller how it stands; 1 = stop. */
 static int report(const run_state *r, int epoch, int step)
 {
@@ -255,7 +264,7 @@ static int report(const run_state *r, int epoch, int step)
                       .loss = done ? t->cursor.loss_sum / done : 0.0,
                       .images_per_second = rate(r),
                       .seconds = t->cursor.seconds,
-                      .seconds_left = rate(r) > 0.0 ? left / rate(r) : NAN,
+                      .seconds_left = seconds_left(r, left),
                       .holdout = r->holdout};
     return r->progress(r->user, &p) != 0;
 }

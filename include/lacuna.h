@@ -283,8 +283,9 @@ typedef struct lac_progress {
     const lac_metrics *holdout; /* at the end of an epoch, else NULL; NULL without hold-out */
 } lac_progress;
 
-/* Called once after every step; after an epoch's last when the epoch is evaluated and saved. Return 0 to go on,
- * anything else to stop: the state is saved and LAC_STOPPED comes back. */
+/* Called once after every step; after an epoch's last when the epoch is evaluated and
+ * saved. Return 0 to go on, anything else to stop: the state is saved and LAC_STOPPED comes
+ * back. */
 typedef int (*lac_progress_fn)(void *user, const lac_progress *progress);
 
 typedef struct lac_trainer lac_trainer;
@@ -296,8 +297,8 @@ typedef struct lac_model lac_model;
 lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                            lac_trainer **out);
 
-/* Goes on from the last.safetensors of a run folder: the result is, bit for bit, that of never having
- * stopped. `epochs` replaces the run's number of epochs if it is not 0;
+/* Goes on from the last.safetensors of a run folder: the result is, bit for bit, that of
+ * never having stopped. `epochs` replaces the run's number of epochs if it is not 0;
  * a limit in minutes is not carried over.
  * IO, FORMAT, MISMATCH (other data), MEMORY. */
 lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
@@ -403,7 +404,11 @@ lac_status lac_model_predict(const lac_model *model, const uint8_t *pixels, int 
 
 /* ---- Metrics ---------------------------------------------------------------------- */
 
-typedef enum lac_rows_of { LAC_SPLIT_HOLDOUT = 0, LAC_SPLIT_TRAIN = 1, LAC_SPLIT_ALL = 2 } lac_rows_of;
+typedef enum lac_rows_of {
+    LAC_SPLIT_HOLDOUT = 0,
+    LAC_SPLIT_TRAIN = 1,
+    LAC_SPLIT_ALL = 2
+} lac_rows_of;
 
 typedef struct lac_source_metrics {
     int points; /* in the source's pattern */
@@ -474,8 +479,8 @@ lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, con
 /* Draws the curves of metrics.csv of a run folder; .png or .svg by the name. */
 lac_status lac_plot_curve(lac_context *ctx, const char *run, const char *path);
 
-/* Draws hold-out faces (all rows when there is no hold-out) with labels red and predictions blue: best, typical and worst
- * rows by error; .png or .svg by the name. */
+/* Draws hold-out faces (all rows when there is no hold-out) with labels red and
+ * predictions blue: best, typical and worst rows by error; .png or .svg by the name. */
 lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
 
 /* ---- Report ---------------------------------------------------------------------------------- */

@@ -433,7 +433,7 @@ static void every_epoch_visits_every_training_row_and_its_mirror_once(void **sta
     (void)state;
 }
 
-/* ---- The same bits ----------------------------------------------------------------------------- */
+/* ---- The same bits ------------------------------------------------------------------- */
 
 static void seed_alone_decides_not_threads(void **state)
 {
@@ -504,7 +504,7 @@ static void a_trainer_of_fewer_pictures_than_threads_predicts_the_same(void **st
     (void)state;
 }
 
-/* ---- Runs ----------------------------------------------------------------------------------------- */
+/* ---- Runs ---------------------------------------------------------------------------- */
 
 typedef struct fixture {
     lac_context *ctx;
@@ -774,7 +774,7 @@ static void a_limit_in_minutes_ends_with_the_epoch_that_passes_it(void **state)
     (void)state;
 }
 
-/* ---- Numbers that are none ------------------------------------------------------------------------- */
+/* ---- Numbers that are none ----------------------------------------------------------- */
 
 static void nan_in_any_parameter_is_found_by_the_next_step(void **state)
 {
@@ -859,7 +859,7 @@ static void a_holdout_loss_that_is_no_number_leaves_the_last_good_state(void **s
     (void)state;
 }
 
-/* ---- Signs of trouble --------------------------------------------------------------------------- */
+/* ---- Signs of trouble ---------------------------------------------------------------- */
 
 typedef struct notes {
     int count;
@@ -940,7 +940,7 @@ static void a_network_that_learns_nothing_says_that_it_collapsed(void **state)
     (void)state;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------ */
+/* ---- Opening ------------------------------------------------------------------------- */
 
 static void opening_a_run_begins_it_or_goes_on(void **state)
 {
@@ -1009,7 +1009,7 @@ static void seeds_may_share_a_hold_out(void **state)
     (void)state;
 }
 
-/* ---- Refusals ------------------------------------------------------------------------------------- */
+/* ---- Refusals ------------------------------------------------------------------------ */
 
 static void assert_refused(const fixture *f, const lac_data *data, const lac_train_config *config,
                            lac_status wanted, const char *message)
@@ -1115,7 +1115,7 @@ static void other_data_does_not_resume_a_run(void **state)
     (void)state;
 }
 
-/* ---- Model files ------------------------------------------------------------------------------------- */
+/* ---- Model files --------------------------------------------------------------------- */
 
 enum { SHOWN = 10 };
 
@@ -1231,7 +1231,7 @@ static void damaged_model_files_are_refused_by_name(void **state)
     (void)state;
 }
 
-/* ---- No memory ------------------------------------------------------------------------------------ */
+/* ---- No memory ----------------------------------------------------------------------- */
 
 /* Calls `call` with the 1st, 2nd, ... allocation failing until it succeeds. It returns what the call
  * gave; anything but MEMORY and success fails. Returns the number of failures. */
@@ -1402,7 +1402,7 @@ static void a_run_that_fails_anywhere_resumes_to_the_same_end(void **state)
     (void)state;
 }
 
-/* ---- It learns ---------------------------------------------------------------------------------- */
+/* ---- It learns ----------------------------------------------------------------------- */
 
 enum { DOT_ROWS = 200, DOT_SIZE = 32 };
 

@@ -111,7 +111,8 @@ lac_status lac_alloc(lac_context *ctx, size_t count, size_t size, void *out)
     }
     memcpy(out, &memory, sizeof memory);
     if (!memory)
-        return lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: %zu items of %zu bytes", count, size);
+        return lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: %zu items of %zu bytes", count,
+                        size);
     return LAC_OK;
 }
 

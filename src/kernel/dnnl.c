@@ -306,7 +306,8 @@ static int pass_new(lac_conv *conv, enum pass pass, int which, dnnl_alg_kind_t a
     good = good && dnnl_primitive_create(&size->pass[pass], pd) == dnnl_success;
     if (good && !state->w[pass])
         good = desc_query(&state->w[pass], pd,
-                          pass == PASS_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md);
+                          pass == PASS_WEIGHTS ? dnnl_query_diff_weights_md
+                                               : dnnl_query_weights_md);
     good = good && desc_query(&size->scratch[pass], pd, dnnl_query_scratchpad_md);
     if (good && which == CHUNK && pass == PASS_FORWARD)
         dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &conv->name);

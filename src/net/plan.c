@@ -233,7 +233,7 @@ void lac_plan_backward(lac_plan *plan, const lac_pass *pass)
         plan->op[i].class->backward(&plan->op[i], pass);
 }
 
-/* ---- Tensors in files -------------------------------------------------------------------------- */
+/* ---- Tensors in files ---------------------------------------------------------------- */
 
 /* Calls for every weight: its place in the slab's order and in the plain one. A dense
  * weight's columns follow [c/16, h, w, 16] in the slab and [c, h, w] in files. */

@@ -302,7 +302,8 @@ static void look_for_trouble(run_state *r)
     lac_trainer *t = r->t;
     lac_health_sample sample = {.data = t->data, .rows = t->holdout_rows, .xy = t->xy,
                                 .count = t->holdout_count, .epoch = t->cursor.epoch,
-                                .steps = t->adam.step, .rmse = r->holdout->rmse, .lowest = t->cursor.best};
+                                .steps = t->adam.step, .rmse = r->holdout->rmse,
+                                 .lowest = t->cursor.best};
     lac_health_check(t->ctx, &t->health, &sample);
 }
 

@@ -16,7 +16,7 @@ LOAD = os.path.join(BUILD, "bench", "load")
 
 LAYOUTS = ("channels first", "channels last")
 NAMES = {"f32": "float32", "bf16": "bf16"}
-PRECISION = {"f32": [], "bf16": None}   # options of `lacuna bench`; None: not built yet
+PRECISION = {"f32": [], "bf16": ["--precision", "bf16"]}   # options of `lacuna bench`; None: not built
 NOT_BUILT = "not built yet"
 
 

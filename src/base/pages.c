@@ -2,7 +2,7 @@
  * Memory by whole pages: big slabs of zeros, and files.
  *
  * A slab that is cleared by hand costs a page fault and a write for every page, used or
- * not: 30 ms for what one prediction needs a tenth of. Fresh pages are zero already.
+ * not, before the first prediction. Fresh pages are zero already.
  */
 #define _DEFAULT_SOURCE
 #include "base/base.h"

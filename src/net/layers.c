@@ -16,14 +16,6 @@ static double op_flop(const lac_op *op)
     return 2.0 * (double)w->count * pixels;
 }
 
-double lac_plan_flop_forward(const lac_plan *plan)
-{
-    double flop = 0.0;
-    for (int i = 0; i < plan->net.count; i++)
-        flop += op_flop(&plan->op[i]);
-    return flop;
-}
-
 double lac_plan_flop_training(const lac_plan *plan)
 {
     double flop = 0.0;

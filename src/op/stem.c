@@ -1,6 +1,6 @@
 /*
  * The stem: z = pool(relu(norm(conv 11x11(x)))) of one-channel pictures, in one kernel that
- * never writes y, the convolution's output: a third of a training step's memory traffic.
+ * never writes y, the convolution's output, 302 MB for 256 pictures of 96x96.
  *
  * The batch statistics are known before the convolution runs. With P the frame of zeros
  * around a picture, E[k] the sum of P under tap k over all N positions and M[k, k'] that of

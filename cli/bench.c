@@ -22,6 +22,39 @@ static void print_table(const lac_bench_result *r)
     printf("prediction, batch  %10.0f images/s\n", r->predict_images_per_second);
 }
 
+/* Milliseconds and the share of peak of either pass; what is left of the step is the batch's
+ * making, the loss and Adam. */
+static void print_operators(const lac_bench_result *r)
+{
+    double rest = r->step_seconds;
+    printf("\n%-18s %10s %7s %13s %7s\n", "operator", "forward", "of peak", "backward", "of peak");
+    for (int i = 0; i < r->operators; i++) {
+        const lac_bench_operator *op = &r->op[i];
+        double share[2];
+        for (int part = 0; part < 2; part++) {
+            share[part] = 100 * op->flop[part] / op->seconds[part] / r->peak_flop_per_second;
+            rest -= op->seconds[part];
+        }
+        printf("%-18s %7.2f ms %5.0f %% %10.2f ms %5.0f %%\n", op->name, 1e3 * op->seconds[0],
+               share[0], 1e3 * op->seconds[1], share[1]);
+    }
+    printf("%-18s %7.2f ms\n", "batch, loss, Adam", 1e3 * rest);
+}
+
+static void add_operators(cJSON *root, const lac_bench_result *r)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "operators");
+    for (int i = 0; i < r->operators; i++) {
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddStringToObject(item, "name", r->op[i].name);
+        cJSON_AddNumberToObject(item, "forward_seconds", r->op[i].seconds[0]);
+        cJSON_AddNumberToObject(item, "backward_seconds", r->op[i].seconds[1]);
+        cJSON_AddNumberToObject(item, "forward_flop", r->op[i].flop[0]);
+        cJSON_AddNumberToObject(item, "backward_flop", r->op[i].flop[1]);
+        cJSON_AddItemToArray(list, item);
+    }
+}
+
 static void print_json(const bench_options *o, const lac_context *ctx, const lac_bench_result *r)
 {
     cJSON *root = json_new();
@@ -41,6 +74,7 @@ static void print_json(const bench_options *o, const lac_context *ctx, const lac
     cJSON_AddNumberToObject(root, "fraction", r->fraction);
     cJSON_AddNumberToObject(root, "predict_seconds", r->predict_seconds);
     cJSON_AddNumberToObject(root, "predict_images_per_second", r->predict_images_per_second);
+    add_operators(root, r);
     json_print(root);
 }
 
@@ -60,10 +94,12 @@ static int bench(bench_options *o)
     }
     if (status == LAC_OK)
         status = lac_bench(ctx, &o->config, o->size, o->points, o->steps, &result);
-    if (status == LAC_OK && o->json)
+    if (status == LAC_OK && o->json) {
         print_json(o, ctx, &result);
-    else if (status == LAC_OK)
+    } else if (status == LAC_OK) {
         print_table(&result);
+        print_operators(&result);
+    }
     int code = report(ctx, status);
     lac_context_free(&ctx);
     return code;
@@ -98,7 +134,7 @@ int verb_bench(int argc, char **argv)
         .usage = "lacuna bench [options]",
         .about = "Times training steps (batch making and Adam included) and prediction on drawn "
                  "pictures, and in the same run the multiply-add peak of the processor, which "
-                 "is what the step's speed is a fraction of. FLOP count a multiply-add as two, "
+                 "is what the step's speed is a fraction of; then every operator's share of the step. FLOP count a multiply-add as two, "
                  "convolutions as direct ones.",
         .examples = "  lacuna bench\n"
                     "  lacuna bench --model cnn --batch 64 --threads 1 --json",

@@ -500,6 +500,15 @@ lac_status lac_report_write(lac_context *ctx, const lac_report *report, const la
 
 /* ---- Benchmark ------------------------------------------------------------------------------- */
 
+/* One operator of a training step: its parts are forward (0) and backward (1). */
+typedef struct lac_bench_operator {
+    char name[64];
+    double seconds[2]; /* medians */
+    double flop[2];    /* for the batch, counted as below */
+} lac_bench_operator;
+
+enum { LAC_BENCH_OPERATORS = 24 };
+
 typedef struct lac_bench_result {
     double step_seconds;        /* median of one training step, batch making and Adam included */
     double images_per_second;
@@ -509,6 +518,8 @@ typedef struct lac_bench_result {
     double fraction;            /* flop_per_second / peak */
     double predict_seconds;     /* median for one picture */
     double predict_images_per_second; /* at the batch size */
+    int operators;
+    lac_bench_operator op[LAC_BENCH_OPERATORS];
 } lac_bench_result;
 
 /* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */

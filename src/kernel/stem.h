@@ -2,9 +2,8 @@
  * The stem: the 11x11 convolution of one-channel pictures, with normalization, ReLU and
  * 2x2 max pool, never written out in full. See op/stem.c for the mathematics.
  *
- * A picture [h, w] is first copied into the middle of a frame of zeros, so that no kernel
- * asks where the border is. Sums are taken of a frame of floats, the convolution of a frame
- * of what is stored; both hold the same numbers.
+ * A picture [h, w], as it is stored, is first copied into the middle of a frame of zeros, so
+ * that no kernel asks where the border is.
  */
 #ifndef LAC_STEM_H
 #define LAC_STEM_H
@@ -40,29 +39,24 @@ typedef struct lac_stem_filter {
     const float *scale, *shift; /* [oc] */
 } lac_stem_filter;
 
-/* One gathered term: the gradient g meets the patch whose top left is `at` in the frame. */
-typedef struct lac_stem_term {
-    float g;
-    int32_t at;
-} lac_stem_term;
-
 typedef struct lac_stem_kernels {
-    /* Adds the picture's products to sums [groups of rows, groups of columns, 1 + shifts]:
-     * first the plain sum of pixels, then sum of P[q] P[q + shift]. */
-    void (*moments)(const lac_stem_shape *s, const float *frame, double *sums);
-
-    /* Weights [oc, taps] into forward's order and precision, at most as many floats. */
-    void (*pack)(const float *w, int oc, float *packed);
+    /* Weights [oc, taps] into forward's order and precision, at most as many floats, turned by
+     * the sign of scale [oc]. */
+    void (*pack)(const float *w, const float *scale, int oc, float *packed);
 
     /* Rows [first, last) of z [oc, h/2, w/2] blocked and of which [oc, h/2, w/2] blocked: the
-     * place 0..3 of the first largest of the four, row by row. */
-    void (*forward)(const lac_stem_shape *s, const void *frame, const lac_stem_filter *filter,
-                    int first, int last, void *z, uint8_t *which);
+     * place 0..3 of the largest of the four, row by row, the first of equal sums. */
+    void (*forward)(const lac_stem_shape *s, const void *frame, void *scratch,
+                    const lac_stem_filter *filter, int first, int last, void *z, uint8_t *which);
+
+    /* Adds the picture's products to sums [groups of rows, groups of columns, 1 + shifts]:
+     * first the plain sum of pixels, then sum of P[q] P[q + shift]. */
+    void (*moments)(const lac_stem_shape *s, const void *frame, void *scratch, double *sums);
 
     /* g = dz where z > 0. Adds to gather [oc, LAC_STEM_GATHER] the sum of g times the patch
-     * under the largest value, to sum [oc] the sum of g. terms [16, h/2 * w/2] is scratch. */
-    void (*gather)(const lac_stem_shape *s, const float *frame, const void *z, const void *dz,
-                   const uint8_t *which, lac_stem_term *terms, double *gather, double *sum);
+     * under the largest value, to sum [oc] the sum of g. */
+    void (*gather)(const lac_stem_shape *s, const void *frame, const void *z, const void *dz,
+                   const uint8_t *which, void *scratch, double *gather, double *sum);
 } lac_stem_kernels;
 
 /* The stem that goes with a table, or NULL: the plain convolution does the same there. */
@@ -79,12 +73,17 @@ static inline size_t lac_stem_frame(int h, int w)
     return (size_t)(h + 2 * LAC_STEM_K) * lac_stem_stride(w);
 }
 
-/* Copies x [h, w], as `kernels` store it, into a frame whose border is 0 already: of floats,
- * or of what is stored. */
-void lac_stem_fill(const lac_stem_shape *s, const lac_kernels *kernels, const void *x,
-                   float *frame);
-void lac_stem_fill_stored(const lac_stem_shape *s, const lac_kernels *kernels, const void *x,
-                          void *frame);
+/* Bytes of scratch that the kernels need, on whole cache lines: a picture's frame twice, and
+ * 16 channels' terms. */
+static inline size_t lac_stem_scratch(int h, int w)
+{
+    size_t frame = lac_stem_frame(h, w + 48) * 2 * sizeof(uint16_t);
+    size_t terms = LAC_BLOCK * ((size_t)(h / 2) * (w / 2) + 16) * (sizeof(int32_t) + sizeof(float));
+    return (frame + terms + 63) / 64 * 64;
+}
+
+/* Copies x [h, w] into a frame whose border is 0 already; `element` bytes a number. */
+void lac_stem_fill(const lac_stem_shape *s, size_t element, const void *x, void *frame);
 
 /* E [taps]: sums of the pixels under each tap over all positions; M [taps, taps]: sums of
  * their products; from the sums of `moments`. */

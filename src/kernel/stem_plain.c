@@ -25,20 +25,11 @@ static size_t inside(const lac_stem_shape *s, int y)
     return (size_t)(y + LAC_STEM_PAD) * s->stride + LAC_STEM_PAD;
 }
 
-void lac_stem_fill(const lac_stem_shape *s, const lac_kernels *kernels, const void *x,
-                   float *frame)
+void lac_stem_fill(const lac_stem_shape *s, size_t element, const void *x, void *frame)
 {
+    size_t row = s->w * element;
     for (int y = 0; y < s->h; y++)
-        kernels->load((const char *)x + (size_t)y * s->w * kernels->element, frame + inside(s, y),
-                      (size_t)s->w);
-}
-
-void lac_stem_fill_stored(const lac_stem_shape *s, const lac_kernels *kernels, const void *x,
-                          void *frame)
-{
-    size_t row = s->w * kernels->element;
-    for (int y = 0; y < s->h; y++)
-        memcpy((char *)frame + inside(s, y) * kernels->element, (const char *)x + y * row, row);
+        memcpy((char *)frame + inside(s, y) * element, (const char *)x + y * row, row);
 }
 
 /* The sum over the window of tap (ky, kx): rows ky to ky + h - 1 of the frame, columns kx to

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double op_flop(const lac_op *op)
+double lac_op_flop(const lac_op *op, int backward)
 {
     if (op->node.kind == LAC_OP_INPUT)
         return 0.0;
@@ -13,14 +13,14 @@ static double op_flop(const lac_op *op)
     int pixels = op->node.kind == LAC_OP_CONV
                      ? ((op->in.h + stride - 1) / stride) * ((op->in.w + stride - 1) / stride)
                      : 1;
-    return 2.0 * (double)w->count * pixels;
+    return 2.0 * (double)w->count * pixels * (backward && op->needs_dx ? 2.0 : 1.0);
 }
 
 double lac_plan_flop_training(const lac_plan *plan)
 {
     double flop = 0.0;
     for (int i = 0; i < plan->net.count; i++)
-        flop += op_flop(&plan->op[i]) * (plan->op[i].needs_dx ? 3.0 : 2.0);
+        flop += lac_op_flop(&plan->op[i], 0) + lac_op_flop(&plan->op[i], 1);
     return flop;
 }
 
@@ -86,7 +86,7 @@ lac_status lac_model_layers(lac_context *ctx, const char *model, int size, int p
         layer->h = op->out.h;
         layer->w = op->out.w;
         layer->parameters = op_parameters(plan, i);
-        layer->flop = op_flop(op);
+        layer->flop = lac_op_flop(op, 0);
     }
     *count = net.count;
     lac_plan_free(&plan);

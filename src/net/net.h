@@ -68,7 +68,9 @@ void lac_plan_forward(lac_plan *plan, const lac_pass *pass);
 /* plan->dy in, plan->g out; after a forward pass with `training` on the same batch. */
 void lac_plan_backward(lac_plan *plan, const lac_pass *pass);
 
-/* Multiply-adds times two for one picture's training, as direct convolution. */
+/* Multiply-adds times two for one picture, as direct convolution: of one operator's forward
+ * (0) or backward (1) pass, and of all training. */
+double lac_op_flop(const lac_op *op, int backward);
 double lac_plan_flop_training(const lac_plan *plan);
 
 /* A tensor between its place in a slab and its plain order in files. */

@@ -223,14 +223,22 @@ void lac_plan_start(lac_plan *plan, const lac_start_config *config)
 
 void lac_plan_forward(lac_plan *plan, const lac_pass *pass)
 {
-    for (int i = 0; i < plan->net.count; i++)
-        plan->op[i].class->forward(&plan->op[i], pass);
+    for (int i = 0; i < plan->net.count; i++) {
+        lac_op *op = &plan->op[i];
+        double started = lac_seconds();
+        op->class->forward(op, pass);
+        op->seconds[0] = lac_seconds() - started;
+    }
 }
 
 void lac_plan_backward(lac_plan *plan, const lac_pass *pass)
 {
-    for (int i = plan->net.count - 1; i > 0; i--)
-        plan->op[i].class->backward(&plan->op[i], pass);
+    for (int i = plan->net.count - 1; i > 0; i--) {
+        lac_op *op = &plan->op[i];
+        double started = lac_seconds();
+        op->class->backward(op, pass);
+        op->seconds[1] = lac_seconds() - started;
+    }
 }
 
 /* ---- Tensors in files ---------------------------------------------------------------- */

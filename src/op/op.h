@@ -123,6 +123,7 @@ struct lac_op {
     const size_t *scratch_size;
     float *const *partial;
     void *state;           /* the class's own */
+    double seconds[2];     /* that the last forward and backward pass took */
 };
 
 extern const lac_op_class lac_op_input, lac_op_conv, lac_op_dense;

@@ -32,16 +32,16 @@ typedef struct stem_state {
     lac_stem_shape shape;
     int chunks;
     lac_norm norm;
-    float *frames;   /* training: [threads, frame]; the borders stay 0 */
-    char *stored_frames; /* [threads, frame] of what is stored */
-    size_t frame;
+    char *frames;    /* [threads, frame]; the borders stay 0 */
+    char *scratch;   /* [threads, scratch_size] */
+    size_t frame, scratch_size; /* bytes */
     float *w;        /* [oc, taps] as the convolution rounds them */
     float *packed;   /* [taps, oc] */
     uint8_t *which;  /* [n, oc, h/2, w/2] */
-    lac_stem_term *terms; /* [threads, 16, h/2 * w/2] */
     double *moments; /* [chunks, LAC_STEM_MOMENTS] */
     double *gather;  /* [chunks, oc, LAC_STEM_GATHER + 1]: behind the gathered sums, sum g */
     double *e, *m;   /* [taps], [taps, taps] */
+    double *by_tap, *mw; /* [taps, oc]: w and M w */
 } stem_state;
 
 int lac_stem_fits(const lac_op *op)
@@ -62,9 +62,11 @@ static lac_status stem_plan(lac_op *op, lac_planner *p)
     s->kernels = lac_stem_get(op->kernels);
     s->shape = (lac_stem_shape){op->in.h, op->in.w, op->node.channels, lac_stem_stride(op->in.w)};
     s->chunks = (p->batch + CHUNK - 1) / CHUNK;
-    s->frame = lac_stem_frame(op->in.h, op->in.w);
+    s->frame = lac_stem_frame(op->in.h, op->in.w) * op->kernels->element;
+    s->scratch_size = lac_stem_scratch(op->in.h, op->in.w);
     LAC_TRY(lac_norm_new(p->ctx, s->shape.oc, &s->norm));
-    LAC_TRY(lac_alloc(p->ctx, threads * s->frame, op->kernels->element, &s->stored_frames));
+    LAC_TRY(lac_alloc(p->ctx, threads, s->frame, &s->frames));
+    LAC_TRY(lac_alloc(p->ctx, threads, s->scratch_size, &s->scratch));
     LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->w));
     LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->packed));
     /* Outside training each thread has one picture's places, which nobody reads. */
@@ -72,13 +74,13 @@ static lac_status stem_plan(lac_op *op, lac_planner *p)
     LAC_TRY(lac_alloc(p->ctx, pictures * pooled * s->shape.oc, 1, &s->which));
     if (p->inference)
         return LAC_OK;
-    LAC_TRY(lac_alloc(p->ctx, threads * s->frame, sizeof(float), &s->frames));
-    LAC_TRY(lac_alloc(p->ctx, threads * LAC_BLOCK * pooled, sizeof(lac_stem_term), &s->terms));
     LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * LAC_STEM_MOMENTS, sizeof(double), &s->moments));
     LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * s->shape.oc * (LAC_STEM_GATHER + 1),
                       sizeof(double), &s->gather));
     LAC_TRY(lac_alloc(p->ctx, LAC_STEM_TAPS, sizeof(double), &s->e));
-    return lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * LAC_STEM_TAPS, sizeof(double), &s->m);
+    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * LAC_STEM_TAPS, sizeof(double), &s->m));
+    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(double), &s->by_tap));
+    return lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(double), &s->mw);
 }
 
 static void stem_free(lac_op *op)
@@ -88,15 +90,16 @@ static void stem_free(lac_op *op)
         return;
     lac_norm_free(&s->norm);
     free(s->frames);
-    free(s->stored_frames);
+    free(s->scratch);
     free(s->w);
     free(s->packed);
     free(s->which);
-    free(s->terms);
     free(s->moments);
     free(s->gather);
     free(s->e);
     free(s->m);
+    free(s->by_tap);
+    free(s->mw);
     free(s);
     op->state = NULL;
 }
@@ -119,25 +122,19 @@ static int chunk_end(const job *j, int item)
     return end < j->pass->n ? end : j->pass->n;
 }
 
-static const void *picture_of(const job *j, int picture)
-{
-    return lac_op_at(j->op, j->op->input->z, picture * lac_shape_floats(j->op->in));
-}
-
-static const float *frame_of(const job *j, int picture, int thread)
+/* A picture in the thread's frame. */
+static const void *frame_of(const job *j, int picture, int thread)
 {
     const stem_state *s = j->s;
-    float *frame = s->frames + thread * s->frame;
-    lac_stem_fill(&s->shape, j->op->kernels, picture_of(j, picture), frame);
+    char *frame = s->frames + thread * s->frame;
+    lac_stem_fill(&s->shape, j->op->kernels->element,
+                  lac_op_at(j->op, j->op->input->z, picture * lac_shape_floats(j->op->in)), frame);
     return frame;
 }
 
-static const void *stored_frame_of(const job *j, int picture, int thread)
+static void *scratch_of(const job *j, int thread)
 {
-    const stem_state *s = j->s;
-    char *frame = s->stored_frames + thread * s->frame * j->op->kernels->element;
-    lac_stem_fill_stored(&s->shape, j->op->kernels, picture_of(j, picture), frame);
-    return frame;
+    return j->s->scratch + thread * j->s->scratch_size;
 }
 
 /* ---- Forward ----------------------------------------------------------------------------- */
@@ -148,7 +145,7 @@ static void work_moments(void *arg, int item, int thread)
     double *sums = j->s->moments + (size_t)item * LAC_STEM_MOMENTS;
     memset(sums, 0, LAC_STEM_MOMENTS * sizeof *sums);
     for (int i = item * CHUNK; i < chunk_end(j, item); i++)
-        j->s->kernels->moments(&j->s->shape, frame_of(j, i, thread), sums);
+        j->s->kernels->moments(&j->s->shape, frame_of(j, i, thread), scratch_of(j, thread), sums);
 }
 
 /* Bands of rows that a picture is cut into: a single face keeps all threads busy. Where
@@ -168,7 +165,7 @@ static void work_forward(void *arg, int item, int thread)
     size_t floats = lac_shape_floats(j->op->out);
     lac_stem_filter filter = {s->packed, s->norm.scale, s->norm.shift};
     uint8_t *which = s->which + (size_t)(j->pass->training ? picture : thread) * floats;
-    s->kernels->forward(&s->shape, stored_frame_of(j, picture, thread), &filter,
+    s->kernels->forward(&s->shape, frame_of(j, picture, thread), scratch_of(j, thread), &filter,
                         rows * band / bands(j), rows * (band + 1) / bands(j),
                         lac_op_at(j->op, j->op->z, picture * floats), which);
 }
@@ -181,17 +178,23 @@ static void add_up(double *sums, size_t count, int chunks)
             sums[i] += sums[item * count + i];
 }
 
-/* w' E and w' M w of one channel. */
-static void project(const stem_state *s, const float *w, double *first, double *second)
+/* M w of all channels at once, which lie side by side: a sum per channel would wait for each
+ * addition. */
+static void products(stem_state *s)
 {
-    *first = *second = 0.0;
-    for (int a = 0; a < LAC_STEM_TAPS; a++) {
-        double row = 0.0;
-        for (int b = 0; b < LAC_STEM_TAPS; b++)
-            row += s->m[a * LAC_STEM_TAPS + b] * w[b];
-        *first += w[a] * s->e[a];
-        *second += w[a] * row;
-    }
+    const int oc = s->shape.oc;
+    for (int c = 0; c < oc; c++)
+        for (int a = 0; a < LAC_STEM_TAPS; a++)
+            s->by_tap[a * oc + c] = s->w[(size_t)c * LAC_STEM_TAPS + a];
+    memset(s->mw, 0, (size_t)LAC_STEM_TAPS * oc * sizeof *s->mw);
+    for (int a = 0; a < LAC_STEM_TAPS; a++)
+        for (int b = 0; b < LAC_STEM_TAPS; b++) {
+            const double m = s->m[a * LAC_STEM_TAPS + b];
+            const double *restrict from = s->by_tap + (size_t)b * oc;
+            double *restrict to = s->mw + (size_t)a * oc;
+            for (int c = 0; c < oc; c++)
+                to[c] += m * from[c];
+        }
 }
 
 static double positions(const job *j)
@@ -206,9 +209,14 @@ static void batch_statistics(const job *j)
     double count = positions(j);
     add_up(s->moments, LAC_STEM_MOMENTS, (j->pass->n + CHUNK - 1) / CHUNK);
     lac_stem_assemble(s->moments, s->e, s->m);
+    products(s);
     for (int c = 0; c < s->shape.oc; c++) {
-        double first, second;
-        project(s, s->w + (size_t)c * LAC_STEM_TAPS, &first, &second);
+        double first = 0.0, second = 0.0; /* w' E, w' M w */
+        for (int a = 0; a < LAC_STEM_TAPS; a++) {
+            double w = s->by_tap[a * s->shape.oc + c];
+            first += w * s->e[a];
+            second += w * s->mw[a * s->shape.oc + c];
+        }
         double mean = first / count;
         lac_norm_batch(op, &s->norm, c, mean, second / count - mean * mean, count);
     }
@@ -221,13 +229,13 @@ static void stem_forward(lac_op *op, const lac_pass *pass)
     size_t weights = (size_t)LAC_STEM_TAPS * s->shape.oc;
     op->kernels->store(lac_op_w(op, W), s->packed, weights);
     op->kernels->load(s->packed, s->w, weights);
-    s->kernels->pack(s->w, s->shape.oc, s->packed);
     if (pass->training) {
         for_each_chunk(&j, work_moments);
         batch_statistics(&j);
     } else {
         lac_norm_fixed(op, &s->norm);
     }
+    s->kernels->pack(s->w, s->norm.scale, s->shape.oc, s->packed);
     lac_parallel(pass->ctx, pass->n * bands(&j), work_forward, &j);
 }
 
@@ -238,7 +246,6 @@ static void work_gather(void *arg, int item, int thread)
     const job *j = arg;
     const stem_state *s = j->s;
     size_t floats = lac_shape_floats(j->op->out);
-    size_t pooled = (size_t)j->op->out.h * j->op->out.w;
     size_t count = (size_t)s->shape.oc * (LAC_STEM_GATHER + 1);
     double *gather = s->gather + item * count;
     double *sum = gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
@@ -247,7 +254,7 @@ static void work_gather(void *arg, int item, int thread)
         s->kernels->gather(&s->shape, frame_of(j, i, thread),
                            lac_op_at(j->op, j->op->z, i * floats),
                            lac_op_at(j->op, j->op->dz, i * floats), s->which + i * floats,
-                           s->terms + thread * LAC_BLOCK * pooled, gather, sum);
+                           scratch_of(j, thread), gather, sum);
 }
 
 static double gathered(const double *gather, int tap)
@@ -258,15 +265,11 @@ static double gathered(const double *gather, int tap)
 static void weight_gradient(const job *j, int c, const double *gather)
 {
     const stem_state *s = j->s;
-    const float *w = s->w + (size_t)c * LAC_STEM_TAPS;
     float *dw = lac_op_g(j->op, W) + (size_t)c * LAC_STEM_TAPS;
     const lac_norm_dy *k = &s->norm.dy[c];
-    for (int a = 0; a < LAC_STEM_TAPS; a++) {
-        double products = 0.0;
-        for (int b = 0; b < LAC_STEM_TAPS; b++)
-            products += s->m[a * LAC_STEM_TAPS + b] * w[b];
-        dw[a] = (float)(k->a * gathered(gather, a) + k->b * products + k->c * s->e[a]);
-    }
+    for (int a = 0; a < LAC_STEM_TAPS; a++)
+        dw[a] = (float)(k->a * gathered(gather, a) + k->b * s->mw[a * s->shape.oc + c] +
+                        k->c * s->e[a]);
 }
 
 static void stem_backward(lac_op *op, const lac_pass *pass)

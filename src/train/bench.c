@@ -129,6 +129,7 @@ static double timed_prediction(const lac_trainer *t, int n, float *xy)
 
 typedef struct samples {
     double *step, *peak; /* [steps] */
+    double *op;          /* [LAC_BENCH_OPERATORS, 2, steps] */
     double one[PREDICTIONS];
     double batch[PREDICTIONS];
     float *xy;
@@ -145,6 +146,9 @@ static lac_status measure(lac_trainer *t, peak_job *peak, samples *s, int steps)
             continue;
         s->peak[i] = rate;
         s->step[i] = seconds;
+        const lac_plan *plan = t->model->plan;
+        for (int k = 0; k < 2 * plan->net.count; k++)
+            s->op[k * steps + i] = plan->op[k / 2].seconds[k % 2];
     }
     for (int i = 0; i < PREDICTIONS; i++) {
         s->one[i] = timed_prediction(t, 1, s->xy);
@@ -164,6 +168,15 @@ static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_res
     out->fraction = out->flop_per_second / out->peak_flop_per_second;
     out->predict_seconds = median(s->one, PREDICTIONS);
     out->predict_images_per_second = batch / median(s->batch, PREDICTIONS);
+    out->operators = t->model->plan->net.count - 1; /* all but the input */
+    for (int i = 0; i < out->operators; i++) {
+        const lac_op *op = &t->model->plan->op[i + 1];
+        snprintf(out->op[i].name, sizeof out->op[i].name, "%s", op->node.name);
+        for (int part = 0; part < 2; part++) {
+            out->op[i].flop[part] = lac_op_flop(op, part) * batch;
+            out->op[i].seconds[part] = median(s->op + (2 * (i + 1) + part) * steps, steps);
+        }
+    }
 }
 
 static lac_status bench(lac_context *ctx, const lac_train_config *config, const lac_data *data,
@@ -177,6 +190,8 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
         status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.step);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.peak);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)steps, 2 * LAC_BENCH_OPERATORS * sizeof(double), &s.op);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)config->batch * 2 * data->points, sizeof(float), &s.xy);
     if (status == LAC_OK)
@@ -192,6 +207,7 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
         summarize(t, &s, steps, out);
     free(s.step);
     free(s.peak);
+    free(s.op);
     free(s.xy);
     free(peak.flop);
     free(peak.sink);

@@ -227,8 +227,8 @@ $ lacuna help bench
 |
 | Times training steps (batch making and Adam included) and prediction on drawn
 | pictures, and in the same run the multiply-add peak of the processor, which is
-| what the step's speed is a fraction of. FLOP count a multiply-add as two,
-| convolutions as direct ones.
+| what the step's speed is a fraction of; then every operator's share of the
+| step. FLOP count a multiply-add as two, convolutions as direct ones.
 |
 | Options
 |   --model resnet|cnn|kimura

@@ -172,6 +172,11 @@ lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_
     conv->ctx = ctx;
     conv->kernels = kernels;
     lac_conv_use_ref(conv);
+#ifdef LAC_X86
+    int pairs = kernels->level == LAC_CPU_AVX512 && kernels->element != sizeof(float);
+    if (pairs && !lac_kernels_have_tiles() && lac_conv_use_winograd(conv))
+        return LAC_OK;
+#endif
 #ifdef HAVE_DNNL
     if (ctx->cpu != LAC_CPU_REF)
         lac_conv_use_dnnl(conv);

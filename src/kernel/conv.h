@@ -49,6 +49,10 @@ static inline char *lac_conv_y_at(const lac_conv *conv, const void *y, int i)
 /* Plain loops: the specification. Never fails. */
 void lac_conv_use_ref(lac_conv *conv);
 
+/* Winograd on bf16, with AVX512-BF16: returns 0 when the shape is not 3x3 of stride 1. Rounds
+ * sums of 4 inputs, so that an output is off by up to 1 % of the largest. */
+int lac_conv_use_winograd(lac_conv *conv);
+
 /* oneDNN: returns 0 when it has no way for this shape, and leaves conv as it was. */
 int lac_conv_use_dnnl(lac_conv *conv);
 

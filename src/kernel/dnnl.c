@@ -7,8 +7,8 @@
  * whole chunk and one picture: what is left of a batch is done picture by picture.
  *
  * For 3x3 convolutions of stride 1 Winograd's F(4x4, 3x3) is asked for first: it
- * takes half the time of the direct method where oneDNN 2 has it (AVX-512). For bf16 there
- * is the direct method alone, which takes no more time than that.
+ * takes half the time of the direct method where oneDNN 2 has it (AVX-512). For bf16 it has
+ * the direct method alone; winograd.c comes first there.
  */
 #include "kernel/dnnl.h"
 #include "kernel/conv.h"

@@ -134,8 +134,8 @@ int verb_bench(int argc, char **argv)
         .usage = "lacuna bench [options]",
         .about = "Times training steps (batch making and Adam included) and prediction on drawn "
                  "pictures, and in the same run the multiply-add peak of the processor, which "
-                 "is what the step's speed is a fraction of; then every operator's share of the step. FLOP count a multiply-add as two, "
-                 "convolutions as direct ones.",
+                 "is what the step's speed is a fraction of; then every operator's share of the "
+                 "step. FLOP count a multiply-add as two, convolutions as direct ones.",
         .examples = "  lacuna bench\n"
                     "  lacuna bench --model cnn --batch 64 --threads 1 --json",
         .options = options,

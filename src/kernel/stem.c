@@ -2,14 +2,7 @@
  * The stem's forward kernel, compiled once per instruction set: a tile of 2 rows by TILE
  * columns by 2 registers of channels walks the 121 taps; pooling happens in registers.
  */
-#include "kernel/stem.h"
-#include "kernel/vector.h"
-
-void LAC_NAME(lac_stem_moments)(const lac_stem_shape *s, const void *frame, void *scratch,
-                                double *sums);
-void LAC_NAME(lac_stem_gather)(const lac_stem_shape *s, const void *frame, const void *z,
-                               const void *dz, const uint8_t *which, void *scratch, double *gather,
-                               double *sum);
+#include "kernel/stem_parts.h"
 
 enum { TILE = LANES == 16 ? 6 : 2 }; /* columns: 24 of 32 registers, or 8 of 16 */
 
@@ -17,6 +10,13 @@ enum { TILE = LANES == 16 ? 6 : 2 }; /* columns: 24 of 32 registers, or 8 of 16 
 typedef struct tile {
     vec at[2][TILE][2];
 } tile;
+
+/* The frame, and its cells. */
+typedef struct source {
+    const stored *frame;
+    const cell *cells;
+    int stride;
+} source;
 
 /* The sign of a channel's scale goes into its weights: the largest sum is then the largest
  * value. */
@@ -26,9 +26,8 @@ static float signed_weight(float w, float scale)
 }
 
 #ifdef LAC_BF16
-/* Taps go in pairs, which need one word of pixels each: the first 10 rows two by two, from
- * words of a pixel and the one below it (cells), the last row along itself, its last pair
- * with a weight of 0. A pair of weights is a word too, [61, oc]. */
+/* Taps go in pairs: the first 10 rows two by two on cells, the last row along itself, its last
+ * pair with a weight of 0. A pair of weights is a word too, [61, oc]. */
 enum { ROW_PAIRS = LAC_STEM_K / 2, LAST_PAIRS = (LAC_STEM_K + 1) / 2 };
 
 static inline void put_pair(float first, float second, float *word)
@@ -55,23 +54,6 @@ static void stem_pack(const float *w, const float *scale, int oc, float *packed)
     }
 }
 
-typedef struct source {
-    const stored *frame;
-    const uint32_t *cells;
-    int stride;
-} source;
-
-/* Cells for output rows [first, last) of the pooled picture. */
-static source make_source(const lac_stem_shape *s, const stored *frame, int first, int last,
-                          void *scratch)
-{
-    uint32_t *cells = scratch;
-    size_t end = (size_t)(2 * last + LAC_STEM_K - 1) * s->stride;
-    for (size_t i = (size_t)2 * first * s->stride; i < end; i++)
-        cells[i] = frame[i] | (uint32_t)frame[i + s->stride] << 16;
-    return (source){frame, cells, s->stride};
-}
-
 /* One word of every position meets one pair of weights. */
 static inline void tile_step(tile *t, const char *words, size_t row, size_t column, const float *w)
 {
@@ -91,7 +73,7 @@ static inline void tile_step(tile *t, const char *words, size_t row, size_t colu
 
 static inline tile tile_convolve(const source *from, size_t at, const float *w, int oc)
 {
-    const uint32_t *cells = from->cells + at;
+    const cell *cells = from->cells + at;
     const stored *last = from->frame + at + (size_t)(LAC_STEM_K - 1) * from->stride;
     size_t row = from->stride;
     tile t;
@@ -112,20 +94,6 @@ static void stem_pack(const float *w, const float *scale, int oc, float *packed)
     for (int c = 0; c < oc; c++)
         for (int k = 0; k < LAC_STEM_TAPS; k++)
             packed[(size_t)k * oc + c] = signed_weight(w[(size_t)c * LAC_STEM_TAPS + k], scale[c]);
-}
-
-typedef struct source {
-    const float *frame;
-    int stride;
-} source;
-
-static source make_source(const lac_stem_shape *s, const float *frame, int first, int last,
-                          void *scratch)
-{
-    (void)first;
-    (void)last;
-    (void)scratch;
-    return (source){frame, s->stride};
 }
 
 static inline tile tile_convolve(const source *from, size_t at, const float *w, int oc)
@@ -191,7 +159,8 @@ static void stem_forward(const lac_stem_shape *s, const void *frame, void *scrat
                          const lac_stem_filter *filter, int first, int last, void *z_,
                          uint8_t *which)
 {
-    source from = make_source(s, frame, first, last, scratch);
+    const source from = {
+        frame, make_cells(s, frame, 2 * first, 2 * last + LAC_STEM_K - 1, scratch), s->stride};
     stored *z = z_;
     int rows = s->h / 2;
     int columns = s->w / 2;

@@ -5,12 +5,10 @@
  * channel, a list of the terms that are not zero (a branch per term would be mispredicted
  * half the time) and then adds patches, the 11 rows of the sum in registers.
  *
- * The processor multiplies bf16 in pairs, a0 b0 + a1 b1 to a float. moments pairs a pixel
- * with the one below it, so that columns stay apart; gather pairs two terms. Products of
- * bf16 are exact, so that neither differs from the same sum of floats by more than its order.
+ * Of bf16, moments multiplies cells (stem_parts.h), gather pairs of terms. Products of bf16
+ * are exact: neither differs from the same sum of floats by more than its order.
  */
-#include "kernel/stem.h"
-#include "kernel/vector.h"
+#include "kernel/stem_parts.h"
 
 enum {
     ROW_VECS = LAC_STEM_ROW / LANES,      /* registers of a patch's row */
@@ -22,9 +20,6 @@ enum {
 /* ---- Moments --------------------------------------------------------------------------- */
 
 #ifdef LAC_BF16
-/* A pixel in the lower half and the one below it in the upper. */
-typedef uint32_t cell;
-
 enum { CELL_ROWS = 2 };
 
 static inline vec cell_multiply(vec a, vec b, vec sum)
@@ -36,18 +31,7 @@ static inline vec first_row(vec cells)
 {
     return (vec)_mm512_and_si512((__m512i)cells, _mm512_set1_epi32(0xffff));
 }
-
-static const cell *make_cells(const lac_stem_shape *s, const stored *frame, void *scratch)
-{
-    cell *cells = scratch;
-    size_t count = lac_stem_frame(s->h, s->w) - s->stride;
-    for (size_t i = 0; i < count; i++)
-        cells[i] = frame[i] | (cell)frame[i + s->stride] << 16;
-    return cells;
-}
 #else
-typedef float cell;
-
 enum { CELL_ROWS = 1 };
 
 static inline vec cell_multiply(vec a, vec b, vec sum)
@@ -58,13 +42,6 @@ static inline vec cell_multiply(vec a, vec b, vec sum)
 static inline vec first_row(vec cells)
 {
     return cells;
-}
-
-static const cell *make_cells(const lac_stem_shape *s, const stored *frame, void *scratch)
-{
-    (void)s;
-    (void)scratch;
-    return frame;
 }
 #endif
 
@@ -156,7 +133,8 @@ static void group_sums(const lac_stem_shape *s, const stored *frame, int first, 
 void LAC_NAME(lac_stem_moments)(const lac_stem_shape *s, const void *frame, void *scratch,
                                 double *sums)
 {
-    const cell *cells = make_cells(s, frame, scratch);
+    /* A row is read past its ends, where the rows beside it must be border. */
+    const cell *cells = make_cells(s, frame, 0, s->h + 2 * LAC_STEM_K - 1, scratch);
     for (int group = 0; group < LAC_STEM_GROUPS; group++) {
         int edge = group - 1;
         int first = group == 0 ? 2 * EDGE : edge < EDGE ? EDGE + edge : s->h + edge - EDGE;

@@ -14,6 +14,7 @@ enum {
     LAC_STEM_K = 11,
     LAC_STEM_PAD = LAC_STEM_K / 2,
     LAC_STEM_TAPS = LAC_STEM_K * LAC_STEM_K,
+    LAC_STEM_PACKED = 17 * 17, /* weights of a channel as forward takes them (stem.c) */
     LAC_STEM_ROW = 16,                            /* floats of a kernel row in gathered sums */
     LAC_STEM_GATHER = LAC_STEM_K * LAC_STEM_ROW,  /* gathered sums of one channel */
     LAC_STEM_LEAST = 2 * LAC_STEM_K,              /* least side of a picture */
@@ -40,8 +41,8 @@ typedef struct lac_stem_filter {
 } lac_stem_filter;
 
 typedef struct lac_stem_kernels {
-    /* Weights [oc, taps] into forward's order and precision, at most as many floats, turned by
-     * the sign of scale [oc]. */
+    /* Weights [oc, taps] into forward's order and precision, at most LAC_STEM_PACKED * oc floats,
+     * turned by the sign of scale [oc]. */
     void (*pack)(const float *w, const float *scale, int oc, float *packed);
 
     /* Rows [first, last) of z [oc, h/2, w/2] blocked and of which [oc, h/2, w/2] blocked: the
@@ -73,13 +74,22 @@ static inline size_t lac_stem_frame(int h, int w)
     return (size_t)(h + 2 * LAC_STEM_K) * lac_stem_stride(w);
 }
 
-/* Bytes of scratch that the kernels need, on whole cache lines: a picture's frame twice, and
- * 16 channels' terms. */
+/* Cells of a row of forward's planes: windows, the taps behind the last, a tile's rest. */
+static inline int lac_stem_plane_stride(int w)
+{
+    return (w / 2 + LAC_STEM_PAD + 12 + 15) / 16 * 16;
+}
+
+/* Bytes of scratch that the kernels need, on whole cache lines: for forward 9 planes and 3 lines;
+ * for the sums a picture's frame twice and 16 channels' terms. */
 static inline size_t lac_stem_scratch(int h, int w)
 {
+    size_t stride = (size_t)lac_stem_plane_stride(w);
+    size_t planes = (9 * (h / 2 + LAC_STEM_PAD) * stride + 3 * (2 * stride + 3 * 16)) * 4;
     size_t frame = lac_stem_frame(h, w + 48) * 2 * sizeof(uint16_t);
     size_t terms = LAC_BLOCK * ((size_t)(h / 2) * (w / 2) + 16) * (sizeof(int32_t) + sizeof(float));
-    return (frame + terms + 63) / 64 * 64;
+    size_t sums = frame + terms;
+    return ((planes > sums ? planes : sums) + 63) / 64 * 64;
 }
 
 /* Copies x [h, w] into a frame whose border is 0 already; `element` bytes a number. */

@@ -1,4 +1,10 @@
-/* What the stem's two sources, each compiled once per instruction set, share. */
+/*
+ * What the stem's two sources, each compiled once per instruction set, share.
+ *
+ * A cell is what a multiply-add takes of a picture: a float, or, as the processor multiplies
+ * bf16 in pairs, a number in the lower half of a word and the one below it in the upper, so that
+ * columns stay apart.
+ */
 #ifndef LAC_STEM_PARTS_H
 #define LAC_STEM_PARTS_H
 
@@ -11,32 +17,33 @@ void LAC_NAME(lac_stem_gather)(const lac_stem_shape *s, const void *frame, const
                                const void *dz, const uint8_t *which, void *scratch, double *gather,
                                double *sum);
 
-/* The processor multiplies bf16 in pairs. Where columns are to stay apart, a pixel is paired with
- * the one below it, in the upper half of a word: a cell. Cells of rows [first, last) of a frame
- * go to the same places in scratch. */
 #ifdef LAC_BF16
 typedef uint32_t cell;
 
-static inline const cell *make_cells(const lac_stem_shape *s, const stored *frame, int first,
-                                     int last, void *scratch)
+enum { CELL_ROWS = 2 };
+
+static inline vec cell_multiply(vec a, vec b, vec sum)
 {
-    cell *cells = scratch;
-    size_t end = (size_t)last * s->stride;
-    for (size_t i = (size_t)first * s->stride; i < end; i++)
-        cells[i] = frame[i] | (cell)frame[i + s->stride] << 16;
-    return cells;
+    return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
+}
+
+static inline vec cell_all(cell v)
+{
+    return (vec)_mm512_set1_epi32((int32_t)v);
 }
 #else
 typedef float cell;
 
-static inline const cell *make_cells(const lac_stem_shape *s, const stored *frame, int first,
-                                     int last, void *scratch)
+enum { CELL_ROWS = 1 };
+
+static inline vec cell_multiply(vec a, vec b, vec sum)
 {
-    (void)s;
-    (void)first;
-    (void)last;
-    (void)scratch;
-    return frame;
+    return vec_fma(a, b, sum);
+}
+
+static inline vec cell_all(cell v)
+{
+    return vec_all(v);
 }
 #endif
 

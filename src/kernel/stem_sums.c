@@ -20,28 +20,30 @@ enum {
 /* ---- Moments --------------------------------------------------------------------------- */
 
 #ifdef LAC_BF16
-enum { CELL_ROWS = 2 };
-
-static inline vec cell_multiply(vec a, vec b, vec sum)
-{
-    return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
-}
-
 static inline vec first_row(vec cells)
 {
     return (vec)_mm512_and_si512((__m512i)cells, _mm512_set1_epi32(0xffff));
 }
-#else
-enum { CELL_ROWS = 1 };
 
-static inline vec cell_multiply(vec a, vec b, vec sum)
+static const cell *make_cells(const lac_stem_shape *s, const stored *frame, void *scratch)
 {
-    return vec_fma(a, b, sum);
+    cell *cells = scratch;
+    size_t count = lac_stem_frame(s->h, s->w) - s->stride;
+    for (size_t i = 0; i < count; i++)
+        cells[i] = frame[i] | (cell)frame[i + s->stride] << 16;
+    return cells;
 }
-
+#else
 static inline vec first_row(vec cells)
 {
     return cells;
+}
+
+static const cell *make_cells(const lac_stem_shape *s, const stored *frame, void *scratch)
+{
+    (void)s;
+    (void)scratch;
+    return frame;
 }
 #endif
 
@@ -133,8 +135,7 @@ static void group_sums(const lac_stem_shape *s, const stored *frame, int first, 
 void LAC_NAME(lac_stem_moments)(const lac_stem_shape *s, const void *frame, void *scratch,
                                 double *sums)
 {
-    /* A row is read past its ends, where the rows beside it must be border. */
-    const cell *cells = make_cells(s, frame, 0, s->h + 2 * LAC_STEM_K - 1, scratch);
+    const cell *cells = make_cells(s, frame, scratch);
     for (int group = 0; group < LAC_STEM_GROUPS; group++) {
         int edge = group - 1;
         int first = group == 0 ? 2 * EDGE : edge < EDGE ? EDGE + edge : s->h + edge - EDGE;

@@ -36,7 +36,7 @@ typedef struct stem_state {
     char *scratch;   /* [threads, scratch_size] */
     size_t frame, scratch_size; /* bytes */
     float *w;        /* [oc, taps] as the convolution rounds them */
-    float *packed;   /* [taps, oc] */
+    float *packed;   /* as the kernel wants them, [LAC_STEM_PACKED, oc] at most */
     uint8_t *which;  /* [n, oc, h/2, w/2] */
     double *moments; /* [chunks, LAC_STEM_MOMENTS] */
     double *gather;  /* [chunks, oc, LAC_STEM_GATHER + 1]: behind the gathered sums, sum g */
@@ -68,7 +68,7 @@ static lac_status stem_plan(lac_op *op, lac_planner *p)
     LAC_TRY(lac_alloc(p->ctx, threads, s->frame, &s->frames));
     LAC_TRY(lac_alloc(p->ctx, threads, s->scratch_size, &s->scratch));
     LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->w));
-    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->packed));
+    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_PACKED * s->shape.oc, sizeof(float), &s->packed));
     /* Outside training each thread has one picture's places, which nobody reads. */
     size_t pictures = !p->inference && (size_t)p->batch > threads ? (size_t)p->batch : threads;
     LAC_TRY(lac_alloc(p->ctx, pictures * pooled * s->shape.oc, 1, &s->which));

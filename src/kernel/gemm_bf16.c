@@ -16,7 +16,7 @@ enum {
     WIDTH = COLUMNS * LANES,
     DEPTH = 256,
     PAIRS = DEPTH / 2,
-    MOST_ROWS = 43 * ROWS, /* of A copied at a time */
+    MOST_ROWS = 288, /* of A copied at a time: a multiple of ROWS and of LANES */
     AHEAD = 4,             /* lines of floats */
 };
 
@@ -49,6 +49,19 @@ static const uint16_t *line_of(const operand *o, size_t at, int count, uint16_t 
     return copy;
 }
 
+enum { STEP = 2 * LANES };
+
+/* Pairs of the STEP numbers from `at` on, those that are there; the others are 0. */
+static inline __m512bh take_pairs(const operand *o, size_t at, __mmask32 there)
+{
+    if (!o->wide)
+        return (__m512bh)_mm512_maskz_loadu_epi16(there, (const uint16_t *)o->data + at);
+    const float *from = (const float *)o->data + at;
+    __m512 first = _mm512_maskz_loadu_ps((__mmask16)there, from);
+    __m512 second = _mm512_maskz_loadu_ps((__mmask16)(there >> LANES), from + LANES);
+    return _mm512_cvtne2ps_pbh(second, first);
+}
+
 /* Words [depth / 2, width] from lines that run across k: two lines make a row of words. */
 static void pack_across(const operand *o, size_t at, int depth, int count, int width,
                         uint32_t *words)
@@ -64,18 +77,25 @@ static void pack_across(const operand *o, size_t at, int depth, int count, int w
     }
 }
 
-/* The same from lines that run along k: each makes a column of words. */
+/* The same from lines that run along k: each makes a column of words, 16 by 16 at a time. Columns
+ * are written in sixteens, the last beyond count. */
 static void pack_along(const operand *o, size_t at, int depth, int count, int width,
                        uint32_t *words)
 {
-    uint16_t copy[DEPTH];
-    for (int i = 0; i < count; i++) {
-        const uint16_t *line = line_of(o, at + i * o->line, depth, copy);
-        for (int p = 0; p < depth / 2; p++)
-            memcpy(words + p * width + i, line + 2 * p, sizeof *words);
-        if (depth % 2)
-            words[depth / 2 * width + i] = line[depth - 1];
-    }
+    for (int i = 0; i < count; i += LANES)
+        for (int p = 0; p < depth; p += STEP) {
+            __mmask32 there = depth - p < STEP ? (1u << (depth - p)) - 1 : ~0u;
+            vec block[LANES];
+            for (int k = 0; k < LANES; k++) { /* columns past the end repeat the last */
+                size_t line = (size_t)(i + k < count ? i + k : count - 1) * o->line;
+                block[k] = (vec)take_pairs(o, at + line + p, there);
+                if (o->wide)
+                    prefetch((const float *)o->data + at + line + p, AHEAD * 2 * sizeof block[0]);
+            }
+            vec_transpose(block);
+            for (int k = 0; k < LANES && p + 2 * k < depth; k++)
+                vec_store((float *)(words + (size_t)(p / 2 + k) * width + i), block[k]);
+        }
 }
 
 static inline __m512bh pair_of(const char *at)
@@ -137,17 +157,7 @@ static void tiles(const rows_of_a *a, const uint32_t *panel, int pairs, int m, i
 
 /* A few rows of A, and B's lines along k: nothing is used often enough to be worth a panel, so
  * lines are multiplied as they stream by. */
-enum { FEW_ROWS = 4, STEP = 2 * LANES };
-
-static inline __m512bh take_pairs(const operand *o, size_t at, __mmask32 there)
-{
-    if (!o->wide)
-        return (__m512bh)_mm512_maskz_loadu_epi16(there, (const uint16_t *)o->data + at);
-    const float *from = (const float *)o->data + at;
-    __m512 first = _mm512_maskz_loadu_ps((__mmask16)there, from);
-    __m512 second = _mm512_maskz_loadu_ps((__mmask16)(there >> LANES), from + LANES);
-    return _mm512_cvtne2ps_pbh(second, first);
-}
+enum { FEW_ROWS = 4 };
 
 static void multiply_few(int m, int n, int k, const operand *a, const operand *b, float beta,
                          float *c, int ldc)

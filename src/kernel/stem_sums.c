@@ -196,33 +196,6 @@ typedef struct pooled_row {
 } pooled_row;
 
 #if defined __AVX512F__
-static inline void transpose(__m512 r[16])
-{
-    __m512 t[16];
-    for (int i = 0; i < 16; i += 2) { /* words of two rows */
-        t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
-    }
-    for (int i = 0; i < 16; i += 4) /* pairs of words: 4 rows by 4 in each quarter */
-        for (int k = 0; k < 2; k++) {
-            __m512d a = _mm512_castps_pd(t[i + k]);
-            __m512d b = _mm512_castps_pd(t[i + k + 2]);
-            r[i + 2 * k] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
-            r[i + 2 * k + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
-        }
-    for (int i = 0; i < 4; i++) { /* quarters */
-        __m512 a = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
-        __m512 b = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
-        __m512 c = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
-        __m512 d = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
-        t[i] = _mm512_shuffle_f32x4(a, c, 0x88);
-        t[i + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
-        t[i + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
-        t[i + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
-    }
-    memcpy(r, t, sizeof t);
-}
-
 /* 16 columns at a time change places with the channels; a channel's terms are then closed up
  * in a register. */
 static void list_row(const patches *p, const pooled_row *row, term_list lists[LAC_BLOCK])
@@ -233,7 +206,7 @@ static void list_row(const patches *p, const pooled_row *row, term_list lists[LA
     const __m512i count = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (int first = 0; first < row->columns; first += 16) {
         vec g[16];
-        __m512 place[16];
+        vec place[16];
         for (int x = 0; x < 16; x++) {
             int is_there = first + x < row->columns;
             size_t i = (size_t)(is_there ? first + x : first) * LAC_BLOCK;
@@ -244,8 +217,8 @@ static void list_row(const patches *p, const pooled_row *row, term_list lists[LA
             place[x] = _mm512_castsi512_ps(
                 _mm512_mask_blend_epi32(open, none, _mm512_cvtepu8_epi32(which)));
         }
-        transpose(g);
-        transpose(place);
+        vec_transpose(g);
+        vec_transpose(place);
         __m512i column = _mm512_slli_epi32(_mm512_add_epi32(_mm512_set1_epi32(first), count), 1);
         __mmask16 far = _mm512_test_epi32_mask(column, _mm512_set1_epi32(16));
         __m512i corner = _mm512_mask_add_epi32(column, far, column, _mm512_set1_epi32(p->skew));

@@ -98,6 +98,34 @@ static inline vec vec_select(vec_mask m, vec yes, vec no)
 {
     return _mm512_mask_blend_ps(m, no, yes);
 }
+
+/* 16 registers of 16 words: rows become columns. */
+static inline void vec_transpose(vec r[16])
+{
+    vec t[16];
+    for (int i = 0; i < 16; i += 2) { /* words of two rows */
+        t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < 16; i += 4) /* pairs of words: 4 rows by 4 in each quarter */
+        for (int k = 0; k < 2; k++) {
+            __m512d a = _mm512_castps_pd(t[i + k]);
+            __m512d b = _mm512_castps_pd(t[i + k + 2]);
+            r[i + 2 * k] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+            r[i + 2 * k + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+        }
+    for (int i = 0; i < 4; i++) { /* quarters */
+        vec a = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
+        vec b = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
+        vec c = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
+        vec d = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
+        t[i] = _mm512_shuffle_f32x4(a, c, 0x88);
+        t[i + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
+        t[i + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
+        t[i + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
+    }
+    memcpy(r, t, sizeof t);
+}
 #else
 typedef int32_t vec_mask __attribute__((vector_size(LANES * sizeof(int32_t))));
 

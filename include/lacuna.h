@@ -487,7 +487,7 @@ lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const ch
 
 typedef struct lac_report {
     const char *const *runs; /* [count] run folders, finished or not, and folders of searches */
-    int count;
+    int count;               /* 1 to 512 */
     const char *data_path;   /* as the commands shown give it, or NULL */
 } lac_report;
 

@@ -49,7 +49,8 @@ static const char head[] =
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1em;margin:.4em 0}"
     "dt{color:var(--quiet)}dd{margin:0;min-width:0}\n"
     "@media (max-width:600px){.tiles{grid-template-columns:repeat(3,1fr)}"
-    "dl{grid-template-columns:1fr}h1{font-size:1.6em}}\n"
+    "dl{grid-template-columns:1fr}h1{font-size:1.6em}"
+    "th:first-child,td:first-child{white-space:normal;min-width:5.5em}}\n"
     "@media print{body{max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}"
     "table{font-size:8.5pt}.charts{grid-template-columns:1fr 1fr}h2,h3,h4{break-after:avoid}}\n"
     "</style>\n";
@@ -212,12 +213,13 @@ static lac_status write_charts(FILE *stream, const lac_material *m)
     const char *about;
     fprintf(stream, "<h2 id=\"curves\">Curves (figure 8), errors</h2>\n<p>Losses of runs with "
                     "different divisors are not comparable as they are, hence also scaled: "
-                    "every run's lowest is 0, its highest 1. An error of a point is its distance "
-                    "from the label as a share of the picture's side (eq. 7); above 10&nbsp;%% it "
-                    "has failed.</p>\n<div class=\"charts\">\n");
+                    "every run&rsquo;s lowest is 0, its highest 1. An error of a point is its "
+                    "distance from the label as a share of the picture&rsquo;s side (eq. 7). Runs "
+                    "that differ in their seed alone have one colour.</p>\n<div class=\"charts\">\n");
     for (int i = 0; lac_material_chart(m, i, &f, &about); i++)
         LAC_TRY(write_chart(stream, m, &f, about));
     fprintf(stream, "</div>\n");
+    lac_page_points(stream, m);
     return LAC_OK;
 }
 
@@ -306,8 +308,9 @@ lac_status lac_report_write(lac_context *ctx, const lac_report *report, const la
                             const char *dir)
 {
     lac_material m = {.ctx = ctx, .data = data, .dir = dir};
-    if (report->count < 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "a report of %d runs: at least 1", report->count);
+    if (report->count < 1 || report->count > LAC_MOST_RUNS)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "a report of %d runs: at least 1, at most %d",
+                        report->count, LAC_MOST_RUNS);
     if (lac_data_points(data) == 0)
         return lac_fail(ctx, LAC_ERROR_MISMATCH, "a report needs labels, the data has none");
     lac_status status = lac_folder_make(ctx, dir);

@@ -165,6 +165,8 @@ static lac_status print_estimate(lac_context *ctx, const lac_data *data, const p
         int left = t->config.epochs > done ? t->config.epochs - done : 0;
         if (left && epoch[kind] == 0)
             status = measure(ctx, data, split, t, &epoch[kind]);
+        if (status == LAC_OK && stop_is_asked())
+            status = LAC_STOPPED;
         if (status != LAC_OK)
             break;
         char each[32] = "-";

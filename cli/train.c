@@ -109,6 +109,14 @@ static void print_end(const train_options *o, const display *d, const lac_traine
     printf("%s\n", lac_split_holdout_rows(lac_trainer_split(trainer)) ? "" : " --split all");
 }
 
+/* Going on repeats what happened: a run keeps its settings. */
+static void print_way_out(const train_options *o)
+{
+    fprintf(stderr, "lacuna: %s keeps the last good state, which leads here again; start another "
+                    "run with a smaller --lr or --start he, and look at the data with "
+                    "'lacuna data'\n", o->out);
+}
+
 static int finish(const command *c, const train_options *o, const display *d, lac_context *ctx,
                   const lac_trainer *trainer, lac_status status)
 {
@@ -123,8 +131,7 @@ static int finish(const command *c, const train_options *o, const display *d, la
     }
     report(ctx, status);
     if (status == LAC_ERROR_NUMERIC)
-        fprintf(stderr, "lacuna: try a smaller --lr or --start he, and look at the data with "
-                        "'lacuna data'\n");
+        print_way_out(o);
     return CODE_FAILED;
 }
 

@@ -71,8 +71,15 @@ static void print_best(const search_options *o, const lac_trial *t)
     printf("\nto train with the best settings:\n  lacuna train --data ");
     print_quoted(stdout, o->data);
     printf(" --out best --model %s --lr %g --weight-decay %g --batch %d --start-width %g "
-           "--dropout %g --reduction %s\n", o->config.base.model, c->lr, c->weight_decay, c->batch,
+           "--dropout %g --reduction %s", o->config.base.model, c->lr, c->weight_decay, c->batch,
            c->start_width, c->dropout, c->reduction == LAC_REDUCTION_ALL ? "all" : "present");
+    if (o->precision)
+        printf(" --precision %s", precision_choices[o->precision]);
+    if (o->config.base.holdout != lac_train_config_default().holdout)
+        printf(" --holdout %g", o->config.base.holdout);
+    if (o->config.base.split_seed)
+        printf(" --split-seed %llu", (unsigned long long)o->config.base.split_seed);
+    printf("\n");
 }
 
 static lac_status print_outcome(lac_context *ctx, const search_options *o)

@@ -252,10 +252,10 @@ static double decay_of(const lac_train_config *c) { return c->weight_decay; }
 static double batch_of(const lac_train_config *c) { return c->batch; }
 static double width_of(const lac_train_config *c) { return c->start_width; }
 static double dropout_of(const lac_train_config *c) { return c->dropout; }
+static double reduction_of(const lac_train_config *c) { return c->reduction; }
 
 /* Trials that came to the end are blue, those stopped before grey, at their last error. */
-static void draw_search(cairo_t *cr, const lac_searched *s, const char *title, lac_axis x,
-                        setting of)
+static void draw_search(cairo_t *cr, const lac_searched *s, lac_axis x, setting of)
 {
     double *at[2] = {s->scratch, s->scratch + s->trials};
     double *error[2] = {s->scratch + 2 * s->trials, s->scratch + 3 * s->trials};
@@ -271,7 +271,7 @@ static void draw_search(cairo_t *cr, const lac_searched *s, const char *title, l
          .x = at[0], .y = error[0]},
         {.name = "went on", .color = LAC_BLUE, .is_scattered = 1, .count = count[1], .x = at[1],
          .y = error[1]}};
-    lac_chart chart = chart_of(title, dots, 2);
+    lac_chart chart = chart_of("validation RMSE, pixels", dots, 2);
     chart.x = x;
     chart.y.logarithmic = 1;
     lac_chart_draw(cr, &chart);
@@ -279,28 +279,32 @@ static void draw_search(cairo_t *cr, const lac_searched *s, const char *title, l
 
 static void draw_lr(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"learning rate", 1, 0, 0, 0}, lr_of);
+    draw_search(cr, s, (lac_axis){"learning rate", 1, 0, 0, 0}, lr_of);
 }
 
 static void draw_decay(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"weight decay", 1, 0, 0, 0}, decay_of);
+    draw_search(cr, s, (lac_axis){"weight decay", 1, 0, 0, 0}, decay_of);
 }
 
 static void draw_batch(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"batch", 1, 0, 0, 0}, batch_of);
+    draw_search(cr, s, (lac_axis){"batch, pictures", 1, 0, 0, 0}, batch_of);
 }
 
 static void draw_width(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"width of the start", 1, 0, 0, 0},
-                width_of);
+    draw_search(cr, s, (lac_axis){"width of the start", 1, 0, 0, 0}, width_of);
 }
 
 static void draw_dropout(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"dropout", 0, 0, 0, 0}, dropout_of);
+    draw_search(cr, s, (lac_axis){"dropout", 0, 0, 0, 0}, dropout_of);
+}
+
+static void draw_reduction(cairo_t *cr, const void *s)
+{
+    draw_search(cr, s, (lac_axis){"reduction: 0 all, 1 present", 0, 1, -0.5, 1.5}, reduction_of);
 }
 
 int lac_search_chart(const lac_searched *s, int index, lac_figure *f, const char **about)
@@ -312,7 +316,8 @@ int lac_search_chart(const lac_searched *s, int index, lac_figure *f, const char
                   {"search-decay", "Error by weight decay", draw_decay},
                   {"search-batch", "Error by batch", draw_batch},
                   {"search-width", "Error by width of the start", draw_width},
-                  {"search-dropout", "Error by dropout", draw_dropout}};
+                  {"search-dropout", "Error by dropout", draw_dropout},
+                  {"search-reduction", "Error by reduction of the loss", draw_reduction}};
     if (index >= LAC_COUNT(charts))
         return 0;
     *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, 1, charts[index].draw, s};

@@ -7,6 +7,7 @@
 #include "data/data.h"
 #include "eval/eval.h"
 #include "train/config.h"
+#include "train/search.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static lac_status load(lac_material *m, const char *path)
     if (is_search(m->ctx, path, &status)) {
         lac_searched *s = &m->search[m->searches++];
         s->path = path;
+        LAC_TRY(lac_search_options(m->ctx, path, &s->options));
         LAC_TRY(lac_search_read(m->ctx, path, &s->trial, &s->trials));
         return lac_alloc(m->ctx, 4 * (size_t)s->trials, sizeof *s->scratch, &s->scratch);
     }
@@ -288,6 +290,7 @@ void lac_material_free(lac_material *m)
         lac_model_free(&run->model);
     }
     for (int i = 0; m->search && i < m->searches; i++) {
+        free(m->search[i].options);
         free(m->search[i].trial);
         free(m->search[i].scratch);
     }

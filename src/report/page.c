@@ -253,7 +253,7 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
         char name[48];
         lac_figure f;
         const char *about;
-        lac_page_search(stream, &m->search[s]);
+        lac_page_search(stream, m, &m->search[s]);
         fprintf(stream, "<div class=\"charts\">\n");
         for (int i = 0; lac_search_chart(&m->search[s], i, &f, &about); i++) {
             if (s > 0) {
@@ -269,11 +269,19 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
 
 static lac_status write_body(FILE *stream, const lac_material *m)
 {
-    fprintf(stream, "%s<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">%d run%s on ", head,
-            m->runs, m->runs == 1 ? "" : "s");
+    fprintf(stream, "%s<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">", head);
+    if (m->runs)
+        fprintf(stream, "%d run%s%s", m->runs, m->runs == 1 ? "" : "s", m->searches ? ", " : "");
+    if (m->searches)
+        fprintf(stream, "%d search%s", m->searches, m->searches == 1 ? "" : "es");
+    fprintf(stream, " on ");
     lac_page_text(stream, m->data_path);
-    fprintf(stream, "; %d rows %s.</p>\n", m->runs ? m->count : lac_data_rows(m->data),
-            m->runs && m->is_holdout ? "held out, the same for all" : "of data, none held out");
+    fprintf(stream, ": %d rows", lac_data_rows(m->data));
+    if (m->runs && m->is_holdout)
+        fprintf(stream, ", of which %d are held out, the same for all runs", m->count);
+    else if (m->runs)
+        fprintf(stream, ", none held out");
+    fprintf(stream, ".</p>\n");
     if (m->runs) {
         lac_page_results(stream, m);
         LAC_TRY(write_charts(stream, m));

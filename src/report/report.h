@@ -33,6 +33,7 @@ typedef struct lac_shown {
 
 typedef struct lac_searched {
     const char *path;
+    char *options;    /* of the command that it was started with last */
     lac_trial *trial; /* [trials], best first */
     int trials;
     double *scratch;  /* [4 * trials] for drawing */
@@ -97,6 +98,6 @@ void lac_page_text(FILE *stream, const char *text); /* escaped */
 void lac_page_results(FILE *stream, const lac_material *m);
 void lac_page_points(FILE *stream, const lac_material *m);
 lac_status lac_page_runs(FILE *stream, const lac_material *m);
-void lac_page_search(FILE *stream, const lac_searched *s);
+void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s);
 
 #endif

@@ -316,13 +316,20 @@ lac_status lac_page_runs(FILE *stream, const lac_material *m)
 
 /* ---- Search -------------------------------------------------------------------------------- */
 
-void lac_page_search(FILE *stream, const lac_searched *s)
+void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
 {
-    static const char *const states[] = {"", "stopped", "failed"};
+    static const char *const states[] = {"", "stopped early", "failed"};
     fprintf(stream, "<h2>Search: ");
     lac_page_text(stream, s->path);
-    fprintf(stream, "</h2>\n<p>%d trials. Errors are of validation rows split off the training "
-                    "rows: the hold-out was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
+    fprintf(stream, "</h2>\n<p><code>lacuna search --data ");
+    write_word(stream, m->data_path);
+    fprintf(stream, " --out ");
+    write_word(stream, s->path);
+    putc(' ', stream);
+    lac_page_text(stream, s->options);
+    fprintf(stream, "</code></p>\n<p>%d trials, best first. Errors are those of validation rows "
+                    "split off the training rows, after a trial&rsquo;s last epoch: the hold-out "
+                    "was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
                     "<th>trial<th>RMSE<th>epochs<th>lr<th>weight decay<th>batch<th>start width"
                     "<th>dropout<th>reduction<th>\n", s->trials);
     for (int i = 0; i < s->trials; i++) {

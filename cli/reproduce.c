@@ -236,13 +236,14 @@ static int reproduce(const reproduce_options *o)
     lac_data *data = NULL;
     plan p = {0};
     int code;
+    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
     if (status == LAC_OK) {
         mkdir(o->out, 0777); /* a failure shows when the first run is made in it */
         make_plan(o, &p);
-        catch_signals();
+        signals_stop();
         status = train_all(ctx, data, &p);
     }
     if (status == LAC_STOPPED) {

@@ -105,13 +105,14 @@ static int search(const search_options *o)
     lac_data *data = NULL;
     search_view view = {.line = DISPLAY_START};
     view.line.before = view.before;
+    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
     if (status == LAC_OK) {
         print_settings(o);
         print_head();
-        catch_signals();
+        signals_stop();
         status = lac_search_run(ctx, data, &o->config, o->out, show, &view);
         progress_clear();
     }

@@ -160,6 +160,7 @@ static int train(const command *c, train_options *o)
     lac_trainer *trainer = NULL;
     display d = DISPLAY_START;
 
+    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
@@ -168,7 +169,7 @@ static int train(const command *c, train_options *o)
     if (status == LAC_OK)
         status = print_start(ctx, o, data, trainer);
     if (status == LAC_OK) {
-        catch_signals();
+        signals_stop();
         progress_head();
         status = lac_trainer_run(trainer, o->out, progress_show, &d);
         progress_clear();

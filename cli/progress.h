@@ -17,8 +17,12 @@ typedef struct display {
 
 #define DISPLAY_START {.before = "", .rmse = NAN, .shown = -1, .best_rmse = INFINITY}
 
-/* From here on the first SIGINT or SIGTERM asks for a stop, the second ends the program. */
-void catch_signals(void);
+/* Ctrl-C. Watches SIGINT and SIGTERM, which end the program; before any context is made, whose
+ * threads would take them. */
+void signals_watch(void);
+
+/* From here on the first asks for a stop, the second ends the program. */
+void signals_stop(void);
 int stop_is_asked(void);
 
 /* A lac_progress_fn, `user` a display: the table on stdout, a line an epoch, under its head. */

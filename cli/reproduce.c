@@ -165,6 +165,8 @@ static lac_status print_estimate(lac_context *ctx, const lac_data *data, const p
         int left = t->config.epochs > done ? t->config.epochs - done : 0;
         if (left && epoch[kind] == 0)
             status = measure(ctx, data, split, t, &epoch[kind]);
+        if (status == LAC_OK && stop_is_asked())
+            status = LAC_STOPPED;
         if (status != LAC_OK)
             break;
         char each[32] = "-";
@@ -234,13 +236,14 @@ static int reproduce(const reproduce_options *o)
     lac_data *data = NULL;
     plan p = {0};
     int code;
+    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
     if (status == LAC_OK) {
         mkdir(o->out, 0777); /* a failure shows when the first run is made in it */
         make_plan(o, &p);
-        catch_signals();
+        signals_stop();
         status = train_all(ctx, data, &p);
     }
     if (status == LAC_STOPPED) {

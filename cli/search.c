@@ -71,8 +71,15 @@ static void print_best(const search_options *o, const lac_trial *t)
     printf("\nto train with the best settings:\n  lacuna train --data ");
     print_quoted(stdout, o->data);
     printf(" --out best --model %s --lr %g --weight-decay %g --batch %d --start-width %g "
-           "--dropout %g --reduction %s\n", o->config.base.model, c->lr, c->weight_decay, c->batch,
+           "--dropout %g --reduction %s", o->config.base.model, c->lr, c->weight_decay, c->batch,
            c->start_width, c->dropout, c->reduction == LAC_REDUCTION_ALL ? "all" : "present");
+    if (o->precision)
+        printf(" --precision %s", precision_choices[o->precision]);
+    if (o->config.base.holdout != lac_train_config_default().holdout)
+        printf(" --holdout %g", o->config.base.holdout);
+    if (o->config.base.split_seed)
+        printf(" --split-seed %llu", (unsigned long long)o->config.base.split_seed);
+    printf("\n");
 }
 
 static lac_status print_outcome(lac_context *ctx, const search_options *o)
@@ -98,13 +105,14 @@ static int search(const search_options *o)
     lac_data *data = NULL;
     search_view view = {.line = DISPLAY_START};
     view.line.before = view.before;
+    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
     if (status == LAC_OK) {
         print_settings(o);
         print_head();
-        catch_signals();
+        signals_stop();
         status = lac_search_run(ctx, data, &o->config, o->out, show, &view);
         progress_clear();
     }

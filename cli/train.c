@@ -109,6 +109,14 @@ static void print_end(const train_options *o, const display *d, const lac_traine
     printf("%s\n", lac_split_holdout_rows(lac_trainer_split(trainer)) ? "" : " --split all");
 }
 
+/* Going on repeats what happened: a run keeps its settings. */
+static void print_way_out(const train_options *o)
+{
+    fprintf(stderr, "lacuna: %s keeps the last good state, which leads here again; start another "
+                    "run with a smaller --lr or --start he, and look at the data with "
+                    "'lacuna data'\n", o->out);
+}
+
 static int finish(const command *c, const train_options *o, const display *d, lac_context *ctx,
                   const lac_trainer *trainer, lac_status status)
 {
@@ -123,8 +131,7 @@ static int finish(const command *c, const train_options *o, const display *d, la
     }
     report(ctx, status);
     if (status == LAC_ERROR_NUMERIC)
-        fprintf(stderr, "lacuna: try a smaller --lr or --start he, and look at the data with "
-                        "'lacuna data'\n");
+        print_way_out(o);
     return CODE_FAILED;
 }
 
@@ -153,6 +160,7 @@ static int train(const command *c, train_options *o)
     lac_trainer *trainer = NULL;
     display d = DISPLAY_START;
 
+    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
@@ -161,7 +169,7 @@ static int train(const command *c, train_options *o)
     if (status == LAC_OK)
         status = print_start(ctx, o, data, trainer);
     if (status == LAC_OK) {
-        catch_signals();
+        signals_stop();
         progress_head();
         status = lac_trainer_run(trainer, o->out, progress_show, &d);
         progress_clear();

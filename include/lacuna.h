@@ -47,6 +47,8 @@
  *   handler. A context and all objects made with it belong to one thread at a
  *   time; different contexts are independent. An object must be freed before
  *   its context.
+ *   Signals: block them in threads that call this library (a context's own threads inherit
+ *   that) and take them in another: a handler that interrupts oneDNN 2.6 damages memory.
  */
 #ifndef LACUNA_H
 #define LACUNA_H
@@ -369,11 +371,11 @@ typedef struct lac_search_progress {
 /* Called after every step and at the end of every trial's round; return 0 to go on. */
 typedef int (*lac_search_fn)(void *user, const lac_search_progress *progress);
 
-/* Searches. `dir` holds trials.csv and a run folder for every trial, whose model files go when
- * it is stopped or done. Called again with the same settings it goes on where it was; more
- * trials or epochs may be asked for. Successive halving trains all trials for few epochs, then
- * the better half for twice as many, and so on; how many rounds there are is bound by both
- * trials and epochs. ARGUMENT, STOPPED, IO, FORMAT, MISMATCH, MEMORY. */
+/* Searches. `dir` holds trials.csv, search.txt (the settings) and a run folder for every trial,
+ * whose model files go when it is stopped or done. Called again with the same settings and data
+ * it goes on where it was; more trials or epochs may be asked for, anything else is refused.
+ * Successive halving trains all trials for few epochs, then the better half for twice as many,
+ * and so on; how many rounds there are is bound by both trials and epochs. ARGUMENT, STOPPED, IO, FORMAT, MISMATCH, MEMORY. */
 lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_search_config *config,
                           const char *dir, lac_search_fn progress, void *user);
 
@@ -487,7 +489,7 @@ lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const ch
 
 typedef struct lac_report {
     const char *const *runs; /* [count] run folders, finished or not, and folders of searches */
-    int count;
+    int count;               /* 1 to 512 */
     const char *data_path;   /* as the commands shown give it, or NULL */
 } lac_report;
 

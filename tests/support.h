@@ -45,4 +45,7 @@ test_path path_in(const test_folder *f, const char *name);
 char *file_bytes(const char *path, size_t *size);
 void file_put(const char *path, const void *bytes, size_t size);
 
+/* A folder's table without its columns of time, `first` to `last` (from 1); freed by free(). */
+char *timeless(const char *folder, const char *name, int first, int last);
+
 #endif

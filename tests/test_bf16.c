@@ -1,7 +1,8 @@
 /*
  * Activations stored as bf16: rounding, the kernels against the bf16 reference, convolutions
  * and whole networks against float32. What needs AVX512-BF16 is skipped without it; the
- * reference is tested everywhere. Trainings in bf16 are in test_train.c.
+ * reference is tested everywhere. Trainings in bf16 are in test_train.c and
+ * test_runs.c.
  */
 #include "kernel/stored.h"
 #include "kernel/tables.h"

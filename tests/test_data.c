@@ -4,50 +4,11 @@
  */
 #define _XOPEN_SOURCE 700
 #include "data/csv.h"
-#include "data/data.h"
-#include "support.h"
+#include "tables.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <math.h>
-
-typedef struct fixture {
-    lac_context *ctx;
-    test_folder folder;
-} fixture;
-
-static int setup(void **state)
-{
-    fixture *f = calloc(1, sizeof *f);
-    assert_non_null(f);
-    f->ctx = context_at(LAC_CPU_AUTO, 2);
-    folder_new(&f->folder);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture *f = *state;
-    folder_free(&f->folder);
-    lac_context_free(&f->ctx);
-    free(f);
-    return 0;
-}
-
-static test_path put(const fixture *f, const char *name, const char *text)
-{
-    test_path path = path_in(&f->folder, name);
-    file_put(path.text, text, strlen(text));
-    return path;
-}
-
-static lac_data *open_table(const fixture *f, const char *path, lac_table table)
-{
-    lac_data *data;
-    assert_ok(f->ctx, lac_data_open(f->ctx, path, table, &data));
-    return data;
-}
 
 /* The call fails and says exactly FILE: MESSAGE. */
 static void assert_refused(const fixture *f, const char *path, lac_table table, lac_status wanted,

@@ -209,21 +209,31 @@ static int stop_at_once(void *user, const lac_progress *progress)
     return progress->epoch == 1 && progress->step == 1;
 }
 
-/* A run of `epochs` epochs; of 0: stopped at its first step. */
-static test_path train_run(const lac_data *data, const char *name, int epochs, uint64_t seed)
+static lac_train_config small_config(int epochs)
 {
-    test_path run = path_in(&folder, name);
     lac_train_config config = lac_train_config_default();
-    lac_trainer *t;
     config.model = "kimura";
     config.batch = 8;
-    config.epochs = epochs ? epochs : 5;
-    config.seed = seed;
-    assert_ok(ctx, lac_trainer_new(ctx, data, &config, &t));
-    assert_status(ctx, lac_trainer_run(t, run.text, epochs ? NULL : stop_at_once, NULL),
-                  epochs ? LAC_OK : LAC_STOPPED);
+    config.epochs = epochs;
+    return config;
+}
+
+static test_path train_as(const lac_data *data, const char *name, const lac_train_config *config,
+                          lac_progress_fn progress)
+{
+    test_path run = path_in(&folder, name);
+    lac_trainer *t;
+    assert_ok(ctx, lac_trainer_new(ctx, data, config, &t));
+    assert_status(ctx, lac_trainer_run(t, run.text, progress, NULL),
+                  progress ? LAC_STOPPED : LAC_OK);
     lac_trainer_free(&t);
     return run;
+}
+
+static test_path train_run(const lac_data *data, const char *name, int epochs)
+{
+    lac_train_config config = small_config(epochs);
+    return train_as(data, name, &config, NULL);
 }
 
 static char *page_of(const lac_data *data, const char *const *runs, int count)
@@ -251,7 +261,7 @@ static void a_page_needs_no_other_file_and_shows_all_there_is(void **state)
     static const char *const sections[] = {"results", "curves", "faces", "data", "networks",
                                            "runs"};
     lac_data *data = small_data();
-    test_path run = train_run(data, "done", 2, 1);
+    test_path run = train_run(data, "done", 2);
     const char *const runs[] = {run.text};
     char *page = page_of(data, runs, 1);
     for (int i = 0; i < LAC_COUNT(figures); i++)
@@ -274,19 +284,21 @@ static void a_page_needs_no_other_file_and_shows_all_there_is(void **state)
     assert_int_equal(occurrences(page, "src="), occurrences(page, "src=\"data:image/"));
     assert_int_equal(occurrences(page, "href="), occurrences(page, "href=\"data:image/"));
     assert_non_null(strstr(page, "<dt>epochs<dd>2 of 2\n"));
-    assert_non_null(strstr(page, "lacuna train --data some data --out"));
+    assert_non_null(strstr(page, "lacuna train --data 'some data' --out"));
+    assert_non_null(strstr(page, "<td>beak &lt;&amp;&gt;<td>"));
     assert_non_null(strstr(page, "--model kimura --epochs 2 --batch 8</code>"));
     assert_null(strstr(page, "class=\"paper\">paper")); /* its numbers are of other data */
     free(page);
     lac_data_free(&data);
 }
 
-/* Two seeds with one hold-out and a run whose first epoch is not done. */
-static void runs_still_training_and_seeds_share_a_page(void **state)
+static void a_run_whose_first_epoch_is_not_done_has_a_page(void **state)
 {
     (void)state;
     lac_data *data = small_data();
-    test_path a = train_run(data, "one<1>", 1, 1), b = train_run(data, "just-begun", 0, 1);
+    const lac_train_config five = small_config(5);
+    test_path a = train_run(data, "one<1>", 1);
+    test_path b = train_as(data, "just-begun", &five, stop_at_once);
     const char *const runs[] = {a.text, b.text};
     char *page = page_of(data, runs, 2);
     assert_non_null(strstr(page, "<dt>epochs<dd>0 of 5, not finished"));
@@ -297,11 +309,62 @@ static void runs_still_training_and_seeds_share_a_page(void **state)
     lac_data_free(&data);
 }
 
+static void seeds_of_one_training_are_named_and_averaged(void **state)
+{
+    (void)state;
+    lac_data *data = small_data();
+    lac_train_config config = small_config(1);
+    config.split_seed = 1;
+    test_path a = train_as(data, "first", &config, NULL);
+    config.seed = 2;
+    test_path b = train_as(data, "second", &config, NULL);
+    const char *const runs[] = {a.text, b.text};
+    char *page = page_of(data, runs, 2);
+    assert_non_null(strstr(page, "<h3>kimura masked, seed 1</h3>"));
+    assert_non_null(strstr(page, "<h3>kimura masked, seed 2</h3>"));
+    assert_int_equal(occurrences(page, "<td>kimura masked, mean of 2"), 1);
+    assert_non_null(strstr(page, "&plusmn; one standard deviation"));
+    free(page);
+    const char *const twins[] = {a.text, a.text};
+    page = page_of(data, twins, 2);
+    assert_int_equal(occurrences(page, "<h3>first</h3>"), 4); /* faces, what was run */
+    free(page);
+    lac_data_free(&data);
+}
+
+/* Names come from files and folders: none of them may become part of the page's language, stop
+ * a figure, or run out of it. */
+static void names_of_any_kind_are_shown_and_change_nothing(void **state)
+{
+    (void)state;
+    static const char *const names[POINTS] = {"<script>a</script>", "\xff\xfe \xe2\x82",
+                                              "a name that is much too long for any figure that "
+                                              "is meant for a phone"};
+    lac_data *plain = small_data();
+    lac_data *data;
+    assert_ok(ctx, lac_data_from_memory(ctx, ROWS, SIZE, POINTS, names, lac_data_image(plain, 0),
+                                        lac_data_labels(plain, 0), lac_data_mask(plain, 0),
+                                        &data));
+    test_path run = train_run(data, "it's <b>a \xc3\xa4 run", 1);
+    const char *const runs[] = {run.text};
+    char *page = page_of(data, runs, 1);
+    assert_null(strstr(page, "<script"));
+    assert_null(strstr(page, "<b>a"));
+    assert_non_null(strstr(page, "<td>&lt;script&gt;a&lt;/script&gt;<td>"));
+    assert_non_null(strstr(page, "/it'\\''s &lt;b&gt;a \xc3\xa4 run' --model kimura"));
+    free(page);
+    lac_data_free(&data);
+    lac_data_free(&plain);
+}
+
 static void runs_with_other_hold_outs_do_not_share_a_page(void **state)
 {
     (void)state;
     lac_data *data = small_data();
-    test_path a = train_run(data, "seed1", 1, 1), b = train_run(data, "seed2", 1, 2);
+    lac_train_config config = small_config(1);
+    test_path a = train_as(data, "seed1", &config, NULL);
+    config.seed = 2;
+    test_path b = train_as(data, "seed2", &config, NULL);
     const char *const runs[] = {a.text, b.text};
     const lac_report what = {.runs = runs, .count = 2};
     test_path out = path_in(&folder, "refused");
@@ -318,7 +381,7 @@ static void faces_are_chosen_by_their_error(void **state)
 {
     (void)state;
     lac_data *data = small_data();
-    test_path run = train_run(data, "ranked", 2, 1);
+    test_path run = train_run(data, "ranked", 2);
     const char *const runs[] = {run.text};
     char *page = page_of(data, runs, 1);
     double best = strtod(strstr(strstr(page, "<h4>best</h4>"), "<figcaption><b>") + 15, NULL);
@@ -367,7 +430,9 @@ int main(void)
         cmocka_unit_test(a_face_shows_its_labels_red_and_all_predictions_blue),
         cmocka_unit_test(faces_without_any_label_are_refused),
         cmocka_unit_test(a_page_needs_no_other_file_and_shows_all_there_is),
-        cmocka_unit_test(runs_still_training_and_seeds_share_a_page),
+        cmocka_unit_test(a_run_whose_first_epoch_is_not_done_has_a_page),
+        cmocka_unit_test(seeds_of_one_training_are_named_and_averaged),
+        cmocka_unit_test(names_of_any_kind_are_shown_and_change_nothing),
         cmocka_unit_test(runs_with_other_hold_outs_do_not_share_a_page),
         cmocka_unit_test(faces_are_chosen_by_their_error),
         cmocka_unit_test(base64_is_that_of_the_standard),

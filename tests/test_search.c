@@ -60,28 +60,10 @@ static lac_search_config config_new(int trials, int epochs)
     return c;
 }
 
-/* trials.csv without its column of time, the fifth. */
-static char *timeless(const char *dir)
-{
-    char path[512];
-    size_t size;
-    snprintf(path, sizeof path, "%s/trials.csv", dir);
-    char *text = file_bytes(path, &size);
-    char *to = text;
-    int column = 1;
-    for (const char *p = text; *p; p++) {
-        column = *p == '\n' ? 1 : column + (*p == ',');
-        if (column != 5)
-            *to++ = *p;
-    }
-    *to = '\0';
-    return text;
-}
-
 static void assert_same_trials(const char *a, const char *b)
 {
-    char *x = timeless(a);
-    char *y = timeless(b);
+    char *x = timeless(a, "trials.csv", 5, 5);
+    char *y = timeless(b, "trials.csv", 5, 5);
     assert_string_equal(x, y);
     free(x);
     free(y);
@@ -170,7 +152,8 @@ static void the_hold_out_has_no_say(void **state)
     data = data_new(kept, 3.5f); /* the training rows have: the test above can fail */
     assert_ok(ctx, lac_search_run(ctx, data, &c, dir[2].text, NULL, NULL));
     lac_data_free(&data);
-    char *a = timeless(dir[0].text), *b = timeless(dir[2].text);
+    char *a = timeless(dir[0].text, "trials.csv", 5, 5);
+    char *b = timeless(dir[2].text, "trials.csv", 5, 5);
     assert_string_not_equal(a, b);
     free(a);
     free(b);
@@ -224,7 +207,7 @@ static void a_failed_trial_ends_nothing_and_is_not_repeated(void **state)
     lac_data_free(&data);
 }
 
-static void more_trials_join_and_other_ones_are_refused(void **state)
+static void more_trials_join_and_fewer_are_refused(void **state)
 {
     (void)state;
     lac_data *data = data_new(NULL, 0);
@@ -243,12 +226,81 @@ static void more_trials_join_and_other_ones_are_refused(void **state)
     assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL), LAC_ERROR_ARGUMENT);
     assert_message(ctx, "holds 3 trials, this search has 1");
     c.trials = 3;
-    c.seed = 2;
-    assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL), LAC_ERROR_ARGUMENT);
-    assert_message(ctx, "trial 1 has lr");
     c.validation = 0;
     assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL), LAC_ERROR_ARGUMENT);
     assert_message(ctx, "a share above 0");
+    lac_data_free(&data);
+}
+
+static void assert_other(const lac_data *data, const lac_search_config *c, const char *dir)
+{
+    assert_status(ctx, lac_search_run(ctx, data, c, dir, NULL, NULL), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "holds a search with other settings or data");
+}
+
+/* Also when all its trials are done and their models gone. */
+static void a_folder_holds_one_search(void **state)
+{
+    (void)state;
+    const lac_search_config usual = config_new(1, 1);
+    lac_data *data = data_new(NULL, 0);
+    uint8_t all[ROWS];
+    memset(all, 1, sizeof all);
+    lac_data *other = data_new(all, 0.5f);
+    test_path dir = path_in(&folder, "one");
+    assert_ok(ctx, lac_search_run(ctx, data, &usual, dir.text, NULL, NULL));
+    lac_search_config c = usual;
+    c.seed = 2;
+    assert_other(data, &c, dir.text);
+    c = usual;
+    c.validation = 0.3;
+    assert_other(data, &c, dir.text);
+    c = usual;
+    c.base.model = "cnn";
+    assert_other(data, &c, dir.text);
+    c = usual;
+    c.base.holdout = 0.3;
+    assert_other(data, &c, dir.text);
+    assert_other(other, &usual, dir.text);
+    c = usual;
+    c.epochs = 2;
+    c.base.lr = 5; /* is drawn */
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL));
+    lac_data_free(&other);
+    lac_data_free(&data);
+}
+
+static void same_seed_same_trials(void **state)
+{
+    (void)state;
+    lac_data *data = data_new(NULL, 0);
+    lac_search_config c = config_new(200, 1);
+    lac_trial *t[2];
+    double lowest = INFINITY, highest = 0;
+    int count, calls, equal = 1;
+    for (int i = 0; i < 2; i++) {
+        test_path dir = path_in(&folder, i ? "same2" : "same1");
+        calls = 1;
+        assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, count_calls, &calls),
+                      LAC_STOPPED);
+        assert_ok(ctx, lac_search_read(ctx, dir.text, &t[i], &count)); /* written at once */
+        assert_int_equal(count, 200);
+    }
+    for (int i = 0; i < count; i++) {
+        equal &= t[0][i].config.lr == t[1][i].config.lr &&
+                 t[0][i].config.weight_decay == t[1][i].config.weight_decay &&
+                 t[0][i].config.batch == t[1][i].config.batch;
+        lowest = fmin(lowest, t[0][i].config.lr);
+        highest = fmax(highest, t[0][i].config.lr);
+    }
+    assert_true(equal);
+    assert_true(lowest >= 1e-5 && lowest < 2e-5 && highest <= 1e-2 && highest > 5e-3);
+    int low = 0; /* of the logarithm's lower half */
+    for (int i = 0; i < count; i++)
+        low += t[0][i].config.lr < 3.16e-4;
+    assert_in_range(low, 80, 120);
+    free(t[0]);
+    free(t[1]);
     lac_data_free(&data);
 }
 
@@ -285,7 +337,9 @@ int main(void)
         cmocka_unit_test(halving_lets_the_better_half_go_on),
         cmocka_unit_test(the_hold_out_has_no_say),
         cmocka_unit_test(a_failed_trial_ends_nothing_and_is_not_repeated),
-        cmocka_unit_test(more_trials_join_and_other_ones_are_refused),
+        cmocka_unit_test(more_trials_join_and_fewer_are_refused),
+        cmocka_unit_test(a_folder_holds_one_search),
+        cmocka_unit_test(same_seed_same_trials),
         cmocka_unit_test(a_damaged_table_is_refused_by_row_and_column),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

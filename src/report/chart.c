@@ -6,7 +6,8 @@
 
 enum { MOST_MARKS = 64, MOST_ENDS = 16 };
 
-static const double end_height = 34; /* two lines of text behind a line's end */
+/* Of a line's end: name and value below it, or the name alone where there are many. */
+static const double end_tall = 34, end_low = 17;
 
 /* ---- Scales ------------------------------------------------------------------------------- */
 
@@ -84,8 +85,7 @@ static int set_scale(const lac_chart *c, int of_y, scale *s)
     return 1;
 }
 
-/* The nice step, 1, 2 or 5 times a power of ten, nearest above span / parts. */
-static double nice_step(double span, int parts)
+double lac_nice_step(double span, int parts)
 {
     double power = pow(10, floor(log10(span / parts)));
     double rest = span / parts / power;
@@ -113,7 +113,7 @@ static int find_marks(const scale *s, double mark[MOST_MARKS])
 {
     if (s->axis->logarithmic)
         return find_log_marks(s, mark);
-    double step = nice_step(s->high - s->low, 8);
+    double step = lac_nice_step(s->high - s->low, 8);
     if (s->axis->whole)
         step = fmax(step, 1);
     int count = 0;
@@ -138,7 +138,7 @@ static void draw_axes(cairo_t *cr, const lac_chart *c, const scale *x, const sca
     double mark[MOST_MARKS];
     char text[32];
     int count = find_marks(y, mark);
-    lac_draw_font(cr, 11, 0);
+    lac_draw_font(cr, 12, 0);
     cairo_set_line_width(cr, 1);
     for (int i = 0; i < count; i++) {
         double at = place(y, mark[i]);
@@ -186,7 +186,7 @@ static int draw_line(cairo_t *cr, const lac_chart *c, const lac_series *line, co
     cairo_stroke(cr);
     for (int i = 0; i < line->count; i++) {
         int wanted = line->is_scattered || line->count <= 40 || i == last;
-        if (!wanted || !is_shown(c, line, i))
+        if (!wanted || line->is_rule || !is_shown(c, line, i))
             continue;
         cairo_arc(cr, place(x, line->x[i]), place(y, line->y[i]), line->is_scattered ? 4 : 2.5, 0,
                   6.2832);
@@ -209,12 +209,12 @@ static int end_order(const void *a, const void *b)
 }
 
 /* Moves texts apart that would overlap, as little as a pass down and one up can. */
-static void spread_ends(end *ends, int count)
+static void spread_ends(end *ends, int count, double height)
 {
     qsort(ends, (size_t)count, sizeof *ends, end_order);
     for (int pass = 0; pass < 20; pass++)
         for (int i = 1; i < count; i++) {
-            double overlap = end_height - (ends[i].y - ends[i - 1].y);
+            double overlap = height - (ends[i].y - ends[i - 1].y);
             if (overlap <= 0)
                 continue;
             ends[i - 1].y -= overlap / 2;
@@ -223,23 +223,30 @@ static void spread_ends(end *ends, int count)
 }
 
 /* Keeps the texts beside the plotted area while there is room. */
-static void hold_ends(const lac_chart *c, end *ends, int count)
+static void hold_ends(const lac_chart *c, end *ends, int count, double height)
 {
     double low = c->top + c->high - 13, high = c->top + 10;
-    for (int i = count - 1; i >= 0; i--, low -= end_height)
+    for (int i = count - 1; i >= 0; i--, low -= height)
         ends[i].y = fmin(ends[i].y, low);
-    for (int i = 0; i < count; i++, high += end_height)
+    for (int i = 0; i < count; i++, high += height)
         ends[i].y = fmax(ends[i].y, high);
 }
 
-static void draw_end(cairo_t *cr, const lac_chart *c, const end *e)
+static void draw_ends(cairo_t *cr, const lac_chart *c, end *ends, int count)
 {
     double x = c->left + c->wide + 10;
-    lac_draw_color(cr, e->line->color);
-    lac_draw_font(cr, 12, 0);
-    lac_draw_text(cr, x, e->y - 2, 0, e->line->name);
-    lac_draw_font(cr, 12, 1);
-    lac_draw_text(cr, x, e->y + 13, 0, e->line->value);
+    double height = count * end_tall <= c->high + end_tall ? end_tall : end_low;
+    spread_ends(ends, count, height);
+    hold_ends(c, ends, count, height);
+    for (int i = 0; i < count; i++) {
+        const lac_series *line = ends[i].line;
+        lac_draw_color(cr, line->color);
+        lac_draw_font(cr, 13, 0);
+        lac_draw_fitting(cr, x, ends[i].y - 2, 0, c->room, line->name);
+        lac_draw_font(cr, 13, 1);
+        if (height == end_tall)
+            lac_draw_text(cr, x, ends[i].y + 14, 0, line->value);
+    }
 }
 
 void lac_chart_draw(cairo_t *cr, const lac_chart *c)
@@ -261,8 +268,5 @@ void lac_chart_draw(cairo_t *cr, const lac_chart *c)
         if (last >= 0 && line->name && count < MOST_ENDS)
             ends[count++] = (end){line, place(&y, line->y[last])};
     }
-    spread_ends(ends, count);
-    hold_ends(c, ends, count);
-    for (int i = 0; i < count; i++)
-        draw_end(cr, c, &ends[i]);
+    draw_ends(cr, c, ends, count);
 }

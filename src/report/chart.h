@@ -19,6 +19,7 @@ typedef struct lac_series {
     char value[32];     /* below the name */
     unsigned color;
     int is_scattered;   /* dots without a line */
+    int is_rule;        /* a line without dots */
     int count;
     const double *x, *y; /* [count]; what is not finite leaves a gap */
 } lac_series;
@@ -28,9 +29,13 @@ typedef struct lac_chart {
     const char *empty;           /* said when there is nothing to show */
     lac_axis x, y;
     double left, top, wide, high; /* of the plotted area, units */
+    double room;                  /* for the texts at the ends, behind it */
     const lac_series *series;
     int count;
 } lac_chart;
+
+/* The nice step, 1, 2 or 5 times a power of ten, nearest above span / parts. */
+double lac_nice_step(double span, int parts);
 
 void lac_chart_draw(cairo_t *cr, const lac_chart *chart);
 

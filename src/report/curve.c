@@ -36,6 +36,7 @@ static void draw(cairo_t *cr, const lac_history *h)
                       .top = TOP,
                       .wide = 280,
                       .high = HIGH,
+                      .room = 100,
                       .series = losses,
                       .count = 2};
     lac_chart error = loss;

@@ -2,6 +2,7 @@
 #include "report/draw.h"
 
 #include <cairo-svg.h>
+#include <math.h>
 #include <string.h>
 
 static cairo_status_t write_bytes(void *closure, const unsigned char *bytes, unsigned length)
@@ -86,11 +87,62 @@ void lac_draw_font(cairo_t *cr, double size, int bold)
     cairo_set_font_size(cr, size);
 }
 
-void lac_draw_text(cairo_t *cr, double x, double y, double anchor, const char *text)
+enum { MOST_TEXT = 160 };
+
+/* Bytes of the UTF-8 character at p, 0 when there is none. cairo takes nothing else. */
+static int character_length(const unsigned char *p)
+{
+    int length = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3
+                 : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
+    for (int i = 1; i < length; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    int is_long = (*p == 0xe0 && p[1] < 0xa0) || (*p == 0xf0 && p[1] < 0x90);
+    int is_outside = (*p == 0xed && p[1] > 0x9f) || (*p == 0xf4 && p[1] > 0x8f);
+    return is_long || is_outside ? 0 : length;
+}
+
+/* As much of the text as there is room for. */
+static void make_drawable(const char *text, char out[MOST_TEXT])
+{
+    const unsigned char *p = (const unsigned char *)text;
+    int used = 0;
+    while (*p && used < MOST_TEXT - 4) {
+        int length = character_length(p);
+        if (length)
+            memcpy(out + used, p, (size_t)length);
+        else
+            out[used] = '?';
+        used += length ? length : 1;
+        p += length ? length : 1;
+    }
+    out[used] = '\0';
+}
+
+static double width_of(cairo_t *cr, const char *text)
 {
     cairo_text_extents_t e;
     cairo_text_extents(cr, text, &e);
-    cairo_move_to(cr, x - anchor * e.x_advance, y);
-    cairo_show_text(cr, text);
+    return e.x_advance;
+}
+
+void lac_draw_fitting(cairo_t *cr, double x, double y, double anchor, double width,
+                      const char *text)
+{
+    char drawn[MOST_TEXT];
+    make_drawable(text, drawn);
+    for (size_t end = strlen(drawn); end > 0 && width_of(cr, drawn) > width;) {
+        do
+            end--;
+        while (end > 0 && (drawn[end] & 0xc0) == 0x80);
+        memcpy(drawn + end, "\u2026", sizeof "\u2026");
+    }
+    cairo_move_to(cr, x - anchor * width_of(cr, drawn), y);
+    cairo_show_text(cr, drawn);
     cairo_new_path(cr);
+}
+
+void lac_draw_text(cairo_t *cr, double x, double y, double anchor, const char *text)
+{
+    lac_draw_fitting(cr, x, y, anchor, INFINITY, text);
 }

@@ -29,8 +29,13 @@ lac_status lac_drawing_close(lac_context *ctx, lac_drawing *drawing);
 /* A colour as 0xrrggbb; those below turn into their counterparts on a dark sheet. */
 void lac_draw_color(cairo_t *cr, unsigned rgb);
 
-/* Text whose anchor (0 its left end, 0.5 its middle, 1 its right end) is at x, on the line y. */
+/* Text whose anchor (0 its left end, 0.5 its middle, 1 its right end) is at x, on the line y.
+ * Bytes that are no UTF-8 become '?': names come from files. */
 void lac_draw_text(cairo_t *cr, double x, double y, double anchor, const char *text);
+
+/* The same, cut to `width` with an ellipsis where it is wider. */
+void lac_draw_fitting(cairo_t *cr, double x, double y, double anchor, double width,
+                      const char *text);
 
 /* Sans of this size from here on. */
 void lac_draw_font(cairo_t *cr, double size, int bold);

@@ -4,8 +4,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { WIDTH = 440, HEIGHT = 350, LEFT = 50, TOP = 40, WIDE = 262, HIGH = 262, SHOWN_RUNS = 16 };
+enum { WIDTH = 440, HEIGHT = 350, LEFT = 50, TOP = 40, WIDE = 250, HIGH = 262, ROOM = 126 };
 
 /* ---- Files --------------------------------------------------------------------------------- */
 
@@ -36,35 +37,65 @@ lac_status lac_figure_write(lac_context *ctx, const char *dir, const lac_figure 
 
 static lac_chart chart_of(const char *title, const lac_series *series, int count)
 {
-    return (lac_chart){.title = title, .empty = "nothing to show yet", .left = LEFT, .top = TOP,
-                       .wide = WIDE, .high = HIGH, .series = series, .count = count};
+    return (lac_chart){.title = title, .empty = "no epoch is finished yet", .left = LEFT,
+                       .top = TOP, .wide = WIDE, .high = HIGH, .room = ROOM, .series = series,
+                       .count = count};
 }
 
-static int shown_runs(const lac_material *m)
+/* What a run's text at the end of its lines says: the value of its kind, or the span of its
+ * values; no text but at the first run of a kind. `of` is a column of the history, LIMIT or
+ * SCALED. */
+enum { LIMIT = -2, SCALED = -1 };
+
+static double value_of(const lac_shown *run, int of)
 {
-    return m->runs < SHOWN_RUNS ? m->runs : SHOWN_RUNS;
+    int count = run->history.count;
+    if (of == LIMIT)
+        return run->within_limit;
+    if (count == 0)
+        return NAN;
+    return of == SCALED ? run->loss_scaled[count - 1] : run->history.value[of][count - 1];
 }
 
-/* By epoch; `of` is a column of the history, or -1 for the scaled loss. */
+static void say_end(const lac_material *m, int i, int of, lac_series *line)
+{
+    double low = INFINITY, high = -INFINITY;
+    char text[2][12];
+    if (m->run[i].first != i)
+        return;
+    for (int j = i; j < m->runs; j++)
+        if (m->run[j].first == i) {
+            low = fmin(low, value_of(&m->run[j], of));
+            high = fmax(high, value_of(&m->run[j], of));
+        }
+    const char *unit = of == LIMIT ? " %" : of == LAC_HISTORY_WEIGHTED || of == LAC_HISTORY_RMSE
+                                          ? " px" : "";
+    const char *format = of == LIMIT ? "%.1f" : *unit ? "%.2f" : "%.3g";
+    snprintf(text[0], sizeof text[0], format, low);
+    snprintf(text[1], sizeof text[1], format, high);
+    line->name = m->run[i].label;
+    if (strcmp(text[0], text[1]) == 0)
+        snprintf(line->value, sizeof line->value, "%s%s", text[0], unit);
+    else
+        snprintf(line->value, sizeof line->value, "%s\u2013%s%s", text[0], text[1], unit);
+}
+
 static void draw_epochs(cairo_t *cr, const lac_material *m, const char *title, int of)
 {
-    lac_series lines[SHOWN_RUNS];
-    int count = shown_runs(m);
-    for (int i = 0; i < count; i++) {
+    lac_series lines[LAC_MOST_RUNS];
+    for (int i = 0; i < m->runs; i++) {
         const lac_shown *run = &m->run[i];
-        const double *y = of < 0 ? run->loss_scaled : run->history.value[of];
-        lines[i] = (lac_series){.name = run->name, .color = run->color,
-                                .count = run->history.count,
-                                .x = run->history.value[LAC_HISTORY_EPOCH], .y = y};
-        if (run->history.count)
-            snprintf(lines[i].value, sizeof lines[i].value,
-                     of == LAC_HISTORY_WEIGHTED || of == LAC_HISTORY_RMSE ? "%.2f px" : "%.3g",
-                     y[run->history.count - 1]);
+        lines[i] = (lac_series){.color = run->color, .count = run->history.count,
+                                .x = run->history.value[LAC_HISTORY_EPOCH],
+                                .y = of == SCALED ? run->loss_scaled : run->history.value[of]};
+        say_end(m, i, of, &lines[i]);
     }
-    lac_chart chart = chart_of(title, lines, count);
+    lac_chart chart = chart_of(title, lines, m->runs);
+    if (!m->is_holdout)
+        chart.empty = "nothing was held out";
     chart.x = (lac_axis){.title = "epoch", .whole = 1};
     chart.y.logarithmic = of == LAC_HISTORY_HOLDOUT_LOSS;
-    if (of < 0) {
+    if (of == SCALED) {
         chart.y.low = 0;
         chart.y.high = 1;
     }
@@ -78,7 +109,7 @@ static void draw_loss(cairo_t *cr, const void *arg)
 
 static void draw_loss_scaled(cairo_t *cr, const void *arg)
 {
-    draw_epochs(cr, arg, "the same, each run scaled to 0..1", -1);
+    draw_epochs(cr, arg, "loss on the hold-out, each run scaled to 0..1", SCALED);
 }
 
 static int is_weighted(const lac_material *m)
@@ -97,27 +128,36 @@ static void draw_error(cairo_t *cr, const void *arg)
 static void draw_ced(cairo_t *cr, const void *arg)
 {
     const lac_material *m = arg;
-    double error[LAC_CED_STEPS + 1], limit_x[2] = {10, 10}, limit_y[2] = {0, 1};
-    lac_series lines[SHOWN_RUNS + 1];
-    int count = shown_runs(m);
+    double error[LAC_CED_STEPS + 1], limit_x[2] = {10, 10}, limit_y[2] = {0, 100};
+    lac_series lines[LAC_MOST_RUNS + 1];
     for (int i = 0; i <= LAC_CED_STEPS; i++)
         error[i] = 0.1 * i;
-    for (int i = 0; i < count; i++) {
-        lines[i] = (lac_series){.name = m->run[i].name, .color = m->run[i].color,
-                                .count = LAC_CED_STEPS + 1, .x = error, .y = m->run[i].ced};
-        snprintf(lines[i].value, sizeof lines[i].value, "%.1f %% in 10 %%",
-                 100 * m->run[i].ced_failing);
+    lines[0] = (lac_series){.is_rule = 1, .color = LAC_QUIET, .count = 2, .x = limit_x,
+                            .y = limit_y};
+    for (int i = 0; i < m->runs; i++) {
+        lines[i + 1] = (lac_series){.color = m->run[i].color, .count = LAC_CED_STEPS + 1,
+                                    .x = error, .y = m->run[i].ced};
+        say_end(m, i, LIMIT, &lines[i + 1]);
     }
-    lines[count] = (lac_series){.color = LAC_GRID, .count = 2, .x = limit_x, .y = limit_y};
-    lac_chart chart = chart_of("share of points within an error", lines, count + 1);
-    chart.x = (lac_axis){.title = "error, % of the side", .low = 0, .high = 15};
-    chart.y = (lac_axis){.low = 0, .high = 1};
+    lac_chart chart = chart_of("% of points within an error (beside: in 10 %)", lines,
+                               m->runs + 1);
+    chart.x = (lac_axis){.title = "error, % of the picture's side", .low = 0, .high = 15};
+    chart.y = (lac_axis){.low = 0, .high = 100};
     lac_chart_draw(cr, &chart);
 }
 
 /* ---- Error of every point ------------------------------------------------------------------- */
 
-enum { ROW = 22, NAMES = 190, POINTS_WIDTH = 560, POINTS_TOP = 70 };
+enum { ROW = 22, NAMES = 182, POINTS_TOP = 48, LEGEND_ROW = 18, LEGEND_COLUMNS = 3 };
+
+/* Lines of the legend: a label for every kind of runs. */
+static int legend_rows(const lac_material *m)
+{
+    int kinds = 0;
+    for (int r = 0; r < m->runs; r++)
+        kinds += m->run[r].first == r;
+    return (kinds + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS;
+}
 
 static double highest_rmse(const lac_material *m)
 {
@@ -130,36 +170,37 @@ static double highest_rmse(const lac_material *m)
 
 static void draw_legend(cairo_t *cr, const lac_material *m)
 {
-    double x = NAMES;
-    for (int r = 0; r < shown_runs(m); r++) {
-        cairo_text_extents_t e;
+    int column = WIDTH / LEGEND_COLUMNS, kind = 0;
+    for (int r = 0; r < m->runs; r++) {
+        if (m->run[r].first != r)
+            continue;
+        double x = 16 + kind % LEGEND_COLUMNS * column;
+        double y = POINTS_TOP + kind / LEGEND_COLUMNS * LEGEND_ROW;
         lac_draw_color(cr, m->run[r].color);
-        cairo_arc(cr, x + 4, 44, 4, 0, 6.2832);
+        cairo_arc(cr, x, y - 4, 4, 0, 6.2832);
         cairo_fill(cr);
-        lac_draw_text(cr, x + 12, 48, 0, m->run[r].name);
-        cairo_text_extents(cr, m->run[r].name, &e);
-        x += 28 + e.x_advance;
+        lac_draw_fitting(cr, x + 9, y, 0, column - 20, m->run[r].label);
+        kind++;
     }
 }
 
 static void draw_points(cairo_t *cr, const void *arg)
 {
     const lac_material *m = arg;
-    double wide = POINTS_WIDTH - NAMES - 24, most = 1.05 * highest_rmse(m);
-    int points = m->runs ? m->run[0].metrics->points : 0;
-    double bottom = POINTS_TOP + points * ROW;
+    double wide = WIDTH - NAMES - 16, most = 1.05 * highest_rmse(m);
+    int points = lac_data_points(m->data);
+    double top = POINTS_TOP + legend_rows(m) * LEGEND_ROW, bottom = top + points * ROW;
     lac_draw_font(cr, 14, 1);
     lac_draw_color(cr, LAC_INK);
-    lac_draw_text(cr, 12, 22, 0, "RMSE of every point, pixels");
-    lac_draw_font(cr, 12, 0);
+    lac_draw_text(cr, 12, 24, 0, "RMSE of every point, pixels");
+    lac_draw_font(cr, 13, 0);
     draw_legend(cr, m);
     cairo_set_line_width(cr, 1);
-    double step = most > 20 ? 10 : most > 8 ? 2 : most > 3 ? 1 : 0.5;
-    for (double at = 0; at <= most; at += step) {
+    for (double step = lac_nice_step(most, 6), at = 0; at <= most; at += step) {
         char text[16];
         double x = NAMES + at / most * wide;
         lac_draw_color(cr, LAC_GRID);
-        cairo_move_to(cr, x, POINTS_TOP - 8);
+        cairo_move_to(cr, x, top - 8);
         cairo_line_to(cr, x, bottom);
         cairo_stroke(cr);
         snprintf(text, sizeof text, "%g", at);
@@ -167,11 +208,9 @@ static void draw_points(cairo_t *cr, const void *arg)
         lac_draw_text(cr, x, bottom + 16, 0.5, text);
     }
     for (int k = 0; k < points; k++) {
-        char name[32];
-        double y = POINTS_TOP + (k + 0.5) * ROW;
-        snprintf(name, sizeof name, "%.28s", lac_data_point_name(m->data, k));
+        double y = top + (k + 0.5) * ROW;
         lac_draw_color(cr, LAC_INK);
-        lac_draw_text(cr, NAMES - 10, y + 4, 1, name);
+        lac_draw_fitting(cr, NAMES - 10, y + 4, 1, NAMES - 14, lac_data_point_name(m->data, k));
         for (int r = 0; r < m->runs; r++) {
             double rmse = m->run[r].metrics->point_rmse[k];
             if (!isfinite(rmse))
@@ -193,15 +232,13 @@ int lac_material_chart(const lac_material *m, int index, lac_figure *f, const ch
         {"loss-scaled", "Loss on the hold-out by epoch, scaled to 0..1", draw_loss_scaled},
         {"error", "RMSE on the hold-out by epoch", draw_error},
         {"distribution", "Cumulative distribution of the points' errors", draw_ced},
-        {"points", "RMSE of every point", draw_points},
+        {"points", "RMSE of every point; the table below has the numbers", draw_points},
     };
     if (m->runs == 0 || index >= LAC_COUNT(charts))
         return 0;
     *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, 1, charts[index].draw, m};
-    if (charts[index].draw == draw_points) {
-        f->width = POINTS_WIDTH;
-        f->height = POINTS_TOP + 30 + ROW * lac_data_points(m->data);
-    }
+    if (charts[index].draw == draw_points)
+        f->height = POINTS_TOP + 30 + LEGEND_ROW * legend_rows(m) + ROW * lac_data_points(m->data);
     *about = charts[index].about;
     return 1;
 }
@@ -215,10 +252,10 @@ static double decay_of(const lac_train_config *c) { return c->weight_decay; }
 static double batch_of(const lac_train_config *c) { return c->batch; }
 static double width_of(const lac_train_config *c) { return c->start_width; }
 static double dropout_of(const lac_train_config *c) { return c->dropout; }
+static double reduction_of(const lac_train_config *c) { return c->reduction; }
 
 /* Trials that came to the end are blue, those stopped before grey, at their last error. */
-static void draw_search(cairo_t *cr, const lac_searched *s, const char *title, lac_axis x,
-                        setting of)
+static void draw_search(cairo_t *cr, const lac_searched *s, lac_axis x, setting of)
 {
     double *at[2] = {s->scratch, s->scratch + s->trials};
     double *error[2] = {s->scratch + 2 * s->trials, s->scratch + 3 * s->trials};
@@ -234,7 +271,7 @@ static void draw_search(cairo_t *cr, const lac_searched *s, const char *title, l
          .x = at[0], .y = error[0]},
         {.name = "went on", .color = LAC_BLUE, .is_scattered = 1, .count = count[1], .x = at[1],
          .y = error[1]}};
-    lac_chart chart = chart_of(title, dots, 2);
+    lac_chart chart = chart_of("validation RMSE, pixels", dots, 2);
     chart.x = x;
     chart.y.logarithmic = 1;
     lac_chart_draw(cr, &chart);
@@ -242,28 +279,32 @@ static void draw_search(cairo_t *cr, const lac_searched *s, const char *title, l
 
 static void draw_lr(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"learning rate", 1, 0, 0, 0}, lr_of);
+    draw_search(cr, s, (lac_axis){"learning rate", 1, 0, 0, 0}, lr_of);
 }
 
 static void draw_decay(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"weight decay", 1, 0, 0, 0}, decay_of);
+    draw_search(cr, s, (lac_axis){"weight decay", 1, 0, 0, 0}, decay_of);
 }
 
 static void draw_batch(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"batch", 1, 0, 0, 0}, batch_of);
+    draw_search(cr, s, (lac_axis){"batch, pictures", 1, 0, 0, 0}, batch_of);
 }
 
 static void draw_width(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"width of the start", 1, 0, 0, 0},
-                width_of);
+    draw_search(cr, s, (lac_axis){"width of the start", 1, 0, 0, 0}, width_of);
 }
 
 static void draw_dropout(cairo_t *cr, const void *s)
 {
-    draw_search(cr, s, "validation RMSE, pixels", (lac_axis){"dropout", 0, 0, 0, 0}, dropout_of);
+    draw_search(cr, s, (lac_axis){"dropout", 0, 0, 0, 0}, dropout_of);
+}
+
+static void draw_reduction(cairo_t *cr, const void *s)
+{
+    draw_search(cr, s, (lac_axis){"reduction: 0 all, 1 present", 0, 1, -0.5, 1.5}, reduction_of);
 }
 
 int lac_search_chart(const lac_searched *s, int index, lac_figure *f, const char **about)
@@ -275,7 +316,8 @@ int lac_search_chart(const lac_searched *s, int index, lac_figure *f, const char
                   {"search-decay", "Error by weight decay", draw_decay},
                   {"search-batch", "Error by batch", draw_batch},
                   {"search-width", "Error by width of the start", draw_width},
-                  {"search-dropout", "Error by dropout", draw_dropout}};
+                  {"search-dropout", "Error by dropout", draw_dropout},
+                  {"search-reduction", "Error by reduction of the loss", draw_reduction}};
     if (index >= LAC_COUNT(charts))
         return 0;
     *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, 1, charts[index].draw, s};

@@ -7,6 +7,7 @@
 #include "data/data.h"
 #include "eval/eval.h"
 #include "train/config.h"
+#include "train/search.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static lac_status load(lac_material *m, const char *path)
     if (is_search(m->ctx, path, &status)) {
         lac_searched *s = &m->search[m->searches++];
         s->path = path;
+        LAC_TRY(lac_search_options(m->ctx, path, &s->options));
         LAC_TRY(lac_search_read(m->ctx, path, &s->trial, &s->trials));
         return lac_alloc(m->ctx, 4 * (size_t)s->trials, sizeof *s->scratch, &s->scratch);
     }
@@ -64,23 +66,52 @@ static void method_name(const lac_train_config *c, char *out, size_t size)
                                             : "masked");
 }
 
-/* Runs are called by their method, or by their folders where two have the same; runs that
- * differ in their seed alone share a colour. */
-static void name_runs(lac_material *m)
+/* The kinds of runs, and their colours in the order of their first runs. */
+static void find_kinds(lac_material *m)
 {
-    int unique = 1, used = 0;
+    int used = 0;
     for (int i = 0; i < m->runs; i++) {
         lac_shown *run = &m->run[i];
-        method_name(&run->model->config, run->name, sizeof run->name);
-        run->has_end = 1;
-        run->color = colors[used % LAC_COUNT(colors)];
-        int like = 0;
-        while (like < i && strcmp(m->run[like].options, run->options) != 0)
-            like++;
-        if (like < i)
-            run->color = m->run[like].color;
+        while (strcmp(m->run[run->first].options, run->options) != 0)
+            run->first++; /* ends at the run itself */
+        run->color = run->first < i ? m->run[run->first].color
+                                    : colors[used++ % LAC_COUNT(colors)];
+    }
+}
+
+static int kind_size(const lac_material *m, int first)
+{
+    int size = 0;
+    for (int i = first; i < m->runs; i++)
+        size += m->run[i].first == first;
+    return size;
+}
+
+/* Kinds are called by their method, or by their first folders where two have the same. */
+static void label_runs(lac_material *m)
+{
+    int unique = 1;
+    for (int i = 0; i < m->runs; i++) {
+        lac_shown *run = &m->run[i];
+        method_name(&run->model->config, run->label, sizeof run->label);
+        for (int j = 0; j < i; j++)
+            unique &= m->run[j].first == run->first || strcmp(m->run[j].label, run->label) != 0;
+    }
+    for (int i = 0; i < m->runs && !unique; i++)
+        folder_name(m->run[m->run[i].first].path, m->run[i].label, sizeof m->run[i].label);
+}
+
+/* By label and seed, or by folder where two runs have the same. */
+static void name_runs(lac_material *m)
+{
+    int unique = 1;
+    for (int i = 0; i < m->runs; i++) {
+        lac_shown *run = &m->run[i];
+        if (kind_size(m, run->first) > 1)
+            snprintf(run->name, sizeof run->name, "%.40s, seed %llu", run->label,
+                     (unsigned long long)run->model->config.seed);
         else
-            used++;
+            snprintf(run->name, sizeof run->name, "%s", run->label);
         for (int j = 0; j < i; j++)
             unique &= strcmp(m->run[j].name, run->name) != 0;
     }
@@ -158,9 +189,9 @@ static void distribute(const lac_material *m, lac_shown *run)
     long sum = 0;
     for (int b = 0; b <= LAC_CED_STEPS; b++) {
         sum += within[b];
-        run->ced[b] = all ? (double)sum / (double)all : NAN;
+        run->ced[b] = all ? 100 * (double)sum / (double)all : NAN;
     }
-    run->ced_failing = all ? 1 - (double)failing / (double)all : NAN;
+    run->within_limit = all ? 100 - 100 * (double)failing / (double)all : NAN;
 }
 
 static lac_status scale_loss(lac_context *ctx, lac_shown *run)
@@ -236,6 +267,8 @@ lac_status lac_material_gather(lac_material *m, const lac_report *what)
     m->data_path = what->data_path ? what->data_path : "DATA";
     for (int i = 0; i < what->count; i++)
         LAC_TRY(load(m, what->runs[i]));
+    find_kinds(m);
+    label_runs(m);
     name_runs(m);
     LAC_TRY(choose_rows(m));
     for (int i = 0; i < m->runs; i++)
@@ -257,6 +290,7 @@ void lac_material_free(lac_material *m)
         lac_model_free(&run->model);
     }
     for (int i = 0; m->search && i < m->searches; i++) {
+        free(m->search[i].options);
         free(m->search[i].trial);
         free(m->search[i].scratch);
     }

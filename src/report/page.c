@@ -49,7 +49,8 @@ static const char head[] =
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1em;margin:.4em 0}"
     "dt{color:var(--quiet)}dd{margin:0;min-width:0}\n"
     "@media (max-width:600px){.tiles{grid-template-columns:repeat(3,1fr)}"
-    "dl{grid-template-columns:1fr}h1{font-size:1.6em}}\n"
+    "dl{grid-template-columns:1fr}h1{font-size:1.6em}"
+    "th:first-child,td:first-child{white-space:normal;min-width:5.5em}}\n"
     "@media print{body{max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}"
     "table{font-size:8.5pt}.charts{grid-template-columns:1fr 1fr}h2,h3,h4{break-after:avoid}}\n"
     "</style>\n";
@@ -212,12 +213,13 @@ static lac_status write_charts(FILE *stream, const lac_material *m)
     const char *about;
     fprintf(stream, "<h2 id=\"curves\">Curves (figure 8), errors</h2>\n<p>Losses of runs with "
                     "different divisors are not comparable as they are, hence also scaled: "
-                    "every run's lowest is 0, its highest 1. An error of a point is its distance "
-                    "from the label as a share of the picture's side (eq. 7); above 10&nbsp;%% it "
-                    "has failed.</p>\n<div class=\"charts\">\n");
+                    "every run&rsquo;s lowest is 0, its highest 1. An error of a point is its "
+                    "distance from the label as a share of the picture&rsquo;s side (eq. 7). Runs "
+                    "that differ in their seed alone have one colour.</p>\n<div class=\"charts\">\n");
     for (int i = 0; lac_material_chart(m, i, &f, &about); i++)
         LAC_TRY(write_chart(stream, m, &f, about));
     fprintf(stream, "</div>\n");
+    lac_page_points(stream, m);
     return LAC_OK;
 }
 
@@ -251,7 +253,7 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
         char name[48];
         lac_figure f;
         const char *about;
-        lac_page_search(stream, &m->search[s]);
+        lac_page_search(stream, m, &m->search[s]);
         fprintf(stream, "<div class=\"charts\">\n");
         for (int i = 0; lac_search_chart(&m->search[s], i, &f, &about); i++) {
             if (s > 0) {
@@ -267,11 +269,19 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
 
 static lac_status write_body(FILE *stream, const lac_material *m)
 {
-    fprintf(stream, "%s<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">%d run%s on ", head,
-            m->runs, m->runs == 1 ? "" : "s");
+    fprintf(stream, "%s<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">", head);
+    if (m->runs)
+        fprintf(stream, "%d run%s%s", m->runs, m->runs == 1 ? "" : "s", m->searches ? ", " : "");
+    if (m->searches)
+        fprintf(stream, "%d search%s", m->searches, m->searches == 1 ? "" : "es");
+    fprintf(stream, " on ");
     lac_page_text(stream, m->data_path);
-    fprintf(stream, "; %d rows %s.</p>\n", m->runs ? m->count : lac_data_rows(m->data),
-            m->runs && m->is_holdout ? "held out, the same for all" : "of data, none held out");
+    fprintf(stream, ": %d rows", lac_data_rows(m->data));
+    if (m->runs && m->is_holdout)
+        fprintf(stream, ", of which %d are held out, the same for all runs", m->count);
+    else if (m->runs)
+        fprintf(stream, ", none held out");
+    fprintf(stream, ".</p>\n");
     if (m->runs) {
         lac_page_results(stream, m);
         LAC_TRY(write_charts(stream, m));
@@ -306,8 +316,9 @@ lac_status lac_report_write(lac_context *ctx, const lac_report *report, const la
                             const char *dir)
 {
     lac_material m = {.ctx = ctx, .data = data, .dir = dir};
-    if (report->count < 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "a report of %d runs: at least 1", report->count);
+    if (report->count < 1 || report->count > LAC_MOST_RUNS)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "a report of %d runs: at least 1, at most %d",
+                        report->count, LAC_MOST_RUNS);
     if (lac_data_points(data) == 0)
         return lac_fail(ctx, LAC_ERROR_MISMATCH, "a report needs labels, the data has none");
     lac_status status = lac_folder_make(ctx, dir);

@@ -7,27 +7,33 @@
 #include "report/tile.h"
 #include "train/history.h"
 
-enum { LAC_CED_STEPS = 150 }; /* of the cumulative distribution: 0 to 15 % of the side */
+enum {
+    LAC_CED_STEPS = 150, /* of the cumulative distribution: 0 to 15 % of the side */
+    LAC_MOST_RUNS = 512  /* of a report */
+};
 
-/* A run of the report. */
+/* A run of the report. Runs that differ in their seed alone are of one kind, which has a colour
+ * and a label. */
 typedef struct lac_shown {
     const char *path;
-    char name[40];       /* short and unlike all others: "cnn plain", or the folder's name */
+    char label[48];      /* of its kind: "cnn plain", or the folder's name */
+    char name[64];       /* unlike all others: its label, and its seed where the kind has more */
     unsigned color;
-    int has_end;         /* its name stands at the end of its lines */
+    int first;           /* index of the first run of its kind */
     char *options;       /* of its training, without the seed */
     lac_model *model;
     lac_history history;
     double *loss_scaled; /* [history.count] hold-out loss, lowest 0, highest 1 */
     float *xy;           /* [count, 2K] predictions of the report's rows */
     lac_metrics *metrics;
-    double ced[LAC_CED_STEPS + 1]; /* share of points within 0, 0.1, 0.2 ... % of the side */
-    double ced_failing;            /* share within 10 % */
+    double ced[LAC_CED_STEPS + 1]; /* % of the points within 0, 0.1, 0.2 ... % of the side */
+    double within_limit;           /* % within 10 % */
     int train_rows;
 } lac_shown;
 
 typedef struct lac_searched {
     const char *path;
+    char *options;    /* of the command that it was started with last */
     lac_trial *trial; /* [trials], best first */
     int trials;
     double *scratch;  /* [4 * trials] for drawing */
@@ -90,7 +96,8 @@ lac_status lac_page_write(const lac_material *m);
 /* The parts of the page that are tables. tables.c */
 void lac_page_text(FILE *stream, const char *text); /* escaped */
 void lac_page_results(FILE *stream, const lac_material *m);
+void lac_page_points(FILE *stream, const lac_material *m);
 lac_status lac_page_runs(FILE *stream, const lac_material *m);
-void lac_page_search(FILE *stream, const lac_searched *s);
+void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s);
 
 #endif

@@ -54,13 +54,13 @@ static void write_paper(FILE *stream, const lac_material *m, const lac_train_con
 
 static void write_result_head(FILE *stream, const lac_material *m)
 {
-    fprintf(stream, "<div class=\"scroll\"><table><tr><th>run<th>epoch<th>RMSE,<br>all labels");
+    const char *beside = has_paper(m) ? "<th class=\"paper\">paper" : "";
+    fprintf(stream, "<div class=\"scroll\"><table><tr><th>run<th>epoch<th>test-<br>weighted<br>"
+                    "RMSE%s<th>pictures<br>failed%s<th>points<br>failed<th>RMSE,<br>all labels",
+            beside, beside);
     for (int s = 0; s < lac_data_sources(m->data); s++)
-        fprintf(stream, "<th>RMSE, %d-<br>point rows", lac_data_source_points(m->data, s));
-    int beside = has_paper(m);
-    fprintf(stream, "<th>test-<br>weighted%s<th>points off<br>&gt; 10 %%<th>pictures with<br>such "
-                    "a point%s\n", beside ? "<th class=\"paper\">paper" : "",
-            beside ? "<th class=\"paper\">paper" : "");
+        fprintf(stream, "<th>RMSE,<br>%d-point<br>rows", lac_data_source_points(m->data, s));
+    fprintf(stream, "\n");
 }
 
 static void write_result(FILE *stream, const lac_material *m, const lac_shown *run)
@@ -70,14 +70,14 @@ static void write_result(FILE *stream, const lac_material *m, const lac_shown *r
     fprintf(stream, "<tr><td>");
     lac_page_text(stream, run->name);
     fprintf(stream, "<td>%d", lac_model_epoch(run->model));
+    write_number(stream, x->test_weighted, 2, " px");
+    write_paper(stream, m, c, 0);
+    write_number(stream, 100 * x->failure_images, 1, " %");
+    write_paper(stream, m, c, 1);
+    write_number(stream, 100 * x->failure_points, 2, " %");
     write_number(stream, x->rmse, 2, " px");
     for (int s = 0; s < x->sources; s++)
         write_number(stream, x->source[s].rmse, 2, " px");
-    write_number(stream, x->test_weighted, 2, " px");
-    write_paper(stream, m, c, 0);
-    write_number(stream, 100 * x->failure_points, 2, " %");
-    write_number(stream, 100 * x->failure_images, 1, " %");
-    write_paper(stream, m, c, 1);
     fprintf(stream, "\n");
 }
 
@@ -113,7 +113,7 @@ static void write_mean_cell(FILE *stream, const lac_material *m, int first, figu
     double sum = 0, squares = 0;
     int n = 0;
     for (int i = first; i < m->runs; i++) {
-        if (strcmp(m->run[i].options, m->run[first].options) != 0)
+        if (m->run[i].first != first)
             continue;
         double v = of(m->run[i].metrics, source);
         sum += v;
@@ -128,30 +128,40 @@ static void write_mean_cell(FILE *stream, const lac_material *m, int first, figu
                 sqrt(fmax((squares - n * mean * mean) / (n - 1), 0)));
 }
 
-/* A line for the seeds of a training, behind its first run. */
-static void write_mean(FILE *stream, const lac_material *m, int first)
+/* A line for the seeds of a training; whether there was one. */
+static int write_mean(FILE *stream, const lac_material *m, int first)
 {
     int n = 0;
-    for (int i = 0; i < m->runs; i++) {
-        int is_like = strcmp(m->run[i].options, m->run[first].options) == 0;
-        if (is_like && i < first)
-            return;
-        n += is_like;
-    }
+    for (int i = 0; i < m->runs; i++)
+        n += m->run[i].first == first;
     if (n < 2)
-        return;
+        return 0;
     fprintf(stream, "<tr class=\"mean\"><td>");
-    lac_page_text(stream, m->run[first].name);
-    fprintf(stream, " and its seeds, mean of %d<td>", n);
+    lac_page_text(stream, m->run[first].label);
+    fprintf(stream, ", mean of %d<td>", n);
+    write_mean_cell(stream, m, first, weighted_of, 0);
+    write_paper(stream, m, lac_model_config(m->run[first].model), 0);
+    write_mean_cell(stream, m, first, images_of, 0);
+    write_paper(stream, m, lac_model_config(m->run[first].model), 1);
+    write_mean_cell(stream, m, first, points_of, 0);
     write_mean_cell(stream, m, first, rmse_of, -1);
     for (int s = 0; s < m->run[first].metrics->sources; s++)
         write_mean_cell(stream, m, first, rmse_of, s);
-    write_mean_cell(stream, m, first, weighted_of, 0);
-    write_paper(stream, m, lac_model_config(m->run[first].model), 0);
-    write_mean_cell(stream, m, first, points_of, 0);
-    write_mean_cell(stream, m, first, images_of, 0);
-    write_paper(stream, m, lac_model_config(m->run[first].model), 1);
     fprintf(stream, "\n");
+    return 1;
+}
+
+/* How the sources are weighted, where that is known. */
+static void write_weights(FILE *stream, const lac_material *m)
+{
+    const lac_metrics *x = m->run[0].metrics;
+    if (isnan(x->test_weighted))
+        return;
+    fprintf(stream, "; test-weighted is &radic;(");
+    for (int s = 0; s < x->sources; s++)
+        fprintf(stream, "%s%.4f&nbsp;&middot;&nbsp;MSE of the %d-point rows", s ? " + " : "",
+                x->source[s].weight, x->source[s].points);
+    fprintf(stream, "), the shares that the sources have of the test set&rsquo;s labels");
 }
 
 void lac_page_results(FILE *stream, const lac_material *m)
@@ -160,13 +170,39 @@ void lac_page_results(FILE *stream, const lac_material *m)
     write_result_head(stream, m);
     for (int i = 0; i < m->runs; i++)
         write_result(stream, m, &m->run[i]);
+    int means = 0;
     for (int i = 0; i < m->runs; i++)
-        write_mean(stream, m, i);
+        means += write_mean(stream, m, i);
     fprintf(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, not "
-                    "the best on these rows. RMSE over the labels that exist (eq. 8)%s.</p>\n",
-            has_paper(m) ? "; the paper&rsquo;s is the score of Kaggle&rsquo;s server, with which "
-                           "the test-weighted one is comparable. Of its failure rate it does "
-                           "not say whether it counts points or pictures" : "");
+                    "the best on these rows. RMSE is over the labels that exist, all of them (eq. "
+                    "8) or those of a label source");
+    write_weights(stream, m);
+    fprintf(stream, ". A point off by more than 10&nbsp;%% of the side (eq. 7) has failed, and so "
+                    "has a picture with any such point%s.%s</p>\n",
+            has_paper(m) ? "; of its rate the paper does not say which it counts. Its RMSE is the "
+                           "score of Kaggle&rsquo;s server, with which the test-weighted one is "
+                           "comparable" : "",
+            means ? " Means of seeds are &plusmn; one standard deviation." : "");
+}
+
+/* The numbers behind the figure of every point's error. */
+void lac_page_points(FILE *stream, const lac_material *m)
+{
+    fprintf(stream, "<h3>Error of every point</h3>\n<p>RMSE, and the share that failed.</p>\n"
+                    "<div class=\"scroll\"><table><tr><th>point");
+    for (int r = 0; r < m->runs; r++) {
+        fprintf(stream, "<th colspan=\"2\">");
+        lac_page_text(stream, m->run[r].name);
+    }
+    for (int k = 0; k < lac_data_points(m->data); k++) {
+        fprintf(stream, "\n<tr><td>");
+        lac_page_text(stream, lac_data_point_name(m->data, k));
+        for (int r = 0; r < m->runs; r++) {
+            write_number(stream, m->run[r].metrics->point_rmse[k], 2, " px");
+            write_number(stream, 100 * m->run[r].metrics->point_failure[k], 2, " %");
+        }
+    }
+    fprintf(stream, "</table></div>\n");
 }
 
 /* ---- What was run -------------------------------------------------------------------------- */
@@ -185,6 +221,23 @@ static void write_duration(FILE *stream, double seconds)
                 (long)seconds / 60 % 60);
 }
 
+/* A word as a shell reads it back. */
+static void write_word(FILE *stream, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./,:=+@%";
+    if (*word && word[strspn(word, plain)] == '\0') {
+        lac_page_text(stream, word);
+        return;
+    }
+    putc('\'', stream);
+    for (const char *p = word; *p; p++) {
+        const char letter[2] = {*p, '\0'};
+        lac_page_text(stream, *p == '\'' ? "'\\''" : letter);
+    }
+    putc('\'', stream);
+}
+
 /* The machines of a run, from its machine.csv; runs of before it was written have none. */
 static lac_status write_machines(FILE *stream, const lac_material *m, const char *run)
 {
@@ -200,8 +253,17 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
     while (status == LAC_OK && more) {
         fprintf(stream, "%s", lines++ ? "; " : "");
         lac_page_text(stream, csv->cell[3].text);
-        fprintf(stream, ", %s threads, %s, lacuna %s, from epoch %s on", csv->cell[1].text,
-                csv->cell[2].text, csv->cell[4].text, csv->cell[0].text);
+        static const struct {
+            const char *before;
+            int column;
+            const char *behind;
+        } parts[] = {{", ", 1, " threads, "}, {"", 2, ", lacuna "}, {"", 4, ", from epoch "},
+                     {"", 0, " on"}};
+        for (int i = 0; i < LAC_COUNT(parts); i++) {
+            fprintf(stream, "%s", parts[i].before);
+            lac_page_text(stream, csv->cell[parts[i].column].text);
+            fprintf(stream, "%s", parts[i].behind);
+        }
         status = lac_csv_next(csv, &more);
     }
     if (lines == 0)
@@ -219,9 +281,9 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
     fprintf(stream, "<h3>");
     lac_page_text(stream, run->name);
     fprintf(stream, "</h3>\n<dl><dt>command<dd><code>lacuna train --data ");
-    lac_page_text(stream, m->data_path);
+    write_word(stream, m->data_path);
     fprintf(stream, " --out ");
-    lac_page_text(stream, run->path);
+    write_word(stream, run->path);
     lac_page_text(stream, options);
     free(options);
     int visits = run->train_rows * (c->mirror ? 2 : 1);
@@ -254,13 +316,20 @@ lac_status lac_page_runs(FILE *stream, const lac_material *m)
 
 /* ---- Search -------------------------------------------------------------------------------- */
 
-void lac_page_search(FILE *stream, const lac_searched *s)
+void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
 {
-    static const char *const states[] = {"", "stopped", "failed"};
+    static const char *const states[] = {"", "stopped early", "failed"};
     fprintf(stream, "<h2>Search: ");
     lac_page_text(stream, s->path);
-    fprintf(stream, "</h2>\n<p>%d trials. Errors are of validation rows split off the training "
-                    "rows: the hold-out was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
+    fprintf(stream, "</h2>\n<p><code>lacuna search --data ");
+    write_word(stream, m->data_path);
+    fprintf(stream, " --out ");
+    write_word(stream, s->path);
+    putc(' ', stream);
+    lac_page_text(stream, s->options);
+    fprintf(stream, "</code></p>\n<p>%d trials, best first. Errors are those of validation rows "
+                    "split off the training rows, after a trial&rsquo;s last epoch: the hold-out "
+                    "was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
                     "<th>trial<th>RMSE<th>epochs<th>lr<th>weight decay<th>batch<th>start width"
                     "<th>dropout<th>reduction<th>\n", s->trials);
     for (int i = 0; i < s->trials; i++) {

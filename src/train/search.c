@@ -4,24 +4,18 @@
  * What a trial draws is a function of the search's seed and its number. All that a search
  * knows stands in trials.csv, written anew whenever a trial has reached the end of a round;
  * what happens next follows from it, so that a search goes on as if it had never stopped. A
- * trial under way has its run folder.
+ * trial under way has its run folder. search.txt holds the settings, so that no folder mixes
+ * two searches.
  */
-#include "data/csv.h"
+#include "train/search.h"
 #include "data/data.h"
 #include "train/config.h"
 #include "train/history.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { TRIAL, STATE, EPOCHS, RMSE, SECONDS, LR, DECAY, BATCH, WIDTH, DROPOUT, REDUCTION, COLUMNS };
-
-static const char *const columns[COLUMNS] = {"trial", "state", "epochs", "rmse", "seconds", "lr",
-                                             "weight_decay", "batch", "start_width", "dropout",
-                                             "reduction"};
-static const char *const states[] = {"going", "stopped", "failed"};
-static const char *const reductions[] = {"all", "present"};
 
 /* What is drawn from. */
 static const double lr_range[2] = {1e-5, 1e-2};
@@ -84,163 +78,101 @@ static void draw_trial(const lac_search_config *c, int number, lac_trial *trial)
     config->minutes = 0;
 }
 
-/* ---- trials.csv --------------------------------------------------------------------------- */
+/* ---- The folder ---------------------------------------------------------------------------- */
 
-/* The index of a cell's word, or -1. */
-static int word_of(const lac_cell *cell, const char *const *words, int count)
+/* Three lines: how long it goes, its settings, its data. A search that goes on may change the
+ * first. */
+static lac_status settings_text(const search *s, char **out)
 {
-    for (int i = 0; i < count; i++)
-        if (strlen(words[i]) == cell->length && memcmp(words[i], cell->text, cell->length) == 0)
-            return i;
-    return -1;
-}
-
-static lac_status read_trial(const lac_csv *csv, lac_trial *t)
-{
-    lac_train_config *c = &t->config;
-    *t = (lac_trial){.rmse = NAN, .config = lac_train_config_default()};
-    LAC_TRY(lac_csv_integer(csv, TRIAL, &t->number));
-    int state = word_of(&csv->cell[STATE], states, LAC_COUNT(states));
-    if (state < 0)
-        return lac_csv_fail_cell(csv, STATE, "going, stopped or failed");
-    t->state = (lac_trial_state)state;
-    LAC_TRY(lac_csv_integer(csv, EPOCHS, &t->epochs));
-    if (csv->cell[RMSE].length > 0)
-        LAC_TRY(lac_csv_number(csv, RMSE, &t->rmse));
-    LAC_TRY(lac_csv_number(csv, SECONDS, &t->seconds));
-    LAC_TRY(lac_csv_number(csv, LR, &c->lr));
-    LAC_TRY(lac_csv_number(csv, DECAY, &c->weight_decay));
-    LAC_TRY(lac_csv_integer(csv, BATCH, &c->batch));
-    LAC_TRY(lac_csv_number(csv, WIDTH, &c->start_width));
-    LAC_TRY(lac_csv_number(csv, DROPOUT, &c->dropout));
-    int reduction = word_of(&csv->cell[REDUCTION], reductions, LAC_COUNT(reductions));
-    if (reduction < 0)
-        return lac_csv_fail_cell(csv, REDUCTION, "all or present");
-    c->reduction = (lac_reduction)reduction;
-    return LAC_OK;
-}
-
-static lac_status add_trial(lac_context *ctx, const lac_trial *t, lac_trial **trials, int *count)
-{
-    lac_trial *more;
-    if ((*count & (*count - 1)) == 0) { /* full at every power of two */
-        LAC_TRY(lac_alloc(ctx, *count ? 2 * (size_t)*count : 1, sizeof *more, &more));
-        if (*count)
-            memcpy(more, *trials, (size_t)*count * sizeof *more);
-        free(*trials);
-        *trials = more;
-    }
-    (*trials)[(*count)++] = *t;
-    return LAC_OK;
-}
-
-static lac_status read_trials(lac_context *ctx, lac_csv *csv, lac_trial **trials, int *count)
-{
-    lac_trial t;
-    int more;
-    for (int c = 0; c < COLUMNS; c++)
-        if (csv->columns != COLUMNS || strcmp(csv->name[c], columns[c]) != 0)
-            return lac_csv_fail(csv, -1, "these are not the columns of a search");
-    for (;;) {
-        LAC_TRY(lac_csv_next(csv, &more));
-        if (!more)
-            return LAC_OK;
-        LAC_TRY(read_trial(csv, &t));
-        if (t.number != *count + 1)
-            return lac_csv_fail_cell(csv, TRIAL, "the number after the row before");
-        LAC_TRY(add_trial(ctx, &t, trials, count));
-    }
-}
-
-/* In the order of their numbers. */
-static lac_status read_file(lac_context *ctx, const char *dir, lac_trial **trials, int *count)
-{
-    char *path;
-    lac_csv *csv = NULL;
-    *trials = NULL;
-    *count = 0;
-    LAC_TRY(lac_path_join(ctx, dir, "trials.csv", &path));
-    lac_status status = lac_csv_open(ctx, path, "trials", &csv);
+    const lac_search_config *c = s->config;
+    const lac_train_config usual = lac_train_config_default();
+    lac_train_config kept = c->base; /* what is not drawn */
+    kept.lr = usual.lr;
+    kept.weight_decay = usual.weight_decay;
+    kept.batch = usual.batch;
+    kept.start = usual.start;
+    kept.start_width = usual.start_width;
+    kept.dropout = usual.dropout;
+    kept.reduction = usual.reduction;
+    kept.epochs = usual.epochs;
+    char *options;
+    LAC_TRY(lac_config_options(s->ctx, &kept, &options));
+    size_t room = strlen(options) + 200;
+    lac_status status = lac_alloc(s->ctx, room, 1, out);
     if (status == LAC_OK)
-        status = read_trials(ctx, csv, trials, count);
-    lac_csv_close(&csv);
-    free(path);
-    if (status != LAC_OK) {
-        free(*trials);
-        *trials = NULL;
-        *count = 0;
-    }
+        snprintf(*out, room, "--trials %d --epochs %d%s\n--validation %g --seed %" PRIu64
+                 "%s\ndata %016" PRIx64 "\n", c->trials, c->epochs,
+                 c->no_halving ? " --no-halving" : "", c->validation, c->seed, options,
+                 s->data->fingerprint);
+    free(options);
     return status;
 }
 
-/* Those that came farthest first, of these the lowest error. */
-static int trial_order(const void *a, const void *b)
+static lac_status put_settings(const search *s, const char *path, const char *text)
 {
-    const lac_trial *x = a;
-    const lac_trial *y = b;
-    if ((x->state == LAC_TRIAL_FAILED) != (y->state == LAC_TRIAL_FAILED))
-        return x->state == LAC_TRIAL_FAILED ? 1 : -1;
-    if (x->epochs != y->epochs)
-        return x->epochs > y->epochs ? -1 : 1;
-    if (isnan(x->rmse) != isnan(y->rmse))
-        return isnan(x->rmse) ? 1 : -1;
-    if (!isnan(x->rmse) && x->rmse != y->rmse)
-        return x->rmse < y->rmse ? -1 : 1;
-    return x->number < y->number ? -1 : 1;
+    lac_file file;
+    LAC_TRY(lac_file_create(s->ctx, path, &file));
+    fputs(text, file.stream); /* commit reports a failed write */
+    return lac_file_commit(s->ctx, &file);
 }
 
-lac_status lac_search_read(lac_context *ctx, const char *dir, lac_trial **trials, int *count)
+static lac_status check_settings(const search *s, const char *path, const char *text)
 {
-    LAC_TRY(read_file(ctx, dir, trials, count));
-    if (*count)
-        qsort(*trials, (size_t)*count, sizeof **trials, trial_order);
-    return LAC_OK;
+    char *old;
+    size_t size;
+    LAC_TRY(lac_file_read(s->ctx, path, &old, &size));
+    const char *found = strchr(old, '\n'), *wanted = strchr(text, '\n');
+    lac_status status = LAC_OK;
+    if (!found || strcmp(found, wanted) != 0)
+        status = lac_fail(s->ctx, LAC_ERROR_ARGUMENT,
+                          "%s: holds a search with other settings or data (see search.txt): give "
+                          "the same ones, or another folder", s->dir);
+    free(old);
+    return status;
 }
 
-static void write_trial(FILE *stream, const lac_trial *t)
+/* Begins the folder, or sees that its search is this one. */
+static lac_status keep_settings(const search *s)
 {
-    const lac_train_config *c = &t->config;
-    const char *parts[COLUMNS];
-    char cell[COLUMNS][32] = {{0}};
-    for (int i = 0; i < COLUMNS; i++)
-        parts[i] = cell[i];
-    snprintf(cell[TRIAL], sizeof cell[0], "%d", t->number);
-    parts[STATE] = states[t->state];
-    snprintf(cell[EPOCHS], sizeof cell[0], "%d", t->epochs);
-    if (!isnan(t->rmse))
-        snprintf(cell[RMSE], sizeof cell[0], "%.9g", t->rmse);
-    snprintf(cell[SECONDS], sizeof cell[0], "%.3f", t->seconds);
-    snprintf(cell[LR], sizeof cell[0], "%.9g", c->lr);
-    snprintf(cell[DECAY], sizeof cell[0], "%.9g", c->weight_decay);
-    snprintf(cell[BATCH], sizeof cell[0], "%d", c->batch);
-    snprintf(cell[WIDTH], sizeof cell[0], "%.9g", c->start_width);
-    snprintf(cell[DROPOUT], sizeof cell[0], "%.9g", c->dropout);
-    parts[REDUCTION] = reductions[c->reduction];
-    for (int i = 0; i < COLUMNS; i++) {
-        for (char *p = cell[i]; parts[i] == cell[i] && *p; p++)
-            *p = *p == ',' ? '.' : *p; /* some locales' decimal point */
-        fprintf(stream, "%s%c", parts[i], i + 1 < COLUMNS ? ',' : '\n');
+    char *path;
+    char *text = NULL;
+    LAC_TRY(lac_path_join(s->ctx, s->dir, "search.txt", &path));
+    lac_status status = settings_text(s, &text);
+    if (status == LAC_OK && lac_path_exists(path))
+        status = check_settings(s, path, text);
+    if (status == LAC_OK)
+        status = put_settings(s, path, text);
+    free(text);
+    free(path);
+    return status;
+}
+
+lac_status lac_search_options(lac_context *ctx, const char *dir, char **out)
+{
+    char *path;
+    size_t size;
+    LAC_TRY(lac_path_join(ctx, dir, "search.txt", &path));
+    lac_status status = lac_file_read(ctx, path, out, &size);
+    char *first = status == LAC_OK ? strchr(*out, '\n') : NULL;
+    char *second = first ? strchr(first + 1, '\n') : NULL;
+    if (second) {
+        *first = ' ';
+        *second = '\0';
+    } else if (status == LAC_OK) {
+        status = lac_fail(ctx, LAC_ERROR_FORMAT, "%s: not the settings of a search", path);
+        free(*out);
+        *out = NULL;
     }
+    free(path);
+    return status;
 }
 
 static lac_status write_trials(const search *s)
 {
-    char *path;
-    lac_file file;
-    LAC_TRY(lac_path_join(s->ctx, s->dir, "trials.csv", &path));
-    lac_status status = lac_file_create(s->ctx, path, &file);
-    if (status == LAC_OK) {
-        for (int i = 0; i < COLUMNS; i++)
-            fprintf(file.stream, "%s%c", columns[i], i + 1 < COLUMNS ? ',' : '\n');
-        for (int i = 0; i < s->trials; i++)
-            write_trial(file.stream, &s->trial[i]);
-        status = lac_file_commit(s->ctx, &file);
-    }
-    free(path);
-    return status;
+    return lac_trials_write(s->ctx, s->dir, s->trial, s->trials);
 }
 
-/* Puts what the folder knows into the trials just drawn, which must be the same ones. */
+/* Puts what the folder knows into the trials just drawn. */
 static lac_status recall(search *s)
 {
     char *path;
@@ -251,26 +183,18 @@ static lac_status recall(search *s)
     free(path);
     if (!there)
         return LAC_OK;
-    LAC_TRY(read_file(s->ctx, s->dir, &old, &count));
-    lac_status status = LAC_OK;
-    for (int i = 0; i < count && i < s->trials && status == LAC_OK; i++) {
-        lac_train_config *drawn = &s->trial[i].config;
-        const lac_train_config *found = &old[i].config;
-        if (drawn->lr != found->lr || drawn->weight_decay != found->weight_decay)
-            status = lac_fail(s->ctx, LAC_ERROR_ARGUMENT,
-                              "%s: trial %d has lr %g and decay %g, this search draws %g and %g: "
-                              "give the folder's own seed, or another folder", s->dir, i + 1,
-                              found->lr, found->weight_decay, drawn->lr, drawn->weight_decay);
-        lac_train_config kept = *drawn;
+    LAC_TRY(lac_trials_read(s->ctx, s->dir, &old, &count));
+    for (int i = 0; i < count && i < s->trials; i++) {
+        lac_train_config drawn = s->trial[i].config;
         s->trial[i] = old[i];
-        s->trial[i].config = kept;
+        s->trial[i].config = drawn;
     }
-    if (status == LAC_OK && count > s->trials)
-        status = lac_fail(s->ctx, LAC_ERROR_ARGUMENT,
-                          "%s: holds %d trials, this search has %d: it may have more, not fewer",
-                          s->dir, count, s->trials);
     free(old);
-    return status;
+    if (count <= s->trials)
+        return LAC_OK;
+    return lac_fail(s->ctx, LAC_ERROR_ARGUMENT,
+                    "%s: holds %d trials, this search has %d: it may have more, not fewer", s->dir,
+                    count, s->trials);
 }
 
 /* ---- Trials -------------------------------------------------------------------------------- */
@@ -383,7 +307,7 @@ static lac_status halve(search *s, int kept)
         int worst = -1;
         for (int i = 0; i < s->trials; i++)
             if (s->trial[i].state == LAC_TRIAL_GOING &&
-                (worst < 0 || trial_order(&s->trial[i], &s->trial[worst]) > 0))
+                (worst < 0 || lac_trial_order(&s->trial[i], &s->trial[worst]) > 0))
                 worst = i;
         s->trial[worst].state = LAC_TRIAL_STOPPED;
     }
@@ -450,9 +374,13 @@ lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_sear
     LAC_TRY(lac_alloc(ctx, (size_t)s.trials, sizeof *s.trial, &s.trial));
     for (int i = 0; i < s.trials; i++)
         draw_trial(s.config, i + 1, &s.trial[i]);
-    lac_status status = recall(&s);
+    lac_status status = take_training_rows(&s, data);
     if (status == LAC_OK)
-        status = take_training_rows(&s, data);
+        status = recall(&s);
+    if (status == LAC_OK)
+        status = keep_settings(&s);
+    if (status == LAC_OK)
+        status = write_trials(&s);
     if (status == LAC_OK)
         status = run_rounds(&s);
     lac_data_free(&s.data);

@@ -269,6 +269,19 @@ static int report(const run_state *r, int epoch, int step)
     return r->progress(r->user, &p) != 0;
 }
 
+/* A step with a finite loss may leave weights that are not: the next one would find out, and
+ * no hold-out may be there to do so before. */
+static lac_status check_weights(const lac_trainer *t)
+{
+    const lac_plan *plan = t->model->plan;
+    for (size_t i = 0; i < plan->params.floats; i++)
+        if (!isfinite(plan->w[i]))
+            return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
+                            "epoch %d, step %d: a weight must be a finite number, it is not any "
+                            "more", t->cursor.epoch + 1, t->cursor.step);
+    return LAC_OK;
+}
+
 static lac_status save(const run_state *r, const char *name)
 {
     char *path;
@@ -329,6 +342,7 @@ static lac_status end_epoch(run_state *r, int *stop)
 {
     lac_trainer *t = r->t;
     double loss_sum = t->cursor.loss_sum;
+    LAC_TRY(check_weights(t));
     t->cursor.epoch++;
     t->model->epoch = t->cursor.epoch;
     LAC_TRY(evaluate(r));
@@ -371,6 +385,7 @@ static lac_status run_epoch(run_state *r, int *stop)
         t->cursor.seconds += seconds;
         if (t->cursor.step < steps && report(r, t->cursor.epoch + 1, t->cursor.step)) {
             *stop = 1;
+            LAC_TRY(check_weights(t));
             return r->run ? save(r, "last.safetensors") : LAC_OK;
         }
     }

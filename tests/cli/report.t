@@ -53,11 +53,11 @@ $ head -n 1 search/trials.csv; wc -l < search/trials.csv; cp search/trials.csv b
 | 5
 $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --threads 1 > again; cmp before search/trials.csv
 $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --seed 9 > /dev/null
-! lacuna: search: trial 1 has lr 9.66e-05 and decay 0.00446, this search draws 0.000218 and 5.65e-06: give the folder's own seed, or another folder
+! lacuna: search: holds a search with other settings or data (see search.txt): give the same ones, or another folder
 = 1
 $ lacuna report search --data faces --out found --threads 1 && ls found | grep search | grep -c png
 | found/report.html: open it in a browser
-| 5
+| 6
 $ lacuna report run search --data faces --out both --threads 1 > /dev/null && grep -c '<h2' both/report.html
 | 7
 

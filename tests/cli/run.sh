@@ -12,7 +12,7 @@
 # patterns that fit kept, gives the same text again; --update writes that text.
 #
 # usage: tests/cli/run.sh [--update] [NAME...]
-# The command is $LACUNA, or build/cli/lacuna.
+# The command is $LACUNA, or build/cli/lacuna; script/shapes is there as `shapes`.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 lacuna=${LACUNA:-$here/../../build/cli/lacuna}
@@ -31,6 +31,7 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$scratch/bin"
 ln -s "$(cd "$(dirname "$lacuna")" && pwd)/$(basename "$lacuna")" "$scratch/bin/lacuna"
+ln -s "$here/../../script/shapes" "$scratch/bin/shapes"
 PATH=$scratch/bin:$PATH
 LC_ALL=C
 # Of use to a sanitized build: fontconfig keeps what it read until the end.

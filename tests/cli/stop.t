@@ -36,6 +36,35 @@ $ wc -l < parts/metrics.csv > epochs; lacuna train --data faces --out parts --re
 $ lacuna train --data faces --out whole --model kimura --batch 1 --epochs $(cat epochs) --threads 1 > /dev/null
 $ lacuna predict --model whole --data faces > a; lacuna predict --model parts --data faces > b; cmp a b
 
+A search and a reproduction, stopped by Ctrl-C and then killed, are what they would have been;
+the report takes what there is. Plain C is slow enough to be met in the middle.
+$ lacuna synth --rows 32 --size 16 --seed 3 --out small > /dev/null
+$ sh stop.sh INT '^trial' search --data small --out search --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1
+! lacuna: stopping after this step; again to end at once
+! lacuna: stopped and saved in search; the same command goes on
+$ { sh stop.sh KILL '^trial' search --data small --out search --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1; } 2> killed; echo $?; cut -d , -f 1,2 search/trials.csv
+| 137
+| trial,state
+| 1,going
+| 2,going
+| 3,going
+$ lacuna report search --data small --out searched
+| searched/report.html: open it in a browser
+$ lacuna search --data small --out search --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1 | grep -c 'to train with the best settings'
+| 1
+$ lacuna search --data small --out never --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1 > /dev/null; cut -d , -f 1-4,6- never/trials.csv > a; cut -d , -f 1-4,6- search/trials.csv > b; cmp a b
+$ sh stop.sh INT '^ *2 ' reproduce --data small --out paper --epochs 100000 --models cnn-masked --threads 1
+! lacuna: stopping after this step; again to end at once
+! lacuna: stopped and saved in paper; the same command goes on
+$ { sh stop.sh KILL '^ *[0-9][0-9]*  *[0-9]' reproduce --data small --out paper --epochs 100000 --models cnn-masked --threads 1; } 2> killed; echo $?
+| 137
+$ lacuna report paper/cnn-masked --data small --out half --threads 1; grep -c 'not finished' half/report.html
+| half/report.html: open it in a browser
+| 1
+$ wc -l < paper/cnn-masked/metrics.csv > epochs; lacuna reproduce --data small --out paper --epochs $(cat epochs) --models cnn-masked --threads 1 | tail -n 1
+| paper/report/report.html: open it in a browser
+$ lacuna reproduce --data small --out once --epochs $(cat epochs) --models cnn-masked --threads 1 > /dev/null; for p in paper once; do cut -d , -f 1,4- $p/cnn-masked/metrics.csv > $p.csv; lacuna predict --model $p/cnn-masked --data small > $p.xy; done; cmp paper.csv once.csv; cmp paper.xy once.xy
+
 The second signal ends the program at once: a step of this one in plain C takes long.
 $ printf '%s\n' ': > out; : > err' '(while ! [ -e slow/last.safetensors ]; do sleep 0.02; done; kill -s INT $$; while ! grep -q again err; do sleep 0.02; done; kill -s INT $$) &' 'exec lacuna "$@" > out 2> err' > twice.sh
 $ lacuna synth --rows 64 --out large > /dev/null

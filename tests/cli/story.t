@@ -251,9 +251,9 @@ $ lacuna train --data faces --out no/such/folder --model kimura --epochs 1 > out
 A loss that is no number ends the run and says what to try.
 $ lacuna train --data faces --out wild --model kimura --lr 1e30 --epochs 9 --batch 8 --threads 1 > out
 !~ lacuna: epoch 1, step 2: the loss is *
-! lacuna: try a smaller --lr or --start he, and look at the data with 'lacuna data'
+! lacuna: wild keeps the last good state, which leads here again; start another run with a smaller --lr or --start he, and look at the data with 'lacuna data'
 = 1
 $ lacuna train --data faces --out wild --resume --threads 1 > out
 ! lacuna: epoch 1, step 2: the loss is not a number, it must be a finite number
-! lacuna: try a smaller --lr or --start he, and look at the data with 'lacuna data'
+! lacuna: wild keeps the last good state, which leads here again; start another run with a smaller --lr or --start he, and look at the data with 'lacuna data'
 = 1

@@ -45,4 +45,7 @@ test_path path_in(const test_folder *f, const char *name);
 char *file_bytes(const char *path, size_t *size);
 void file_put(const char *path, const void *bytes, size_t size);
 
+/* A zip of entries: name, text, name, text, ..., NULL. */
+void zip_put(const char *path, const char *const *entries);
+
 #endif

@@ -69,7 +69,7 @@ static void read_table(lac_context *ctx, const char *path, int kind)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static lac_context *ctx;
-    const lac_context_config config = {.threads = 1, .cpu = LAC_CPU_REF};
+    const lac_context_config config = {.threads = 2};
     if (size == 0)
         return 0;
     if (!ctx)

@@ -2,6 +2,8 @@
 #define _XOPEN_SOURCE 700
 #include "support.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <ftw.h>
 #include <unistd.h>
 
@@ -98,4 +100,24 @@ char *timeless(const char *folder, const char *name, int first, int last)
     }
     *to = '\0';
     return text;
+}
+
+void zip_put(const char *path, const char *const *entries)
+{
+    struct archive *zip = archive_write_new();
+    assert_int_equal(archive_write_set_format_zip(zip), ARCHIVE_OK);
+    assert_int_equal(archive_write_open_filename(zip, path), ARCHIVE_OK);
+    for (; *entries; entries += 2) {
+        size_t size = strlen(entries[1]);
+        struct archive_entry *entry = archive_entry_new();
+        archive_entry_set_pathname(entry, entries[0]);
+        archive_entry_set_filetype(entry, AE_IFREG);
+        archive_entry_set_perm(entry, 0644);
+        archive_entry_set_size(entry, (la_int64_t)size);
+        assert_int_equal(archive_write_header(zip, entry), ARCHIVE_OK);
+        assert_int_equal(archive_write_data(zip, entries[1], size), size);
+        archive_entry_free(entry);
+    }
+    assert_int_equal(archive_write_close(zip), ARCHIVE_OK);
+    archive_write_free(zip);
 }

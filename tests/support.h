@@ -48,4 +48,7 @@ void file_put(const char *path, const void *bytes, size_t size);
 /* A folder's table without its columns of time, `first` to `last` (from 1); freed by free(). */
 char *timeless(const char *folder, const char *name, int first, int last);
 
+/* A zip of entries: name, text, name, text, ..., NULL. */
+void zip_put(const char *path, const char *const *entries);
+
 #endif

@@ -6,8 +6,6 @@
 #include "data/csv.h"
 #include "tables.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <math.h>
 
 /* The call fails and says exactly FILE: MESSAGE. */
@@ -307,22 +305,7 @@ static void missing_files_and_empty_ones_are_named(void **state)
 static test_path put_zip(const fixture *f, const char *name, const char *const *entries)
 {
     test_path path = path_in(&f->folder, name);
-    struct archive *zip = archive_write_new();
-    assert_int_equal(archive_write_set_format_zip(zip), ARCHIVE_OK);
-    assert_int_equal(archive_write_open_filename(zip, path.text), ARCHIVE_OK);
-    for (; *entries; entries += 2) {
-        struct archive_entry *entry = archive_entry_new();
-        archive_entry_set_pathname(entry, entries[0]);
-        archive_entry_set_filetype(entry, AE_IFREG);
-        archive_entry_set_perm(entry, 0644);
-        archive_entry_set_size(entry, (la_int64_t)strlen(entries[1]));
-        assert_int_equal(archive_write_header(zip, entry), ARCHIVE_OK);
-        assert_int_equal(archive_write_data(zip, entries[1], strlen(entries[1])),
-                         strlen(entries[1]));
-        archive_entry_free(entry);
-    }
-    assert_int_equal(archive_write_close(zip), ARCHIVE_OK);
-    archive_write_free(zip);
+    zip_put(path.text, entries);
     return path;
 }
 

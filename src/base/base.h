@@ -49,10 +49,11 @@ void lac_log(lac_context *ctx, const char *format, ...) __attribute__((format(pr
  * pointer's address. Freed by free(). On failure *out is NULL, the status MEMORY. */
 lac_status lac_alloc(lac_context *ctx, size_t count, size_t size, void *out);
 
-/* Zeroed memory for many floats, page by page as it is touched, in large pages where the
- * system has them. On failure *out is NULL. Freed with the same count; NULL is accepted. */
-lac_status lac_pages_new(lac_context *ctx, size_t floats, float **out);
-void lac_pages_free(float *pages, size_t floats);
+/* Zeroed memory, much of it, page by page as it is touched, in large pages where the system
+ * has them; *out is any pointer's address. On failure *out is NULL. Freed with the same
+ * count of bytes; NULL is accepted. */
+lac_status lac_pages_new(lac_context *ctx, size_t bytes, void *out);
+void lac_pages_free(void *pages, size_t bytes);
 
 /* A copy of a string, freed by free(). */
 lac_status lac_strdup(lac_context *ctx, const char *text, char **out);

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define HASH_PRIME UINT64_C(0x9e3779b185ebca87)
+
 double lac_seconds(void)
 {
     struct timespec t;
@@ -127,28 +129,32 @@ lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t 
     return status;
 }
 
+/* One step of the hash's four independent lanes of multiply and rotate, which keep the
+ * multiplier busy. */
+static void hash_block(uint64_t lane[4], const unsigned char block[32])
+{
+    for (int i = 0; i < 4; i++) {
+        uint64_t word;
+        memcpy(&word, block + 8 * i, 8);
+        uint64_t h = (lane[i] ^ word) * HASH_PRIME;
+        lane[i] = h << 31 | h >> 33;
+    }
+}
+
 uint64_t lac_hash(uint64_t seed, const void *bytes, size_t size)
 {
-    /* Four independent lanes of multiply and rotate, so that the multiplier is kept busy. */
-    const uint64_t prime = 0x9e3779b185ebca87u;
-    uint64_t lane[4] = {seed ^ size, seed + prime, seed ^ ~prime, seed - prime};
+    uint64_t lane[4] = {seed ^ size, seed + HASH_PRIME, seed ^ ~HASH_PRIME, seed - HASH_PRIME};
     const unsigned char *p = bytes;
-    while (size > 0) {
+    for (; size >= 32; p += 32, size -= 32)
+        hash_block(lane, p);
+    if (size > 0) {
         unsigned char block[32] = {0};
-        size_t part = size < 32 ? size : 32;
-        memcpy(block, p, part);
-        for (int i = 0; i < 4; i++) {
-            uint64_t word;
-            memcpy(&word, block + 8 * i, 8);
-            uint64_t h = (lane[i] ^ word) * prime;
-            lane[i] = h << 31 | h >> 33;
-        }
-        p += part;
-        size -= part;
+        memcpy(block, p, size);
+        hash_block(lane, block);
     }
     uint64_t h = seed;
     for (int i = 0; i < 4; i++) {
-        h = (h ^ lane[i]) * prime;
+        h = (h ^ lane[i]) * HASH_PRIME;
         h ^= h >> 29;
     }
     return h;

@@ -14,29 +14,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-lac_status lac_pages_new(lac_context *ctx, size_t floats, float **out)
+lac_status lac_pages_new(lac_context *ctx, size_t bytes, void *out)
 {
-    *out = NULL;
+    void *pages = NULL;
+    memcpy(out, &pages, sizeof pages);
     ctx->allocations++;
-    size_t bytes = floats * sizeof(float);
     if (bytes == 0)
         return LAC_OK;
-    void *pages = MAP_FAILED;
+    pages = MAP_FAILED;
     if (!(ctx->fail_at && ctx->allocations == ctx->fail_at))
         pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
-        return lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: %zu floats", floats);
+        return lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: %zu bytes", bytes);
 #ifdef MADV_HUGEPAGE
     madvise(pages, bytes, MADV_HUGEPAGE); /* a wish */
 #endif
-    *out = pages;
+    memcpy(out, &pages, sizeof pages);
     return LAC_OK;
 }
 
-void lac_pages_free(float *pages, size_t floats)
+void lac_pages_free(void *pages, size_t bytes)
 {
     if (pages)
-        munmap(pages, floats * sizeof(float));
+        munmap(pages, bytes);
 }
 
 lac_status lac_file_map(lac_context *ctx, const char *path, const char **out, size_t *size)

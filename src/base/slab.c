@@ -61,7 +61,7 @@ lac_status lac_slab_build(lac_context *ctx, lac_slab *slab)
         qsort(slab->claims, (size_t)slab->count, sizeof *slab->claims, larger_first);
     for (int i = 0; i < slab->count; i++)
         place(slab, i);
-    LAC_TRY(lac_pages_new(ctx, slab->floats, &slab->memory));
+    LAC_TRY(lac_pages_new(ctx, slab->floats * sizeof(float), &slab->memory));
     for (int i = 0; i < slab->count; i++) {
         float *at = slab->memory + slab->claims[i].offset;
         memcpy(slab->claims[i].where, &at, sizeof at);
@@ -72,6 +72,6 @@ lac_status lac_slab_build(lac_context *ctx, lac_slab *slab)
 void lac_slab_free(lac_slab *slab)
 {
     free(slab->claims);
-    lac_pages_free(slab->memory, slab->floats);
+    lac_pages_free(slab->memory, slab->floats * sizeof(float));
     *slab = (lac_slab){0};
 }

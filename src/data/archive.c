@@ -6,12 +6,14 @@
  * is believed. libarchive checks size and checksum of the entry at its end and calls
  * a difference a warning; here it is an error.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "data/archive.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct lac_stream {
     lac_context *ctx;
@@ -19,6 +21,7 @@ struct lac_stream {
     char *name;
     FILE *file;              /* one of the two */
     struct archive *archive;
+    size_t size;             /* a guess */
 };
 
 static int ends_with(const char *text, const char *end)
@@ -70,8 +73,8 @@ static lac_status zip_start(lac_stream *s)
 }
 
 /* Steps to the next entry; *name is its last path component, NULL behind the last
- * entry. A warning here is about characters in names. */
-static lac_status zip_step(lac_stream *s, const char **name)
+ * entry, and *size what it claims to be. A warning here is about characters in names. */
+static lac_status zip_step(lac_stream *s, const char **name, size_t *size)
 {
     struct archive_entry *entry;
     int code = archive_read_next_header(s->archive, &entry);
@@ -83,6 +86,7 @@ static lac_status zip_step(lac_stream *s, const char **name)
     const char *path = archive_entry_pathname(entry);
     const char *slash = path ? strrchr(path, '/') : NULL;
     *name = slash ? slash + 1 : path ? path : "";
+    *size = archive_entry_size(entry) > 0 ? (size_t)archive_entry_size(entry) : 0;
     return LAC_OK;
 }
 
@@ -90,10 +94,11 @@ static lac_status zip_step(lac_stream *s, const char **name)
 static lac_status zip_choose(lac_stream *s, const char *wanted, int *chosen)
 {
     const char *name;
+    size_t size;
     int tables = 0;
     LAC_TRY(zip_start(s));
     for (int i = 0;; i++) {
-        LAC_TRY(zip_step(s, &name));
+        LAC_TRY(zip_step(s, &name, &size));
         if (!name)
             break;
         if (strcmp(name, wanted) == 0) {
@@ -117,15 +122,18 @@ static lac_status zip_choose(lac_stream *s, const char *wanted, int *chosen)
 
 static lac_status zip_open(lac_stream *s, const char *table)
 {
+    enum { DEFLATE_MOST = 1032 }; /* bytes that deflate makes of one */
     char wanted[64];
     int chosen = 0;
     const char *name = NULL;
+    size_t claimed = 0;
     snprintf(wanted, sizeof wanted, "%s.csv", table);
     LAC_TRY(zip_choose(s, wanted, &chosen));
     archive_read_free(s->archive);
     LAC_TRY(zip_start(s));
     for (int i = 0; i <= chosen; i++)
-        LAC_TRY(zip_step(s, &name));
+        LAC_TRY(zip_step(s, &name, &claimed));
+    s->size = claimed / DEFLATE_MOST < s->size ? claimed : s->size * DEFLATE_MOST;
     if (!name)
         return lac_fail(s->ctx, LAC_ERROR_IO, "%s: the file changed while it was read", s->path);
     LAC_TRY(lac_path_join(s->ctx, s->path, name, &s->name));
@@ -144,6 +152,8 @@ static lac_status open_file(lac_stream *s, int *is_zip)
     s->file = fopen(s->path, "rb");
     if (!s->file)
         return lac_fail_errno(s->ctx, s->path, "open");
+    struct stat info;
+    s->size = fstat(fileno(s->file), &info) == 0 && info.st_size > 0 ? (size_t)info.st_size : 0;
     size_t got = fread(start, 1, sizeof start, s->file);
     if (ferror(s->file))
         return lac_fail_errno(s->ctx, s->path, "read");
@@ -206,6 +216,11 @@ lac_status lac_stream_read(lac_stream *stream, char *buffer, size_t size, size_t
         return zip_failed(stream, "the zip is damaged");
     *count = (size_t)got;
     return LAC_OK;
+}
+
+size_t lac_stream_size(const lac_stream *stream)
+{
+    return stream->size;
 }
 
 const char *lac_stream_name(const lac_stream *stream)

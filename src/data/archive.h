@@ -19,6 +19,9 @@ void lac_stream_close(lac_stream **stream);
 /* Up to `size` bytes into `buffer`; *count is 0 only at the end. IO, FORMAT. */
 lac_status lac_stream_read(lac_stream *stream, char *buffer, size_t size, size_t *count);
 
+/* About how many bytes there are in all, for guesses; 0 = no idea. */
+size_t lac_stream_size(const lac_stream *stream);
+
 /* For messages: "kaggle/training.zip/training.csv". */
 const char *lac_stream_name(const lac_stream *stream);
 

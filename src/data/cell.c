@@ -1,10 +1,11 @@
 /*
  * The numbers in cells, and the messages about them. Nine bytes of ten in a table are
- * pixels: lac_csv_pixels reads the usual ones, up to three digits and a space, two at a
- * time and without a branch on their number of digits; it reads any others one by one.
+ * pixels: a kernel reads the usual ones, up to three digits and a space; what it leaves
+ * is read here, one by one.
  */
 #define _GNU_SOURCE /* strtod_l */
 #include "data/csv.h"
+#include "kernel/pixels.h"
 
 #include <limits.h>
 #include <locale.h>
@@ -158,54 +159,6 @@ lac_status lac_csv_integer(const lac_csv *csv, int column, int *out)
     return LAC_OK;
 }
 
-static uint64_t load8(const char *p)
-{
-    const unsigned char *b = (const unsigned char *)p;
-    uint64_t low = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-    uint64_t high = b[4] | (uint32_t)b[5] << 8 | (uint32_t)b[6] << 16 | (uint32_t)b[7] << 24;
-    return low | high << 32;
-}
-
-/* The value of digits at the top of a word, hundreds lowest; above 255 if they are not
- * digits. */
-static uint32_t digits_value(uint32_t d)
-{
-    uint32_t wrong = ((d + 0x76767676u) | d) & 0x80808080u;
-    return (d >> 24) + 10 * (d >> 16 & 255) + 100 * (d >> 8 & 255) + wrong;
-}
-
-/* Reads pixels two by two as long as they have one to three digits and one space
- * behind; returns how many. In eight bytes the first two without the bit 16 end the two
- * numbers: '0' to '9' have it, blanks and NUL do not. */
-static size_t read_plain_pixels(const char **text, uint8_t *out, size_t limit)
-{
-    const char *p = *text;
-    size_t count = 0;
-    for (; count + 2 <= limit; count += 2) {
-        uint64_t word = load8(p);
-        uint64_t stops = ~word & 0x1010101010101010u;
-        uint64_t second = stops & (stops - 1);
-        if (second == 0)
-            break;
-        unsigned stop = (unsigned)__builtin_ctzll(stops) - 4; /* bits before it */
-        unsigned end = (unsigned)__builtin_ctzll(second) - 4;
-        unsigned length = end - stop - 8;
-        if (stop - 8 > 16 || length - 8 > 16)
-            break;
-        word ^= 0x3030303030303030u;
-        uint32_t a = digits_value((uint32_t)word << (32 - stop));
-        uint32_t b = digits_value((uint32_t)(word >> (stop + 8)) << (32 - length));
-        uint64_t blanks = (word >> stop & 255) | (word >> end & 255) << 8;
-        if ((a | b) > 255 || blanks != 0x1010)
-            break;
-        out[count] = (uint8_t)a;
-        out[count + 1] = (uint8_t)b;
-        p += end / 8 + 1;
-    }
-    *text = p;
-    return count;
-}
-
 /* Fails for the word at `text`, which is no pixel. */
 static lac_status fail_pixel(const lac_csv *csv, int column, size_t pixel, const char *text)
 {
@@ -221,10 +174,11 @@ lac_status lac_csv_pixels(const lac_csv *csv, int column, uint8_t *out, size_t l
 {
     const char *p = csv->cell[column].text;
     const char *end = p + csv->cell[column].length;
+    lac_pixels *read_usual = lac_pixels_get(csv->ctx->cpu);
     size_t n = 0;
     for (;; n++) {
         if (n < limit)
-            n += read_plain_pixels(&p, out + n, limit - n);
+            n += read_usual(&p, end, out + n, limit - n);
         while (is_blank(*p))
             p++;
         if (p == end)

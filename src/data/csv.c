@@ -5,77 +5,82 @@
 #include <string.h>
 
 enum {
-    START_CAPACITY = 1 << 18, /* stays in the second-level cache */
-    LINE_LIMIT = 1 << 27,     /* bytes; a picture of 5000 x 5000 fits */
-    SLACK = 16                /* readable bytes behind the last cell */
+    WINDOW = 1 << 20,     /* bytes; stays in the caches, is worth a meeting of threads */
+    LINE_LIMIT = 1 << 27, /* bytes; a picture of 5000 x 5000 fits */
 };
 
-/* Moves what is left to the front of the buffer and reads more behind it. */
-static lac_status refill(lac_csv *csv)
+static lac_status grow(lac_csv *csv, lac_window *window)
 {
-    size_t left = csv->end - csv->start;
-    if (left >= csv->capacity / 2) {
-        if (left > LINE_LIMIT)
-            return lac_csv_fail(csv, -1, "the line is longer than %d bytes", LINE_LIMIT);
-        char *larger;
-        LAC_TRY(lac_alloc(csv->ctx, 2 * csv->capacity + SLACK, 1, &larger));
-        memcpy(larger, csv->buffer + csv->start, left);
-        free(csv->buffer);
-        csv->buffer = larger;
-        csv->capacity *= 2;
-    } else {
-        memmove(csv->buffer, csv->buffer + csv->start, left);
-    }
-    csv->start = 0;
-    csv->end = left;
-    size_t count;
-    LAC_TRY(lac_stream_read(csv->stream, csv->buffer + left, csv->capacity - left, &count));
-    csv->end += count;
-    csv->ended = count == 0;
+    lac_window larger = *window;
+    if (window->end - window->start > LINE_LIMIT)
+        return lac_csv_fail(csv, -1, "the line is longer than %d bytes", LINE_LIMIT);
+    larger.capacity *= 2;
+    LAC_TRY(lac_alloc(csv->ctx, larger.capacity + 1, 1, &larger.bytes));
+    memcpy(larger.bytes + window->start, window->bytes + window->start,
+           window->end - window->start);
+    free(window->bytes);
+    *window = larger;
     return LAC_OK;
 }
 
-/* The next line without its line break and with a NUL behind it; *line is NULL at
- * the end of the file. */
+lac_status lac_csv_refill(lac_csv *csv, lac_window *window)
+{
+    size_t left = window->end - window->start;
+    size_t count;
+    if (left >= window->capacity / 2)
+        LAC_TRY(grow(csv, window));
+    memmove(window->bytes, window->bytes + window->start, left);
+    window->start = 0;
+    window->end = left;
+    LAC_TRY(lac_stream_read(csv->stream, window->bytes + left, window->capacity - left, &count));
+    window->end += count;
+    window->ended = count == 0;
+    return LAC_OK;
+}
+
+lac_status lac_csv_count_line(lac_csv *csv, const char *line, size_t size, size_t *length)
+{
+    size -= size && line[size - 1] == '\n';
+    size -= size && line[size - 1] == '\r';
+    *length = size;
+    csv->row++;
+    if (size == 0 && !csv->empty)
+        csv->empty = csv->row;
+    if (size == 0 || !csv->empty)
+        return LAC_OK;
+    csv->row = csv->empty;
+    return lac_csv_fail(csv, -1, "an empty line before the end");
+}
+
+/* The next line; *line is NULL at the end of the file. */
 static lac_status next_line(lac_csv *csv, char **line, size_t *length)
 {
+    lac_window *w = &csv->window;
     size_t scanned = 0;
     char *newline;
     for (;;) {
-        size_t left = csv->end - csv->start;
-        newline = memchr(csv->buffer + csv->start + scanned, '\n', left - scanned);
-        if (newline || csv->ended)
+        size_t left = w->end - w->start;
+        newline = memchr(w->bytes + w->start + scanned, '\n', left - scanned);
+        if (newline || w->ended)
             break;
         scanned = left;
-        LAC_TRY(refill(csv));
+        LAC_TRY(lac_csv_refill(csv, w));
     }
     *line = NULL;
-    if (!newline && csv->start == csv->end)
+    if (w->start == w->end)
         return LAC_OK;
-    *line = csv->buffer + csv->start;
-    size_t size = newline ? (size_t)(newline - *line) : csv->end - csv->start;
-    csv->start += size + (newline != NULL);
-    if (size && (*line)[size - 1] == '\r')
-        size--;
-    (*line)[size] = 0;
-    *length = size;
-    csv->row++;
-    return LAC_OK;
+    *line = w->bytes + w->start;
+    size_t size = newline ? (size_t)(newline + 1 - *line) : w->end - w->start;
+    w->start += size;
+    return lac_csv_count_line(csv, *line, size, length);
 }
 
-/* The next line that is not empty. Empty lines may only stand at the end. */
+/* The next line that is not empty. */
 static lac_status next_record(lac_csv *csv, char **line, size_t *length)
 {
-    long empty = 0;
-    do {
+    do
         LAC_TRY(next_line(csv, line, length));
-        if (*line && *length == 0 && !empty)
-            empty = csv->row;
-    } while (*line && *length == 0);
-    if (*line && empty) {
-        csv->row = empty;
-        return lac_csv_fail(csv, -1, "an empty line before the end");
-    }
+    while (*line && *length == 0);
     return LAC_OK;
 }
 
@@ -108,7 +113,7 @@ static lac_status split_cells(lac_csv *csv, char *line, size_t length, int *cell
     for (int n = 0;; n++) {
         if (n == LAC_CSV_COLUMNS)
             return lac_csv_fail(csv, -1, "more than %d columns", LAC_CSV_COLUMNS);
-        lac_cell *cell = &csv->cell[n];
+        lac_cell *cell = &csv->cell[n < csv->room ? n : csv->room - 1];
         char *stop = end;
         cell->text = line;
         if (line < end && *line == '"') {
@@ -158,10 +163,13 @@ static lac_status read_header(lac_csv *csv)
 
 static lac_status open_csv(lac_csv *csv, const char *path, const char *table)
 {
-    csv->capacity = START_CAPACITY;
+    lac_window *w = &csv->window;
     LAC_TRY(lac_stream_open(csv->ctx, path, table, &csv->stream));
-    LAC_TRY(lac_alloc(csv->ctx, csv->capacity + SLACK, 1, &csv->buffer));
-    LAC_TRY(lac_alloc(csv->ctx, LAC_CSV_COLUMNS, sizeof *csv->cell, &csv->cell));
+    size_t size = lac_stream_size(csv->stream);
+    w->capacity = size > 0 && size < WINDOW ? size + 1 : WINDOW;
+    LAC_TRY(lac_alloc(csv->ctx, w->capacity + 1, 1, &w->bytes));
+    csv->room = LAC_CSV_COLUMNS;
+    LAC_TRY(lac_alloc(csv->ctx, csv->room, sizeof *csv->cell, &csv->cell));
     return read_header(csv);
 }
 
@@ -185,22 +193,25 @@ void lac_csv_close(lac_csv **csv)
         free(c->name[i]);
     free(c->name);
     free(c->cell);
-    free(c->buffer);
+    free(c->window.bytes);
     free(c);
     *csv = NULL;
+}
+
+lac_status lac_csv_split(lac_csv *csv, char *line, size_t length)
+{
+    int cells;
+    LAC_TRY(split_cells(csv, line, length, &cells));
+    if (cells != csv->columns)
+        return lac_csv_fail(csv, -1, "%d columns, the header has %d", cells, csv->columns);
+    return LAC_OK;
 }
 
 lac_status lac_csv_next(lac_csv *csv, int *more)
 {
     char *line;
     size_t length;
-    int cells;
     LAC_TRY(next_record(csv, &line, &length));
     *more = line != NULL;
-    if (!line)
-        return LAC_OK;
-    LAC_TRY(split_cells(csv, line, length, &cells));
-    if (cells != csv->columns)
-        return lac_csv_fail(csv, -1, "%d columns, the header has %d", cells, csv->columns);
-    return LAC_OK;
+    return line ? lac_csv_split(csv, line, length) : LAC_OK;
 }

@@ -15,7 +15,8 @@ struct lac_data {
     char **names;    /* [K] */
     int *mirror;     /* [K] partner of each point */
     int *ids;        /* [rows] ImageId, or row + 1 */
-    uint8_t *pixels; /* [rows, 1, size, size] */
+    uint8_t *pixels; /* [rows, 1, size, size], the first of as many */
+    size_t pixel_bytes; /* from lac_pages_new */
     float *labels;   /* [rows, 2K] pixels */
     uint8_t *mask;   /* [rows, 2K] 1 = present */
 

@@ -158,8 +158,9 @@ lac_status lac_data_from_memory(lac_context *ctx, int rows, int size, int points
     lac_status status = copy_names(ctx, data, points, names);
     if (status == LAC_OK)
         status = copy_labels(ctx, data, labels, mask);
+    data->pixel_bytes = count;
     if (status == LAC_OK)
-        status = lac_alloc(ctx, count, 1, &data->pixels);
+        status = lac_pages_new(ctx, count, &data->pixels);
     if (status == LAC_OK)
         status = lac_alloc(ctx, rows, sizeof *data->ids, &data->ids);
     if (status == LAC_OK) {
@@ -199,7 +200,8 @@ static lac_status take(lac_context *ctx, const lac_data *from, const int *rows, 
     size_t area = (size_t)from->size * from->size;
     LAC_TRY(copy_names(ctx, data, from->points, (const char *const *)from->names));
     LAC_TRY(lac_alloc(ctx, count, sizeof *data->ids, &data->ids));
-    LAC_TRY(lac_alloc(ctx, count * area, 1, &data->pixels));
+    data->pixel_bytes = count * area;
+    LAC_TRY(lac_pages_new(ctx, data->pixel_bytes, &data->pixels));
     LAC_TRY(lac_alloc(ctx, count * width, sizeof *data->labels, &data->labels));
     LAC_TRY(lac_alloc(ctx, count * width, 1, &data->mask));
     for (int r = 0; r < data->rows; r++) {
@@ -237,7 +239,7 @@ void lac_data_free(lac_data **data)
     free(d->names);
     free(d->mirror);
     free(d->ids);
-    free(d->pixels);
+    lac_pages_free(d->pixels, d->pixel_bytes);
     free(d->labels);
     free(d->mask);
     free(d->source_pattern);

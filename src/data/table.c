@@ -1,6 +1,6 @@
 /*
  * A table becomes a data set: the header gives points, the first picture the side of
- * all, and each record is turned into bytes, floats and mask as it streams by.
+ * all, and each record is turned into bytes, floats and mask as it streams by, on any thread.
  */
 #include "data/csv.h"
 #include "data/data.h"
@@ -12,6 +12,7 @@
 enum { COLUMN_IMAGE = -1, COLUMN_ID = -2 }; /* others: coordinate 2 * point + axis */
 
 typedef struct table {
+    lac_context *ctx;
     lac_csv *csv;
     int *role; /* [columns] */
     int image; /* column */
@@ -128,67 +129,87 @@ static lac_status grow_array(lac_context *ctx, void *array, size_t item, int row
     return LAC_OK;
 }
 
-static lac_status grow(lac_context *ctx, table *t)
+static lac_status grow_pixels(lac_context *ctx, lac_data *d, int capacity)
+{
+    size_t area = (size_t)d->size * d->size;
+    uint8_t *larger;
+    LAC_TRY(lac_pages_new(ctx, capacity * area, &larger));
+    if (d->rows > 0)
+        memcpy(larger, d->pixels, d->rows * area);
+    lac_pages_free(d->pixels, d->pixel_bytes);
+    d->pixels = larger;
+    d->pixel_bytes = capacity * area;
+    return LAC_OK;
+}
+
+static lac_status grow(table *t, int capacity)
 {
     lac_data *d = t->data;
-    if (t->capacity > INT_MAX / 2)
-        return lac_csv_fail(t->csv, -1, "more than %d rows", t->capacity);
-    int capacity = t->capacity ? 2 * t->capacity : 256;
     size_t labels = 2 * (size_t)d->points;
-    LAC_TRY(grow_array(ctx, &d->ids, sizeof *d->ids, d->rows, capacity));
-    LAC_TRY(grow_array(ctx, &d->pixels, (size_t)d->size * d->size, d->rows, capacity));
-    LAC_TRY(grow_array(ctx, &d->labels, labels * sizeof *d->labels, d->rows, capacity));
-    LAC_TRY(grow_array(ctx, &d->mask, labels, d->rows, capacity));
+    LAC_TRY(grow_array(t->ctx, &d->ids, sizeof *d->ids, d->rows, capacity));
+    LAC_TRY(grow_pixels(t->ctx, d, capacity));
+    LAC_TRY(grow_array(t->ctx, &d->labels, labels * sizeof *d->labels, d->rows, capacity));
+    LAC_TRY(grow_array(t->ctx, &d->mask, labels, d->rows, capacity));
     t->capacity = capacity;
     return LAC_OK;
 }
 
-static lac_status read_image(table *t)
+/* The header is row 1. */
+static lac_status reserve(void *arg, long last)
 {
-    lac_data *d = t->data;
-    size_t size = (size_t)d->size * d->size;
-    size_t count;
-    LAC_TRY(lac_csv_pixels(t->csv, t->image, d->pixels + d->rows * size, size, &count));
-    if (count != size)
-        return lac_csv_fail(t->csv, t->image, "%zu pixels, the first picture has %zu", count, size);
+    enum { ROWS_MOST = INT_MAX / 2 };
+    table *t = arg;
+    if (last - 1 > ROWS_MOST)
+        return lac_csv_fail(t->csv, -1, "more than %d rows", ROWS_MOST);
+    int rows = (int)last - 1;
+    if (rows > t->capacity)
+        LAC_TRY(grow(t, rows > 2 * t->capacity ? rows : 2 * t->capacity));
+    t->data->rows = rows;
     return LAC_OK;
 }
 
-static lac_status read_label(table *t, int column)
+static lac_status read_image(const table *t, const lac_csv *record, int row)
 {
-    lac_data *d = t->data;
-    size_t at = (size_t)d->rows * 2 * d->points + t->role[column];
+    const lac_data *d = t->data;
+    size_t size = (size_t)d->size * d->size;
+    size_t count;
+    LAC_TRY(lac_csv_pixels(record, t->image, d->pixels + row * size, size, &count));
+    if (count != size)
+        return lac_csv_fail(record, t->image, "%zu pixels, the first picture has %zu", count, size);
+    return LAC_OK;
+}
+
+static lac_status read_label(const table *t, const lac_csv *record, int row, int column)
+{
+    const lac_data *d = t->data;
+    size_t at = (size_t)row * 2 * d->points + t->role[column];
     double value;
-    if (t->csv->cell[column].length == 0)
+    if (record->cell[column].length == 0)
         return LAC_OK;
-    LAC_TRY(lac_csv_number(t->csv, column, &value));
+    LAC_TRY(lac_csv_number(record, column, &value));
     if (!(value >= 0 && value <= d->size)) {
         char required[64];
         snprintf(required, sizeof required, "inside the picture, 0 to %d", d->size);
-        return lac_csv_fail_cell(t->csv, column, required);
+        return lac_csv_fail_cell(record, column, required);
     }
     d->labels[at] = (float)value;
     d->mask[at] = 1;
     return LAC_OK;
 }
 
-static lac_status read_row(lac_context *ctx, table *t)
+static lac_status read_record(void *arg, const lac_csv *record)
 {
-    lac_data *d = t->data;
-    if (d->size == 0)
-        LAC_TRY(find_size(ctx, t));
-    if (d->rows == t->capacity)
-        LAC_TRY(grow(ctx, t));
-    d->ids[d->rows] = d->rows + 1;
-    for (int c = 0; c < t->csv->columns; c++) {
+    const table *t = arg;
+    int row = (int)(record->row - 2);
+    t->data->ids[row] = row + 1;
+    for (int c = 0; c < record->columns; c++) {
         if (t->role[c] == COLUMN_IMAGE)
-            LAC_TRY(read_image(t));
+            LAC_TRY(read_image(t, record, row));
         else if (t->role[c] == COLUMN_ID)
-            LAC_TRY(lac_csv_integer(t->csv, c, &d->ids[d->rows]));
+            LAC_TRY(lac_csv_integer(record, c, &t->data->ids[row]));
         else
-            LAC_TRY(read_label(t, c));
+            LAC_TRY(read_label(t, record, row, c));
     }
-    d->rows++;
     return LAC_OK;
 }
 
@@ -223,24 +244,34 @@ static lac_status check_ids(lac_context *ctx, table *t)
     return status;
 }
 
+/* The rows there will be if all are about as long as the first, which is in the cells. */
+static int expected_rows(const lac_csv *csv)
+{
+    const lac_cell *last = &csv->cell[csv->columns - 1];
+    size_t length = (size_t)(last->text + last->length + 1 - csv->cell[0].text);
+    size_t rows = lac_stream_size(csv->stream) / length;
+    return rows < INT_MAX / 4 ? (int)(rows + rows / 4 + 1) : INT_MAX / 4;
+}
+
 static lac_status read_table(lac_context *ctx, table *t, lac_table kind)
 {
+    const lac_csv_taker taker = {.reserve = reserve, .take = read_record, .arg = t};
     int more;
     LAC_TRY(read_header(ctx, t, kind));
-    for (;;) {
-        LAC_TRY(lac_csv_next(t->csv, &more));
-        if (!more)
-            break;
-        LAC_TRY(read_row(ctx, t));
-    }
-    if (t->data->rows == 0)
+    LAC_TRY(lac_csv_next(t->csv, &more));
+    if (!more)
         return lac_csv_fail(t->csv, -1, "a header and no rows behind it");
+    LAC_TRY(find_size(ctx, t));
+    LAC_TRY(grow(t, expected_rows(t->csv)));
+    LAC_TRY(reserve(t, t->csv->row));
+    LAC_TRY(read_record(t, t->csv));
+    LAC_TRY(lac_csv_each(t->csv, &taker));
     return t->id < 0 ? LAC_OK : check_ids(ctx, t);
 }
 
 lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind, lac_data *data)
 {
-    table t = {.data = data};
+    table t = {.ctx = ctx, .data = data};
     const char *name = kind == LAC_TABLE_TEST ? "test" : "training";
     LAC_TRY(lac_csv_open(ctx, path, name, &t.csv));
     lac_status status = read_table(ctx, &t, kind);

@@ -7,6 +7,7 @@
  * the 512-bit registers too (gcc/common/config/i386/cpuinfo.h, compiler-rt's
  * cpu_model). The tables are constant: there is nothing to set up and no lock.
  */
+#include "kernel/pixels.h"
 #include "kernel/tables.h"
 
 #ifdef LAC_X86
@@ -88,6 +89,20 @@ int lac_kernels_have_tiles(void)
 #else
     return 0;
 #endif
+}
+
+lac_pixels *lac_pixels_get(lac_cpu level)
+{
+    switch (lac_kernels_level(level)) {
+#ifdef LAC_X86
+    case LAC_CPU_AVX512:
+        return __builtin_cpu_supports("avx512vbmi2") ? lac_pixels_avx512_vbmi2 : lac_pixels_avx2;
+    case LAC_CPU_AVX2:
+        return lac_pixels_avx2;
+#endif
+    default:
+        return lac_pixels_ref;
+    }
 }
 
 int lac_kernels_thread_enter(void)

@@ -109,9 +109,9 @@ static lac_status plan_ops(lac_plan *plan)
 
 static lac_status make_slabs(lac_plan *plan)
 {
-    LAC_TRY(lac_pages_new(plan->ctx, plan->params.floats, &plan->w));
+    LAC_TRY(lac_pages_new(plan->ctx, plan->params.floats * sizeof(float), &plan->w));
     if (!(plan->flags & LAC_PLAN_INFERENCE))
-        LAC_TRY(lac_pages_new(plan->ctx, plan->params.floats, &plan->g));
+        LAC_TRY(lac_pages_new(plan->ctx, plan->params.floats * sizeof(float), &plan->g));
     LAC_TRY(lac_alloc(plan->ctx, plan->buffers.floats, sizeof(float), &plan->b));
     LAC_TRY(lac_slab_build(plan->ctx, &plan->slab));
     plan->x = plan->op[0].z;
@@ -183,8 +183,8 @@ void lac_plan_free(lac_plan **plan)
         if (p->op[i].class)
             p->op[i].class->free(&p->op[i]);
     lac_slab_free(&p->slab);
-    lac_pages_free(p->w, p->params.floats);
-    lac_pages_free(p->g, p->params.floats);
+    lac_pages_free(p->w, p->params.floats * sizeof(float));
+    lac_pages_free(p->g, p->params.floats * sizeof(float));
     free(p->b);
     free(p);
     *plan = NULL;

@@ -13,9 +13,9 @@ enum { TILE = 1 << 16 }; /* floats: four streams of 256 KB, independent of the t
 lac_status lac_adam_new(lac_context *ctx, size_t floats, lac_adam_state *adam)
 {
     *adam = (lac_adam_state){.floats = floats};
-    lac_status status = lac_pages_new(ctx, floats, &adam->m);
+    lac_status status = lac_pages_new(ctx, floats * sizeof(float), &adam->m);
     if (status == LAC_OK)
-        status = lac_pages_new(ctx, floats, &adam->v);
+        status = lac_pages_new(ctx, floats * sizeof(float), &adam->v);
     if (status != LAC_OK)
         lac_adam_free(adam);
     return status;
@@ -23,8 +23,8 @@ lac_status lac_adam_new(lac_context *ctx, size_t floats, lac_adam_state *adam)
 
 void lac_adam_free(lac_adam_state *adam)
 {
-    lac_pages_free(adam->m, adam->floats);
-    lac_pages_free(adam->v, adam->floats);
+    lac_pages_free(adam->m, adam->floats * sizeof(float));
+    lac_pages_free(adam->v, adam->floats * sizeof(float));
     *adam = (lac_adam_state){0};
 }
 

@@ -294,10 +294,12 @@ int verb_reproduce(int argc, char **argv)
                  "all with the same hold-out: cnn-plain (complete rows, plain squared error), "
                  "cnn-masked and resnet-masked (all rows, masked loss); then writes the report. "
                  "Says first about how long it takes.\n"
-                 "Ctrl-C saves; the same command goes on, and may ask for more epochs or seeds.",
+                 "Ctrl-C saves; the same command goes on, and may ask for more epochs or seeds. "
+                 "'lacuna report' draws what there is at any time.",
         .examples = "  lacuna reproduce --data kaggle --out paper\n"
                     "  lacuna reproduce --data kaggle --out quick --epochs 30 --models "
-                    "cnn-masked,resnet-masked",
+                    "cnn-masked,resnet-masked\n"
+                    "  lacuna report paper/cnn-plain paper/cnn-masked --data kaggle --out half",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };

@@ -375,7 +375,8 @@ typedef int (*lac_search_fn)(void *user, const lac_search_progress *progress);
  * whose model files go when it is stopped or done. Called again with the same settings and data
  * it goes on where it was; more trials or epochs may be asked for, anything else is refused.
  * Successive halving trains all trials for few epochs, then the better half for twice as many,
- * and so on; how many rounds there are is bound by both trials and epochs. ARGUMENT, STOPPED, IO, FORMAT, MISMATCH, MEMORY. */
+ * and so on; how many rounds there are is bound by both trials and epochs. ARGUMENT, STOPPED,
+ * IO, FORMAT, MISMATCH, MEMORY. */
 lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_search_config *config,
                           const char *dir, lac_search_fn progress, void *user);
 

@@ -215,10 +215,18 @@ static lac_status write_charts(FILE *stream, const lac_material *m)
                     "different divisors are not comparable as they are, hence also scaled: "
                     "every run&rsquo;s lowest is 0, its highest 1. An error of a point is its "
                     "distance from the label as a share of the picture&rsquo;s side (eq. 7). Runs "
-                    "that differ in their seed alone have one colour.</p>\n<div class=\"charts\">\n");
+                    "that differ in their seed alone have one colour.</p>\n"
+                    "<div class=\"charts\">\n");
     for (int i = 0; lac_material_chart(m, i, &f, &about); i++)
         LAC_TRY(write_chart(stream, m, &f, about));
     fprintf(stream, "</div>\n");
+    for (int i = 0; i < m->runs; i++)
+        if (lac_model_config(m->run[i].model)->precision == LAC_PRECISION_BF16) {
+            fprintf(stream, "<p class=\"quiet\">Runs in bf16 were measured in bf16 after every "
+                            "epoch; everything else here predicts in float32, so the ends of "
+                            "their curves differ a little from the table.</p>\n");
+            break;
+        }
     lac_page_points(stream, m);
     return LAC_OK;
 }

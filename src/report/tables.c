@@ -250,19 +250,17 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
         status = lac_csv_fail(csv, -1, "%d columns, a run's machines have 5", csv->columns);
     if (status == LAC_OK && there)
         status = lac_csv_next(csv, &more);
+    char shown[200] = "", text[200], start[40];
     while (status == LAC_OK && more) {
-        fprintf(stream, "%s", lines++ ? "; " : "");
-        lac_page_text(stream, csv->cell[3].text);
-        static const struct {
-            const char *before;
-            int column;
-            const char *behind;
-        } parts[] = {{", ", 1, " threads, "}, {"", 2, ", lacuna "}, {"", 4, ", from epoch "},
-                     {"", 0, " on"}};
-        for (int i = 0; i < LAC_COUNT(parts); i++) {
-            fprintf(stream, "%s", parts[i].before);
-            lac_page_text(stream, csv->cell[parts[i].column].text);
-            fprintf(stream, "%s", parts[i].behind);
+        const lac_cell *cell = csv->cell;
+        snprintf(text, sizeof text, "%s, %s threads, %s, lacuna %s", cell[3].text, cell[1].text,
+                 cell[2].text, cell[4].text);
+        if (strcmp(text, shown) != 0) { /* a start on another machine than the last */
+            snprintf(start, sizeof start, ", from epoch %s on", cell[0].text);
+            fprintf(stream, "%s", lines++ ? "; " : "");
+            lac_page_text(stream, text);
+            lac_page_text(stream, start);
+            memcpy(shown, text, sizeof shown);
         }
         status = lac_csv_next(csv, &more);
     }

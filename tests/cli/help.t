@@ -332,6 +332,7 @@ $ lacuna help reproduce
 | cnn-masked and resnet-masked (all rows, masked loss); then writes the report.
 | Says first about how long it takes.
 | Ctrl-C saves; the same command goes on, and may ask for more epochs or seeds.
+| 'lacuna report' draws what there is at any time.
 |
 | Options
 |   --data P               training table: a folder, a CSV file or a zip;
@@ -357,3 +358,4 @@ $ lacuna help reproduce
 | Examples
 |   lacuna reproduce --data kaggle --out paper
 |   lacuna reproduce --data kaggle --out quick --epochs 30 --models cnn-masked,resnet-masked
+|   lacuna report paper/cnn-plain paper/cnn-masked --data kaggle --out half

@@ -16,8 +16,7 @@ LOAD = os.path.join(BUILD, "bench", "load")
 
 LAYOUTS = ("channels first", "channels last")
 NAMES = {"f32": "float32", "bf16": "bf16"}
-PRECISION = {"f32": [], "bf16": ["--precision", "bf16"]}   # options of `lacuna bench`; None: not built
-NOT_BUILT = "not built yet"
+PRECISION = {"f32": [], "bf16": ["--precision", "bf16"]}   # options of `lacuna bench`
 
 
 class Bench:
@@ -73,6 +72,13 @@ def lacuna(*arguments):
 def lacuna_bench(model="resnet", batch=256, threads=2, steps=6, dtype="f32"):
     return json.loads(lacuna("bench", "--json", "--model", model, "--batch", batch, "--threads",
                              threads, "--steps", steps, *PRECISION[dtype]))
+
+
+def has(dtype):
+    """Whether this processor multiplies numbers of the type."""
+    return subprocess.run([LACUNA, "bench", "--model", "kimura", "--size", "32", "--batch", "4",
+                           "--steps", "1", *PRECISION[dtype]], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
 
 
 def paired(rounds, ours, theirs):

@@ -1,7 +1,6 @@
 """Training steps: a fraction of the multiply-add peak, and a multiple of PyTorch's."""
-import statistics
 
-from common import NAMES, NOT_BUILT, PRECISION, lacuna_bench, paired, say
+from common import NAMES, has, lacuna_bench, paired, say
 from rival import RivalError
 
 
@@ -20,8 +19,8 @@ def step(b):
     run = median_run(b)
     b.report.least("training step, resnet, batch 256, float32", run["fraction"], 0.75,
                    speed_text(run), "75 %", run=run)
-    if PRECISION["bf16"] is None:
-        b.report.line("the same in bf16", NOT_BUILT, "at least 1.6 x", "not built")
+    if not has("bf16"):
+        b.report.line("the same in bf16", "this processor does not multiply bf16")
         return
     ours, theirs, ratio = paired(b.rounds, lambda: speed(b, "f32"), lambda: speed(b, "bf16"))
     b.report.least("the same in bf16", ratio, 1.6, f"{ratio:.2f} x, {theirs:.0f} images/s",
@@ -72,11 +71,6 @@ def compare(b, torch, mode, dtype, target):
     try:
         how, tried = best_of(b, torch, mode, dtype)
         best = f"({how['layout']}, batch {how['batch']})"
-        if PRECISION[dtype] is None:
-            theirs = statistics.median(torch_speed(torch, how, b.steps) for _ in range(b.rounds))
-            b.report.line(what, f"{NOT_BUILT}; {theirs:.0f} images/s {best}", "at least " + goal,
-                          "not built", rival=theirs, how=how, tried=tried)
-            return
         theirs, ours, ratio = paired(b.rounds, lambda: torch_speed(torch, how, b.steps),
                                      lambda: speed(b, dtype))
         b.report.least(what, ratio, target, f"{ratio:.2f} x; {theirs:.0f} images/s {best}", goal,
@@ -88,6 +82,6 @@ def compare(b, torch, mode, dtype, target):
 def rivals(b):
     for torch, targets in b.torches("training against"):
         for mode in torch.about["modes"]:
-            for dtype in ("f32", "bf16"):
+            for dtype in filter(has, ("f32", "bf16")):
                 say(f"{torch.name}, {mode}, {NAMES[dtype]}")
                 compare(b, torch, mode, dtype, targets[dtype])

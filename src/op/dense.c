@@ -91,11 +91,20 @@ static int tiles(int total, int tile)
 
 /* ---- Forward ------------------------------------------------------------------------- */
 
-static float drop(const lac_pass *pass, int i, uint64_t output, int outputs, float value)
+/* Drops of outputs [first, first + count) of picture i. A random number serves four outputs, 16
+ * bits each. */
+static void drop(const lac_pass *pass, int i, int outputs, int first, int count, float *y)
 {
-    double draw = lac_random_uniform(pass->seed, LAC_STREAM(LAC_STREAM_DROPOUT) + pass->epoch,
-                                     pass->sample[i] * (uint64_t)outputs + output);
-    return draw < pass->dropout ? 0.0f : value / (1.0f - pass->dropout);
+    const float keep = 1.0f - pass->dropout;
+    const uint64_t limit = (uint64_t)((double)pass->dropout * 65536.0 + 0.5);
+    uint64_t counter = pass->sample[i] * (uint64_t)outputs + (uint64_t)first;
+    uint64_t bits = 0;
+    for (int o = 0; o < count; o++, counter++, bits >>= 16) {
+        if (o == 0 || counter % 4 == 0)
+            bits = lac_random(pass->seed, LAC_STREAM(LAC_STREAM_DROPOUT) + pass->epoch,
+                              counter / 4) >> (16 * (counter % 4));
+        y[o] = (bits & 0xffff) < limit ? 0.0f : y[o] / keep;
+    }
 }
 
 static void work_forward(void *arg, int item, int thread)
@@ -116,10 +125,10 @@ static void work_forward(void *arg, int item, int thread)
     for (int i = 0; i < j->pass->n; i++, y += row) {
         for (int o = 0; o < count; o++) {
             float value = y[o] + bias[o];
-            if (op->node.relu && value < 0.0f)
-                value = 0.0f;
-            y[o] = dropout ? drop(j->pass, i, (uint64_t)(first + o), outputs, value) : value;
+            y[o] = op->node.relu && value < 0.0f ? 0.0f : value;
         }
+        if (dropout)
+            drop(j->pass, i, outputs, first, count, y);
         if (!direct)
             op->kernels->store(y, lac_op_at(op, op->z, (size_t)i * outputs + first),
                                (size_t)count);

@@ -105,8 +105,8 @@ def has_debian_torch():
 
 
 def install_debian_torch():
-    """With OpenBLAS: on the plain BLAS that it is content with, its dense layers take three
-    times the whole step."""
+    """With OpenBLAS: on the plain BLAS that it is content with, a step takes almost three times
+    as long."""
     if not shutil.which("apt-get"):
         print("bench: no apt-get here: Debian's PyTorch is left out", file=sys.stderr)
         return

@@ -18,6 +18,8 @@ def run_at(b, batch, threads):
 
 
 def seconds_of(run):
+    if run["batch"] == 1:
+        return run["predict_seconds"]
     return run["batch"] / run["predict_images_per_second"]
 
 

@@ -155,30 +155,6 @@ static void tiles(const rows_of_a *a, const uint32_t *panel, int pairs, int m, i
     }
 }
 
-/* A few rows of A, and B's lines along k: nothing is used often enough to be worth a panel, so
- * lines are multiplied as they stream by. */
-enum { FEW_ROWS = 4 };
-
-static void multiply_few(int m, int n, int k, const operand *a, const operand *b, float beta,
-                         float *c, int ldc)
-{
-    for (int j = 0; j < n; j++) {
-        vec s[FEW_ROWS] = {{0}};
-        for (int p = 0; p < k; p += STEP) {
-            __mmask32 there = k - p < STEP ? (1u << (k - p)) - 1 : ~0u;
-            __m512bh right = take_pairs(b, (size_t)j * b->line + p, there);
-#pragma GCC unroll 4
-            for (int r = 0; r < FEW_ROWS; r++) /* rows past the end repeat the last */
-                s[r] = _mm512_dpbf16_ps(
-                    s[r], take_pairs(a, (size_t)(r < m ? r : m - 1) * a->line + p, there), right);
-        }
-        for (int r = 0; r < m; r++) {
-            float *to = c + (size_t)r * ldc + j;
-            *to = _mm512_reduce_add_ps(s[r]) + (beta != 0 ? beta * *to : 0.0f);
-        }
-    }
-}
-
 void LAC_NAME(lac_gemm)(int ta, int tb, int m, int n, int k, const void *a, int lda,
                         const void *b, int ldb, float beta, float *c, int ldc)
 {
@@ -187,10 +163,6 @@ void LAC_NAME(lac_gemm)(int ta, int tb, int m, int n, int k, const void *a, int 
     const operand left = {a, 0, (size_t)lda};
     const operand right = {b, tb & LAC_WIDE, (size_t)ldb};
     int across = !(tb & LAC_TRANSPOSED);
-    if (m <= FEW_ROWS && !ta && !across) {
-        multiply_few(m, n, k, &left, &right, beta, c, ldc);
-        return;
-    }
     for (int p = 0; p < k; p += DEPTH) {
         int depth = k - p < DEPTH ? k - p : DEPTH;
         int copied = ta || depth % 2;

@@ -20,4 +20,9 @@ typedef void lac_gemm(int ta, int tb, int m, int n, int k, const void *a, int ld
                       int ldb, float beta, float *c, int ldc);
 extern lac_gemm lac_gemm_avx2, lac_gemm_avx512, lac_gemm_avx512_bf16;
 
+/* The same for few rows, that is small m, of A as it stands and B transposed. */
+typedef void lac_gemm_few(int tb, int m, int n, int k, const void *a, int lda, const void *b,
+                          int ldb, float beta, float *c, int ldc);
+extern lac_gemm_few lac_gemm_few_avx2, lac_gemm_few_avx512, lac_gemm_few_avx512_bf16;
+
 #endif

@@ -432,14 +432,28 @@ static double peak(long rounds, float *sink)
     return (double)PEAK_FLOP * COUNT * LANES * (double)rounds;
 }
 
+/* ---- Matrix product -------------------------------------------------------------- */
+
+enum { FEW = 4 }; /* rows */
+
+static void gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
+                 int ldb, float beta, float *c, int ldc)
+{
+    if (m <= FEW && !ta && tb & LAC_TRANSPOSED) {
+        LAC_NAME(lac_gemm_few)(tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+        return;
+    }
+#if defined HAVE_DNNL && !defined LAC_BF16
+    lac_dnnl_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+#else
+    LAC_NAME(lac_gemm)(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+#endif
+}
+
 const lac_kernels LAC_NAME(lac_kernels) = {
     .level = LANES == 16 ? LAC_CPU_AVX512 : LAC_CPU_AVX2,
     .element = sizeof(stored),
-#if defined HAVE_DNNL && !defined LAC_BF16
-    .gemm = lac_dnnl_gemm,
-#else
-    .gemm = LAC_NAME(lac_gemm),
-#endif
+    .gemm = gemm,
     .moments = moments,
     .affine = affine,
     .affine_pool = affine_pool,

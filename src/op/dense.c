@@ -20,6 +20,9 @@
  * operands inside the matrix product is small beside it. */
 enum { TILE_OUT = 256, TILE_IN = 1536 };
 
+/* A few faces' outputs are shared out in smaller pieces: one thread may get less of the memory. */
+enum { FEW = 4, TILE_FEW = 50 };
+
 enum { W, BIAS };
 
 typedef struct dense_state {
@@ -76,6 +79,7 @@ typedef struct job {
     const lac_op *op;
     const dense_state *s;
     const lac_pass *pass;
+    int tile; /* outputs of an item, forward */
 } job;
 
 static int tile_at(int item, int tile, int total)
@@ -112,8 +116,8 @@ static void work_forward(void *arg, int item, int thread)
     const job *j = arg;
     const lac_op *op = j->op;
     int outputs = op->node.channels;
-    int first = item * TILE_OUT;
-    int count = tile_at(item, TILE_OUT, outputs);
+    int first = item * j->tile;
+    int count = tile_at(item, j->tile, outputs);
     int dropout = op->node.dropout && j->pass->training && j->pass->dropout > 0.0f;
     const float *bias = lac_op_w(op, BIAS) + first;
     int direct = is_float(op);
@@ -137,8 +141,8 @@ static void work_forward(void *arg, int item, int thread)
 
 static void dense_forward(lac_op *op, const lac_pass *pass)
 {
-    job j = {op, op->state, pass};
-    lac_parallel(pass->ctx, tiles(op->node.channels, TILE_OUT), work_forward, &j);
+    job j = {op, op->state, pass, pass->n <= FEW ? TILE_FEW : TILE_OUT};
+    lac_parallel(pass->ctx, tiles(op->node.channels, j.tile), work_forward, &j);
 }
 
 /* ---- Backward ---------------------------------------------------------------------------- */
@@ -210,7 +214,7 @@ static void work_backward(void *arg, int item, int thread)
 static void dense_backward(lac_op *op, const lac_pass *pass)
 {
     dense_state *s = op->state;
-    job j = {op, s, pass};
+    job j = {.op = op, .s = s, .pass = pass};
     lac_parallel(pass->ctx, tiles(op->node.channels, TILE_OUT), work_gate, &j);
     lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_backward, &j);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WARM_UP = 2, PREDICTIONS = 15 };
+enum { WARM_UP = 2, PREDICTIONS = 15, SINGLES = 101 };
 
 static const double peak_seconds = 0.05; /* one measurement of the peak */
 
@@ -120,24 +120,37 @@ static lac_status timed_step(lac_trainer *t, double *seconds)
     return LAC_OK;
 }
 
-static double timed_prediction(const lac_trainer *t, int n, float *xy)
+/* A model that only predicts, of the trainer's kind and precision, without its weights. */
+static lac_status make_predictor(const lac_trainer *t, lac_model **out)
+{
+    const lac_train_config *config = &t->model->config;
+    const lac_start_config start = {config->start, config->start_width, config->seed};
+    int flags = LAC_PLAN_INFERENCE | (config->precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0);
+    lac_net net;
+    LAC_TRY(lac_net_named(t->ctx, config->model, t->data->points, &net));
+    LAC_TRY(lac_model_new(t->ctx, config, t->data->size, t->data->points, t->data->names, out));
+    LAC_TRY(lac_plan_new(t->ctx, &net, t->data->size, config->batch, flags, &(*out)->plan));
+    lac_plan_start((*out)->plan, &start);
+    return LAC_OK;
+}
+
+static double timed_prediction(const lac_model *model, const lac_data *data, int n, float *xy)
 {
     double started = lac_seconds();
-    lac_model_predict_rows(t->model, t->data->pixels, NULL, n, xy);
+    lac_model_predict_rows(model, data->pixels, NULL, n, xy);
     return lac_seconds() - started;
 }
 
 typedef struct samples {
     double *step, *peak; /* [steps] */
     double *op;          /* [LAC_BENCH_OPERATORS, 2, steps] */
-    double one[PREDICTIONS];
+    double one[SINGLES];
     double batch[PREDICTIONS];
     float *xy;
 } samples;
 
-static lac_status measure(lac_trainer *t, peak_job *peak, samples *s, int steps)
+static lac_status measure_steps(lac_trainer *t, peak_job *peak, samples *s, int steps)
 {
-    int batch = t->model->config.batch;
     for (int i = -WARM_UP; i < steps; i++) {
         double rate = run_peak(t->ctx, peak);
         double seconds;
@@ -150,11 +163,23 @@ static lac_status measure(lac_trainer *t, peak_job *peak, samples *s, int steps)
         for (int k = 0; k < 2 * plan->net.count; k++)
             s->op[k * steps + i] = plan->op[k / 2].seconds[k % 2];
     }
-    for (int i = 0; i < PREDICTIONS; i++) {
-        s->one[i] = timed_prediction(t, 1, s->xy);
-        s->batch[i] = timed_prediction(t, batch, s->xy);
-    }
     return LAC_OK;
+}
+
+static lac_status measure_predictions(const lac_trainer *t, samples *s)
+{
+    lac_model *model = NULL;
+    lac_status status = make_predictor(t, &model);
+    for (int i = -WARM_UP; i < PREDICTIONS && status == LAC_OK; i++) {
+        double seconds = timed_prediction(model, t->data, t->model->config.batch, s->xy);
+        s->batch[i < 0 ? 0 : i] = seconds;
+    }
+    for (int i = -WARM_UP; i < SINGLES && status == LAC_OK; i++) {
+        double seconds = timed_prediction(model, t->data, 1, s->xy);
+        s->one[i < 0 ? 0 : i] = seconds;
+    }
+    lac_model_free(&model);
+    return status;
 }
 
 static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_result *out)
@@ -166,7 +191,7 @@ static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_res
     out->flop_per_second = out->flop / out->step_seconds;
     out->peak_flop_per_second = median(s->peak, steps);
     out->fraction = out->flop_per_second / out->peak_flop_per_second;
-    out->predict_seconds = median(s->one, PREDICTIONS);
+    out->predict_seconds = median(s->one, SINGLES);
     out->predict_images_per_second = batch / median(s->batch, PREDICTIONS);
     out->operators = t->model->plan->net.count - 1; /* all but the input */
     for (int i = 0; i < out->operators; i++) {
@@ -201,8 +226,10 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
     if (status == LAC_OK) {
         peak.kernels = t->model->plan->kernels;
         calibrate_peak(ctx, &peak);
-        status = measure(t, &peak, &s, steps);
+        status = measure_steps(t, &peak, &s, steps);
     }
+    if (status == LAC_OK)
+        status = measure_predictions(t, &s);
     if (status == LAC_OK)
         summarize(t, &s, steps, out);
     free(s.step);

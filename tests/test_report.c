@@ -338,8 +338,8 @@ static void names_of_any_kind_are_shown_and_change_nothing(void **state)
 {
     (void)state;
     static const char *const names[POINTS] = {"<script>a</script>", "\xff\xfe \xe2\x82",
-                                              "a name that is much too long for any figure that "
-                                              "is meant for a phone"};
+                                              ("a name that is much too long for any figure "
+                                               "that is meant for a phone")};
     lac_data *plain = small_data();
     lac_data *data;
     assert_ok(ctx, lac_data_from_memory(ctx, ROWS, SIZE, POINTS, names, lac_data_image(plain, 0),

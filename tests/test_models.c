@@ -85,6 +85,38 @@ static void a_model_predicts_any_number_of_pictures_alike(void **state)
     (void)state;
 }
 
+/* What a loaded model makes of its weights once, it makes for one picture and for many. */
+static void a_model_predicts_the_same_however_often_it_is_asked(void **state)
+{
+    enum { MANY = 5, SIZE = 32 };
+    training *f = training_new(LAC_CPU_AUTO, 1);
+    lac_data *data = data_new(f->ctx, MANY, SIZE, 0);
+    test_path own = path_in(&f->folder, "model.safetensors");
+    lac_train_config config = small_config("resnet");
+    lac_trainer *t = trainer_new(f->ctx, data, &config);
+    take_steps(t, 1);
+    assert_ok(f->ctx, lac_model_save(lac_trainer_model(t), own.text));
+    lac_trainer_free(&t);
+    float first[2][MANY * LABELS];
+    for (int one = 0; one < 2; one++) {
+        lac_model *model;
+        assert_ok(f->ctx, lac_model_load(f->ctx, own.text, &model));
+        for (int turn = 0; turn < 4; turn++) { /* many, one, many, one; or the other way round */
+            int which = (turn + one) % 2;
+            float xy[MANY * LABELS];
+            assert_ok(f->ctx, lac_model_predict(model, lac_data_image(data, 0), which ? 1 : MANY,
+                                                xy));
+            if (!one && turn < 2)
+                memcpy(first[which], xy, sizeof xy);
+            assert_true(same_floats(xy, first[which], which ? LABELS : MANY * LABELS));
+        }
+        lac_model_free(&model);
+    }
+    lac_data_free(&data);
+    training_free(f);
+    (void)state;
+}
+
 static void assert_unloadable(lac_context *ctx, const char *path, lac_status wanted)
 {
     lac_model *model = (lac_model *)(uintptr_t)1;
@@ -300,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loaded_model_predicts_what_the_trained_one_does),
         cmocka_unit_test(a_model_predicts_any_number_of_pictures_alike),
+        cmocka_unit_test(a_model_predicts_the_same_however_often_it_is_asked),
         cmocka_unit_test(damaged_model_files_are_refused_by_name),
         cmocka_unit_test(every_allocation_may_fail_without_a_trace),
         cmocka_unit_test(a_failed_save_leaves_the_old_file),

@@ -78,10 +78,11 @@ void lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const
     float half = (float)model->size / 2.0f;
     for (int first = 0; first < count; first += plan->batch) {
         int n = count - first < plan->batch ? count - first : plan->batch;
-        lac_pass pass = {.ctx = model->ctx, .n = n};
+        lac_pass pass = {.ctx = model->ctx, .n = n, .repeated = plan->fixed && plan->passed};
         size_t skipped = rows ? 0 : (size_t)first * model->size * model->size;
         lac_model_fill(model, pixels + skipped, rows ? rows + first : NULL, NULL, n);
         lac_plan_forward(plan, &pass);
+        plan->passed = 1;
         for (int i = 0; i < n * outputs; i++)
             xy[(size_t)first * outputs + i] = plan->y[i] * half + half;
     }

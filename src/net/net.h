@@ -44,6 +44,8 @@ typedef struct lac_plan {
     void *x;            /* input [batch, 1, size, size], stored as op[0].kernels has it */
     float *y;           /* output [batch, 2K] */
     float *dy;          /* gradient of the output, to be filled before backward */
+    int fixed;          /* the weights will not change: says who has loaded them */
+    int passed;         /* since then there was a pass */
 } lac_plan;
 
 /* Shapes and tables alone, without memory: enough to describe a network. ARGUMENT. */

@@ -92,18 +92,18 @@ static lac_status plan_ops(lac_plan *plan)
     lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch,
                            .inference = plan->flags & LAC_PLAN_INFERENCE,
                            .params = &plan->params, .buffers = &plan->buffers,
-                           .slab = &plan->slab};
+                           .slab = &plan->slab,
+                           .end = 2 * plan->net.count};
     for (int i = 0; i < plan->net.count; i++) {
         planner.forward_time = i;
         planner.backward_time = backward_time(&plan->net, i);
         LAC_TRY(claim_activation(plan, i));
         LAC_TRY(plan->op[i].class->plan(&plan->op[i], &planner));
     }
-    int end = 2 * plan->net.count;
     plan->scratch_size = (planner.scratch + 15) / 16 * 16;
-    LAC_TRY(lac_slab_claim(plan->ctx, &plan->slab, plan->scratch_size * plan->ctx->threads, 0, end,
-                           &plan->scratch));
-    return lac_slab_claim(plan->ctx, &plan->slab, planner.partial, plan->net.count, end,
+    LAC_TRY(lac_slab_claim(plan->ctx, &plan->slab, plan->scratch_size * plan->ctx->threads, 0,
+                           planner.end, &plan->scratch));
+    return lac_slab_claim(plan->ctx, &plan->slab, planner.partial, plan->net.count, planner.end,
                           &plan->partial);
 }
 

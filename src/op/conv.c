@@ -28,6 +28,7 @@ typedef struct conv_state {
     lac_conv *half;   /* inference: half the output channels of one picture */
     float *packed_half; /* [2, its weights] */
     float *packed[2]; /* weights for forward and, where needed, backward data */
+    int is_packed[2]; /* since the weights changed: those of conv, of half */
     double *sums;     /* [chunks, 2, oc] */
     double *total;    /* [2, oc] */
     lac_norm norm;
@@ -105,12 +106,13 @@ static lac_status plan_memory(lac_op *op, conv_state *s, lac_planner *p)
     if (s->half) {
         size_t half = lac_conv_scratch(s->half);
         conv_scratch = half > conv_scratch ? half : conv_scratch;
-        LAC_TRY(lac_slab_claim(p->ctx, p->slab, 2 * lac_conv_packed(s->half), p->forward_time,
-                               p->forward_time, &s->packed_half));
+        LAC_TRY(lac_slab_claim(p->ctx, p->slab, 2 * lac_conv_packed(s->half), 0, p->end,
+                               &s->packed_half));
     }
     size_t scratch = conv_scratch + y + x;
     size_t partial = lac_conv_partial(s->conv) * s->chunks;
-    int last = p->inference ? p->forward_time : p->backward_time;
+    int first = p->inference ? 0 : p->forward_time; /* predictions may keep packed weights */
+    int last = p->inference ? p->end : p->backward_time;
     p->scratch = scratch > p->scratch ? scratch : p->scratch;
     if (!p->inference) {
         p->partial = partial > p->partial ? partial : p->partial;
@@ -120,7 +122,7 @@ static lac_status plan_memory(lac_op *op, conv_state *s, lac_planner *p)
     if (op->needs_dx && !p->inference)
         LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_conv_packed(s->conv), p->forward_time,
                                p->backward_time, &s->packed[1]));
-    LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_conv_packed(s->conv), p->forward_time, last,
+    LAC_TRY(lac_slab_claim(p->ctx, p->slab, lac_conv_packed(s->conv), first, last,
                            &s->packed[0]));
     LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * 2 * s->y_shape.c, sizeof(double), &s->sums));
     LAC_TRY(lac_alloc(p->ctx, (size_t)2 * s->y_shape.c, sizeof(double), &s->total));
@@ -357,10 +359,15 @@ static void conv_forward(lac_op *op, const lac_pass *pass)
 {
     conv_state *s = op->state;
     job j = {op, s, pass, op->kernels};
-    lac_parallel(pass->ctx, 1, work_pack, &j);
+    int half = by_halves(s, pass);
+    if (!pass->repeated)
+        s->is_packed[0] = s->is_packed[1] = 0;
+    if (!s->is_packed[half])
+        lac_parallel(pass->ctx, 1, work_pack, &j);
+    s->is_packed[half] = 1;
     if (!(pass->training && op->node.norm)) {
         fixed_affine(op, s);
-        if (by_halves(s, pass))
+        if (half)
             lac_parallel(pass->ctx, 2, work_half, &j);
         else
             for_each_chunk(op, pass, work_whole);

@@ -66,6 +66,8 @@ typedef struct lac_pass {
     lac_context *ctx;
     int n;                  /* pictures in this batch */
     int training;           /* batch statistics and dropout, or running statistics */
+    int repeated;           /* the weights are those of the plan's last pass: what an operator
+                             * made of them stands */
     float dropout;
     uint64_t seed;
     uint64_t epoch;
@@ -86,6 +88,7 @@ typedef struct lac_planner {
     size_t partial;      /* floats shared by all, for sums per chunk */
     int forward_time;    /* of the operator at hand */
     int backward_time;
+    int end;             /* the last time */
 } lac_planner;
 
 typedef struct lac_op_class {

@@ -222,20 +222,28 @@ static void batch_statistics(const job *j)
     }
 }
 
-static void stem_forward(lac_op *op, const lac_pass *pass)
+/* The convolution's weights, as it rounds them, and what normalizes its sums. */
+static void prepare(const job *j)
 {
-    stem_state *s = op->state;
-    job j = {op, s, pass};
+    lac_op *op = j->op;
+    stem_state *s = j->s;
     size_t weights = (size_t)LAC_STEM_TAPS * s->shape.oc;
     op->kernels->store(lac_op_w(op, W), s->packed, weights);
     op->kernels->load(s->packed, s->w, weights);
-    if (pass->training) {
-        for_each_chunk(&j, work_moments);
-        batch_statistics(&j);
+    if (j->pass->training) {
+        for_each_chunk(j, work_moments);
+        batch_statistics(j);
     } else {
         lac_norm_fixed(op, &s->norm);
     }
     s->kernels->pack(s->w, s->norm.scale, s->shape.oc, s->packed);
+}
+
+static void stem_forward(lac_op *op, const lac_pass *pass)
+{
+    job j = {op, op->state, pass};
+    if (!pass->repeated)
+        prepare(&j);
     lac_parallel(pass->ctx, pass->n * bands(&j), work_forward, &j);
 }
 

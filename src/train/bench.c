@@ -131,6 +131,7 @@ static lac_status make_predictor(const lac_trainer *t, lac_model **out)
     LAC_TRY(lac_model_new(t->ctx, config, t->data->size, t->data->points, t->data->names, out));
     LAC_TRY(lac_plan_new(t->ctx, &net, t->data->size, config->batch, flags, &(*out)->plan));
     lac_plan_start((*out)->plan, &start);
+    (*out)->plan->fixed = 1;
     return LAC_OK;
 }
 

@@ -308,7 +308,9 @@ lac_status lac_model_load(lac_context *ctx, const char *path, lac_model **out)
         status = lac_model_plan(*out, INFERENCE_BATCH, 1);
     if (status == LAC_OK)
         status = read_weights(&s, (*out)->plan);
-    if (status != LAC_OK)
+    if (status == LAC_OK)
+        (*out)->plan->fixed = 1;
+    else
         lac_model_free(out);
     lac_tensors_free(&s.tensors);
     free(file);

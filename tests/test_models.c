@@ -288,7 +288,8 @@ static void a_failed_save_leaves_the_old_file(void **state)
     (void)state;
 }
 
-/* Wherever a run breaks off, it can be resumed from what it saved, and ends as if nothing had been. */
+/* Wherever a run breaks off, it can be resumed from what it saved, and ends as if nothing had
+ * been. */
 static void a_run_that_fails_anywhere_resumes_to_the_same_end(void **state)
 {
     training *f = training_new(LAC_CPU_REF, 4);

@@ -1,4 +1,4 @@
-/* Signs of a failing training, from the predictions of the hold-out. */
+/* Signs of a failing training, from what it predicts after an epoch. */
 #include "train/health.h"
 #include "data/data.h"
 
@@ -51,8 +51,8 @@ void lac_health_check(lac_context *ctx, lac_health *h, const lac_health_sample *
                 s->epoch, LASTING, got, wanted);
     if (h->far == LASTING)
         lac_log(ctx,
-                "epoch %d: diverging: the hold-out RMSE is %.4g px, its lowest was %.4g px, and "
+                "epoch %d: diverging: the %s RMSE is %.4g px, its lowest was %.4g px, and "
                 "this has lasted %d epochs; try a smaller lr or more weight decay, and look for "
                 "bad labels in the data",
-                s->epoch, s->rmse, s->lowest, LASTING);
+                s->epoch, s->holdout ? "hold-out" : "training", s->rmse, s->lowest, LASTING);
 }

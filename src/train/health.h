@@ -14,7 +14,7 @@ typedef struct lac_health {
     int far;
 } lac_health;
 
-/* What an epoch predicted for its hold-out. */
+/* What an epoch predicted for its hold-out, or for training rows without one. */
 typedef struct lac_health_sample {
     const lac_data *data;
     const int *rows; /* [count] */
@@ -24,6 +24,7 @@ typedef struct lac_health_sample {
     long steps;      /* done */
     double rmse;     /* pixels */
     double lowest;   /* RMSE of any epoch so far */
+    int holdout;     /* 1 = the rows are held out */
 } lac_health_sample;
 
 void lac_health_check(lac_context *ctx, lac_health *health, const lac_health_sample *sample);

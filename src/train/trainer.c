@@ -1,6 +1,7 @@
 /*
  * The training loop: every epoch visits each training row and its mirror image once, in
- * an order shuffled by seed and epoch; after it the hold-out is predicted and compared.
+ * an order shuffled by seed and epoch; after it the hold-out is predicted and compared, or
+ * some training rows when there is none, to notice a training that fails.
  * All that is random is a function of seed, epoch and sample, so that a resumed run does
  * exactly what an uninterrupted one would have done.
  */
@@ -14,6 +15,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WATCHED = 256 }; /* training rows that show how it goes when nothing is held out */
 
 /* ---- Making -------------------------------------------------------------------------- */
 
@@ -53,6 +56,9 @@ static lac_status choose_rows(lac_trainer *t)
                         t->holdout_count,
                         config->rows == LAC_ROWS_COMPLETE ? ", and only complete ones wanted" : "");
     t->visits = t->train_count * (config->mirror ? 2 : 1);
+    t->watched = t->holdout_count ? t->holdout_rows : t->train_rows;
+    t->watched_count = t->holdout_count ? t->holdout_count
+                       : t->train_count < WATCHED ? t->train_count : WATCHED;
     return LAC_OK;
 }
 
@@ -62,7 +68,7 @@ static lac_status make_buffers(lac_trainer *t)
     size_t labels = (size_t)2 * t->data->points;
     LAC_TRY(lac_adam_new(t->ctx, t->model->plan->params.floats, &t->adam));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->visits, sizeof(int), &t->order));
-    LAC_TRY(lac_alloc(t->ctx, (size_t)t->holdout_count * labels, sizeof(float), &t->xy));
+    LAC_TRY(lac_alloc(t->ctx, (size_t)t->watched_count * labels, sizeof(float), &t->xy));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(int), &t->batch_row));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint8_t), &t->batch_mirror));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint64_t), &t->batch_sample));
@@ -225,7 +231,8 @@ typedef struct run_state {
     void *user;
     double epoch_seconds; /* of training, in this process */
     int epoch_pictures;
-    lac_metrics *holdout;
+    lac_metrics *watched;
+    const lac_metrics *holdout; /* the same, or NULL without hold-out */
 } run_state;
 
 static int picture_count(const lac_trainer *t)
@@ -296,27 +303,27 @@ static lac_status save(const run_state *r, const char *name)
 static lac_status evaluate(run_state *r)
 {
     lac_trainer *t = r->t;
-    if (t->holdout_count == 0)
+    lac_model_predict_rows(t->model, t->data->pixels, t->watched, t->watched_count, t->xy);
+    LAC_TRY(lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count,
+                                &r->watched));
+    lac_metrics_reduce(r->watched, t->model->config.reduction);
+    r->holdout = t->holdout_count ? r->watched : NULL;
+    if (r->watched->labels == 0 || isfinite(r->watched->loss))
         return LAC_OK;
-    lac_model_predict_rows(t->model, t->data->pixels, t->holdout_rows, t->holdout_count, t->xy);
-    LAC_TRY(lac_metrics_compute(t->ctx, t->data, t->xy, t->holdout_rows, t->holdout_count,
-                                &r->holdout));
-    lac_metrics_reduce(r->holdout, t->model->config.reduction);
-    if (r->holdout->labels == 0 || isfinite(r->holdout->loss))
-        return LAC_OK;
-    lac_metrics_free(&r->holdout);
+    lac_metrics_free(&r->watched);
     return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
-                    "epoch %d: the hold-out's loss must be a finite number, it is not any more",
-                    t->cursor.epoch);
+                    "epoch %d: the loss of the %s must be a finite number, it is not any more",
+                    t->cursor.epoch, t->holdout_count ? "hold-out" : "training rows");
 }
 
 static void look_for_trouble(run_state *r)
 {
     lac_trainer *t = r->t;
-    lac_health_sample sample = {.data = t->data, .rows = t->holdout_rows, .xy = t->xy,
-                                .count = t->holdout_count, .epoch = t->cursor.epoch,
-                                .steps = t->adam.step, .rmse = r->holdout->rmse,
-                                 .lowest = t->cursor.best};
+    lac_health_sample sample = {.data = t->data, .rows = t->watched, .xy = t->xy,
+                                .count = t->watched_count, .epoch = t->cursor.epoch,
+                                .steps = t->adam.step, .rmse = r->watched->rmse,
+                                .lowest = t->cursor.best,
+                                .holdout = t->holdout_count > 0};
     lac_health_check(t->ctx, &t->health, &sample);
 }
 
@@ -346,15 +353,14 @@ static lac_status end_epoch(run_state *r, int *stop)
     t->cursor.epoch++;
     t->model->epoch = t->cursor.epoch;
     LAC_TRY(evaluate(r));
-    int better = r->holdout && r->holdout->rmse < t->cursor.best;
+    int better = r->watched->rmse < t->cursor.best;
     if (better)
-        t->cursor.best = r->holdout->rmse;
-    if (r->holdout)
-        look_for_trouble(r);
+        t->cursor.best = r->watched->rmse;
+    look_for_trouble(r);
     lac_status status = r->run ? record(r) : LAC_OK;
     t->cursor.step = 0;
     t->cursor.loss_sum = 0.0;
-    if (status == LAC_OK && r->run && better)
+    if (status == LAC_OK && r->run && r->holdout && better)
         status = save(r, "best.safetensors");
     if (status == LAC_OK && r->run)
         status = save(r, "last.safetensors");
@@ -362,7 +368,8 @@ static lac_status end_epoch(run_state *r, int *stop)
     if (status == LAC_OK)
         *stop = report(r, t->cursor.epoch, lac_trainer_steps(t));
     t->cursor.loss_sum = 0.0;
-    lac_metrics_free(&r->holdout);
+    lac_metrics_free(&r->watched);
+    r->holdout = NULL;
     return status;
 }
 

@@ -13,7 +13,7 @@ typedef struct lac_cursor {
     int step;           /* steps done of the next one */
     double loss_sum;    /* of that epoch so far: loss times pictures */
     double seconds;     /* of training */
-    double best;        /* lowest hold-out RMSE so far; infinite before the first */
+    double best;        /* lowest RMSE of the watched rows so far; infinite before the first */
 } lac_cursor;
 
 struct lac_trainer {
@@ -28,9 +28,11 @@ struct lac_trainer {
 
     int *train_rows, train_count;
     int *holdout_rows, holdout_count;
+    const int *watched; /* rows predicted after an epoch: the hold-out, or a few trained on */
+    int watched_count;
     int visits; /* pictures of an epoch: rows, or rows and their mirrors */
     int *order; /* [visits], shuffled for every epoch: 2 * index of row + mirror */
-    float *xy;  /* [holdout_count, 2K] predictions */
+    float *xy;  /* [watched_count, 2K] predictions */
 
     /* The batch at hand. */
     int *batch_row;         /* [batch] */

@@ -95,6 +95,25 @@ static inline float *copied(const float *from, size_t count)
     return p;
 }
 
+/* Per-channel constants: plain, a few zero or negative. */
+static inline void constants(float out[16], uint64_t seed)
+{
+    for (int i = 0; i < LAC_BLOCK; i++)
+        out[i] = i == 3 ? 0 : number_of(FILL_PLAIN, seed, (uint64_t)i);
+}
+
+/* Weights, gradient and both moments (the second is never negative). */
+static inline void adam_arrays(float *out[4], size_t count, fill kind, int skew)
+{
+    for (int which = 0; which < 4; which++) {
+        out[which] = numbers_skewed(count, skew * which);
+        for (size_t i = 0; i < count; i++) {
+            float v = number_of(kind, (uint64_t)which + 1, i);
+            out[which][i] = which == 3 ? fabsf(v) : v;
+        }
+    }
+}
+
 /* Equal bits, or both NaN. `what` says which call it was. */
 static inline void assert_same(const float *got, const float *want, size_t count, const char *what)
 {

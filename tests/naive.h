@@ -1,0 +1,55 @@
+/*
+ * Networks in naive loops of double: the specification that operators are compared with. It
+ * computes in plain [n, c, h, w] order and knows nothing of chunks, blocks or slabs.
+ */
+#ifndef LAC_TEST_NAIVE_H
+#define LAC_TEST_NAIVE_H
+
+#include "net/net.h"
+
+enum { MOST_TENSORS = 3 };
+
+typedef struct ref_node {
+    lac_node node;
+    lac_shape in, y_shape, out;
+    double *tensor[MOST_TENSORS];   /* weight, then gamma and beta, or bias */
+    double *gradient[MOST_TENSORS];
+    int tensors;
+    size_t count[MOST_TENSORS];
+    double *running_mean, *running_var; /* [channels], of norm */
+    double *y;                      /* before norm, add, relu, pool */
+    double *v;                      /* before relu and pool */
+    double *z, *dz;
+    double *mean, *inv_std;         /* [channels] */
+    uint8_t *keep;                  /* dropout: which outputs stay; NULL = all */
+} ref_node;
+
+typedef struct ref_net {
+    int count, n, training;
+    double dropout;
+    double margin; /* distance of the nearest kink */
+    ref_node node[8];
+} ref_net;
+
+static inline size_t volume(lac_shape s)
+{
+    return (size_t)s.c * s.h * s.w;
+}
+
+/* For n square pictures of this size; numbers are 0 until drawn. Freed by ref_free(). */
+ref_net *ref_new(const lac_net *net, int size, int n);
+void ref_free(ref_net *r);
+
+/* Tensors, pictures and the gradient of the output, as floats, so that both sides start from
+ * the same numbers; dropout keeps all. */
+void ref_draw(ref_net *r, uint64_t seed);
+
+/* Running statistics move with every forward pass: back to where they were drawn. */
+void ref_redraw_running(ref_net *r, uint64_t seed);
+
+void ref_forward(ref_net *r);
+
+/* The gradient of the output stands in the last node's dz. */
+void ref_backward(ref_net *r);
+
+#endif

@@ -1,0 +1,370 @@
+/*
+ * A run's configuration as JSON, and the files of a run folder. Every test works in a folder of
+ * its own.
+ */
+#include "support.h"
+#include "train/config.h"
+#include "train/run.h"
+
+#include <math.h>
+
+struct fixture {
+    lac_context *ctx;
+    test_folder folder;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    f->ctx = context_at(LAC_CPU_REF, 1);
+    folder_new(&f->folder);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    folder_free(&f->folder);
+    lac_context_free(&f->ctx);
+    free(f);
+    return 0;
+}
+
+/* ---- Configuration --------------------------------------------------------------- */
+
+static void the_defaults_are_legal_and_those_of_the_paper(void **state)
+{
+    const struct fixture *f = *state;
+    lac_train_config c = lac_train_config_default();
+    assert_int_equal(lac_config_check(f->ctx, &c), LAC_OK);
+    assert_string_equal(c.model, "resnet");
+    assert_true(c.lr == 1e-4 && c.weight_decay == 5e-4 && c.batch == 256 && c.epochs == 1000);
+    assert_true(c.dropout == 0.5 && c.mirror == 1 && c.holdout == 0.2 && c.seed == 1);
+    assert_true(c.rows == LAC_ROWS_ALL && c.loss == LAC_LOSS_MASKED && c.start == LAC_START_NORMAL);
+    assert_true(c.reduction == LAC_REDUCTION_ALL && c.optimizer == LAC_ADAM && c.minutes == 0);
+}
+
+static void a_checked_model_name_is_the_librarys_own(void **state)
+{
+    const struct fixture *f = *state;
+    char name[] = "kimura";
+    lac_train_config c = lac_train_config_default();
+    c.model = name;
+    assert_int_equal(lac_config_check(f->ctx, &c), LAC_OK);
+    name[0] = 'x';
+    assert_string_equal(c.model, "kimura");
+}
+
+static void assert_illegal(const struct fixture *f, lac_train_config c, const char *message)
+{
+    assert_int_equal(lac_config_check(f->ctx, &c), LAC_ERROR_ARGUMENT);
+    assert_string_equal(lac_context_message(f->ctx), message);
+}
+
+static void an_illegal_field_is_named_with_value_and_range(void **state)
+{
+    const struct fixture *f = *state;
+    const lac_train_config good = lac_train_config_default();
+    lac_train_config c;
+#define ILLEGAL(field, value, message) \
+    (c = good, c.field = (value), assert_illegal(f, c, message))
+    ILLEGAL(model, "vgg", "model is vgg, must be resnet, cnn or kimura");
+    ILLEGAL(model, NULL, "model is NULL, must be resnet, cnn or kimura");
+    ILLEGAL(rows, (lac_rows)2, "rows is 2, must be all or complete");
+    ILLEGAL(loss, (lac_loss)-1, "loss is -1, must be masked or plain");
+    ILLEGAL(reduction, (lac_reduction)2, "reduction is 2, must be all or present");
+    ILLEGAL(optimizer, (lac_optimizer)2, "optimizer is 2, must be adam or adamw");
+    ILLEGAL(start, (lac_start)2, "start is 2, must be normal or he");
+    ILLEGAL(precision, (lac_precision)2, "precision is 2, must be float32 or bf16");
+    ILLEGAL(epochs, 0, "epochs is 0, must be 1 or more");
+    ILLEGAL(batch, -1, "batch is -1, must be 1 or more");
+    ILLEGAL(lr, 0, "lr is 0, must be above 0");
+    ILLEGAL(lr, (double)NAN, "lr is nan, must be above 0");
+    ILLEGAL(lr, (double)INFINITY, "lr is inf, must be above 0");
+    ILLEGAL(beta1, 1, "beta1 is 1, must be in [0, 1)");
+    ILLEGAL(beta2, -0.1, "beta2 is -0.1, must be in [0, 1)");
+    ILLEGAL(eps, 0, "eps is 0, must be at least 1e-30");
+    ILLEGAL(weight_decay, -1, "weight_decay is -1, must be 0 or more");
+    ILLEGAL(dropout, 1, "dropout is 1, must be in [0, 1)");
+    ILLEGAL(mirror, 2, "mirror is 2, must be 0 or 1");
+    ILLEGAL(minutes, -1, "minutes is -1, must be 0 or more");
+    ILLEGAL(holdout, 1, "holdout is 1, must be in [0, 1)");
+}
+
+static lac_train_config unusual_config(void)
+{
+    return (lac_train_config){.model = "cnn", .rows = LAC_ROWS_COMPLETE, .loss = LAC_LOSS_PLAIN,
+                              .reduction = LAC_REDUCTION_PRESENT, .optimizer = LAC_ADAMW,
+                              .start = LAC_START_HE, .start_width = 0.3,
+                              .precision = LAC_PRECISION_BF16, .epochs = 2147483647, .batch = 3,
+                              .split_seed = UINT64_MAX - 1,
+                              .lr = nextafter(0.1, 1), .beta1 = nextafter(1, 0), .beta2 = 1.0 / 3,
+                              .eps = 1e-30, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
+                              .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX};
+}
+
+static void a_configuration_survives_json_to_the_last_bit(void **state)
+{
+    const struct fixture *f = *state;
+    const lac_train_config a = unusual_config();
+    lac_train_config b = lac_train_config_default();
+    char *text;
+    assert_int_equal(lac_config_to_json(f->ctx, &a, &text), LAC_OK);
+    assert_int_equal(lac_config_from_json(f->ctx, text, "here", &b), LAC_OK);
+    free(text);
+    assert_string_equal(b.model, "cnn");
+    assert_true(a.rows == b.rows && a.loss == b.loss && a.reduction == b.reduction);
+    assert_true(a.optimizer == b.optimizer && a.start == b.start && a.precision == b.precision);
+    assert_true(a.epochs == b.epochs && a.batch == b.batch && a.mirror == b.mirror);
+    assert_true(a.lr == b.lr && a.beta1 == b.beta1 && a.beta2 == b.beta2 && a.eps == b.eps);
+    assert_true(a.weight_decay == b.weight_decay && a.dropout == b.dropout);
+    assert_true(a.minutes == b.minutes && a.holdout == b.holdout && a.seed == b.seed);
+    assert_true(a.start_width == b.start_width && a.split_seed == b.split_seed);
+}
+
+static void json_from_before_a_field_means_its_default(void **state)
+{
+    const struct fixture *f = *state;
+    const char *late[] = {"\t\"start_width\":\t0.3,\n", ",\n\t\"split_seed\":\t\"7\""};
+    lac_train_config c = lac_train_config_default();
+    char *text;
+    c.start_width = 0.3;
+    c.split_seed = 7;
+    assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
+    for (int i = 0; i < 2; i++) {
+        char *at = strstr(text, late[i]);
+        assert_non_null(at);
+        memmove(at, at + strlen(late[i]), strlen(at + strlen(late[i])) + 1);
+    }
+    assert_int_equal(lac_config_from_json(f->ctx, text, "here", &c), LAC_OK);
+    assert_true(c.start_width == 0.02 && c.split_seed == 0);
+    free(text);
+}
+
+static void the_json_reads_as_the_command_line_does(void **state)
+{
+    const struct fixture *f = *state;
+    const lac_train_config c = lac_train_config_default();
+    char *text;
+    assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
+    assert_string_equal(
+        text, "{\n\t\"model\":\t\"resnet\",\n\t\"rows\":\t\"all\",\n\t\"loss\":\t\"masked\",\n"
+              "\t\"reduction\":\t\"all\",\n\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
+              "\t\"start_width\":\t0.02,\n\t\"precision\":\t\"float32\",\n"
+              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
+              "\t\"beta2\":\t0.999,\n\t\"eps\":\t1e-08,\n\t\"weight_decay\":\t0.0005,\n"
+              "\t\"dropout\":\t0.5,\n\t\"mirror\":\t1,\n\t\"minutes\":\t0,\n\t\"holdout\":\t0.2,\n"
+              "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\"\n}");
+    free(text);
+}
+
+/* The default's JSON with `old` replaced by `with` is refused with exactly `message`. */
+static void assert_bad_json(const struct fixture *f, const char *old, const char *with,
+                            const char *message)
+{
+    lac_train_config c = lac_train_config_default();
+    char *text;
+    char edited[1024];
+    assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
+    char *at = strstr(text, old);
+    assert_non_null(at);
+    snprintf(edited, sizeof edited, "%.*s%s%s", (int)(at - text), text, with, at + strlen(old));
+    free(text);
+    assert_int_equal(lac_config_from_json(f->ctx, edited, "here", &c), LAC_ERROR_FORMAT);
+    assert_string_equal(lac_context_message(f->ctx), message);
+}
+
+static void json_from_before_there_was_a_precision_means_float32(void **state)
+{
+    const struct fixture *f = *state;
+    lac_train_config c = lac_train_config_default();
+    char *text;
+    assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
+    static const char field[] = "\t\"precision\":\t\"float32\",\n";
+    char *at = strstr(text, field);
+    assert_non_null(at);
+    memmove(at, at + sizeof field - 1, strlen(at + sizeof field - 1) + 1);
+    c.precision = LAC_PRECISION_BF16;
+    assert_int_equal(lac_config_from_json(f->ctx, text, "here", &c), LAC_OK);
+    assert_int_equal(c.precision, LAC_PRECISION_FLOAT32);
+    free(text);
+}
+
+static void bad_json_names_its_field(void **state)
+{
+    const struct fixture *f = *state;
+    assert_bad_json(f, "{", "", "here: the configuration is not a JSON object");
+    assert_bad_json(f, "}", "} x", "here: the configuration is not a JSON object");
+    assert_bad_json(f, "\"lr\"", "\"lrate\"", "here: unknown field \"lrate\"");
+    assert_bad_json(f, "\"lr\"", "\"l\nr\"", "here: unknown field \"?\"");
+    assert_bad_json(f, "\t\"lr\":\t0.0001,\n", "", "here: the field \"lr\" is missing");
+    assert_bad_json(f, "0.0001", "0", "here: \"lr\" must be above 0");
+    assert_bad_json(f, "0.0001", "\"1\"", "here: \"lr\" must be above 0");
+    assert_bad_json(f, "256", "2.5", "here: \"batch\" must be 1 or more");
+    assert_bad_json(f, "256", "1e10", "here: \"batch\" must be 1 or more");
+    assert_bad_json(f, "\"masked\"", "\"Masked\"", "here: \"loss\" must be masked or plain");
+    assert_bad_json(f, "\"masked\"", "0", "here: \"loss\" must be masked or plain");
+    assert_bad_json(f, "\"resnet\"", "\"\"", "here: \"model\" must be resnet, cnn or kimura");
+    static const char seed[] = "here: \"seed\" must be a whole number of at most 64 bits";
+    assert_bad_json(f, "\"1\"", "1", seed);
+    assert_bad_json(f, "\"1\"", "\"\"", seed);
+    assert_bad_json(f, "\"1\"", "\"-1\"", seed);
+    assert_bad_json(f, "\"1\"", "\"18446744073709551616\"", seed);
+}
+
+/* ---- Run folder ------------------------------------------------------------------ */
+
+#define HEADER "epoch,seconds,images_per_s,train_loss,holdout_loss,holdout_rmse," \
+               "test_weighted_rmse,failure_points,failure_images\n"
+
+static void assert_metrics(const struct fixture *f, const char *wanted)
+{
+    size_t size;
+    test_path path = path_in(&f->folder, "run/metrics.csv");
+    char *text = file_bytes(path.text, &size);
+    assert_string_equal(text, wanted);
+    free(text);
+}
+
+static test_path begin_run(const struct fixture *f)
+{
+    const lac_train_config config = lac_train_config_default();
+    test_path run = path_in(&f->folder, "run");
+    assert_int_equal(lac_run_begin(f->ctx, run.text, &config), LAC_OK);
+    return run;
+}
+
+static void append(const struct fixture *f, const char *run, int epoch)
+{
+    const lac_run_line line = {.epoch = epoch, .seconds = epoch / 3.0, .images_per_s = 800,
+                               .train_loss = 0.125, .holdout_loss = NAN, .holdout_rmse = NAN,
+                               .test_weighted_rmse = NAN, .failure_points = 0,
+                               .failure_images = NAN};
+    assert_int_equal(lac_run_append(f->ctx, run, &line), LAC_OK);
+}
+
+#define LINE_1 "1,0.333333333,800,0.125,,,,0,\n"
+#define LINE_2 "2,0.666666667,800,0.125,,,,0,\n"
+#define LINE_3 "3,1,800,0.125,,,,0,\n"
+
+static void a_run_gains_a_line_an_epoch(void **state)
+{
+    const struct fixture *f = *state;
+    size_t size;
+    lac_train_config config;
+    test_path run = begin_run(f);
+    assert_metrics(f, HEADER);
+    append(f, run.text, 1);
+    append(f, run.text, 2);
+    assert_metrics(f, HEADER LINE_1 LINE_2);
+    test_path path = path_in(&f->folder, "run/config.json");
+    char *text = file_bytes(path.text, &size);
+    assert_int_equal(lac_config_from_json(f->ctx, text, path.text, &config), LAC_OK);
+    free(text);
+}
+
+static void a_folder_that_holds_a_run_is_refused_untouched(void **state)
+{
+    const struct fixture *f = *state;
+    const lac_train_config config = lac_train_config_default();
+    test_path run = begin_run(f);
+    append(f, run.text, 1);
+    assert_int_equal(lac_run_begin(f->ctx, run.text, &config), LAC_ERROR_ARGUMENT);
+    assert_non_null(strstr(lac_context_message(f->ctx), "holds a run already (config.json)"));
+    assert_metrics(f, HEADER LINE_1);
+    assert_int_equal(remove(path_in(&f->folder, "run/config.json").text), 0);
+    assert_int_equal(remove(path_in(&f->folder, "run/metrics.csv").text), 0);
+    file_put(path_in(&f->folder, "run/last.safetensors").text, "x", 1);
+    assert_int_equal(lac_run_begin(f->ctx, run.text, &config), LAC_ERROR_ARGUMENT);
+}
+
+static void resuming_drops_the_lines_of_later_epochs(void **state)
+{
+    const struct fixture *f = *state;
+    lac_train_config config = lac_train_config_default();
+    test_path run = begin_run(f);
+    for (int epoch = 1; epoch <= 3; epoch++)
+        append(f, run.text, epoch);
+    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 3), LAC_OK);
+    assert_metrics(f, HEADER LINE_1 LINE_2 LINE_3);
+    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 1), LAC_OK);
+    assert_metrics(f, HEADER LINE_1);
+    append(f, run.text, 2);
+    assert_metrics(f, HEADER LINE_1 LINE_2);
+    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 0), LAC_OK);
+    assert_metrics(f, HEADER);
+}
+
+static void resuming_a_run_replaces_its_number_of_epochs(void **state)
+{
+    const struct fixture *f = *state;
+    lac_train_config config = lac_train_config_default();
+    size_t size;
+    test_path run = begin_run(f);
+    config.epochs = 7;
+    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 0), LAC_OK);
+    test_path path = path_in(&f->folder, "run/config.json");
+    char *text = file_bytes(path.text, &size);
+    config.epochs = 0;
+    assert_int_equal(lac_config_from_json(f->ctx, text, path.text, &config), LAC_OK);
+    assert_int_equal(config.epochs, 7);
+    free(text);
+}
+
+static void a_missing_line_is_named_when_a_run_is_resumed(void **state)
+{
+    const struct fixture *f = *state;
+    const lac_train_config config = lac_train_config_default();
+    test_path run = begin_run(f);
+    append(f, run.text, 1);
+    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 2), LAC_ERROR_FORMAT);
+    assert_non_null(strstr(lac_context_message(f->ctx),
+                           "metrics.csv:3: the line of epoch 2 is missing"));
+    append(f, run.text, 3);
+    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 2), LAC_ERROR_FORMAT);
+    assert_metrics(f, HEADER LINE_1 LINE_3);
+}
+
+static void a_run_that_is_not_there_cannot_be_resumed(void **state)
+{
+    const struct fixture *f = *state;
+    const lac_train_config config = lac_train_config_default();
+    const lac_run_line line = {.epoch = 1};
+    test_path run = path_in(&f->folder, "run");
+    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 1), LAC_ERROR_IO);
+    assert_int_equal(lac_run_append(f->ctx, run.text, &line), LAC_ERROR_IO);
+}
+
+static void a_run_under_a_missing_folder_is_an_io_error(void **state)
+{
+    const struct fixture *f = *state;
+    const lac_train_config config = lac_train_config_default();
+    test_path run = path_in(&f->folder, "none/run");
+    assert_int_equal(lac_run_begin(f->ctx, run.text, &config), LAC_ERROR_IO);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_defaults_are_legal_and_those_of_the_paper),
+        TEST(a_checked_model_name_is_the_librarys_own),
+        TEST(an_illegal_field_is_named_with_value_and_range),
+        TEST(a_configuration_survives_json_to_the_last_bit),
+        TEST(json_from_before_a_field_means_its_default),
+        TEST(the_json_reads_as_the_command_line_does),
+        TEST(json_from_before_there_was_a_precision_means_float32),
+        TEST(bad_json_names_its_field),
+        TEST(a_run_gains_a_line_an_epoch),
+        TEST(a_folder_that_holds_a_run_is_refused_untouched),
+        TEST(resuming_drops_the_lines_of_later_epochs),
+        TEST(resuming_a_run_replaces_its_number_of_epochs),
+        TEST(a_missing_line_is_named_when_a_run_is_resumed),
+        TEST(a_run_that_is_not_there_cannot_be_resumed),
+        TEST(a_run_under_a_missing_folder_is_an_io_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

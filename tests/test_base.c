@@ -62,7 +62,8 @@ static void a_failure_explains_itself_and_stays_in_its_buffer(void **state)
     assert_string_equal(lac_context_message(ctx), "labels.csv:7");
     lac_fail(ctx, LAC_ERROR_IO, "%s", longer);
     assert_int_equal(strlen(lac_context_message(ctx)), sizeof ctx->message - 1);
-    assert_string_equal(lac_context_message(NULL), "no context: out of memory, or a wrong configuration of it");
+    assert_string_equal(lac_context_message(NULL),
+                        "no context: out of memory, or a wrong configuration of it");
     lac_context_free(&ctx);
     lac_context_free(&ctx);
     (void)state;

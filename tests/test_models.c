@@ -158,10 +158,11 @@ static void damaged_model_files_are_refused_by_name(void **state)
 
 /* ---- No memory ----------------------------------------------------------------------- */
 
-/* Calls `call` with the 1st, 2nd, ... allocation failing until it succeeds. It returns what the call
- * gave; anything but MEMORY and success fails. Returns the number of failures. */
+/* A call that allocates; returns what it gave. */
 typedef lac_status (*doomed)(training *f);
 
+/* Calls `call` with the 1st, 2nd, ... allocation failing until it succeeds; anything but MEMORY and
+ * success fails. Returns the number of failures. */
 static int fail_everywhere(training *f, doomed call)
 {
     for (int i = 1;; i++) {

@@ -264,11 +264,12 @@ static void mirrored_data_makes_the_same_visits_and_mirroring_twice_is_nothing(v
                 const float *y = a->target + in_a[2 * row] * LABELS;
                 for (size_t p = 0; p < area; p++)
                     assert_true(fabs(x[p] - straight.pixels[row * area + p] / 255.0) < 1e-7);
-                for (int i = 0; i < LABELS; i++)
-                    assert_true(fabs(y[i] - (straight.mask[row * LABELS + i]
-                                                 ? straight.labels[row * LABELS + i] / (size / 2.0) -
-                                                       1.0
-                                                 : 0.0)) < 1e-6);
+                for (int i = 0; i < LABELS; i++) {
+                    double pixels = straight.labels[row * LABELS + i];
+                    int present = straight.mask[row * LABELS + i];
+                    double wanted = present ? pixels / (size / 2.0) - 1.0 : 0.0;
+                    assert_true(fabs(y[i] - wanted) < 1e-6);
+                }
             }
             free(in_a);
             free(in_b);

@@ -1,4 +1,5 @@
-/* The trainer's state, shared by the loop (trainer.c) and its file (checkpoint.c). */
+/* The trainer's state, shared by its step (trainer.c), the loop over epochs (epochs.c) and its
+ * file (checkpoint.c). */
 #ifndef LAC_TRAIN_TRAINER_H
 #define LAC_TRAIN_TRAINER_H
 
@@ -41,6 +42,9 @@ struct lac_trainer {
     float *target;          /* [batch, 2K] in the network's units */
     uint8_t *mask;          /* [batch, 2K] */
 };
+
+/* The order of the epoch at hand. The first step of an epoch does this itself. */
+void lac_trainer_shuffle(lac_trainer *trainer);
 
 /* Steps of an epoch. */
 int lac_trainer_steps(const lac_trainer *trainer);

@@ -108,7 +108,7 @@ static void make_plan(const reproduce_options *o, plan *p)
         }
 }
 
-/* ---- Estimate ------------------------------------------------------------------------------ */
+/* ---- Rows ------------------------------------------------------------------------------ */
 
 static int is_complete(const lac_data *data, int row)
 {
@@ -123,6 +123,23 @@ static int train_rows(const lac_data *data, const lac_split *split, lac_rows row
                  (rows == LAC_ROWS_ALL || is_complete(data, row));
     return count;
 }
+
+/* Whether every task has rows to train on; says which has none. */
+static int all_have_rows(const lac_data *data, const lac_split *split, const plan *p)
+{
+    for (int i = 0; i < p->count; i++) {
+        const recipe *r = p->task[i].recipe;
+        if (train_rows(data, split, r->rows) > 0)
+            continue;
+        fprintf(stderr, "lacuna: %s learns from rows with all their labels, and none of the %d "
+                        "to train on is such a row; --models cnn-masked,resnet-masked leaves it "
+                        "out\n", r->name, train_rows(data, split, LAC_ROWS_ALL));
+        return 0;
+    }
+    return 1;
+}
+
+/* ---- Estimate ------------------------------------------------------------------------------ */
 
 /* Epochs that a task's run has behind it. */
 static int epochs_done(lac_context *ctx, const task *t)
@@ -152,12 +169,12 @@ static lac_status measure(lac_context *ctx, const lac_data *data, const lac_spli
     return LAC_OK;
 }
 
-static lac_status print_estimate(lac_context *ctx, const lac_data *data, const plan *p)
+static lac_status print_estimate(lac_context *ctx, const lac_data *data, const lac_split *split,
+                                 const plan *p)
 {
     double epoch[RECIPES] = {0}, total = 0;
-    lac_split *split = NULL;
     char text[24];
-    lac_status status = lac_split_make(ctx, data, p->task[0].config.holdout, 1, &split);
+    lac_status status = LAC_OK;
     printf("%-24s %10s %14s %12s\n", "training", "done", "an epoch", "left");
     for (int i = 0; i < p->count && status == LAC_OK; i++) {
         const task *t = &p->task[i];
@@ -183,7 +200,6 @@ static lac_status print_estimate(lac_context *ctx, const lac_data *data, const p
                duration_text(total, text), MEASURED_STEPS);
     else if (status == LAC_OK)
         printf("nothing is left to train\n");
-    lac_split_free(&split);
     return status;
 }
 
@@ -222,9 +238,10 @@ static int write_report(lac_context *ctx, const lac_data *data, const reproduce_
     return code;
 }
 
-static lac_status train_all(lac_context *ctx, const lac_data *data, const plan *p)
+static lac_status train_all(lac_context *ctx, const lac_data *data, const lac_split *split,
+                            const plan *p)
 {
-    lac_status status = print_estimate(ctx, data, p);
+    lac_status status = print_estimate(ctx, data, split, p);
     for (int i = 0; i < p->count && status == LAC_OK; i++)
         status = train(ctx, data, &p->task[i]);
     return status;
@@ -234,29 +251,35 @@ static int reproduce(const reproduce_options *o)
 {
     lac_context *ctx = NULL;
     lac_data *data = NULL;
+    lac_split *split = NULL;
     plan p = {0};
-    int code;
+    int code, fits = 0;
     signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
-    if (status == LAC_OK) {
+    make_plan(o, &p);
+    if (status == LAC_OK)
+        status = lac_split_make(ctx, data, o->holdout, p.task[0].config.split_seed, &split);
+    if (status == LAC_OK)
+        fits = all_have_rows(data, split, &p);
+    if (fits) {
         mkdir(o->out, 0777); /* a failure shows when the first run is made in it */
-        make_plan(o, &p);
         signals_stop();
-        status = train_all(ctx, data, &p);
+        status = train_all(ctx, data, split, &p);
     }
     if (status == LAC_STOPPED) {
         fprintf(stderr, "lacuna: stopped and saved in %s; the same command goes on\n", o->out);
         code = CODE_DONE;
     } else if (status == LAC_OK) {
-        code = write_report(ctx, data, o, &p);
+        code = fits ? write_report(ctx, data, o, &p) : CODE_FAILED;
     } else {
         code = report(ctx, status);
     }
     for (int i = 0; i < p.count; i++)
         free(p.task[i].run);
     free(p.task);
+    lac_split_free(&split);
     lac_data_free(&data);
     lac_context_free(&ctx);
     return code;

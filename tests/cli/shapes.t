@@ -42,3 +42,8 @@ $ lacuna train --data twenty.csv --out whole --epochs 1 --batch 40 --no-mirror -
 |   lacuna eval --model whole --data twenty.csv
 $ lacuna eval --model whole --data twenty.csv | grep -c corner
 | 20
+$ lacuna reproduce --data twenty.csv --out paper --epochs 1
+! lacuna: cnn-plain learns from rows with all their labels, and none of the 80 to train on is such a row; --models cnn-masked,resnet-masked leaves it out
+= 1
+$ ls -d paper 2> /dev/null
+= 2

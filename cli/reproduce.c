@@ -108,7 +108,7 @@ static void make_plan(const reproduce_options *o, plan *p)
         }
 }
 
-/* ---- Rows ------------------------------------------------------------------------------ */
+/* ---- Rows ---------------------------------------------------------------------------------- */
 
 static int is_complete(const lac_data *data, int row)
 {
@@ -124,12 +124,12 @@ static int train_rows(const lac_data *data, const lac_split *split, lac_rows row
     return count;
 }
 
-/* Whether every task has rows to train on; says which has none. */
-static int all_have_rows(const lac_data *data, const lac_split *split, const plan *p)
+/* Whether the models of complete rows have some to train on; says which has none. */
+static int complete_rows_suffice(const lac_data *data, const lac_split *split, const plan *p)
 {
     for (int i = 0; i < p->count; i++) {
         const recipe *r = p->task[i].recipe;
-        if (train_rows(data, split, r->rows) > 0)
+        if (r->rows == LAC_ROWS_ALL || train_rows(data, split, r->rows) > 0)
             continue;
         fprintf(stderr, "lacuna: %s learns from rows with all their labels, and none of the %d "
                         "to train on is such a row; --models cnn-masked,resnet-masked leaves it "
@@ -262,7 +262,7 @@ static int reproduce(const reproduce_options *o)
     if (status == LAC_OK)
         status = lac_split_make(ctx, data, o->holdout, p.task[0].config.split_seed, &split);
     if (status == LAC_OK)
-        fits = all_have_rows(data, split, &p);
+        fits = complete_rows_suffice(data, split, &p);
     if (fits) {
         mkdir(o->out, 0777); /* a failure shows when the first run is made in it */
         signals_stop();

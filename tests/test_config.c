@@ -236,6 +236,17 @@ static test_path begin_run(const struct fixture *f)
     return run;
 }
 
+static lac_train_config config_of_run(const struct fixture *f)
+{
+    lac_train_config config;
+    size_t size;
+    test_path path = path_in(&f->folder, "run/config.json");
+    char *text = file_bytes(path.text, &size);
+    assert_ok(f->ctx, lac_config_from_json(f->ctx, text, path.text, &config));
+    free(text);
+    return config;
+}
+
 static void append(const struct fixture *f, const char *run, int epoch)
 {
     const lac_run_line line = {.epoch = epoch, .seconds = epoch / 3.0, .images_per_s = 800,
@@ -252,17 +263,12 @@ static void append(const struct fixture *f, const char *run, int epoch)
 static void a_run_gains_a_line_an_epoch(void **state)
 {
     const struct fixture *f = *state;
-    size_t size;
-    lac_train_config config;
     test_path run = begin_run(f);
     assert_metrics(f, HEADER);
     append(f, run.text, 1);
     append(f, run.text, 2);
     assert_metrics(f, HEADER LINE_1 LINE_2);
-    test_path path = path_in(&f->folder, "run/config.json");
-    char *text = file_bytes(path.text, &size);
-    assert_int_equal(lac_config_from_json(f->ctx, text, path.text, &config), LAC_OK);
-    free(text);
+    assert_true(config_of_run(f).epochs == lac_train_config_default().epochs);
 }
 
 static void a_folder_that_holds_a_run_is_refused_untouched(void **state)
@@ -301,16 +307,10 @@ static void resuming_a_run_replaces_its_number_of_epochs(void **state)
 {
     const struct fixture *f = *state;
     lac_train_config config = lac_train_config_default();
-    size_t size;
     test_path run = begin_run(f);
     config.epochs = 7;
     assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 0), LAC_OK);
-    test_path path = path_in(&f->folder, "run/config.json");
-    char *text = file_bytes(path.text, &size);
-    config.epochs = 0;
-    assert_int_equal(lac_config_from_json(f->ctx, text, path.text, &config), LAC_OK);
-    assert_int_equal(config.epochs, 7);
-    free(text);
+    assert_int_equal(config_of_run(f).epochs, 7);
 }
 
 static void a_missing_line_is_named_when_a_run_is_resumed(void **state)

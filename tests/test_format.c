@@ -11,29 +11,26 @@
 
 struct fixture {
     lac_context *ctx;
-    char folder[64];
-    char path[96]; /* of the file under test */
+    test_folder folder;
+    test_path file; /* under test */
 };
 
 static int setup(void **state)
 {
-    const lac_context_config config = {.threads = 1, .cpu = LAC_CPU_REF};
     struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    f->ctx = context_at(LAC_CPU_REF, 1);
+    folder_new(&f->folder);
+    f->file = path_in(&f->folder, "model.safetensors");
     *state = f;
-    if (!f)
-        return -1;
-    strcpy(f->folder, "/tmp/lacuna-format-XXXXXX");
-    if (!mkdtemp(f->folder) || lac_context_new(&config, &f->ctx) != LAC_OK)
-        return -1;
-    snprintf(f->path, sizeof f->path, "%s/model.safetensors", f->folder);
     return 0;
 }
 
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    remove(f->path);
-    int rc = rmdir(f->folder); /* fails when a test left something else behind */
+    remove(f->file.text);
+    int rc = rmdir(f->folder.path); /* fails when a test left something else behind */
     lac_context_free(&f->ctx);
     free(f);
     return rc;
@@ -47,7 +44,7 @@ static const lac_metadata pairs[] = {{"epoch", "12"}, {"note", "\"quoted\"\n\xc3
 
 static void write_sample(const struct fixture *f)
 {
-    assert_int_equal(lac_safetensors_write(f->ctx, f->path, infos, numbers, 2, pairs, 2), LAC_OK);
+    assert_ok(f->ctx, lac_safetensors_write(f->ctx, f->file.text, infos, numbers, 2, pairs, 2));
 }
 
 static void write_header(const char *path, const char *header, size_t data_size)
@@ -64,12 +61,12 @@ static void write_header(const char *path, const char *header, size_t data_size)
 static void assert_refused(const struct fixture *f, const char *what)
 {
     lac_tensors *t = (lac_tensors *)1;
-    lac_status status = lac_safetensors_read(f->ctx, f->path, &t);
+    lac_status status = lac_safetensors_read(f->ctx, f->file.text, &t);
     const char *message = lac_context_message(f->ctx);
     if (status != LAC_ERROR_FORMAT || !strstr(message, what))
         fail_msg("wanted \"%s\", got status %d: %s", what, (int)status, message);
     assert_null(t);
-    assert_memory_equal(message, f->path, strlen(f->path));
+    assert_memory_equal(message, f->file.text, strlen(f->file.text));
     assert_null(strchr(message, '\n'));
 }
 
@@ -91,7 +88,7 @@ static void what_is_written_is_read_back(void **state)
     const struct fixture *f = *state;
     lac_tensors *t;
     write_sample(f);
-    assert_int_equal(lac_safetensors_read(f->ctx, f->path, &t), LAC_OK);
+    assert_int_equal(lac_safetensors_read(f->ctx, f->file.text, &t), LAC_OK);
     assert_sample(f, t);
     assert_false(lac_tensors_has(t, "a"));
     assert_false(lac_tensors_has(t, "__metadata__"));
@@ -112,7 +109,7 @@ static void the_layout_is_that_of_the_published_format(void **state)
     size_t size;
     uint64_t length;
     write_sample(f);
-    char *bytes = file_bytes(f->path, &size);
+    char *bytes = file_bytes(f->file.text, &size);
     memcpy(&length, bytes, 8);
     assert_int_equal(length % 8, 0);
     assert_int_equal(size, 8 + length + sizeof weight + sizeof bias);
@@ -132,11 +129,11 @@ static void a_file_of_another_writer_is_read(void **state)
     lac_tensors *t;
     const float *data;
     /* No padding, other order of keys and places, no metadata, a scalar. */
-    write_header(f->path,
+    write_header(f->file.text,
                  "{\"y\":{\"data_offsets\":[8,12],\"shape\":[],\"dtype\":\"F32\"}, "
                  "\"x\":{\"shape\":[1,2],\"dtype\":\"F32\",\"data_offsets\":[0,8]}}  ",
                  12);
-    assert_int_equal(lac_safetensors_read(f->ctx, f->path, &t), LAC_OK);
+    assert_int_equal(lac_safetensors_read(f->ctx, f->file.text, &t), LAC_OK);
     assert_int_equal(lac_tensors_get(f->ctx, t, &(lac_tensor_info){"y", 0, {0}}, &data), LAC_OK);
     assert_int_equal((uintptr_t)data % sizeof(float), 0);
     assert_int_equal(lac_tensors_get(f->ctx, t, &(lac_tensor_info){"x", 2, {1, 2}}, &data), LAC_OK);
@@ -148,8 +145,8 @@ static void a_file_of_no_tensors_is_read(void **state)
 {
     const struct fixture *f = *state;
     lac_tensors *t;
-    assert_int_equal(lac_safetensors_write(f->ctx, f->path, NULL, NULL, 0, NULL, 0), LAC_OK);
-    assert_int_equal(lac_safetensors_read(f->ctx, f->path, &t), LAC_OK);
+    assert_int_equal(lac_safetensors_write(f->ctx, f->file.text, NULL, NULL, 0, NULL, 0), LAC_OK);
+    assert_int_equal(lac_safetensors_read(f->ctx, f->file.text, &t), LAC_OK);
     assert_false(lac_tensors_has(t, "x"));
     lac_tensors_free(&t);
 }
@@ -159,9 +156,9 @@ static void a_file_cut_short_anywhere_is_refused(void **state)
     const struct fixture *f = *state;
     size_t size;
     write_sample(f);
-    char *bytes = file_bytes(f->path, &size);
+    char *bytes = file_bytes(f->file.text, &size);
     for (size_t cut = 0; cut < size; cut++) {
-        file_put(f->path, bytes, cut);
+        file_put(f->file.text, bytes, cut);
         assert_refused(f, "");
     }
     free(bytes);
@@ -174,13 +171,13 @@ static void a_flipped_bit_anywhere_is_refused_or_harmless(void **state)
     uint64_t length;
     int harmless = 0;
     write_sample(f);
-    char *bytes = file_bytes(f->path, &size);
+    char *bytes = file_bytes(f->file.text, &size);
     memcpy(&length, bytes, 8);
     for (size_t bit = 0; bit < 8 * size; bit++) {
         lac_tensors *t;
         bytes[bit / 8] ^= (char)(1 << bit % 8);
-        file_put(f->path, bytes, size);
-        if (lac_safetensors_read(f->ctx, f->path, &t) == LAC_OK) {
+        file_put(f->file.text, bytes, size);
+        if (lac_safetensors_read(f->ctx, f->file.text, &t) == LAC_OK) {
             assert_true(bit / 8 < 8 + length); /* never in a tensor */
             assert_sample(f, t);
             harmless++;
@@ -198,7 +195,7 @@ static void a_missing_tensor_and_a_wrong_shape_are_named(void **state)
     lac_tensors *t;
     const float *data = weight;
     write_sample(f);
-    assert_int_equal(lac_safetensors_read(f->ctx, f->path, &t), LAC_OK);
+    assert_int_equal(lac_safetensors_read(f->ctx, f->file.text, &t), LAC_OK);
     assert_int_equal(lac_tensors_get(f->ctx, t, &(lac_tensor_info){"c", 1, {2}}, &data),
                      LAC_ERROR_FORMAT);
     assert_null(data);
@@ -257,7 +254,7 @@ static void a_header_that_lies_is_refused(void **state)
          "checksum does not match"},
     };
     for (int i = 0; i < LAC_COUNT(cases); i++) {
-        write_header(f->path, cases[i].header, 8);
+        write_header(f->file.text, cases[i].header, 8);
         assert_refused(f, cases[i].what);
     }
 }
@@ -268,7 +265,7 @@ static void a_header_longer_than_the_file_is_refused(void **state)
     static const uint64_t lengths[] = {9, UINT64_MAX, UINT64_MAX - 7, 1ull << 63};
     for (int i = 0; i < LAC_COUNT(lengths); i++) {
         uint64_t bytes[2] = {lengths[i], 0};
-        file_put(f->path, bytes, sizeof bytes);
+        file_put(f->file.text, bytes, sizeof bytes);
         assert_refused(f, "cut short");
     }
 }
@@ -277,10 +274,10 @@ static void a_missing_file_and_a_folder_are_io_errors(void **state)
 {
     const struct fixture *f = *state;
     lac_tensors *t;
-    assert_int_equal(lac_safetensors_read(f->ctx, f->path, &t), LAC_ERROR_IO);
+    assert_int_equal(lac_safetensors_read(f->ctx, f->file.text, &t), LAC_ERROR_IO);
     assert_null(t);
-    assert_int_equal(lac_safetensors_read(f->ctx, f->folder, &t), LAC_ERROR_IO);
-    assert_int_equal(lac_safetensors_write(f->ctx, f->folder, infos, numbers, 2, NULL, 0),
+    assert_int_equal(lac_safetensors_read(f->ctx, f->folder.path, &t), LAC_ERROR_IO);
+    assert_int_equal(lac_safetensors_write(f->ctx, f->folder.path, infos, numbers, 2, NULL, 0),
                      LAC_ERROR_IO);
 }
 
@@ -288,14 +285,13 @@ static void a_failed_write_leaves_the_old_file(void **state)
 {
     struct fixture *f = *state;
     lac_tensors *t;
-    char temporary[128];
+    test_path temporary = path_in(&f->folder, "model.safetensors.tmp");
     write_sample(f);
-    snprintf(temporary, sizeof temporary, "%s.tmp", f->path);
-    assert_int_equal(mkdir(temporary, 0700), 0); /* stands in the writer's way */
-    assert_int_equal(lac_safetensors_write(f->ctx, f->path, infos, numbers, 1, NULL, 0),
+    assert_int_equal(mkdir(temporary.text, 0700), 0); /* stands in the writer's way */
+    assert_int_equal(lac_safetensors_write(f->ctx, f->file.text, infos, numbers, 1, NULL, 0),
                      LAC_ERROR_IO);
-    rmdir(temporary);
-    assert_int_equal(lac_safetensors_read(f->ctx, f->path, &t), LAC_OK);
+    rmdir(temporary.text);
+    assert_int_equal(lac_safetensors_read(f->ctx, f->file.text, &t), LAC_OK);
     assert_sample(f, t);
     lac_tensors_free(&t);
 }
@@ -309,7 +305,7 @@ static void reading_survives_every_refused_allocation(void **state)
         lac_tensors *t;
         f->ctx->allocations = 0;
         f->ctx->fail_at = nth;
-        status = lac_safetensors_read(f->ctx, f->path, &t);
+        status = lac_safetensors_read(f->ctx, f->file.text, &t);
         assert_true(nth < 20 && (status == LAC_OK || (status == LAC_ERROR_MEMORY && !t)));
         lac_tensors_free(&t);
     }

@@ -18,9 +18,14 @@ typedef struct run_state {
     void *user;
     double epoch_seconds; /* of training, in this process */
     int epoch_pictures;
-    lac_metrics *watched;
-    const lac_metrics *holdout; /* the same, or NULL without hold-out */
+    lac_metrics *watched; /* at the end of an epoch, else NULL */
 } run_state;
+
+/* What was watched is the hold-out, or NULL. */
+static const lac_metrics *holdout_of(const run_state *r)
+{
+    return r->t->holdout_count ? r->watched : NULL;
+}
 
 static int picture_count(const lac_trainer *t)
 {
@@ -59,7 +64,7 @@ static int report(const run_state *r, int epoch, int step)
                       .images_per_second = rate(r),
                       .seconds = t->cursor.seconds,
                       .seconds_left = seconds_left(r, left),
-                      .holdout = r->holdout};
+                      .holdout = holdout_of(r)};
     return r->progress(r->user, &p) != 0;
 }
 
@@ -94,7 +99,6 @@ static lac_status evaluate(run_state *r)
     LAC_TRY(lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count,
                                 &r->watched));
     lac_metrics_reduce(r->watched, t->model->config.reduction);
-    r->holdout = t->holdout_count ? r->watched : NULL;
     if (r->watched->labels == 0 || isfinite(r->watched->loss))
         return LAC_OK;
     lac_metrics_free(&r->watched);
@@ -117,7 +121,7 @@ static void look_for_trouble(run_state *r)
 static lac_status record(const run_state *r)
 {
     const lac_trainer *t = r->t;
-    const lac_metrics *m = r->holdout;
+    const lac_metrics *m = holdout_of(r);
     lac_run_line line = {.epoch = t->cursor.epoch,
                          .seconds = t->cursor.seconds,
                          .images_per_s = rate(r),
@@ -147,7 +151,7 @@ static lac_status end_epoch(run_state *r, int *stop)
     lac_status status = r->run ? record(r) : LAC_OK;
     t->cursor.step = 0;
     t->cursor.loss_sum = 0.0;
-    if (status == LAC_OK && r->run && r->holdout && better)
+    if (status == LAC_OK && r->run && holdout_of(r) && better)
         status = save(r, "best.safetensors");
     if (status == LAC_OK && r->run)
         status = save(r, "last.safetensors");
@@ -156,7 +160,6 @@ static lac_status end_epoch(run_state *r, int *stop)
         *stop = report(r, t->cursor.epoch, lac_trainer_steps(t));
     t->cursor.loss_sum = 0.0;
     lac_metrics_free(&r->watched);
-    r->holdout = NULL;
     return status;
 }
 

@@ -43,12 +43,12 @@ static lac_trainer *resume_in_float32(const subject *s)
     lac_train_config config = *lac_trainer_config(from);
     config.precision = LAC_PRECISION_FLOAT32;
     check(s->ctx, lac_trainer_new(s->ctx, s->data, &config, &t));
-    size_t bytes = t->model->plan->params.floats * sizeof(float);
-    memcpy(t->model->plan->w, from->model->plan->w, bytes);
+    size_t bytes = t->model->net->params.floats * sizeof(float);
+    memcpy(t->model->weights.w, from->model->weights.w, bytes);
     memcpy(t->adam.m, from->adam.m, bytes);
     memcpy(t->adam.v, from->adam.v, bytes);
-    memcpy(t->model->plan->b, from->model->plan->b,
-           t->model->plan->buffers.floats * sizeof(float));
+    memcpy(t->model->weights.b, from->model->weights.b,
+           t->model->net->buffers.floats * sizeof(float));
     t->adam.step = from->adam.step;
     t->cursor = from->cursor;
     lac_trainer_free(&from);
@@ -58,7 +58,8 @@ static lac_trainer *resume_in_float32(const subject *s)
 static double rmse(lac_trainer *t)
 {
     lac_metrics *m;
-    lac_model_predict_rows(t->model, t->data->pixels, t->holdout_rows, t->holdout_count, t->xy);
+    check(t->ctx, lac_plan_predict(t->plan, t->data->pixels, t->holdout_rows, t->holdout_count,
+                                   t->xy));
     check(t->ctx, lac_metrics_compute(t->ctx, t->data, t->xy, t->holdout_rows, t->holdout_count,
                                       &m));
     double value = m->rmse;
@@ -85,7 +86,7 @@ static double end_epoch(lac_trainer *t)
 /* Running statistics of the weights as they are: an epoch's full batches without a step. */
 static void take_statistics(lac_trainer *t)
 {
-    t->model->config.lr = 0.0;
+    t->config.lr = 0.0;
     while (t->cursor.step < lac_trainer_steps(t) - 1)
         step(t);
 }
@@ -101,7 +102,7 @@ static void one_epoch_by_steps(const subject *s)
         if (t->cursor.step % (steps / LOOKS) == 0 || t->cursor.step == steps)
             printf(" %d: %.2f", t->cursor.step, rmse(t));
     }
-    printf(" (the last step has %d pictures)\n", t->visits % t->model->config.batch);
+    printf(" (the last step has %d pictures)\n", t->visits % t->config.batch);
     lac_trainer_free(&t);
 
     t = resume(s);
@@ -113,7 +114,7 @@ static void one_epoch_by_steps(const subject *s)
 static void average_of_steps(const subject *s)
 {
     lac_trainer *t = resume(s);
-    size_t floats = t->model->plan->params.floats;
+    size_t floats = t->model->net->params.floats;
     int steps = AVERAGED * lac_trainer_steps(t);
     double *mean = calloc(floats, sizeof *mean);
     if (!mean)
@@ -121,12 +122,12 @@ static void average_of_steps(const subject *s)
     for (int i = 1; i <= steps; i++) {
         step(t);
         for (size_t j = 0; j < floats; j++)
-            mean[j] += (double)t->model->plan->w[j] / steps;
+            mean[j] += (double)t->model->weights.w[j] / steps;
         if (t->cursor.step == lac_trainer_steps(t))
             end_epoch(t);
     }
     for (size_t j = 0; j < floats; j++)
-        t->model->plan->w[j] = (float)mean[j];
+        t->model->weights.w[j] = (float)mean[j];
     take_statistics(t);
     printf("mean of the weights of %d steps, statistics anew: %.2f\n", steps, rmse(t));
     free(mean);
@@ -178,7 +179,7 @@ int main(int argc, char **argv)
     lac_trainer *t = resume(&s);
     int steps = lac_trainer_steps(t), batch = (t->visits + steps - 1) / steps;
     printf("batches of %d, the last of %d; ", batch, t->visits - (steps - 1) * batch);
-    t->model->config.batch = batch; /* the plan has room for more */
+    t->config.batch = batch; /* the plan has room for more */
     go_on(t, EPOCHS, "as trained but for that", even);
     for (int e = 0; e < EPOCHS; e++)
         lower += even[e] < ragged[e];

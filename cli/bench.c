@@ -81,7 +81,7 @@ static void print_json(const bench_options *o, const lac_context *ctx, const lac
 static int bench(bench_options *o)
 {
     lac_context *ctx = NULL;
-    lac_bench_result result;
+    lac_bench_result *result = NULL;
     o->config.model = model_choices[o->model];
     o->config.precision = (lac_precision)o->precision;
     lac_status status = machine_open(&o->machine, &ctx);
@@ -95,12 +95,13 @@ static int bench(bench_options *o)
     if (status == LAC_OK)
         status = lac_bench(ctx, &o->config, o->size, o->points, o->steps, &result);
     if (status == LAC_OK && o->json) {
-        print_json(o, ctx, &result);
+        print_json(o, ctx, result);
     } else if (status == LAC_OK) {
-        print_table(&result);
-        print_operators(&result);
+        print_table(result);
+        print_operators(result);
     }
     int code = report(ctx, status);
+    lac_bench_result_free(&result);
     lac_context_free(&ctx);
     return code;
 }

@@ -80,16 +80,18 @@ void print_quoted(FILE *stream, const char *word)
 
 enum { LAYER_WIDTH = 79, LAYER_NUMBERS = 37 }; /* of the whole table, of its last three columns */
 
-/* How much of a list to print in `width` columns: up to the last comma that fits. */
+/* How much of a text to print in `width` columns: up to the last blank that fits, before "<" where
+ * there is one. */
 static int fitting(const char *text, int width)
 {
     int length = (int)strlen(text);
     if (length <= width)
         return length;
-    for (int i = width; i > 0; i--)
-        if (text[i] == ' ' && text[i - 1] == ',')
-            return i;
-    return length;
+    int at = 0;
+    for (int i = 1; i <= width; i++)
+        if (text[i] == ' ' && (text[i + 1] == '<' || at == 0 || text[at + 1] != '<'))
+            at = i;
+    return at ? at : (int)strcspn(text, " ");
 }
 
 static void print_layer(const lac_layer *l, int name, int what)

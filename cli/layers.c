@@ -5,17 +5,29 @@
 
 #include <stdlib.h>
 
+static lac_status print_text(lac_context *ctx, const char *model)
+{
+    char *text;
+    lac_status status = lac_network_text(ctx, model, &text);
+    if (status == LAC_OK)
+        fputs(text, stdout);
+    free(text);
+    return status;
+}
+
 int verb_layers(int argc, char **argv)
 {
-    lac_train_config config = lac_train_config_default();
-    int model = choice_of(model_choices, config.model), size = 96, points = 15;
+    const char *model = "resnet";
+    int text = 0, size = 96, points = 15;
     option options[] = {
-        {.type = OPTION_CHOICE, .name = "model", .value = &model, .choices = model_choices,
-         .about = "the network"},
+        {.type = OPTION_TEXT, .name = "model", .value = &model, .unit = "NET",
+         .about = "the network: resnet, cnn, kimura, or the file of a text such as my.net"},
         {.type = OPTION_INT, .name = "size", .value = &size, .unit = "N",
          .about = "side of the pictures, pixels", .min = 1, .max = 4096},
         {.type = OPTION_INT, .name = "points", .value = &points, .unit = "K",
          .about = "points to learn", .min = 1, .max = 10000},
+        {.type = OPTION_FLAG, .name = "text", .value = &text,
+         .about = "print the network's text instead, to copy and change"},
     };
     const command c = {
         .name = "layers",
@@ -24,7 +36,8 @@ int verb_layers(int argc, char **argv)
                  "height x width x channels, its parameters, and its work on one picture "
                  "forward (a multiply-add counts as two).",
         .examples = "  lacuna layers\n"
-                    "  lacuna layers --model kimura --size 64 --points 5",
+                    "  lacuna layers --model kimura --size 64 --points 5\n"
+                    "  lacuna layers --text >my.net; lacuna layers --model my.net",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };
@@ -37,9 +50,11 @@ int verb_layers(int argc, char **argv)
     lac_layer *layers = NULL;
     int count = 0;
     lac_status status = machine_open(&machine, &ctx);
-    if (status == LAC_OK)
-        status = lac_model_layers(ctx, model_choices[model], size, points, &layers, &count);
-    if (status == LAC_OK)
+    if (status == LAC_OK && text)
+        status = print_text(ctx, model);
+    else if (status == LAC_OK)
+        status = lac_network_layers(ctx, model, size, points, &layers, &count);
+    if (status == LAC_OK && !text)
         print_layers(layers, count);
     code = report(ctx, status);
     free(layers);

@@ -14,11 +14,13 @@ typedef struct predict_options {
     machine_options machine;
 } predict_options;
 
-static lac_status write_rows(FILE *stream, const lac_model *model, const lac_data *data)
+static lac_status write_rows(FILE *stream, lac_context *ctx, const lac_model *model,
+                             const lac_data *data)
 {
+    lac_predictor *predictor;
     int points = lac_model_points(model), rows = lac_data_rows(data);
     float *xy = need((size_t)CHUNK * 2 * points, sizeof *xy);
-    lac_status status = LAC_OK;
+    lac_status status = lac_predictor_new(ctx, model, &predictor);
 
     fprintf(stream, "ImageId");
     for (int k = 0; k < points; k++)
@@ -27,7 +29,7 @@ static lac_status write_rows(FILE *stream, const lac_model *model, const lac_dat
     fprintf(stream, "\n");
     for (int first = 0; first < rows && status == LAC_OK; first += CHUNK) {
         int n = rows - first < CHUNK ? rows - first : CHUNK;
-        status = lac_model_predict(model, lac_data_image(data, first), n, xy);
+        status = lac_predictor_run(predictor, lac_data_image(data, first), n, xy);
         for (int i = 0; i < n && status == LAC_OK; i++) {
             fprintf(stream, "%d", lac_data_id(data, first + i));
             for (int j = 0; j < 2 * points; j++)
@@ -35,6 +37,7 @@ static lac_status write_rows(FILE *stream, const lac_model *model, const lac_dat
             fprintf(stream, "\n");
         }
     }
+    lac_predictor_free(&predictor);
     free(xy);
     return status;
 }
@@ -68,7 +71,7 @@ static int predict(const predict_options *o)
     if (code == CODE_DONE)
         code = output_open(&out, o->out);
     if (code == CODE_DONE) {
-        code = report(ctx, write_rows(out.stream, model, data));
+        code = report(ctx, write_rows(out.stream, ctx, model, data));
         if (code == CODE_DONE)
             code = output_close(&out);
         else

@@ -158,14 +158,15 @@ static int epochs_done(lac_context *ctx, const task *t)
 static lac_status measure(lac_context *ctx, const lac_data *data, const lac_split *split,
                           const task *t, double *seconds)
 {
-    lac_bench_result b;
+    lac_bench_result *b;
     lac_status status = lac_bench(ctx, &t->config, lac_data_size(data), lac_data_points(data),
                                   MEASURED_STEPS, &b);
     if (status != LAC_OK)
         return status;
     double visits = (t->config.mirror ? 2.0 : 1.0) * train_rows(data, split, t->config.rows);
-    *seconds = visits / b.images_per_second +
-               lac_split_holdout_rows(split) / b.predict_images_per_second;
+    *seconds = visits / b->images_per_second +
+               lac_split_holdout_rows(split) / b->predict_images_per_second;
+    lac_bench_result_free(&b);
     return LAC_OK;
 }
 

@@ -62,8 +62,7 @@ static lac_status print_start(lac_context *ctx, const train_options *o, const la
     const lac_train_config *config = lac_trainer_config(trainer);
     lac_layer *layers;
     int count;
-    lac_status status = lac_model_layers(ctx, config->model, lac_data_size(data),
-                                         lac_data_points(data), &layers, &count);
+    lac_status status = lac_model_layers(lac_trainer_model(trainer), &layers, &count);
     if (status != LAC_OK)
         return status;
     print_data_line(o->data, data, lac_trainer_split(trainer));

@@ -16,21 +16,25 @@
  *         lac_context *ctx = NULL;
  *         lac_data *data = NULL;
  *         lac_trainer *trainer = NULL;
+ *         lac_predictor *predictor = NULL;
  *         lac_train_config config = lac_train_config_default();
+ *         float xy[2 * 15];
  *         config.epochs = 10;
- *         if (lac_context_new(NULL, &ctx) == LAC_OK &&
+ *         int good = lac_context_new(NULL, &ctx) == LAC_OK &&
  *             lac_data_open(ctx, "kaggle/", LAC_TABLE_TRAINING, &data) == LAC_OK &&
  *             lac_trainer_new(ctx, data, &config, &trainer) == LAC_OK &&
- *             lac_trainer_run(trainer, "run", NULL, NULL) == LAC_OK) {
- *             float xy[2 * 15];
- *             lac_model_predict(lac_trainer_model(trainer), lac_data_image(data, 0), 1, xy);
+ *             lac_trainer_run(trainer, "run", NULL, NULL) == LAC_OK &&
+ *             lac_predictor_new(ctx, lac_trainer_model(trainer), &predictor) == LAC_OK &&
+ *             lac_predictor_run(predictor, lac_data_image(data, 0), 1, xy) == LAC_OK;
+ *         if (good)
  *             printf("%s at %.1f, %.1f pixels\n", lac_data_point_name(data, 0), xy[0], xy[1]);
- *         } else {
+ *         else
  *             fprintf(stderr, "%s\n", lac_context_message(ctx));
- *         }
+ *         lac_predictor_free(&predictor);
  *         lac_trainer_free(&trainer);
  *         lac_data_free(&data);
  *         lac_context_free(&ctx);
+ *         return good ? 0 : 1;
  *     }
  *
  * Conventions
@@ -60,7 +64,7 @@
 extern "C" {
 #endif
 
-#define LAC_VERSION "0.1.0"
+#define LAC_VERSION "0.2.0"
 
 /* ---- Status codes. Never renumbered. -------------------------------------- */
 
@@ -209,19 +213,28 @@ int lac_split_holdout_rows(const lac_split *split);
 
 /* ---- Networks ------------------------------------------------------------------ */
 
+/* A network is a text, one line an operator (docs/networks.md). "resnet", "cnn" and "kimura" ship
+ * with the library; any other name with a slash or a dot is the path of a text. */
+int lac_network_count(void);
+const char *lac_network_name(int i); /* of those that ship; NULL past the last */
+
+/* The text of a network, freed by free(). ARGUMENT, IO, MEMORY. */
+lac_status lac_network_text(lac_context *ctx, const char *network, char **text);
+
 /* The layer table of a network: one line per operator. */
 typedef struct lac_layer {
-    char name[32];      /* "block1.conv1" */
-    char what[64];      /* "conv 3x3 /2, norm, relu" */
+    char name[40];      /* "block1.conv1" */
+    char what[200];     /* its words in the text: "conv 3x3 /2 32 norm < conv1" */
     int c, h, w;        /* output shape */
     long parameters;
     double flop;        /* multiply-adds times two, forward, one picture */
 } lac_layer;
 
-/* Describes `model` ("resnet", "cnn", "kimura") for pictures of side `size` and
- * `points` points. *layers is an array of *count, freed by free(). ARGUMENT. */
-lac_status lac_model_layers(lac_context *ctx, const char *model, int size, int points,
-                            lac_layer **layers, int *count);
+/* Describes a network, by name or path, for pictures of side `size` and `points` points. *layers
+ * is an array of *count, freed by free(). ARGUMENT (the message names file and line), IO,
+ * MEMORY. */
+lac_status lac_network_layers(lac_context *ctx, const char *network, int size, int points,
+                              lac_layer **layers, int *count);
 
 /* ---- Training -------------------------------------------------------------------- */
 
@@ -395,15 +408,27 @@ lac_status lac_model_load(lac_context *ctx, const char *path, lac_model **out);
 lac_status lac_model_save(const lac_model *model, const char *path);
 void lac_model_free(lac_model **model);
 
-const char *lac_model_name(const lac_model *model); /* "resnet" */
+const char *lac_model_name(const lac_model *model); /* of its network, "resnet" */
 int lac_model_size(const lac_model *model);         /* side of its pictures, pixels */
 int lac_model_points(const lac_model *model);
 const char *lac_model_point_name(const lac_model *model, int point);
-const lac_train_config *lac_model_config(const lac_model *model); /* how it was trained */
 int lac_model_epoch(const lac_model *model);
 
-/* Predicts `n` pictures [n, 1, size, size] into xy [n, 2K], pixels. MEMORY. */
-lac_status lac_model_predict(const lac_model *model, const uint8_t *pixels, int n, float *xy);
+/* Its layers, as lac_network_layers. MEMORY. */
+lac_status lac_model_layers(const lac_model *model, lac_layer **layers, int *count);
+
+/* How it was trained. FORMAT: the file says it in a way that this version does not know. */
+lac_status lac_model_config(const lac_model *model, lac_train_config *out);
+
+/* Room to predict in. A model is only read: one serves any number of predictors, each with a
+ * context of its own, in threads of their own at the same time. It must outlive them. */
+typedef struct lac_predictor lac_predictor;
+
+lac_status lac_predictor_new(lac_context *ctx, const lac_model *model, lac_predictor **out);
+void lac_predictor_free(lac_predictor **predictor);
+
+/* Predicts `n` pictures [n, 1, size, size] into xy [n, 2K], pixels. ARGUMENT. */
+lac_status lac_predictor_run(lac_predictor *predictor, const uint8_t *pixels, int n, float *xy);
 
 /* ---- Metrics ---------------------------------------------------------------------- */
 
@@ -510,8 +535,6 @@ typedef struct lac_bench_operator {
     double flop[2];    /* for the batch, counted as below */
 } lac_bench_operator;
 
-enum { LAC_BENCH_OPERATORS = 24 };
-
 typedef struct lac_bench_result {
     double step_seconds;        /* median of one training step, batch making and Adam included */
     double images_per_second;
@@ -522,12 +545,13 @@ typedef struct lac_bench_result {
     double predict_seconds;     /* median for one picture */
     double predict_images_per_second; /* at the batch size */
     int operators;
-    lac_bench_operator op[LAC_BENCH_OPERATORS];
+    lac_bench_operator *op;     /* [operators] */
 } lac_bench_result;
 
 /* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */
 lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size, int points,
-                     int steps, lac_bench_result *out);
+                     int steps, lac_bench_result **out);
+void lac_bench_result_free(lac_bench_result **result);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,7 @@
 /* The reference network: see naive.h. Its own backward pass is checked in test_ops.c. */
 #include "naive.h"
+#include "op/conv.h"
+#include "op/dense.h"
 #include "support.h"
 
 #include <math.h>
@@ -11,38 +13,76 @@ static double *doubles(size_t count)
     return p;
 }
 
-static void ref_shapes(ref_net *r, int i, int size)
+static void read_conv(const lac_node *node, ref_layer *layer)
+{
+    const lac_conv_attr *a = node->attr;
+    layer->channels = a->channels;
+    layer->k = a->k;
+    layer->stride = a->stride;
+    layer->norm = a->norm;
+    layer->relu = a->relu;
+    layer->pool = a->pool;
+}
+
+static void read_dense(const lac_node *node, ref_layer *layer)
+{
+    const lac_dense_attr *a = node->attr;
+    layer->channels = a->outputs;
+    layer->relu = a->relu;
+    layer->dropout = a->dropout;
+}
+
+static int is_conv(const ref_node *a)
+{
+    return strcmp(a->node.word, "conv") == 0;
+}
+
+static void ref_layer_of(const lac_node *node, ref_layer *layer)
+{
+    layer->word = node->spec->word;
+    layer->input = node->input[0];
+    layer->add = node->added ? node->input[node->inputs - 1] : 0;
+    if (strcmp(layer->word, "conv") == 0)
+        read_conv(node, layer);
+    else
+        read_dense(node, layer);
+}
+
+static void ref_shapes(ref_net *r, int i)
 {
     ref_node *a = &r->node[i];
-    const lac_node *node = &a->node;
-    if (node->kind == LAC_OP_INPUT) {
-        a->y_shape = a->out = (lac_shape){1, size, size};
-        return;
-    }
+    const ref_layer *node = &a->node;
     a->in = r->node[node->input].out;
-    a->y_shape = a->out = (lac_shape){node->channels, 1, 1};
+    a->y_shape = a->out = (lac_shape){node->channels, 1, 1, 0};
     a->count[0] = (size_t)node->channels * volume(a->in);
-    if (node->kind == LAC_OP_CONV) {
+    if (is_conv(a)) {
         a->y_shape.h = (a->in.h - 1) / node->stride + 1;
         a->y_shape.w = (a->in.w - 1) / node->stride + 1;
         int halve = node->pool ? 2 : 1;
-        a->out = (lac_shape){node->channels, a->y_shape.h / halve, a->y_shape.w / halve};
+        a->out = (lac_shape){node->channels, a->y_shape.h / halve, a->y_shape.w / halve, 1};
         a->count[0] = (size_t)node->channels * a->in.c * node->k * node->k;
     }
     a->tensors = node->norm ? 3 : 2;
     a->count[1] = a->count[2] = node->channels;
 }
 
-ref_net *ref_new(const lac_net *net, int size, int n)
+ref_net *ref_new(const lac_net *net, int n)
 {
     ref_net *r = calloc(1, sizeof *r);
     assert_non_null(r);
+    assert_true(net->count <= MOST_NODES);
     r->count = net->count;
     r->n = n;
     for (int i = 0; i < net->count; i++) {
         ref_node *a = &r->node[i];
-        a->node = net->node[i];
-        ref_shapes(r, i, size);
+        a->name = net->node[i].name;
+        r->is_output[i] = (uint8_t)net->node[i].is_output;
+        if (i == 0) {
+            a->y_shape = a->out = (lac_shape){1, net->size, net->size, 0};
+        } else {
+            ref_layer_of(&net->node[i], &a->node);
+            ref_shapes(r, i);
+        }
         for (int t = 0; t < a->tensors; t++) {
             a->tensor[t] = doubles(a->count[t]);
             a->gradient[t] = doubles(a->count[t]);
@@ -51,6 +91,7 @@ ref_net *ref_new(const lac_net *net, int size, int n)
         a->v = doubles(n * volume(a->y_shape));
         a->z = doubles(n * volume(a->out));
         a->dz = doubles(n * volume(a->out));
+        a->loss = doubles(n * volume(a->out));
         a->mean = doubles(a->y_shape.c);
         a->inv_std = doubles(a->y_shape.c);
         a->running_mean = doubles(a->y_shape.c);
@@ -69,8 +110,8 @@ void ref_free(ref_net *r)
             free(a->tensor[t]);
             free(a->gradient[t]);
         }
-        double *rest[] = {a->y, a->v, a->z, a->dz, a->mean, a->inv_std, a->running_mean,
-                          a->running_var};
+        double *rest[] = {a->y, a->v, a->z, a->dz, a->loss, a->mean, a->inv_std,
+                          a->running_mean, a->running_var};
         for (int k = 0; k < LAC_COUNT(rest); k++)
             free(rest[k]);
         free(a->keep);
@@ -207,9 +248,9 @@ static void ref_forward_node(ref_net *r, ref_node *a)
     memset(a->y, 0, r->n * y_size * sizeof *a->y);
     for (int i = 0; i < r->n; i++) {
         taps t = {.w = a->tensor[0], .x = x + i * volume(a->in), .y = a->y + i * y_size};
-        if (a->node.kind == LAC_OP_CONV)
+        if (is_conv(a))
             ref_convolve(a, &t);
-        for (size_t o = 0; o < y_size && a->node.kind == LAC_OP_DENSE; o++)
+        for (size_t o = 0; o < y_size && !is_conv(a); o++)
             for (size_t k = 0; k < volume(a->in); k++)
                 t.y[o] += t.w[o * volume(a->in) + k] * t.x[k];
     }
@@ -279,9 +320,9 @@ static void ref_backward_node(ref_net *r, ref_node *a)
     for (int i = 0; i < r->n; i++) {
         taps t = {.w = a->tensor[0], .x = input->z + i * k, .dy = dy + i * y_size,
                   .dx = input->dz + i * k, .dw = a->gradient[0]};
-        if (a->node.kind == LAC_OP_CONV)
+        if (is_conv(a))
             ref_convolve(a, &t);
-        for (size_t e = 0; e < y_size * k && a->node.kind == LAC_OP_DENSE; e++) {
+        for (size_t e = 0; e < y_size * k && !is_conv(a); e++) {
             t.dw[e] += t.dy[e / k] * t.x[e % k];
             t.dx[e % k] += t.dy[e / k] * t.w[e];
         }
@@ -293,8 +334,7 @@ void ref_backward(ref_net *r)
 {
     for (int i = 0; i < r->count; i++) {
         ref_node *a = &r->node[i];
-        if (i < r->count - 1)
-            memset(a->dz, 0, r->n * volume(a->out) * sizeof *a->dz);
+        memcpy(a->dz, a->loss, r->n * volume(a->out) * sizeof *a->dz);
         for (int t = 0; t < a->tensors; t++)
             memset(a->gradient[t], 0, a->count[t] * sizeof(double));
     }
@@ -328,11 +368,11 @@ static void draw_node(ref_node *a, uint64_t seed, int index)
 
 void ref_draw(ref_net *r, uint64_t seed)
 {
-    ref_node *last = &r->node[r->count - 1];
     for (size_t i = 0; i < r->n * volume(r->node[0].out); i++)
         r->node[0].z[i] = draw(seed, 1000, i, 0.0, 1.0);
-    for (size_t i = 0; i < r->n * volume(last->out); i++)
-        last->dz[i] = draw(seed, 1001, i, -1.0, 1.0);
+    for (int o = 0; o < r->count; o++)
+        for (size_t i = 0; r->is_output[o] && i < r->n * volume(r->node[o].out); i++)
+            r->node[o].loss[i] = draw(seed, 1001 + o, i, -1.0, 1.0);
     for (int i = 1; i < r->count; i++)
         draw_node(&r->node[i], seed, i);
     for (int i = 0; i < r->count; i++)

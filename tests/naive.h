@@ -7,10 +7,18 @@
 
 #include "net/net.h"
 
-enum { MOST_TENSORS = 3 };
+enum { MOST_TENSORS = 3, MOST_NODES = 12 };
+
+/* What a node does, in the checker's own words. */
+typedef struct ref_layer {
+    const char *word; /* "conv", "dense" */
+    int channels, k, stride, norm, relu, pool, dropout;
+    int input, add;   /* nodes; add 0 = none */
+} ref_layer;
 
 typedef struct ref_node {
-    lac_node node;
+    const char *name;
+    ref_layer node;
     lac_shape in, y_shape, out;
     double *tensor[MOST_TENSORS];   /* weight, then gamma and beta, or bias */
     double *gradient[MOST_TENSORS];
@@ -20,6 +28,7 @@ typedef struct ref_node {
     double *y;                      /* before norm, add, relu, pool */
     double *v;                      /* before relu and pool */
     double *z, *dz;
+    double *loss;                   /* an output: the gradient that the loss hands in */
     double *mean, *inv_std;         /* [channels] */
     uint8_t *keep;                  /* dropout: which outputs stay; NULL = all */
 } ref_node;
@@ -28,7 +37,8 @@ typedef struct ref_net {
     int count, n, training;
     double dropout;
     double margin; /* distance of the nearest kink */
-    ref_node node[8];
+    uint8_t is_output[MOST_NODES];
+    ref_node node[MOST_NODES];
 } ref_net;
 
 static inline size_t volume(lac_shape s)
@@ -36,11 +46,11 @@ static inline size_t volume(lac_shape s)
     return (size_t)s.c * s.h * s.w;
 }
 
-/* For n square pictures of this size; numbers are 0 until drawn. Freed by ref_free(). */
-ref_net *ref_new(const lac_net *net, int size, int n);
+/* For n pictures; numbers are 0 until drawn. Freed by ref_free(); the net must live longer. */
+ref_net *ref_new(const lac_net *net, int n);
 void ref_free(ref_net *r);
 
-/* Tensors, pictures and the gradient of the output, as floats, so that both sides start from
+/* Tensors, pictures and the gradients of the outputs, as floats, so that both sides start from
  * the same numbers; dropout keeps all. */
 void ref_draw(ref_net *r, uint64_t seed);
 
@@ -49,7 +59,7 @@ void ref_redraw_running(ref_net *r, uint64_t seed);
 
 void ref_forward(ref_net *r);
 
-/* The gradient of the output stands in the last node's dz. */
+/* The gradient of an output, as drawn, is what its dz begins with. */
 void ref_backward(ref_net *r);
 
 #endif

@@ -104,7 +104,7 @@ static void work_for_a_while(lac_trainer *t)
             t->cursor.epoch++;
         }
     }
-    assert_int_equal(lac_model_predict(t->model, lac_data_image(t->data, 0), 7, xy), LAC_OK);
+    assert_int_equal(lac_plan_predict(t->plan, lac_data_image(t->data, 0), NULL, 7, xy), LAC_OK);
 }
 
 static void a_step_allocates_nothing(void **state)

@@ -300,17 +300,20 @@ typedef struct submission_case {
 static void open_case(submission_case *c, const float xy[6])
 {
     char *const model_names[3] = {(char[]){"left_eye"}, (char[]){"right_eye"}, (char[]){"nose"}};
-    lac_train_config config = lac_train_config_default();
     uint8_t pixels[2 * SIDE * SIDE] = {0};
-    config.model = "kimura";
+    char *text;
     assert_int_equal(lac_data_from_memory(ctx, 2, SIDE, 0, NULL, pixels, NULL, NULL, &c->test),
                      LAC_OK);
-    assert_int_equal(lac_model_new(ctx, &config, SIDE, 3, model_names, &c->model), LAC_OK);
-    assert_int_equal(lac_model_plan(c->model, 2, 1), LAC_OK);
-    const lac_params *params = &c->model->plan->params;
+    assert_int_equal(lac_network_text(ctx, "kimura", &text), LAC_OK);
+    const lac_model_parts parts = {.name = "kimura", .text = text, .where = "kimura",
+                                   .story = "{}", .size = SIDE, .points = 3,
+                                   .names = model_names};
+    assert_int_equal(lac_model_new(ctx, &parts, &c->model), LAC_OK);
+    free(text);
+    const lac_params *params = &c->model->net->params;
     const lac_param *bias = &params->table[params->count - 1];
     for (int i = 0; i < 6; i++)
-        c->model->plan->w[bias->offset + i] = (xy[i] - SIDE / 2) / (SIDE / 2);
+        c->model->weights.w[bias->offset + i] = (xy[i] - SIDE / 2) / (SIDE / 2);
     strcpy(c->folder, "/tmp/lacuna-eval-XXXXXX");
     assert_non_null(mkdtemp(c->folder));
     snprintf(c->path, sizeof c->path, "%s/submission.csv", c->folder);

@@ -7,17 +7,12 @@
  * norm of PyTorch's.
  */
 #include "format/format.h"
-#include "net/net.h"
+#include "planned.h"
+#include "support.h"
 #include "train/adam.h"
 #include "train/loss.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #define TOLERANCE 1e-4
 
@@ -44,8 +39,7 @@ typedef struct fixture {
     const setting *set;
     lac_context *ctx;
     lac_tensors *truth;
-    lac_net net;
-    lac_plan *plan;
+    planned p;
     float *target; /* [batch, 2K] in the network's units */
     uint8_t *mask;
     uint64_t *sample;
@@ -76,16 +70,16 @@ static float parameter(const lac_param *param, size_t i)
 }
 
 /* Parameters by formula, running statistics as at the start. */
-static void start(const fixture *f, lac_plan *plan)
+static void start(fixture *f)
 {
-    lac_plan_start(plan, NULL);
-    for (int p = 0; p < plan->params.count; p++) {
-        const lac_param *param = &plan->params.table[p];
+    const lac_params *params = &f->p.net->params;
+    for (int p = 0; p < params->count; p++) {
+        const lac_param *param = &params->table[p];
         float *plain;
         must(f, lac_alloc(f->ctx, param->count, sizeof *plain, &plain));
         for (size_t i = 0; i < param->count; i++)
             plain[i] = parameter(param, i);
-        lac_param_from_plain(param, plain, plan->w);
+        lac_param_from_plain(param, plain, f->p.weights.w);
         free(plain);
     }
 }
@@ -121,7 +115,7 @@ static void fill_pictures(const fixture *f, lac_plan *plan)
     for (int n = 0; n < f->set->batch; n++) {
         for (size_t i = 0; i < pixels; i++)
             picture[i] = (uint8_t)(lac_random(case_seed(f), LAC_STREAM(98), n * pixels + i) % 256);
-        f->ctx->kernels->picture(picture, (float *)plan->x + n * pixels, f->set->size, 0);
+        f->ctx->kernels->picture(picture, (float *)plan->op[0].z + n * pixels, f->set->size, 0);
     }
     free(picture);
 }
@@ -138,17 +132,16 @@ static int setup(void **state)
     assert_int_equal(lac_context_new(&config, &f->ctx), LAC_OK);
     snprintf(path, sizeof path, "%s/%s_%d.safetensors", FIXTURES, f->set->model, f->set->size);
     must(f, lac_safetensors_read(f->ctx, path, &f->truth));
-    must(f, lac_net_named(f->ctx, f->set->model, f->set->points, &f->net));
-    must(f, lac_plan_new(f->ctx, &f->net, f->set->size, f->set->batch, 0, &f->plan));
+    f->p = planned_new(f->ctx, f->set->model, f->set->size, f->set->points, f->set->batch, 0);
     make_labels(f);
-    start(f, f->plan);
+    start(f);
     return 0;
 }
 
 static int teardown(void **state)
 {
     fixture *f = *state;
-    lac_plan_free(&f->plan);
+    planned_free(&f->p);
     lac_tensors_free(&f->truth);
     free(f->target);
     free(f->mask);
@@ -232,7 +225,7 @@ static lac_pass pass_of(const fixture *f, int training)
 
 static double loss_of(const fixture *f, lac_reduction reduction, float *dy)
 {
-    const lac_loss_batch batch = {f->plan->y, f->target, f->mask, f->set->batch,
+    const lac_loss_batch batch = {planned_y(&f->p), f->target, f->mask, f->set->batch,
                                   2 * f->set->points, reduction};
     return lac_loss_gradient(&batch, dy);
 }
@@ -241,10 +234,10 @@ static double loss_of(const fixture *f, lac_reduction reduction, float *dy)
 static double learn(const fixture *f)
 {
     const lac_pass pass = pass_of(f, 1);
-    fill_pictures(f, f->plan);
-    lac_plan_forward(f->plan, &pass);
-    double loss = loss_of(f, LAC_REDUCTION_ALL, f->plan->dy);
-    lac_plan_backward(f->plan, &pass);
+    fill_pictures(f, f->p.plan);
+    lac_plan_forward(f->p.plan, &pass);
+    double loss = loss_of(f, LAC_REDUCTION_ALL, planned_dy(&f->p));
+    lac_plan_backward(f->p.plan, &pass);
     return loss;
 }
 
@@ -253,11 +246,11 @@ static void outputs_and_losses_match(void **state)
     fixture *f = *state;
     const lac_pass pass = pass_of(f, 1);
     float loss[2];
-    fill_pictures(f, f->plan);
-    lac_plan_forward(f->plan, &pass);
-    assert_outputs(f, "output", f->plan->y);
-    loss[0] = (float)loss_of(f, LAC_REDUCTION_ALL, f->plan->dy);
-    loss[1] = (float)loss_of(f, LAC_REDUCTION_PRESENT, f->plan->dy);
+    fill_pictures(f, f->p.plan);
+    lac_plan_forward(f->p.plan, &pass);
+    assert_outputs(f, "output", planned_y(&f->p));
+    loss[0] = (float)loss_of(f, LAC_REDUCTION_ALL, planned_dy(&f->p));
+    loss[1] = (float)loss_of(f, LAC_REDUCTION_PRESENT, planned_dy(&f->p));
     assert_close("loss, reduction all", loss, truth(f, "loss", 2), 1);
     assert_close("loss, reduction present", loss + 1, truth(f, "loss", 2) + 1, 1);
 }
@@ -266,13 +259,13 @@ static void all_gradients_match(void **state)
 {
     fixture *f = *state;
     learn(f);
-    assert_samples(f, &f->plan->params, f->plan->g, "", ".gradient");
-    for (int p = 0; p < f->plan->params.count; p++) {
-        const lac_param *param = &f->plan->params.table[p];
+    assert_samples(f, &f->p.net->params, f->p.plan->g, "", ".gradient");
+    for (int p = 0; p < f->p.net->params.count; p++) {
+        const lac_param *param = &f->p.net->params.table[p];
         double square = 0;
         char name[128];
         for (size_t i = 0; i < param->count; i++)
-            square += pow(f->plan->g[param->offset + i], 2);
+            square += pow(f->p.plan->g[param->offset + i], 2);
         float norm = (float)sqrt(square);
         snprintf(name, sizeof name, "%s.gradient.norm", param->name);
         assert_close(name, &norm, truth(f, name, 1), 1);
@@ -284,20 +277,19 @@ static void statistics_and_inference_match(void **state)
     fixture *f = *state;
     const lac_pass training = pass_of(f, 1);
     const lac_pass inference = pass_of(f, 0);
+    fill_pictures(f, f->p.plan);
+    lac_plan_forward(f->p.plan, &training);
+    assert_samples(f, &f->p.net->buffers, f->p.weights.b, "", "");
     lac_plan *plan;
-    fill_pictures(f, f->plan);
-    lac_plan_forward(f->plan, &training);
-    assert_samples(f, &f->plan->buffers, f->plan->b, "", "");
-    must(f, lac_plan_new(f->ctx, &f->net, f->set->size, f->set->batch, 1, &plan));
-    start(f, plan);
-    memcpy(plan->b, f->plan->b, plan->buffers.floats * sizeof(float));
+    must(f, lac_plan_new(f->ctx, f->p.net, &f->p.weights, f->set->batch, LAC_PLAN_INFERENCE,
+                         &plan));
     fill_pictures(f, plan);
-    lac_plan_forward(plan, &inference);
-    assert_outputs(f, "eval", plan->y);
+    must(f, lac_plan_forward(plan, &inference));
+    assert_outputs(f, "eval", plan->output[0]->z);
     lac_plan_free(&plan);
-    fill_pictures(f, f->plan);
-    lac_plan_forward(f->plan, &inference); /* as while training, between epochs */
-    assert_outputs(f, "eval", f->plan->y);
+    fill_pictures(f, f->p.plan);
+    lac_plan_forward(f->p.plan, &inference); /* as while training, between epochs */
+    assert_outputs(f, "eval", planned_y(&f->p));
 }
 
 static void ten_steps_match(fixture *f, lac_optimizer optimizer, const char *name)
@@ -309,17 +301,17 @@ static void ten_steps_match(fixture *f, lac_optimizer optimizer, const char *nam
     config.optimizer = optimizer;
     config.lr = 1e-5;
     config.weight_decay = optimizer == LAC_ADAM ? 5e-4 : 20;
-    must(f, lac_adam_new(f->ctx, f->plan->params.floats, &adam));
+    must(f, lac_adam_new(f->ctx, f->p.net->params.floats, &adam));
     for (int step = 0; step < STEPS; step++) {
         losses[step] = (float)learn(f);
-        lac_adam_apply(f->ctx, &adam, &config, f->plan->w, f->plan->g);
+        lac_adam_apply(f->ctx, &adam, &config, f->p.weights.w, f->p.plan->g);
     }
     lac_adam_free(&adam);
     snprintf(prefix, sizeof prefix, "%s.losses", name);
     assert_close(prefix, losses, truth(f, prefix, STEPS), STEPS);
     snprintf(prefix, sizeof prefix, "%s.", name);
-    assert_samples(f, &f->plan->params, f->plan->w, prefix, "");
-    assert_samples(f, &f->plan->buffers, f->plan->b, prefix, "");
+    assert_samples(f, &f->p.net->params, f->p.weights.w, prefix, "");
+    assert_samples(f, &f->p.net->buffers, f->p.weights.b, prefix, "");
 }
 
 static void ten_steps_of_adam_match(void **state)

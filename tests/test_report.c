@@ -6,6 +6,7 @@
 #include "net/model.h"
 #include "report/base64.h"
 #include "support.h"
+#include "train/config.h"
 
 #include <cairo.h>
 
@@ -139,13 +140,19 @@ static void open_faces(const uint8_t mask[4], lac_data **data, lac_model **model
     const float labels[4] = {8, 5, 15, 12};
     const float bias[4] = {-0.5f, -0.5f, 0.5f, 0.5f};
     lac_train_config config = lac_train_config_default();
+    char *text, *story;
     config.model = "kimura";
     config.holdout = 0;
     assert_ok(ctx, lac_data_from_memory(ctx, 1, 20, 2, data_names, pixels, labels, mask, data));
-    assert_ok(ctx, lac_model_new(ctx, &config, 20, 2, names, model));
-    assert_ok(ctx, lac_model_plan(*model, 1, 1));
-    const lac_params *params = &(*model)->plan->params;
-    memcpy((*model)->plan->w + params->table[params->count - 1].offset, bias, sizeof bias);
+    assert_ok(ctx, lac_network_text(ctx, "kimura", &text));
+    assert_ok(ctx, lac_config_to_json(ctx, &config, &story));
+    const lac_model_parts parts = {.name = "kimura", .text = text, .where = "kimura",
+                                   .story = story, .size = 20, .points = 2, .names = names};
+    assert_ok(ctx, lac_model_new(ctx, &parts, model));
+    free(text);
+    free(story);
+    const lac_params *params = &(*model)->net->params;
+    memcpy((*model)->weights.w + params->table[params->count - 1].offset, bias, sizeof bias);
 }
 
 static void a_face_shows_its_labels_red_and_all_predictions_blue(void **state)

@@ -209,7 +209,7 @@ static void a_loss_that_is_no_number_leaves_the_files_alone(void **state)
     for (int i = 0; i < 3; i++)
         before[i] = file_bytes(path_in(&f->folder, names[i]).text, &size[i]);
     assert_ok(f->ctx, lac_trainer_resume(f->ctx, f->data, run.text, 2, &t));
-    t->model->plan->w[0] = NAN;
+    t->model->weights.w[0] = NAN;
     assert_status(f->ctx, lac_trainer_run(t, run.text, NULL, NULL), LAC_ERROR_NUMERIC);
     assert_message(f->ctx, "epoch 2, step 1");
     lac_trainer_free(&t);
@@ -232,7 +232,7 @@ static void assert_at_its_start(const training *f, const char *run)
     assert_int_equal(t->cursor.epoch, 0);
     assert_int_equal(t->cursor.step, 0);
     for (size_t i = 0; i < t->adam.floats; i++)
-        assert_true(isfinite(t->model->plan->w[i]));
+        assert_true(isfinite(t->model->weights.w[i]));
     lac_trainer_free(&t);
 }
 

@@ -172,8 +172,8 @@ static void spoil(const lac_data *data, const lac_search_config *c, const char *
             rows[count++] = row;
     assert_ok(ctx, lac_data_take(ctx, data, rows, count, &training));
     assert_ok(ctx, lac_trainer_resume(ctx, training, run, 0, &t));
-    const lac_params *params = &t->model->plan->params;
-    t->model->plan->w[params->table[params->count - 1].offset] = NAN;
+    const lac_params *params = &t->model->net->params;
+    t->model->weights.w[params->table[params->count - 1].offset] = NAN;
     char path[512];
     snprintf(path, sizeof path, "%s/last.safetensors", run);
     assert_ok(ctx, lac_trainer_save(t, path));

@@ -231,8 +231,8 @@ static int *visit_all(lac_trainer *t)
 static void assert_same_visit(const lac_trainer *a, int i, const lac_trainer *b, int j)
 {
     size_t area = (size_t)a->data->size * a->data->size;
-    assert_memory_equal((float *)a->model->plan->x + i * area,
-                        (float *)b->model->plan->x + j * area,
+    assert_memory_equal((float *)a->plan->op[0].z + i * area,
+                        (float *)b->plan->op[0].z + j * area,
                         area * sizeof(float));
     assert_memory_equal(a->target + i * LABELS, b->target + j * LABELS, LABELS * sizeof(float));
     assert_memory_equal(a->mask + i * LABELS, b->mask + j * LABELS, LABELS);
@@ -260,7 +260,7 @@ static void mirrored_data_makes_the_same_visits_and_mirroring_twice_is_nothing(v
                 assert_same_visit(a, in_a[v], b, in_b[v ^ 1]);
             size_t area = (size_t)size * size;
             for (int row = 0; row < straight.rows; row++) {
-                const float *x = (float *)a->model->plan->x + in_a[2 * row] * area;
+                const float *x = (float *)a->plan->op[0].z + in_a[2 * row] * area;
                 const float *y = a->target + in_a[2 * row] * LABELS;
                 for (size_t p = 0; p < area; p++)
                     assert_true(fabs(x[p] - straight.pixels[row * area + p] / 255.0) < 1e-7);
@@ -383,7 +383,7 @@ static void a_trainer_of_fewer_pictures_than_threads_predicts_the_same(void **st
         lac_train_config config = small_config("resnet");
         config.batch = i ? 1 : ROWS;
         lac_trainer *t = trainer_new(ctx, data, &config);
-        assert_ok(ctx, lac_model_predict(lac_trainer_model(t), data->pixels, ROWS, xy[i]));
+        assert_ok(ctx, lac_plan_predict(t->plan, data->pixels, NULL, ROWS, xy[i]));
         lac_trainer_free(&t);
         lac_data_free(&data);
         lac_context_free(&ctx);
@@ -408,9 +408,9 @@ static void nan_in_any_parameter_is_found_by_the_next_step(void **state)
         config.dropout = 0.0;
         config.holdout = 0.0;
         lac_trainer *t = trainer_new(ctx, data, &config);
-        const lac_params *params = &t->model->plan->params;
+        const lac_params *params = &t->model->net->params;
         for (int p = 0; p < params->count; p++) {
-            float *w = t->model->plan->w + params->table[p].offset;
+            float *w = t->model->weights.w + params->table[p].offset;
             float kept = *w;
             double loss;
             *w = NAN;

@@ -82,11 +82,13 @@ int same_floats(const float *a, const float *b, size_t count)
 
 int same_weights(const lac_trainer *a, const lac_trainer *b)
 {
-    const lac_plan *p = a->model->plan;
-    const lac_plan *q = b->model->plan;
-    assert_int_equal(p->params.floats, q->params.floats);
-    assert_int_equal(p->buffers.floats, q->buffers.floats);
-    return same_floats(p->w, q->w, p->params.floats) && same_floats(p->b, q->b, p->buffers.floats);
+    const lac_net *net = a->model->net;
+    const lac_weights *p = &a->model->weights;
+    const lac_weights *q = &b->model->weights;
+    assert_int_equal(net->params.floats, b->model->net->params.floats);
+    assert_int_equal(net->buffers.floats, b->model->net->buffers.floats);
+    return same_floats(p->w, q->w, net->params.floats) &&
+           same_floats(p->b, q->b, net->buffers.floats);
 }
 
 int same_state(const lac_trainer *a, const lac_trainer *b)
@@ -135,8 +137,8 @@ static void assert_same_model(lac_context *ctx, const char *path, const char *ot
     assert_ok(ctx, lac_model_load(ctx, path, &a));
     assert_ok(ctx, lac_model_load(ctx, other, &b));
     assert_int_equal(a->epoch, b->epoch);
-    assert_true(same_floats(a->plan->w, b->plan->w, a->plan->params.floats));
-    assert_true(same_floats(a->plan->b, b->plan->b, a->plan->buffers.floats));
+    assert_true(same_floats(a->weights.w, b->weights.w, a->net->params.floats));
+    assert_true(same_floats(a->weights.b, b->weights.b, a->net->buffers.floats));
     lac_model_free(&a);
     lac_model_free(&b);
 }

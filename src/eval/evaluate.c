@@ -31,10 +31,11 @@ static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_
                               int *rows, int *count)
 {
     lac_split *split = NULL;
-    double fraction = side == LAC_SPLIT_ALL ? 0.0 : model->config.holdout;
+    lac_train_config config;
+    LAC_TRY(lac_model_config(model, &config));
     *count = 0;
-    if (fraction > 0.0)
-        LAC_TRY(lac_split_of(model->ctx, data, &model->config, &split));
+    if (side != LAC_SPLIT_ALL && config.holdout > 0.0)
+        LAC_TRY(lac_split_of(model->ctx, data, &config, &split));
     for (int row = 0; row < data->rows; row++) {
         int held = split && lac_split_is_holdout(split, row);
         if (side == LAC_SPLIT_ALL || held == (side == LAC_SPLIT_HOLDOUT))
@@ -44,7 +45,7 @@ static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_
     if (*count == 0)
         return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
                         "no rows to evaluate: the model was trained with a hold-out of %g",
-                        model->config.holdout);
+                        config.holdout);
     return LAC_OK;
 }
 
@@ -66,18 +67,20 @@ lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_
                               lac_metrics **out)
 {
     lac_context *ctx = model->ctx;
+    lac_train_config config;
     int *rows;
     float *xy = NULL;
     int count;
     *out = NULL;
+    LAC_TRY(lac_model_config(model, &config));
     LAC_TRY(lac_model_rows(model, data, side, &rows, &count));
     lac_status status = lac_alloc(ctx, (size_t)count * 2 * data->points, sizeof *xy, &xy);
-    if (status == LAC_OK) {
-        lac_model_predict_rows(model, data->pixels, rows, count, xy);
-        status = lac_metrics_compute(ctx, data, xy, rows, count, out);
-    }
     if (status == LAC_OK)
-        lac_metrics_reduce(*out, model->config.reduction);
+        status = lac_model_predict_rows(model, data->pixels, rows, count, xy);
+    if (status == LAC_OK)
+        status = lac_metrics_compute(ctx, data, xy, rows, count, out);
+    if (status == LAC_OK)
+        lac_metrics_reduce(*out, config.reduction);
     free(rows);
     free(xy);
     return status;

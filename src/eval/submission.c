@@ -127,7 +127,8 @@ lac_status lac_submission_write(const lac_model *model, const lac_data *test,
                         lac_data_size(test), model->size);
     lac_status status = prepare(&s);
     if (status == LAC_OK && lac_data_rows(test) > 0)
-        status = lac_model_predict(model, lac_data_image(test, 0), lac_data_rows(test), s.xy);
+        status = lac_model_predict_rows(model, lac_data_image(test, 0), NULL, lac_data_rows(test),
+                                        s.xy);
     if (status == LAC_OK)
         status = write_file(&s, path);
     free(s.images);

@@ -1,94 +1,77 @@
-/* The layer table (figure 5) and the arithmetic of a network. */
-#include "net/net.h"
+/* The layer table (figure 5) of a network. */
+#include "net/model.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-double lac_op_flop(const lac_op *op, int backward)
+static long parameters_of(const lac_net *net, int i)
 {
-    if (op->node.kind == LAC_OP_INPUT)
-        return 0.0;
-    const lac_param *w = &op->params->table[op->param];
-    int stride = op->node.kind == LAC_OP_CONV ? op->node.stride : 1;
-    int pixels = op->node.kind == LAC_OP_CONV
-                     ? ((op->in.h + stride - 1) / stride) * ((op->in.w + stride - 1) / stride)
-                     : 1;
-    return 2.0 * (double)w->count * pixels * (backward && op->needs_dx ? 2.0 : 1.0);
-}
-
-double lac_plan_flop_training(const lac_plan *plan)
-{
-    double flop = 0.0;
-    for (int i = 0; i < plan->net.count; i++)
-        flop += lac_op_flop(&plan->op[i], 0) + lac_op_flop(&plan->op[i], 1);
-    return flop;
-}
-
-static void append(char *text, size_t size, const char *more)
-{
-    size_t length = strlen(text);
-    snprintf(text + length, size - length, "%s%s", length ? ", " : "", more);
-}
-
-static void describe(const lac_op *op, char *text, size_t size)
-{
-    const lac_node *node = &op->node;
-    char first[48];
-    text[0] = '\0';
-    if (node->kind == LAC_OP_CONV) {
-        snprintf(first, sizeof first, "conv %dx%d%s", node->k, node->k,
-                 node->stride == 2 ? " /2" : "");
-        append(text, size, first);
-    } else if (node->kind == LAC_OP_DENSE) {
-        append(text, size, "dense");
-    }
-    if (node->norm)
-        append(text, size, "norm");
-    if (node->add) {
-        snprintf(first, sizeof first, "+ %s", op->add->node.name);
-        append(text, size, first);
-    }
-    if (node->relu)
-        append(text, size, "relu");
-    if (node->pool)
-        append(text, size, "max pool 2x2");
-    if (node->dropout)
-        append(text, size, "dropout");
-}
-
-static long op_parameters(const lac_plan *plan, int i)
-{
-    const lac_op *op = &plan->op[i];
-    if (op->node.kind == LAC_OP_INPUT)
-        return 0;
-    int end = i + 1 < plan->net.count ? plan->op[i + 1].param : plan->params.count;
+    int end = i + 1 < net->count ? net->node[i + 1].param : net->params.count;
     long count = 0;
-    for (int p = op->param; p < end; p++)
-        count += (long)plan->params.table[p].count;
+    for (int p = net->node[i].param; p < end; p++)
+        count += (long)net->params.table[p].count;
     return count;
 }
 
-lac_status lac_model_layers(lac_context *ctx, const char *model, int size, int points,
-                            lac_layer **layers, int *count)
+/* The line of the text that defines a node, behind its name, with single blanks. */
+static void copy_words(const lac_net *net, const lac_node *node, char *to, size_t size)
 {
-    lac_net net;
-    lac_plan *plan;
-    *layers = NULL;
-    LAC_TRY(lac_net_named(ctx, model, points, &net));
-    LAC_TRY(lac_plan_shapes(ctx, &net, size, &plan));
-    lac_status status = lac_alloc(ctx, (size_t)net.count, sizeof **layers, layers);
-    for (int i = 0; i < net.count && status == LAC_OK; i++) {
-        const lac_op *op = &plan->op[i];
-        lac_layer *layer = &(*layers)[i];
-        snprintf(layer->name, sizeof layer->name, "%s", op->node.name);
-        describe(op, layer->what, sizeof layer->what);
-        layer->c = op->out.c;
-        layer->h = op->out.h;
-        layer->w = op->out.w;
-        layer->parameters = op_parameters(plan, i);
-        layer->flop = lac_op_flop(op, 0);
+    const char *p = net->text;
+    for (int line = 1; line < node->line; line++)
+        p = strchr(p, '\n') + 1;
+    p += strspn(p, " \t") + strlen(node->name);
+    size_t used = 0;
+    for (; *p && *p != '\n' && *p != '#' && used + 2 < size; p++) {
+        int blank = isspace((unsigned char)*p);
+        if (!blank && used > 0 && isspace((unsigned char)p[-1]))
+            to[used++] = ' ';
+        if (!blank)
+            to[used++] = *p;
     }
-    *count = net.count;
-    lac_plan_free(&plan);
+    to[used] = '\0';
+}
+
+static void describe(const lac_net *net, int i, lac_layer *layer)
+{
+    const lac_node *node = &net->node[i];
+    snprintf(layer->name, sizeof layer->name, "%s", node->name);
+    if (node->spec)
+        copy_words(net, node, layer->what, sizeof layer->what);
+    layer->c = node->out.c;
+    layer->h = node->out.h;
+    layer->w = node->out.w;
+    layer->parameters = node->spec ? parameters_of(net, i) : 0;
+    layer->flop = lac_node_flop(net, node, 0);
+}
+
+static lac_status list(lac_context *ctx, const lac_net *net, lac_layer **layers, int *count)
+{
+    *count = 0;
+    LAC_TRY(lac_alloc(ctx, (size_t)net->count, sizeof **layers, layers));
+    for (int i = 0; i < net->count; i++)
+        describe(net, i, &(*layers)[i]);
+    *count = net->count;
+    return LAC_OK;
+}
+
+lac_status lac_model_layers(const lac_model *model, lac_layer **layers, int *count)
+{
+    return list(model->ctx, model->net, layers, count);
+}
+
+lac_status lac_network_layers(lac_context *ctx, const char *network, int size, int points,
+                              lac_layer **layers, int *count)
+{
+    lac_net *net;
+    char *text;
+    *layers = NULL;
+    *count = 0;
+    LAC_TRY(lac_network_text(ctx, network, &text));
+    lac_status status = lac_net_new(ctx, text, network, size, points, &net);
+    if (status == LAC_OK)
+        status = list(ctx, net, layers, count);
+    lac_net_free(&net);
+    free(text);
     return status;
 }

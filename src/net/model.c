@@ -1,32 +1,48 @@
-/* Models: making, predicting, answering questions. Files are train/checkpoint.c's. */
+/* Models: making, answering questions. */
 #include "net/model.h"
 
 #include <stdlib.h>
 
-lac_status lac_model_new(lac_context *ctx, const lac_train_config *config, int size, int points,
-                         char *const *names, lac_model **out)
+/* What a model of keypoints must give. */
+static lac_status check_output(lac_context *ctx, const char *where, const lac_net *net)
+{
+    if (net->output_count != 1)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %d outputs, a model has one", where,
+                        net->output_count);
+    for (int i = 0; i < net->count; i++) {
+        const lac_node *node = &net->node[i];
+        if (node->is_output && (node->out.is_maps || node->out.c != 2 * net->points))
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                            "%s:%d: the output %s is %dx%dx%d (h x w x channels), must be a vector "
+                            "of 2*points = %d numbers", where, node->line, node->name, node->out.h,
+                            node->out.w, node->out.c, 2 * net->points);
+    }
+    return LAC_OK;
+}
+
+static lac_status build(lac_model *model, const lac_model_parts *parts)
+{
+    lac_context *ctx = model->ctx;
+    LAC_TRY(lac_net_new(ctx, parts->text, parts->where, parts->size, parts->points, &model->net));
+    LAC_TRY(check_output(ctx, parts->where, model->net));
+    LAC_TRY(lac_strdup(ctx, parts->name, &model->name));
+    LAC_TRY(lac_strdup(ctx, parts->story, &model->story));
+    LAC_TRY(lac_alloc(ctx, (size_t)parts->points, sizeof *model->names, &model->names));
+    for (int i = 0; i < parts->points; i++)
+        LAC_TRY(lac_strdup(ctx, parts->names[i], &model->names[i]));
+    return lac_weights_new(ctx, model->net, &model->weights);
+}
+
+lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_model **out)
 {
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
-    lac_model *model = *out;
-    model->ctx = ctx;
-    model->config = *config;
-    model->size = size;
-    model->points = points;
-    lac_status status = lac_alloc(ctx, (size_t)points, sizeof *model->names, &model->names);
-    for (int i = 0; i < points && status == LAC_OK; i++)
-        status = lac_strdup(ctx, names[i], &model->names[i]);
+    (*out)->ctx = ctx;
+    (*out)->size = parts->size;
+    (*out)->points = parts->points;
+    lac_status status = build(*out, parts);
     if (status != LAC_OK)
         lac_model_free(out);
     return status;
-}
-
-lac_status lac_model_plan(lac_model *model, int batch, int inference)
-{
-    lac_net net;
-    LAC_TRY(lac_net_named(model->ctx, model->config.model, model->points, &net));
-    int flags = inference ? LAC_PLAN_INFERENCE
-                          : model->config.precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0;
-    return lac_plan_new(model->ctx, &net, model->size, batch, flags, &model->plan);
 }
 
 void lac_model_free(lac_model **model)
@@ -37,70 +53,19 @@ void lac_model_free(lac_model **model)
     for (int i = 0; m->names && i < m->points; i++)
         free(m->names[i]);
     free(m->names);
-    lac_plan_free(&m->plan);
+    free(m->name);
+    free(m->story);
+    lac_weights_free(m->net, &m->weights);
+    lac_net_free(&m->net);
     free(m);
     *model = NULL;
-}
-
-/* ---- Prediction ------------------------------------------------------------------------ */
-
-typedef struct fill_job {
-    const lac_model *model;
-    const uint8_t *pixels;
-    const int *rows;
-    const uint8_t *mirror;
-} fill_job;
-
-static void work_fill(void *arg, int item, int thread)
-{
-    (void)thread;
-    const fill_job *j = arg;
-    int size = j->model->size;
-    size_t area = (size_t)size * size;
-    size_t row = j->rows ? (size_t)j->rows[item] : (size_t)item;
-    const lac_op *input = &j->model->plan->op[0];
-    input->kernels->picture(j->pixels + row * area, lac_op_at(input, input->z, item * area), size,
-                            j->mirror ? j->mirror[item] : 0);
-}
-
-void lac_model_fill(const lac_model *model, const uint8_t *pixels, const int *rows,
-                    const uint8_t *mirror, int n)
-{
-    fill_job j = {model, pixels, rows, mirror};
-    lac_parallel(model->ctx, n, work_fill, &j);
-}
-
-void lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const int *rows,
-                            int count, float *xy)
-{
-    lac_plan *plan = model->plan;
-    int outputs = 2 * model->points;
-    float half = (float)model->size / 2.0f;
-    for (int first = 0; first < count; first += plan->batch) {
-        int n = count - first < plan->batch ? count - first : plan->batch;
-        lac_pass pass = {.ctx = model->ctx, .n = n, .repeated = plan->fixed && plan->passed};
-        size_t skipped = rows ? 0 : (size_t)first * model->size * model->size;
-        lac_model_fill(model, pixels + skipped, rows ? rows + first : NULL, NULL, n);
-        lac_plan_forward(plan, &pass);
-        plan->passed = 1;
-        for (int i = 0; i < n * outputs; i++)
-            xy[(size_t)first * outputs + i] = plan->y[i] * half + half;
-    }
-}
-
-lac_status lac_model_predict(const lac_model *model, const uint8_t *pixels, int n, float *xy)
-{
-    if (n < 0)
-        return lac_fail(model->ctx, LAC_ERROR_ARGUMENT, "%d pictures, must be 0 or more", n);
-    lac_model_predict_rows(model, pixels, NULL, n, xy);
-    return LAC_OK;
 }
 
 /* ---- Questions ------------------------------------------------------------------------- */
 
 const char *lac_model_name(const lac_model *model)
 {
-    return model->config.model;
+    return model->name;
 }
 
 int lac_model_size(const lac_model *model)
@@ -116,11 +81,6 @@ int lac_model_points(const lac_model *model)
 const char *lac_model_point_name(const lac_model *model, int point)
 {
     return model->names[point];
-}
-
-const lac_train_config *lac_model_config(const lac_model *model)
-{
-    return &model->config;
 }
 
 int lac_model_epoch(const lac_model *model)

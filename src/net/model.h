@@ -1,6 +1,6 @@
 /*
- * A model: a plan with the names of its points and the story of its training. The
- * trainer's model runs on the training plan, a loaded one on an inference plan.
+ * A model: a network with its numbers, the names of its points, and as text how it was trained,
+ * which this room neither reads nor needs. Its file is model_file.h's.
  */
 #ifndef LAC_MODEL_H
 #define LAC_MODEL_H
@@ -9,29 +9,44 @@
 
 struct lac_model {
     lac_context *ctx;
-    lac_train_config config;
-    int size;
+    char *name;           /* of the network, "resnet" */
+    char *story;          /* how it was trained, JSON */
+    int size;             /* side of the pictures */
     int points;
     char **names;         /* [points] */
     int epoch;            /* epochs finished */
     uint64_t fingerprint; /* of the training data */
-    lac_plan *plan;
+    lac_net *net;
+    lac_weights weights;
 };
 
-/* Names are copied. */
-lac_status lac_model_new(lac_context *ctx, const lac_train_config *config, int size, int points,
-                         char *const *names, lac_model **out);
+/* What a model is made of; everything is copied. */
+typedef struct lac_model_parts {
+    const char *name;
+    const char *text;  /* of the network */
+    const char *where; /* what to call the text in messages */
+    const char *story;
+    int size;
+    int points;
+    char *const *names;
+} lac_model_parts;
 
-/* Plans the model's network; lac_model_new does not, so that a file can be checked first. */
-lac_status lac_model_plan(lac_model *model, int batch, int inference);
+/* Weights 0. ARGUMENT (a network that cannot be, or has not one output of 2 x points numbers),
+ * MEMORY. */
+lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_model **out);
 
-/* Fills plan->x with pictures rows[0..n) of `pixels` [., size, size]; rows NULL: the first n.
- * mirror [n], or NULL for none. */
-void lac_model_fill(const lac_model *model, const uint8_t *pixels, const int *rows,
-                    const uint8_t *mirror, int n);
+/* Fills a plan's input with pictures rows[0..n) of `pixels` [., size, size]; rows NULL: the
+ * first n. mirror [n], or NULL for none. */
+void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const uint8_t *mirror,
+                   int n);
 
-/* Predicts pictures rows[0..count) of `pixels`; rows NULL: the first `count`. xy [count, 2K]. */
-void lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const int *rows,
-                            int count, float *xy);
+/* Predicts pictures rows[0..count) of `pixels` by a model's plan; rows NULL: the first `count`.
+ * xy [count, 2K], pixels. */
+lac_status lac_plan_predict(lac_plan *plan, const uint8_t *pixels, const int *rows, int count,
+                            float *xy);
+
+/* The same by a plan made for it: a lac_predictor for one use. */
+lac_status lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const int *rows,
+                                  int count, float *xy);
 
 #endif

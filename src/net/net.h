@@ -1,21 +1,55 @@
 /*
- * Networks: a description (any directed acyclic graph of operators, in order) and the
- * plan made from it: shapes, slabs, order of the passes.
+ * Networks, from text to passes:
+ *   lac_net      what the text says: nodes in order, each reading nodes before it, with shapes
+ *                and tables of tensors for pictures of one size and a number of points
+ *   lac_weights  the numbers: parameters and running statistics
+ *   lac_plan     the operators with memory, to make passes with
+ * docs/networks.md describes the text.
  */
 #ifndef LAC_NET_H
 #define LAC_NET_H
 
 #include "op/op.h"
 
-/* Node 0 is the input; every node reads nodes before it; the last is the output. */
+/* ---- The network -------------------------------------------------------------------------- */
+
 typedef struct lac_net {
-    const char *name;
-    int count;
-    lac_node node[LAC_MAX_NODES];
+    char *text;
+    int size;            /* side of the pictures */
+    int points;
+    int count;           /* of nodes; node 0 is the pictures */
+    lac_node *node;
+    int output_count;
+    lac_params params;   /* tables of the slabs in lac_weights */
+    lac_params buffers;
 } lac_net;
 
-/* The paper's networks (figures 4 and 5): "resnet", "cnn", "kimura". ARGUMENT. */
-lac_status lac_net_named(lac_context *ctx, const char *name, int points, lac_net *net);
+/* Reads a network's text for pictures of side `size` and `points` points. `where` names it in
+ * messages, "WHERE:LINE: ...". ARGUMENT (text, shapes, limits), MEMORY. */
+lac_status lac_net_new(lac_context *ctx, const char *text, const char *where, int size, int points,
+                       lac_net **out);
+void lac_net_free(lac_net **net);
+
+/* What to call a network given by name or path: "my" for nets/my.net. */
+enum { LAC_TITLE = 64 };
+void lac_network_title(const char *network, char out[LAC_TITLE]);
+
+/* Multiply-adds times two for one picture, as direct convolution: of one node's forward (0) or
+ * backward (1) pass, and of all training. */
+double lac_node_flop(const lac_net *net, const lac_node *node, int backward);
+double lac_net_flop_training(const lac_net *net);
+
+/* ---- The numbers ------------------------------------------------------------------------------ */
+
+typedef struct lac_weights {
+    float *w;         /* slab of net->params */
+    float *b;         /* slab of net->buffers: running statistics */
+    uint64_t version; /* whoever changes a number adds 1: packed copies are then out of date */
+} lac_weights;
+
+/* Weights 0, norms 1. MEMORY. */
+lac_status lac_weights_new(lac_context *ctx, const lac_net *net, lac_weights *out);
+void lac_weights_free(const lac_net *net, lac_weights *weights);
 
 /* How weights start. */
 typedef struct lac_start_config {
@@ -24,59 +58,45 @@ typedef struct lac_start_config {
     uint64_t seed;
 } lac_start_config;
 
+/* Draws the weights; norms 1, biases 0. */
+void lac_weights_start(const lac_net *net, lac_weights *weights, const lac_start_config *config);
+
+/* A tensor between its place in a slab and its plain order in files. */
+void lac_param_to_plain(const lac_param *param, const float *slab, float *plain);
+void lac_param_from_plain(const lac_param *param, const float *plain, float *slab);
+
+/* ---- The plan ----------------------------------------------------------------------------------- */
+
 typedef struct lac_plan {
     lac_context *ctx;
-    lac_net net;
-    int size;       /* side of the pictures */
-    int batch;      /* most pictures per pass */
+    const lac_net *net;         /* borrowed, as the weights */
+    const lac_weights *weights; /* training passes move the running statistics */
+    int batch;                  /* most pictures per pass */
     int flags;
-    const lac_kernels *kernels; /* of the activations' storage; the output is float */
-    lac_op op[LAC_MAX_NODES];
-    lac_params params;  /* tables of the slabs */
-    lac_params buffers;
-    float *w;           /* slab of parameters */
-    float *g;           /* gradients, same offsets; NULL for inference */
-    float *b;           /* running statistics */
-    lac_slab slab;      /* activations, their gradients, scratch */
+    const lac_kernels *kernels; /* of the activations' storage; outputs are float */
+    lac_op *op;                 /* [net->count] */
+    float *g;                   /* gradients, offsets of net->params; NULL for inference */
+    lac_slab slab;              /* activations, their gradients, scratch */
     float *scratch;
     size_t scratch_size;
     float *partial;
-    void *x;            /* input [batch, 1, size, size], stored as op[0].kernels has it */
-    float *y;           /* output [batch, 2K] */
-    float *dy;          /* gradient of the output, to be filled before backward */
-    int fixed;          /* the weights will not change: says who has loaded them */
-    int passed;         /* since then there was a pass */
+    lac_op **output;            /* [net->output_count], in the order of the text */
 } lac_plan;
-
-/* Shapes and tables alone, without memory: enough to describe a network. ARGUMENT. */
-lac_status lac_plan_shapes(lac_context *ctx, const lac_net *net, int size, lac_plan **out);
 
 /* INFERENCE keeps nothing for a backward pass; BF16 stores activations, their gradients and
  * the operands of products as bf16. */
 enum { LAC_PLAN_INFERENCE = 1, LAC_PLAN_BF16 = 2 };
 
-/* Plans passes of at most `batch` pictures. Weights start as 0, norms as 1. ARGUMENT (illegal
- * shapes, BF16 where the context's level has no kernels for it), MEMORY. */
-lac_status lac_plan_new(lac_context *ctx, const lac_net *net, int size, int batch, int flags,
-                        lac_plan **out);
+/* Plans passes of at most `batch` pictures. ARGUMENT (BF16 where the context's level has no
+ * kernels for it), MEMORY. */
+lac_status lac_plan_new(lac_context *ctx, const lac_net *net, const lac_weights *weights,
+                        int batch, int flags, lac_plan **out);
 void lac_plan_free(lac_plan **plan);
 
-/* Draws the weights; norms 1, biases 0. */
-void lac_plan_start(lac_plan *plan, const lac_start_config *config);
+/* The pictures, op[0].z [n, 1, size, size], in; every output's z out. */
+lac_status lac_plan_forward(lac_plan *plan, const lac_pass *pass);
 
-/* plan->x in, plan->y out. */
-void lac_plan_forward(lac_plan *plan, const lac_pass *pass);
-
-/* plan->dy in, plan->g out; after a forward pass with `training` on the same batch. */
-void lac_plan_backward(lac_plan *plan, const lac_pass *pass);
-
-/* Multiply-adds times two for one picture, as direct convolution: of one operator's forward
- * (0) or backward (1) pass, and of all training. */
-double lac_op_flop(const lac_op *op, int backward);
-double lac_plan_flop_training(const lac_plan *plan);
-
-/* A tensor between its place in a slab and its plain order in files. */
-void lac_param_to_plain(const lac_param *param, const float *slab, float *plain);
-void lac_param_from_plain(const lac_param *param, const float *plain, float *slab);
+/* Every output's dz in, plan->g out; after a forward pass with `training` on the same batch. */
+lac_status lac_plan_backward(lac_plan *plan, const lac_pass *pass);
 
 #endif

@@ -12,8 +12,9 @@
  * Work is cut into tiles that do not depend on the number of threads. Products are float;
  * where activations are not, they pass through a tile of floats on their way.
  */
-#include "op/op.h"
+#include "op/dense.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* Outputs per forward tile and inputs per backward tile: wide enough that packing the
@@ -23,33 +24,54 @@ enum { TILE_OUT = 256, TILE_IN = 1536 };
 /* A few faces' outputs are shared out in smaller pieces: one thread may get less of the memory. */
 enum { FEW = 4, TILE_FEW = 50 };
 
+enum { MOST_OUTPUTS = 1 << 20 };
+
 enum { W, BIAS };
 
 typedef struct dense_state {
-    int k;      /* inputs */
-    void *g;    /* [n, out] gradient in front of ReLU and dropout, stored as the input is */
+    int k;       /* inputs, as stored */
+    int outputs;
+    int relu, dropout;
+    void *g;     /* [n, outputs] gradient in front of ReLU and dropout, stored as the input is */
 } dense_state;
 
-static lac_status dense_shape(lac_context *ctx, lac_op *op)
+/* ---- The spec ------------------------------------------------------------------------ */
+
+static lac_status dense_parse(lac_words *words, void *attr)
 {
-    if (op->node.channels < 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %d outputs, must be at least 1",
-                        op->node.name, op->node.channels);
-    if (op->node.dropout && !op->node.relu)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: dropout without relu", op->node.name);
-    op->out = (lac_shape){op->node.channels, 1, 1};
+    lac_dense_attr *a = attr;
+    LAC_TRY(lac_words_count(words, "a number of outputs", MOST_OUTPUTS, &a->outputs));
+    a->relu = lac_words_take(words, "relu");
+    a->dropout = a->relu && lac_words_take(words, "dropout");
     return LAC_OK;
 }
 
-static void dense_declare(lac_op *op, lac_params *params, lac_params *buffers)
+static lac_status dense_shape(lac_context *ctx, lac_node *node, const lac_shape *in)
 {
-    (void)buffers;
-    int shape[2] = {op->node.channels, (int)lac_shape_floats(op->in)};
-    op->param = lac_params_add(params, op->node.name, "weight", LAC_ROLE_WEIGHT, 2, shape);
-    if (op->in.h * op->in.w > 1)
-        params->table[op->param].columns = op->in;
-    lac_params_add(params, op->node.name, "bias", LAC_ROLE_ZERO, 1, shape);
+    const lac_dense_attr *a = node->attr;
+    double weights = (double)lac_shape_stored(in[0]) * a->outputs;
+    if (weights > INT_MAX)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "%s: %zu inputs times %d outputs are %.0f weights, at most %d are possible",
+                        node->name, lac_shape_count(in[0]), a->outputs, weights, INT_MAX);
+    node->out = (lac_shape){a->outputs, 1, 1, 0};
+    return LAC_OK;
 }
+
+static void dense_declare(const lac_node *node, lac_params *params, lac_params *buffers)
+{
+    const lac_dense_attr *a = node->attr;
+    (void)buffers;
+    lac_params_add_columns(params, node->name, "weight", a->outputs, node->in);
+    lac_params_add(params, node->name, "bias", LAC_ROLE_ZERO, 1, &a->outputs);
+}
+
+static double dense_flop(const lac_node *node)
+{
+    return 2.0 * (double)lac_shape_count(node->in) * node->out.c;
+}
+
+/* ---- The way ---------------------------------------------------------------------------- */
 
 static int is_float(const lac_op *op)
 {
@@ -58,15 +80,17 @@ static int is_float(const lac_op *op)
 
 static lac_status dense_plan(lac_op *op, lac_planner *p)
 {
+    const lac_dense_attr *a = op->node->attr;
     LAC_TRY(lac_alloc(p->ctx, 1, sizeof(dense_state), &op->state));
     dense_state *s = op->state;
-    s->k = (int)lac_shape_floats(op->in);
-    size_t tile = (size_t)p->batch * (TILE_OUT > TILE_IN ? TILE_OUT : TILE_IN);
-    p->scratch = tile > p->scratch && !is_float(op->input) ? tile : p->scratch;
-    if (p->inference)
-        return LAC_OK;
-    size_t g = lac_stored_floats(op->input->kernels, (size_t)p->batch * op->node.channels);
-    return lac_slab_claim(p->ctx, p->slab, g, p->backward_time, p->backward_time, &s->g);
+    s->k = (int)lac_shape_stored(op->node->in);
+    s->outputs = a->outputs;
+    s->relu = a->relu;
+    s->dropout = a->dropout;
+    if (!is_float(op->input[0]) || !is_float(op))
+        lac_planner_scratch(p, (size_t)p->batch * (TILE_OUT > TILE_IN ? TILE_OUT : TILE_IN));
+    return lac_planner_claim(p, LAC_LIFE_BACKWARD, (size_t)p->batch * a->outputs,
+                             op->input[0]->kernels->element, &s->g);
 }
 
 static void dense_free(lac_op *op)
@@ -115,21 +139,21 @@ static void work_forward(void *arg, int item, int thread)
 {
     const job *j = arg;
     const lac_op *op = j->op;
-    int outputs = op->node.channels;
+    int outputs = j->s->outputs;
     int first = item * j->tile;
     int count = tile_at(item, j->tile, outputs);
-    int dropout = op->node.dropout && j->pass->training && j->pass->dropout > 0.0f;
+    int dropout = j->s->dropout && j->pass->training && j->pass->dropout > 0.0f;
     const float *bias = lac_op_w(op, BIAS) + first;
     int direct = is_float(op);
     float *y = direct ? lac_op_at(op, op->z, first) : lac_op_scratch(op, thread);
     int row = direct ? outputs : count;
-    op->input->kernels->gemm(0, LAC_TRANSPOSED | LAC_WIDE, j->pass->n, count, j->s->k,
-                             op->input->z, j->s->k, lac_op_w(op, W) + (size_t)first * j->s->k,
+    op->input[0]->kernels->gemm(0, LAC_TRANSPOSED | LAC_WIDE, j->pass->n, count, j->s->k,
+                             op->input[0]->z, j->s->k, lac_op_w(op, W) + (size_t)first * j->s->k,
                              j->s->k, 0.0f, y, row);
     for (int i = 0; i < j->pass->n; i++, y += row) {
         for (int o = 0; o < count; o++) {
             float value = y[o] + bias[o];
-            y[o] = op->node.relu && value < 0.0f ? 0.0f : value;
+            y[o] = j->s->relu && value < 0.0f ? 0.0f : value;
         }
         if (dropout)
             drop(j->pass, i, outputs, first, count, y);
@@ -142,7 +166,7 @@ static void work_forward(void *arg, int item, int thread)
 static void dense_forward(lac_op *op, const lac_pass *pass)
 {
     job j = {op, op->state, pass, pass->n <= FEW ? TILE_FEW : TILE_OUT};
-    lac_parallel(pass->ctx, tiles(op->node.channels, j.tile), work_forward, &j);
+    lac_parallel(pass->ctx, tiles(j.s->outputs, j.tile), work_forward, &j);
 }
 
 /* ---- Backward ---------------------------------------------------------------------------- */
@@ -152,10 +176,10 @@ static void work_gate(void *arg, int item, int thread)
     (void)thread;
     const job *j = arg;
     const lac_op *op = j->op;
-    int outputs = op->node.channels;
+    int outputs = j->s->outputs;
     int first = item * TILE_OUT;
     int count = tile_at(item, TILE_OUT, outputs);
-    float keep = op->node.dropout ? 1.0f - j->pass->dropout : 1.0f;
+    float keep = j->s->dropout ? 1.0f - j->pass->dropout : 1.0f;
     float *dbias = lac_op_g(op, BIAS) + first;
     for (int o = 0; o < count; o++)
         dbias[o] = 0.0f;
@@ -165,20 +189,20 @@ static void work_gate(void *arg, int item, int thread)
         op->kernels->load(lac_op_at(op, op->z, at), z, (size_t)count);
         op->kernels->load(lac_op_at(op, op->dz, at), g, (size_t)count);
         for (int o = 0; o < count; o++) {
-            int open = !op->node.relu || z[o] > 0.0f;
+            int open = !j->s->relu || z[o] > 0.0f;
             g[o] = open ? g[o] / keep : 0.0f;
             dbias[o] += g[o];
         }
-        op->input->kernels->store(g, lac_op_at(op->input, j->s->g, at), (size_t)count);
+        op->input[0]->kernels->store(g, lac_op_at(op->input[0], j->s->g, at), (size_t)count);
     }
 }
 
 /* Numbers [at, at + count) of the input's gradient. */
 static void put_row(const lac_op *op, float *dx, size_t at, int count)
 {
-    const lac_op *input = op->input;
+    const lac_op *input = op->input[0];
     void *to = lac_op_at(input, input->dz, at);
-    if (op->dx_accumulate) {
+    if (op->accumulate[0]) {
         float there[TILE_IN];
         input->kernels->load(to, there, (size_t)count);
         for (int i = 0; i < count; i++)
@@ -191,22 +215,22 @@ static void work_backward(void *arg, int item, int thread)
 {
     const job *j = arg;
     const lac_op *op = j->op;
-    const lac_op *input = op->input;
+    const lac_op *input = op->input[0];
     const lac_kernels *kernels = input->kernels;
     int n = j->pass->n;
     int k = j->s->k;
-    int outputs = op->node.channels;
+    int outputs = j->s->outputs;
     int first = item * TILE_IN;
     int count = tile_at(item, TILE_IN, k);
     kernels->gemm(LAC_TRANSPOSED, 0, outputs, count, n, j->s->g, outputs,
                   lac_op_at(input, input->z, first), k, 0.0f, lac_op_g(op, W) + first, k);
-    if (!op->needs_dx)
+    if (!op->wants_gradient[0])
         return;
     int direct = is_float(input);
     float *dx = direct ? lac_op_at(input, input->dz, first) : lac_op_scratch(op, thread);
     int row = direct ? k : count;
     kernels->gemm(0, LAC_WIDE, n, count, outputs, j->s->g, outputs, lac_op_w(op, W) + first, k,
-                  direct && op->dx_accumulate ? 1.0f : 0.0f, dx, row);
+                  direct && op->accumulate[0] ? 1.0f : 0.0f, dx, row);
     for (int i = 0; i < n && !direct; i++)
         put_row(op, dx + (size_t)i * row, (size_t)i * k + first, count);
 }
@@ -215,9 +239,22 @@ static void dense_backward(lac_op *op, const lac_pass *pass)
 {
     dense_state *s = op->state;
     job j = {.op = op, .s = s, .pass = pass};
-    lac_parallel(pass->ctx, tiles(op->node.channels, TILE_OUT), work_gate, &j);
+    lac_parallel(pass->ctx, tiles(s->outputs, TILE_OUT), work_gate, &j);
     lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_backward, &j);
 }
 
-const lac_op_class lac_op_dense = {"dense",       dense_shape,    dense_declare, dense_plan,
-                                   dense_forward, dense_backward, dense_free};
+static const lac_op_way dense_tiles = {"tiles",       NULL,           dense_plan,
+                                       dense_forward, dense_backward, dense_free};
+static const lac_op_way *const ways[] = {&dense_tiles, NULL};
+
+const lac_op_spec lac_op_dense = {
+    .word = "dense",
+    .usage = "dense OUTPUTS [relu [dropout]] [< NODE]",
+    .attr_size = sizeof(lac_dense_attr),
+    .inputs = 1,
+    .parse = dense_parse,
+    .shape = dense_shape,
+    .declare = dense_declare,
+    .flop = dense_flop,
+    .ways = ways,
+};

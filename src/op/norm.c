@@ -2,31 +2,21 @@
 #include "op/norm.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* PyTorch's defaults, which the reference curve used. */
 static const double eps = 1e-5;
 static const double momentum = 0.1;
 
-lac_status lac_norm_new(lac_context *ctx, int channels, lac_norm *norm)
+lac_status lac_norm_plan(lac_planner *p, lac_shape y, lac_norm *norm)
 {
-    size_t count = (size_t)channels;
-    norm->channels = channels;
-    LAC_TRY(lac_alloc(ctx, count, sizeof(float), &norm->scale));
-    LAC_TRY(lac_alloc(ctx, count, sizeof(float), &norm->shift));
-    LAC_TRY(lac_alloc(ctx, count, sizeof(double), &norm->mean));
-    LAC_TRY(lac_alloc(ctx, count, sizeof(double), &norm->inv_std));
-    return lac_alloc(ctx, count, sizeof(lac_norm_dy), &norm->dy);
-}
-
-void lac_norm_free(lac_norm *norm)
-{
-    free(norm->scale);
-    free(norm->shift);
-    free(norm->mean);
-    free(norm->inv_std);
-    free(norm->dy);
-    *norm = (lac_norm){0};
+    size_t stored = (size_t)lac_shape_channels(y);
+    size_t count = (size_t)y.c;
+    norm->channels = y.c;
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, stored, sizeof(float), &norm->scale));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, stored, sizeof(float), &norm->shift));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, count, sizeof(double), &norm->mean));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, count, sizeof(double), &norm->inv_std));
+    return lac_planner_claim(p, LAC_LIFE_ALWAYS, count, sizeof(lac_norm_dy), &norm->dy);
 }
 
 static void set(lac_op *op, lac_norm *norm, int c, double mean, double var)

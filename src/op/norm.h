@@ -22,13 +22,13 @@ typedef struct lac_norm_dy {
 
 typedef struct lac_norm {
     int channels;
-    float *scale, *shift;  /* [channels] */
-    double *mean, *inv_std;
-    lac_norm_dy *dy;       /* [channels] */
+    float *scale, *shift;   /* [channels as stored], 0 where they only fill up */
+    double *mean, *inv_std; /* [channels] */
+    lac_norm_dy *dy;        /* [channels] */
 } lac_norm;
 
-lac_status lac_norm_new(lac_context *ctx, int channels, lac_norm *norm);
-void lac_norm_free(lac_norm *norm);
+/* Claims memory for the channels of y. */
+lac_status lac_norm_plan(lac_planner *planner, lac_shape y, lac_norm *norm);
 
 /* Channel c from the statistics of a batch of `count` values; moves the running ones. */
 void lac_norm_batch(lac_op *op, lac_norm *norm, int c, double mean, double var, double count);

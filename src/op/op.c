@@ -1,57 +1,148 @@
-/* What operators share: the input, which only hands its pictures on, and tensor tables. */
+/* The list of operators, and what they share: shapes, tables of tensors, claims, and inputs that
+ * are stored in another precision. */
 #include "op/op.h"
 
 #include <assert.h>
 #include <stdio.h>
 
-int lac_params_add(lac_params *params, const char *node, const char *suffix, lac_role role,
-                   int dims, const int *shape)
+extern const lac_op_spec lac_op_conv, lac_op_dense;
+
+const lac_op_spec *const lac_op_specs[] = {&lac_op_conv, &lac_op_dense, NULL};
+
+/* ---- Shapes and tensors -------------------------------------------------------------------- */
+
+size_t lac_shape_count(lac_shape s)
 {
-    assert(params->count < LAC_MAX_PARAMS && dims >= 1 && dims <= 4);
-    lac_param *p = &params->table[params->count];
-    *p = (lac_param){.dims = dims, .role = role, .count = 1, .fan_in = 1};
+    return (size_t)s.c * s.h * s.w;
+}
+
+int lac_shape_channels(lac_shape s)
+{
+    return s.is_maps ? (s.c + LAC_BLOCK - 1) / LAC_BLOCK * LAC_BLOCK : s.c;
+}
+
+size_t lac_shape_stored(lac_shape s)
+{
+    return (size_t)lac_shape_channels(s) * s.h * s.w;
+}
+
+static lac_param *append(lac_params *params, const char *node, const char *suffix, lac_role role)
+{
+    lac_param *p = &params->table[params->count++];
+    *p = (lac_param){.role = role, .count = 1, .fan_in = 1, .offset = params->floats};
     snprintf(p->name, sizeof p->name, "%s.%s", node, suffix);
+    return p;
+}
+
+static void set_shape(lac_params *params, lac_param *p, int dims, const int *shape, size_t floats)
+{
+    assert(dims >= 1 && dims <= LAC_COUNT(p->shape));
+    p->dims = dims;
     for (int i = 0; i < dims; i++) {
         p->shape[i] = shape[i];
         p->count *= (size_t)shape[i];
         p->fan_in *= i > 0 ? shape[i] : 1;
     }
-    p->offset = params->floats;
-    params->floats += (p->count + 15) / 16 * 16;
-    return params->count++;
+    p->floats = floats ? floats : p->count;
+    params->floats += (p->floats + 15) / 16 * 16;
 }
 
-static lac_status input_shape(lac_context *ctx, lac_op *op)
+void lac_params_add(lac_params *params, const char *node, const char *suffix, lac_role role,
+                    int dims, const int *shape)
 {
-    (void)ctx;
-    op->out = op->in;
-    return LAC_OK;
+    set_shape(params, append(params, node, suffix, role), dims, shape, 0);
 }
 
-static void input_declare(lac_op *op, lac_params *params, lac_params *buffers)
+void lac_params_add_columns(lac_params *params, const char *node, const char *suffix, int outputs,
+                            lac_shape columns)
 {
-    (void)op;
-    (void)params;
-    (void)buffers;
+    lac_param *p = append(params, node, suffix, LAC_ROLE_WEIGHT);
+    const int shape[2] = {outputs, (int)lac_shape_count(columns)};
+    p->columns = columns;
+    set_shape(params, p, 2, shape, outputs * lac_shape_stored(columns));
 }
 
-static lac_status input_plan(lac_op *op, lac_planner *planner)
+/* ---- Planning ------------------------------------------------------------------------------ */
+
+lac_status lac_planner_claim(lac_planner *p, lac_life life, size_t count, size_t size, void *where)
 {
-    (void)op;
-    (void)planner;
-    return LAC_OK;
+    int first = life == LAC_LIFE_ALWAYS ? 0
+                : life == LAC_LIFE_BACKWARD ? p->backward_time : p->forward_time;
+    int last = life == LAC_LIFE_ALWAYS ? p->end
+               : life == LAC_LIFE_FORWARD || p->inference ? p->forward_time : p->backward_time;
+    if (p->inference && life == LAC_LIFE_BACKWARD)
+        return LAC_OK;
+    size_t floats = (count * size + sizeof(float) - 1) / sizeof(float);
+    return lac_slab_claim(p->ctx, p->slab, floats, first, last, where);
 }
 
-static void input_pass(lac_op *op, const lac_pass *pass)
+void lac_planner_scratch(lac_planner *planner, size_t floats)
 {
-    (void)op;
-    (void)pass;
+    planner->scratch = floats > planner->scratch ? floats : planner->scratch;
 }
 
-static void input_free(lac_op *op)
+void lac_planner_partial(lac_planner *planner, size_t floats)
 {
-    (void)op;
+    planner->partial = floats > planner->partial ? floats : planner->partial;
 }
 
-const lac_op_class lac_op_input = {"input",    input_shape, input_declare, input_plan,
-                                   input_pass, input_pass,  input_free};
+/* ---- Inputs of another storage ---------------------------------------------------------------- */
+
+static int is_alike(const lac_op *op, const lac_op *input)
+{
+    return op->kernels->element == input->kernels->element;
+}
+
+const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room)
+{
+    const lac_op *input = op->input[i];
+    size_t each = lac_shape_stored(input->node->out);
+    const void *from = lac_op_at(input, input->z, first * each);
+    if (is_alike(op, input))
+        return from;
+    if (op->kernels->element == sizeof(float))
+        input->kernels->load(from, room, n * each);
+    else
+        op->kernels->store(from, room, n * each);
+    return room;
+}
+
+void *lac_op_target(const lac_op *op, int i, int first, void *room)
+{
+    const lac_op *input = op->input[i];
+    if (op->accumulate[i] || !is_alike(op, input))
+        return room;
+    return lac_op_at(input, input->dz, first * lac_shape_stored(input->node->out));
+}
+
+/* Numbers [at, at + count) of a gradient, a few at a time: each side widened, added, rounded. */
+static void add_converted(const lac_op *op, int i, size_t at, size_t count, const void *target)
+{
+    enum { PIECE = 512 };
+    const lac_op *input = op->input[i];
+    float there[PIECE], more[PIECE];
+    for (size_t done = 0; done < count; done += PIECE) {
+        size_t piece = count - done < PIECE ? count - done : PIECE;
+        void *dz = lac_op_at(input, input->dz, at + done);
+        op->kernels->load((const char *)target + done * op->kernels->element, more, piece);
+        if (op->accumulate[i]) {
+            input->kernels->load(dz, there, piece);
+            for (size_t k = 0; k < piece; k++)
+                more[k] += there[k];
+        }
+        input->kernels->store(more, dz, piece);
+    }
+}
+
+void lac_op_deliver(const lac_op *op, int i, int first, int n, const void *target)
+{
+    const lac_op *input = op->input[i];
+    size_t each = lac_shape_stored(input->node->out);
+    void *dz = lac_op_at(input, input->dz, first * each);
+    if (target == dz)
+        return;
+    if (is_alike(op, input))
+        op->kernels->accumulate(target, dz, n * each);
+    else
+        add_converted(op, i, first * each, n * each, target);
+}

@@ -1,37 +1,54 @@
 /*
- * Operators: the steps of a network. An operator's file answers four questions in
- * this order: which shapes are legal and what comes out, what does it need,
- * forward, backward.
+ * Operators: the steps of a network. An operator is a spec, what it is, and its ways, how it
+ * is done.
  *
- * There are few because each does what belongs together: a convolution carries its
+ * A spec knows no memory and no machine: it reads the operator's words in a network's text,
+ * and tells shapes, parameters and FLOP. A way makes the passes on this machine; a spec lists
+ * its ways, and the first that fits is taken, a special one before the general one.
+ *
+ * There are few operators because each does what belongs together: a convolution carries its
  * normalization, addition, ReLU and pooling, so that no tensor is walked twice.
- * Activations are [n, c, h, w] in the blocked layout of kernel.h (plain when c is 1);
- * dense outputs are [n, c] with h = w = 1.
  */
 #ifndef LAC_OP_H
 #define LAC_OP_H
 
 #include "base/slab.h"
 #include "kernel/kernel.h"
+#include "op/words.h"
 
-typedef enum lac_op_kind { LAC_OP_INPUT, LAC_OP_CONV, LAC_OP_DENSE, LAC_OP_KINDS } lac_op_kind;
+/* ---- What a network's text says --------------------------------------------------------- */
 
+/* Of one picture. Maps are stored in blocks of 16 channels (kernel.h), the last of which is
+ * filled up with zeros; what is not maps, a picture or a vector, lies as [c, h, w]. */
 typedef struct lac_shape {
     int c, h, w;
+    int is_maps;
 } lac_shape;
 
-/* One step of a network's description. */
+/* How many numbers a shape has, and how many are stored for it. */
+size_t lac_shape_count(lac_shape s);
+size_t lac_shape_stored(lac_shape s);
+
+/* Channels as they are stored. */
+int lac_shape_channels(lac_shape s);
+
+enum { LAC_NAME = 40, LAC_MOST_INPUTS = 8 };
+
+typedef struct lac_op_spec lac_op_spec;
+
+/* One line of a network's text. */
 typedef struct lac_node {
-    const char *name; /* "block1.conv1" */
-    lac_op_kind kind;
-    int input;        /* the node that it reads */
-    int add;          /* CONV: a node added before ReLU; 0 = none (node 0 is the input) */
-    int channels;     /* of the output */
-    int k, stride;    /* CONV */
-    int norm;         /* CONV: batch normalization in the place of a bias */
-    int relu;
-    int pool;         /* CONV: 2x2 max pool at the end */
-    int dropout;      /* DENSE: drop outputs while training; needs relu */
+    char name[LAC_NAME];        /* "block1.conv1" */
+    const lac_op_spec *spec;    /* NULL for node 0, the pictures */
+    void *attr;                 /* what the words say, in the spec's own struct */
+    int line;                   /* of the text, from 1 */
+    int inputs;
+    int input[LAC_MOST_INPUTS]; /* indices of nodes before it; what is added comes last */
+    int added;                  /* 1: the last input stands behind a "+" */
+    int is_output;
+    lac_shape in;               /* of input 0 */
+    lac_shape out;
+    int param, buffer;          /* index of its first tensor in lac_params */
 } lac_node;
 
 typedef enum lac_role { LAC_ROLE_WEIGHT, LAC_ROLE_ONE, LAC_ROLE_ZERO } lac_role;
@@ -42,32 +59,66 @@ typedef struct lac_param {
     char name[64];
     int dims;
     int shape[4];
-    size_t offset, count; /* in its slab */
-    lac_role role;        /* how it starts: drawn, all 1, all 0 */
+    size_t count;      /* numbers in a file */
+    size_t offset;     /* in its slab, floats */
+    size_t floats;     /* there; more than `count` where columns are filled up */
+    lac_role role;     /* how it starts: drawn, all 1, all 0 */
     int fan_in;
-    lac_shape columns;    /* dense weight behind a blocked activation of this shape; else c = 0 */
+    lac_shape columns; /* of the activation that a dense weight's columns follow in the slab */
 } lac_param;
 
-/* Room for a net's tensors: op_declare appends, the plan allocates. */
-enum { LAC_MAX_PARAMS = 64, LAC_MAX_NODES = 24 };
+/* No operator has more tensors of one kind than this. */
+enum { LAC_MOST_TENSORS = 3 };
 
 typedef struct lac_params {
-    lac_param table[LAC_MAX_PARAMS];
+    lac_param *table; /* [count], room for LAC_MOST_TENSORS of every node */
     int count;
-    size_t floats; /* of the slab; every tensor starts on a cache line */
+    size_t floats;    /* of the slab; every tensor starts on a cache line */
 } lac_params;
 
-/* Appends a tensor named "node.suffix"; returns its index. */
-int lac_params_add(lac_params *params, const char *node, const char *suffix, lac_role role,
-                   int dims, const int *shape);
+/* Appends a tensor named "node.suffix". */
+void lac_params_add(lac_params *params, const char *node, const char *suffix, lac_role role,
+                    int dims, const int *shape);
+
+/* The same for a dense weight [shape[0], stored numbers of columns]. */
+void lac_params_add_columns(lac_params *params, const char *node, const char *suffix, int outputs,
+                            lac_shape columns);
+
+typedef struct lac_op_way lac_op_way;
+
+struct lac_op_spec {
+    const char *word;         /* "conv": what stands behind a node's name */
+    const char *usage;        /* "conv KxK [/STRIDE] CHANNELS [norm] [relu] [pool]" */
+    size_t attr_size;
+    int inputs;               /* how many names stand behind "<" */
+    int may_add;              /* whether "+ NODE" may follow */
+
+    /* Reads the words behind its own. ARGUMENT, with a message (words.h). */
+    lac_status (*parse)(lac_words *words, void *attr);
+
+    /* Fills node->out from the shapes that it reads, `in` [node->inputs]. ARGUMENT when they
+     * are illegal, with the node's name in the message. */
+    lac_status (*shape)(lac_context *ctx, lac_node *node, const lac_shape *in);
+
+    /* Declares parameters and buffers, in the order of the file. */
+    void (*declare)(const lac_node *node, lac_params *params, lac_params *buffers);
+
+    /* Multiply-adds times two of the forward pass of one picture. */
+    double (*flop)(const lac_node *node);
+
+    const lac_op_way *const *ways; /* ends with NULL; the last fits always */
+};
+
+/* Every operator there is, ends with NULL. op.c */
+extern const lac_op_spec *const lac_op_specs[];
+
+/* ---- How it is done ------------------------------------------------------------------------ */
 
 /* What every operator of a pass needs to know. */
 typedef struct lac_pass {
     lac_context *ctx;
     int n;                  /* pictures in this batch */
     int training;           /* batch statistics and dropout, or running statistics */
-    int repeated;           /* the weights are those of the plan's last pass: what an operator
-                             * made of them stands */
     float dropout;
     uint64_t seed;
     uint64_t epoch;
@@ -76,13 +127,19 @@ typedef struct lac_pass {
 
 typedef struct lac_op lac_op;
 
+/* How long a buffer keeps what is in it. Buffers that never live together share memory. */
+typedef enum lac_life {
+    LAC_LIFE_FORWARD,  /* during the operator's forward pass */
+    LAC_LIFE_BACKWARD, /* during its backward pass; inference has none, and no such buffer */
+    LAC_LIFE_STEP,     /* from its forward to its backward pass */
+    LAC_LIFE_ALWAYS    /* from one pass to the next; starts as 0 */
+} lac_life;
+
 /* What an operator may ask of the plan while it is planned. */
 typedef struct lac_planner {
     lac_context *ctx;
     int batch;
     int inference;       /* no backward pass will come */
-    lac_params *params;
-    lac_params *buffers;
     lac_slab *slab;
     size_t scratch;      /* floats per thread, the most that any operator needs */
     size_t partial;      /* floats shared by all, for sums per chunk */
@@ -91,70 +148,68 @@ typedef struct lac_planner {
     int end;             /* the last time */
 } lac_planner;
 
-typedef struct lac_op_class {
+/* Claims `count` items of `size` bytes; *where is any pointer's address, set when the plan is
+ * made. MEMORY. */
+lac_status lac_planner_claim(lac_planner *planner, lac_life life, size_t count, size_t size,
+                             void *where);
+
+/* Per-thread scratch, and sums per chunk, of at least so many floats. */
+void lac_planner_scratch(lac_planner *planner, size_t floats);
+void lac_planner_partial(lac_planner *planner, size_t floats);
+
+struct lac_op_way {
     const char *name;
-    /* The output's shape; ARGUMENT when the input's is illegal. */
-    lac_status (*shape)(lac_context *ctx, lac_op *op);
-    /* Declares parameters and buffers, in the order of the file. */
-    void (*declare)(lac_op *op, lac_params *params, lac_params *buffers);
+    int (*fits)(const lac_op *op); /* NULL: always */
     /* Claims memory and makes what the passes need. */
     lac_status (*plan)(lac_op *op, lac_planner *planner);
     void (*forward)(lac_op *op, const lac_pass *pass);
+    /* Overwrites the parameters' gradients. Gradients of inputs are added up where
+     * op->accumulate says so, and are written from the last input to the first. */
     void (*backward)(lac_op *op, const lac_pass *pass);
     void (*free)(lac_op *op);
-} lac_op_class;
-
-struct lac_op {
-    const lac_op_class *class;
-    lac_node node;
-    lac_shape in, out;
-    lac_op *input;         /* producers of what it reads */
-    lac_op *add;
-    int needs_dx;          /* the input wants a gradient */
-    int dx_accumulate;     /* another consumer wrote the input's gradient before */
-    int dadd_accumulate;
-    const lac_kernels *kernels; /* of the storage of z and dz */
-    void *z;               /* output [n, out] */
-    void *dz;              /* its gradient */
-    int param, buffer;     /* index of its first tensor */
-    float *const *w;       /* bases of the slabs; set by the plan */
-    float *const *g;
-    float *const *b;
-    const lac_params *params;
-    const lac_params *buffers;
-    float *const *scratch; /* base of [threads][*scratch_size] */
-    const size_t *scratch_size;
-    float *const *partial;
-    void *state;           /* the class's own */
-    double seconds[2];     /* that the last forward and backward pass took */
 };
 
-extern const lac_op_class lac_op_input, lac_op_conv, lac_op_dense;
-
-/* A convolution that fits may be planned as a stem, once it is declared: the same numbers,
- * faster (stem.c). */
-extern const lac_op_class lac_op_stem;
-int lac_stem_fits(const lac_op *op);
-
-static inline size_t lac_shape_floats(lac_shape s)
-{
-    return (size_t)s.c * s.h * s.w;
-}
+/* An operator of a plan. */
+struct lac_op {
+    const lac_node *node;
+    const lac_op_way *way;
+    lac_op *input[LAC_MOST_INPUTS];
+    int wants_gradient[LAC_MOST_INPUTS]; /* whether the input needs its gradient */
+    int accumulate[LAC_MOST_INPUTS];     /* whether others have written to that gradient before */
+    const lac_kernels *kernels;          /* of the storage of z and dz */
+    void *z;                             /* output [n, out] */
+    void *dz;                            /* its gradient */
+    const lac_params *params;            /* tables of the slabs w and g, and b */
+    const lac_params *buffers;
+    float *w, *g, *b;                    /* slabs; g is NULL for inference */
+    const uint64_t *weights_version;     /* changes whenever a weight or a buffer does */
+    float *const *scratch;               /* base of [threads][*scratch_size] */
+    const size_t *scratch_size;
+    float *const *partial;
+    void *state;                         /* the way's own */
+    double seconds[2];                   /* that the last forward and backward pass took */
+};
 
 /* The i-th tensor of an operator: weights, gradients, buffers. */
 static inline float *lac_op_w(const lac_op *op, int i)
 {
-    return *op->w + op->params->table[op->param + i].offset;
+    return op->w + op->params->table[op->node->param + i].offset;
 }
 
 static inline float *lac_op_g(const lac_op *op, int i)
 {
-    return *op->g + op->params->table[op->param + i].offset;
+    return op->g + op->params->table[op->node->param + i].offset;
 }
 
 static inline float *lac_op_b(const lac_op *op, int i)
 {
-    return *op->b + op->buffers->table[op->buffer + i].offset;
+    return op->b + op->buffers->table[op->node->buffer + i].offset;
+}
+
+/* The input behind "+", or NULL. */
+static inline lac_op *lac_op_add(const lac_op *op)
+{
+    return op->node->added ? op->input[op->node->inputs - 1] : NULL;
 }
 
 /* Number i of z or dz of an operator. */
@@ -173,5 +228,16 @@ static inline float *lac_op_scratch(const lac_op *op, int thread)
 {
     return *op->scratch + (size_t)thread * *op->scratch_size;
 }
+
+/* Pictures [first, first + n) of input i, stored as the operator stores its output: in place
+ * where the two are alike, else converted into `room`. */
+const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room);
+
+/* Where the gradient of those pictures of input i is to be written before lac_op_deliver: in
+ * place, or `room` when it must be added or converted. */
+void *lac_op_target(const lac_op *op, int i, int first, void *room);
+
+/* Adds, or converts, what stands in the target into the input's gradient. */
+void lac_op_deliver(const lac_op *op, int i, int first, int n, const void *target);
 
 #endif

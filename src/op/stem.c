@@ -16,8 +16,8 @@
  * Sums of E, M, G are taken in double, per chunk, and added in order.
  */
 #include "kernel/stem.h"
+#include "op/conv.h"
 #include "op/norm.h"
-#include "op/op.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,9 +34,11 @@ typedef struct stem_state {
     lac_norm norm;
     char *frames;    /* [threads, frame]; the borders stay 0 */
     char *scratch;   /* [threads, scratch_size] */
-    size_t frame, scratch_size; /* bytes */
+    size_t frame, scratch_size; /* bytes, whole cache lines */
     float *w;        /* [oc, taps] as the convolution rounds them */
     float *packed;   /* as the kernel wants them, [LAC_STEM_PACKED, oc] at most */
+    int keeps_packed;        /* inference: packed weights stay from one pass to the next */
+    uint64_t packed_version; /* of the weights that are packed */
     uint8_t *which;  /* [n, oc, h/2, w/2] */
     double *moments; /* [chunks, LAC_STEM_MOMENTS] */
     double *gather;  /* [chunks, oc, LAC_STEM_GATHER + 1]: behind the gathered sums, sum g */
@@ -44,63 +46,67 @@ typedef struct stem_state {
     double *by_tap, *mw; /* [taps, oc]: w and M w */
 } stem_state;
 
-int lac_stem_fits(const lac_op *op)
+static int stem_fits(const lac_op *op)
 {
-    const lac_node *node = &op->node;
-    return lac_stem_get(op->kernels) && node->kind == LAC_OP_CONV && node->input == 0 &&
-           !node->add && node->k == LAC_STEM_K && node->stride == 1 && node->norm && node->relu &&
-           node->pool && op->in.c == 1 && op->in.h >= LAC_STEM_LEAST &&
-           op->in.w >= LAC_STEM_LEAST && node->channels % (2 * LAC_BLOCK) == 0;
+    const lac_conv_attr *a = op->node->attr;
+    const lac_shape in = op->node->in;
+    return lac_stem_get(op->kernels) && op->kernels == op->input[0]->kernels && !in.is_maps &&
+           in.c == 1 && in.h >= LAC_STEM_LEAST && in.w >= LAC_STEM_LEAST &&
+           !op->node->added && !op->wants_gradient[0] && a->k == LAC_STEM_K && a->stride == 1 &&
+           a->norm && a->relu && a->pool && a->channels % (2 * LAC_BLOCK) == 0;
+}
+
+/* What every pass needs. */
+static lac_status plan_forward(lac_op *op, stem_state *s, lac_planner *p)
+{
+    size_t threads = (size_t)p->ctx->threads;
+    size_t oc = (size_t)s->shape.oc;
+    size_t pooled = (size_t)op->node->out.h * op->node->out.w;
+    /* Outside training each thread has one picture's places, which nobody reads. */
+    size_t pictures = !p->inference && (size_t)p->batch > threads ? (size_t)p->batch : threads;
+    lac_life weights = p->inference ? LAC_LIFE_ALWAYS : LAC_LIFE_STEP;
+    LAC_TRY(lac_norm_plan(p, lac_conv_y_shape(op->node), &s->norm));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, threads, s->frame, &s->frames));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, threads, s->scratch_size, &s->scratch));
+    LAC_TRY(lac_planner_claim(p, weights, LAC_STEM_TAPS * oc, sizeof(float), &s->w));
+    LAC_TRY(lac_planner_claim(p, weights, LAC_STEM_PACKED * oc, sizeof(float), &s->packed));
+    return lac_planner_claim(p, LAC_LIFE_STEP, pictures * pooled * oc, 1, &s->which);
+}
+
+/* What statistics and gradients need besides. */
+static lac_status plan_training(stem_state *s, lac_planner *p)
+{
+    size_t oc = (size_t)s->shape.oc;
+    size_t chunks = (size_t)s->chunks;
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_FORWARD, chunks * LAC_STEM_MOMENTS, sizeof(double),
+                              &s->moments));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, chunks * oc * (LAC_STEM_GATHER + 1),
+                              sizeof(double), &s->gather));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS, sizeof(double), &s->e));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS * LAC_STEM_TAPS, sizeof(double),
+                              &s->m));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS * oc, sizeof(double), &s->by_tap));
+    return lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS * oc, sizeof(double), &s->mw);
 }
 
 static lac_status stem_plan(lac_op *op, lac_planner *p)
 {
     LAC_TRY(lac_alloc(p->ctx, 1, sizeof(stem_state), &op->state));
     stem_state *s = op->state;
-    size_t threads = (size_t)p->ctx->threads;
-    size_t pooled = (size_t)op->out.h * op->out.w;
+    const lac_shape in = op->node->in;
     s->kernels = lac_stem_get(op->kernels);
-    s->shape = (lac_stem_shape){op->in.h, op->in.w, op->node.channels, lac_stem_stride(op->in.w)};
+    s->shape = (lac_stem_shape){in.h, in.w, op->node->out.c, lac_stem_stride(in.w)};
     s->chunks = (p->batch + CHUNK - 1) / CHUNK;
-    s->frame = lac_stem_frame(op->in.h, op->in.w) * op->kernels->element;
-    s->scratch_size = lac_stem_scratch(op->in.h, op->in.w);
-    LAC_TRY(lac_norm_new(p->ctx, s->shape.oc, &s->norm));
-    LAC_TRY(lac_alloc(p->ctx, threads, s->frame, &s->frames));
-    LAC_TRY(lac_alloc(p->ctx, threads, s->scratch_size, &s->scratch));
-    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(float), &s->w));
-    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_PACKED * s->shape.oc, sizeof(float), &s->packed));
-    /* Outside training each thread has one picture's places, which nobody reads. */
-    size_t pictures = !p->inference && (size_t)p->batch > threads ? (size_t)p->batch : threads;
-    LAC_TRY(lac_alloc(p->ctx, pictures * pooled * s->shape.oc, 1, &s->which));
-    if (p->inference)
-        return LAC_OK;
-    LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * LAC_STEM_MOMENTS, sizeof(double), &s->moments));
-    LAC_TRY(lac_alloc(p->ctx, (size_t)s->chunks * s->shape.oc * (LAC_STEM_GATHER + 1),
-                      sizeof(double), &s->gather));
-    LAC_TRY(lac_alloc(p->ctx, LAC_STEM_TAPS, sizeof(double), &s->e));
-    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * LAC_STEM_TAPS, sizeof(double), &s->m));
-    LAC_TRY(lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(double), &s->by_tap));
-    return lac_alloc(p->ctx, (size_t)LAC_STEM_TAPS * s->shape.oc, sizeof(double), &s->mw);
+    s->frame = (lac_stem_frame(in.h, in.w) * op->kernels->element + 63) / 64 * 64;
+    s->scratch_size = lac_stem_scratch(in.h, in.w);
+    s->keeps_packed = p->inference;
+    LAC_TRY(plan_forward(op, s, p));
+    return p->inference ? LAC_OK : plan_training(s, p);
 }
 
 static void stem_free(lac_op *op)
 {
-    stem_state *s = op->state;
-    if (!s)
-        return;
-    lac_norm_free(&s->norm);
-    free(s->frames);
-    free(s->scratch);
-    free(s->w);
-    free(s->packed);
-    free(s->which);
-    free(s->moments);
-    free(s->gather);
-    free(s->e);
-    free(s->m);
-    free(s->by_tap);
-    free(s->mw);
-    free(s);
+    free(op->state);
     op->state = NULL;
 }
 
@@ -128,7 +134,8 @@ static const void *frame_of(const job *j, int picture, int thread)
     const stem_state *s = j->s;
     char *frame = s->frames + thread * s->frame;
     lac_stem_fill(&s->shape, j->op->kernels->element,
-                  lac_op_at(j->op, j->op->input->z, picture * lac_shape_floats(j->op->in)), frame);
+                  lac_op_at(j->op, j->op->input[0]->z,
+                            picture * lac_shape_stored(j->op->node->in)), frame);
     return frame;
 }
 
@@ -161,8 +168,8 @@ static void work_forward(void *arg, int item, int thread)
     const stem_state *s = j->s;
     int picture = item / bands(j);
     int band = item % bands(j);
-    int rows = j->op->out.h;
-    size_t floats = lac_shape_floats(j->op->out);
+    int rows = j->op->node->out.h;
+    size_t floats = lac_shape_stored(j->op->node->out);
     lac_stem_filter filter = {s->packed, s->norm.scale, s->norm.shift};
     uint8_t *which = s->which + (size_t)(j->pass->training ? picture : thread) * floats;
     s->kernels->forward(&s->shape, frame_of(j, picture, thread), scratch_of(j, thread), &filter,
@@ -199,7 +206,7 @@ static void products(stem_state *s)
 
 static double positions(const job *j)
 {
-    return (double)j->pass->n * j->op->in.h * j->op->in.w;
+    return (double)j->pass->n * j->op->node->in.h * j->op->node->in.w;
 }
 
 static void batch_statistics(const job *j)
@@ -242,8 +249,10 @@ static void prepare(const job *j)
 static void stem_forward(lac_op *op, const lac_pass *pass)
 {
     job j = {op, op->state, pass};
-    if (!pass->repeated)
+    stem_state *s = op->state;
+    if (!s->keeps_packed || s->packed_version != *op->weights_version)
         prepare(&j);
+    s->packed_version = *op->weights_version;
     lac_parallel(pass->ctx, pass->n * bands(&j), work_forward, &j);
 }
 
@@ -253,7 +262,7 @@ static void work_gather(void *arg, int item, int thread)
 {
     const job *j = arg;
     const stem_state *s = j->s;
-    size_t floats = lac_shape_floats(j->op->out);
+    size_t floats = lac_shape_stored(j->op->node->out);
     size_t count = (size_t)s->shape.oc * (LAC_STEM_GATHER + 1);
     double *gather = s->gather + item * count;
     double *sum = gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
@@ -300,5 +309,5 @@ static void stem_backward(lac_op *op, const lac_pass *pass)
     }
 }
 
-const lac_op_class lac_op_stem = {"stem",       NULL,          NULL,     stem_plan,
+const lac_op_way lac_conv_stem = {"stem",       stem_fits,     stem_plan,
                                   stem_forward, stem_backward, stem_free};

@@ -18,6 +18,7 @@ typedef struct face {
 
 typedef struct sheet {
     const lac_model *model;
+    lac_train_config config; /* how it was trained */
     const lac_data *data;
     int *rows;
     float *xy;   /* [count, 2K] */
@@ -38,12 +39,13 @@ static lac_status find_faces(sheet *s)
 {
     const lac_model *model = s->model;
     size_t values = 2 * (size_t)lac_data_points(s->data);
-    lac_rows_of side = model->config.holdout > 0 ? LAC_SPLIT_HOLDOUT : LAC_SPLIT_ALL;
+    LAC_TRY(lac_model_config(model, &s->config));
+    lac_rows_of side = s->config.holdout > 0 ? LAC_SPLIT_HOLDOUT : LAC_SPLIT_ALL;
     int rows;
     LAC_TRY(lac_model_rows(model, s->data, side, &s->rows, &rows));
     LAC_TRY(lac_alloc(model->ctx, (size_t)rows * values, sizeof *s->xy, &s->xy));
     LAC_TRY(lac_alloc(model->ctx, (size_t)rows, sizeof *s->faces, &s->faces));
-    lac_model_predict_rows(model, s->data->pixels, s->rows, rows, s->xy);
+    LAC_TRY(lac_model_predict_rows(model, s->data->pixels, s->rows, rows, s->xy));
     for (int i = 0; i < rows; i++) {
         const float *xy = s->xy + (size_t)i * values;
         face f = {s->rows[i], lac_row_rmse(s->data, s->rows[i], xy), xy};
@@ -65,7 +67,7 @@ static lac_status fill(const sheet *s, lac_sheet *out)
     snprintf(out->title, sizeof out->title,
              "%s after epoch %d: the best, the middle and the worst of %d %s",
              lac_model_name(s->model), lac_model_epoch(s->model), s->count,
-             s->model->config.holdout > 0 ? "hold-out pictures"
+             s->config.holdout > 0 ? "hold-out pictures"
                                           : "pictures, none of them held out");
     out->note = "ordered by RMSE over the labels that exist";
     out->has_predictions = 1;

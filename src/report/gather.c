@@ -40,7 +40,8 @@ static lac_status load(lac_material *m, const char *path)
     lac_shown *run = &m->run[m->runs++];
     run->path = path;
     LAC_TRY(lac_model_load(m->ctx, path, &run->model));
-    lac_train_config config = run->model->config;
+    LAC_TRY(lac_model_config(run->model, &run->config));
+    lac_train_config config = run->config;
     config.seed = lac_train_config_default().seed;
     LAC_TRY(lac_config_options(m->ctx, &config, &run->options));
     return lac_history_read(m->ctx, path, &run->history);
@@ -93,7 +94,7 @@ static void label_runs(lac_material *m)
     int unique = 1;
     for (int i = 0; i < m->runs; i++) {
         lac_shown *run = &m->run[i];
-        method_name(&run->model->config, run->label, sizeof run->label);
+        method_name(&run->config, run->label, sizeof run->label);
         for (int j = 0; j < i; j++)
             unique &= m->run[j].first == run->first || strcmp(m->run[j].label, run->label) != 0;
     }
@@ -109,7 +110,7 @@ static void name_runs(lac_material *m)
         lac_shown *run = &m->run[i];
         if (kind_size(m, run->first) > 1)
             snprintf(run->name, sizeof run->name, "%.40s, seed %llu", run->label,
-                     (unsigned long long)run->model->config.seed);
+                     (unsigned long long)run->config.seed);
         else
             snprintf(run->name, sizeof run->name, "%s", run->label);
         for (int j = 0; j < i; j++)
@@ -125,7 +126,7 @@ static lac_status choose_rows(lac_material *m)
 {
     for (int i = 0; i < m->runs; i++) {
         int *rows, count;
-        int is_holdout = m->run[i].model->config.holdout > 0;
+        int is_holdout = m->run[i].config.holdout > 0;
         if (i == 0)
             m->is_holdout = is_holdout;
         lac_rows_of side = m->is_holdout ? LAC_SPLIT_HOLDOUT : LAC_SPLIT_ALL;
@@ -155,7 +156,7 @@ static int is_complete(const lac_data *data, int row)
 
 static void count_training_rows(const lac_material *m, lac_shown *run)
 {
-    const lac_train_config *config = &run->model->config;
+    const lac_train_config *config = &run->config;
     int next = 0;
     for (int row = 0; row < lac_data_rows(m->data); row++) {
         int is_out = m->is_holdout && next < m->count && m->rows[next] == row;
@@ -213,9 +214,9 @@ static lac_status measure(const lac_material *m, lac_shown *run)
 {
     size_t values = 2 * (size_t)lac_data_points(m->data);
     LAC_TRY(lac_alloc(m->ctx, (size_t)m->count * values, sizeof *run->xy, &run->xy));
-    lac_model_predict_rows(run->model, m->data->pixels, m->rows, m->count, run->xy);
+    LAC_TRY(lac_model_predict_rows(run->model, m->data->pixels, m->rows, m->count, run->xy));
     LAC_TRY(lac_metrics_compute(m->ctx, m->data, run->xy, m->rows, m->count, &run->metrics));
-    lac_metrics_reduce(run->metrics, run->model->config.reduction);
+    lac_metrics_reduce(run->metrics, run->config.reduction);
     count_training_rows(m, run);
     distribute(m, run);
     return scale_loss(m->ctx, run);

@@ -3,6 +3,7 @@
  * stand in it as data; pictures with points are SVG elements, so that they stay sharp, wrap on
  * a phone and keep their text as text.
  */
+#include "net/model.h"
 #include "report/report.h"
 #include "data/data.h"
 #include "report/base64.h"
@@ -163,7 +164,9 @@ static void write_layer_rows(FILE *stream, const lac_layer_table *t)
                     "<th>parameters<th>MFLOP\n");
     for (int i = 0; i < t->count; i++) {
         const lac_layer *l = &t->layer[i];
-        fprintf(stream, "<tr><td>%s<td class=\"l\">%s<td>", l->name, l->what);
+        fprintf(stream, "<tr><td>%s<td class=\"l\">", l->name);
+        lac_page_text(stream, l->what);
+        fprintf(stream, "<td>");
         if (l->h == 1 && l->w == 1)
             fprintf(stream, "%d", l->c);
         else
@@ -177,32 +180,43 @@ static void write_layer_rows(FILE *stream, const lac_layer_table *t)
 }
 
 /* Every network once. */
+/* `number`: networks of the same name before it. */
+static lac_status write_network(FILE *stream, const lac_material *m, const lac_model *model,
+                                int number)
+{
+    char file[96];
+    lac_layer *layers;
+    lac_layer_table table = {.title = model->name};
+    LAC_TRY(lac_model_layers(model, &layers, &table.count));
+    table.layer = layers;
+    snprintf(file, sizeof file, number ? "layers-%.64s-%d" : "layers-%.64s", model->name,
+             number + 1);
+    lac_figure f = {file, LAC_LAYER_TABLE_WIDTH, lac_layer_table_height(&table), 0,
+                    lac_layer_table_draw, &table};
+    fprintf(stream, "<h3>");
+    lac_page_text(stream, model->name);
+    fprintf(stream, "</h3>\n");
+    write_layer_rows(stream, &table);
+    lac_status status = lac_figure_write(m->ctx, m->dir, &f);
+    free(layers);
+    return status;
+}
+
 static lac_status write_layers(FILE *stream, const lac_material *m)
 {
     fprintf(stream, "<h2 id=\"networks\">Networks (figure 5)</h2>\n<p>Output is height &times; "
                     "width &times; channels; work is that of one picture forward, a multiply-add "
                     "counting as two.</p>\n");
     for (int i = 0; i < m->runs; i++) {
-        const char *name = lac_model_name(m->run[i].model);
-        char file[40];
-        int seen = 0;
-        for (int j = 0; j < i; j++)
-            seen |= strcmp(lac_model_name(m->run[j].model), name) == 0;
-        if (seen)
-            continue;
-        lac_layer *layers;
-        lac_layer_table table = {.title = name};
-        LAC_TRY(lac_model_layers(m->ctx, name, lac_data_size(m->data), lac_data_points(m->data),
-                                 &layers, &table.count));
-        table.layer = layers;
-        snprintf(file, sizeof file, "layers-%s", name);
-        lac_figure f = {file, LAC_LAYER_TABLE_WIDTH, lac_layer_table_height(&table), 0,
-                        lac_layer_table_draw, &table};
-        fprintf(stream, "<h3>%s</h3>\n", name);
-        write_layer_rows(stream, &table);
-        lac_status status = lac_figure_write(m->ctx, m->dir, &f);
-        free(layers);
-        LAC_TRY(status);
+        int seen = 0, names = 0; /* the same network before; another one of its name */
+        const lac_model *model = m->run[i].model;
+        for (int j = 0; j < i; j++) {
+            const lac_model *other = m->run[j].model;
+            seen |= strcmp(other->net->text, model->net->text) == 0;
+            names += strcmp(other->name, model->name) == 0;
+        }
+        if (!seen)
+            LAC_TRY(write_network(stream, m, model, names));
     }
     return LAC_OK;
 }
@@ -221,7 +235,7 @@ static lac_status write_charts(FILE *stream, const lac_material *m)
         LAC_TRY(write_chart(stream, m, &f, about));
     fprintf(stream, "</div>\n");
     for (int i = 0; i < m->runs; i++)
-        if (lac_model_config(m->run[i].model)->precision == LAC_PRECISION_BF16) {
+        if (m->run[i].config.precision == LAC_PRECISION_BF16) {
             fprintf(stream, "<p class=\"quiet\">Runs in bf16 were measured in bf16 after every "
                             "epoch; everything else here predicts in float32, so the ends of "
                             "their curves differ a little from the table.</p>\n");

@@ -22,6 +22,7 @@ typedef struct lac_shown {
     int first;           /* index of the first run of its kind */
     char *options;       /* of its training, without the seed */
     lac_model *model;
+    lac_train_config config; /* how it was trained */
     lac_history history;
     double *loss_scaled; /* [history.count] hold-out loss, lowest 0, highest 1 */
     float *xy;           /* [count, 2K] predictions of the report's rows */

@@ -66,7 +66,7 @@ static void write_result_head(FILE *stream, const lac_material *m)
 static void write_result(FILE *stream, const lac_material *m, const lac_shown *run)
 {
     const lac_metrics *x = run->metrics;
-    const lac_train_config *c = lac_model_config(run->model);
+    const lac_train_config *c = &run->config;
     fprintf(stream, "<tr><td>");
     lac_page_text(stream, run->name);
     fprintf(stream, "<td>%d", lac_model_epoch(run->model));
@@ -140,9 +140,9 @@ static int write_mean(FILE *stream, const lac_material *m, int first)
     lac_page_text(stream, m->run[first].label);
     fprintf(stream, ", mean of %d<td>", n);
     write_mean_cell(stream, m, first, weighted_of, 0);
-    write_paper(stream, m, lac_model_config(m->run[first].model), 0);
+    write_paper(stream, m, &m->run[first].config, 0);
     write_mean_cell(stream, m, first, images_of, 0);
-    write_paper(stream, m, lac_model_config(m->run[first].model), 1);
+    write_paper(stream, m, &m->run[first].config, 1);
     write_mean_cell(stream, m, first, points_of, 0);
     write_mean_cell(stream, m, first, rmse_of, -1);
     for (int s = 0; s < m->run[first].metrics->sources; s++)
@@ -273,7 +273,7 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
 
 static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown *run)
 {
-    const lac_train_config *c = lac_model_config(run->model);
+    const lac_train_config *c = &run->config;
     char *options;
     LAC_TRY(lac_config_options(m->ctx, c, &options));
     fprintf(stream, "<h3>");

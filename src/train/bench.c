@@ -120,31 +120,26 @@ static lac_status timed_step(lac_trainer *t, double *seconds)
     return LAC_OK;
 }
 
-/* A model that only predicts, of the trainer's kind and precision, without its weights. */
-static lac_status make_predictor(const lac_trainer *t, lac_model **out)
+/* A plan that only predicts, by the trainer's model and in its precision. */
+static lac_status plan_predictions(const lac_trainer *t, lac_plan **out)
 {
-    const lac_train_config *config = &t->model->config;
-    const lac_start_config start = {config->start, config->start_width, config->seed};
-    int flags = LAC_PLAN_INFERENCE | (config->precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0);
-    lac_net net;
-    LAC_TRY(lac_net_named(t->ctx, config->model, t->data->points, &net));
-    LAC_TRY(lac_model_new(t->ctx, config, t->data->size, t->data->points, t->data->names, out));
-    LAC_TRY(lac_plan_new(t->ctx, &net, t->data->size, config->batch, flags, &(*out)->plan));
-    lac_plan_start((*out)->plan, &start);
-    (*out)->plan->fixed = 1;
-    return LAC_OK;
+    int bf16 = t->config.precision == LAC_PRECISION_BF16;
+    return lac_plan_new(t->ctx, t->model->net, &t->model->weights, t->config.batch,
+                        LAC_PLAN_INFERENCE | (bf16 ? LAC_PLAN_BF16 : 0), out);
 }
 
-static double timed_prediction(const lac_model *model, const lac_data *data, int n, float *xy)
+static lac_status timed_prediction(lac_plan *plan, const lac_data *data, int n, float *xy,
+                                   double *seconds)
 {
     double started = lac_seconds();
-    lac_model_predict_rows(model, data->pixels, NULL, n, xy);
-    return lac_seconds() - started;
+    LAC_TRY(lac_plan_predict(plan, data->pixels, NULL, n, xy));
+    *seconds = lac_seconds() - started;
+    return LAC_OK;
 }
 
 typedef struct samples {
     double *step, *peak; /* [steps] */
-    double *op;          /* [LAC_BENCH_OPERATORS, 2, steps] */
+    double *op;          /* [nodes, 2, steps] */
     double one[SINGLES];
     double batch[PREDICTIONS];
     float *xy;
@@ -160,46 +155,43 @@ static lac_status measure_steps(lac_trainer *t, peak_job *peak, samples *s, int 
             continue;
         s->peak[i] = rate;
         s->step[i] = seconds;
-        const lac_plan *plan = t->model->plan;
-        for (int k = 0; k < 2 * plan->net.count; k++)
-            s->op[k * steps + i] = plan->op[k / 2].seconds[k % 2];
+        for (int k = 0; k < 2 * t->model->net->count; k++)
+            s->op[k * steps + i] = t->plan->op[k / 2].seconds[k % 2];
     }
     return LAC_OK;
 }
 
 static lac_status measure_predictions(const lac_trainer *t, samples *s)
 {
-    lac_model *model = NULL;
-    lac_status status = make_predictor(t, &model);
-    for (int i = -WARM_UP; i < PREDICTIONS && status == LAC_OK; i++) {
-        double seconds = timed_prediction(model, t->data, t->model->config.batch, s->xy);
-        s->batch[i < 0 ? 0 : i] = seconds;
-    }
-    for (int i = -WARM_UP; i < SINGLES && status == LAC_OK; i++) {
-        double seconds = timed_prediction(model, t->data, 1, s->xy);
-        s->one[i < 0 ? 0 : i] = seconds;
-    }
-    lac_model_free(&model);
+    lac_plan *plan;
+    LAC_TRY(plan_predictions(t, &plan));
+    lac_status status = LAC_OK;
+    for (int i = -WARM_UP; i < PREDICTIONS && status == LAC_OK; i++)
+        status = timed_prediction(plan, t->data, t->config.batch, s->xy, &s->batch[i < 0 ? 0 : i]);
+    for (int i = -WARM_UP; i < SINGLES && status == LAC_OK; i++)
+        status = timed_prediction(plan, t->data, 1, s->xy, &s->one[i < 0 ? 0 : i]);
+    lac_plan_free(&plan);
     return status;
 }
 
 static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_result *out)
 {
-    int batch = t->model->config.batch;
+    const lac_net *net = t->model->net;
+    int batch = t->config.batch;
     out->step_seconds = median(s->step, steps);
     out->images_per_second = batch / out->step_seconds;
-    out->flop = lac_plan_flop_training(t->model->plan) * batch;
+    out->flop = lac_net_flop_training(net) * batch;
     out->flop_per_second = out->flop / out->step_seconds;
     out->peak_flop_per_second = median(s->peak, steps);
     out->fraction = out->flop_per_second / out->peak_flop_per_second;
     out->predict_seconds = median(s->one, SINGLES);
     out->predict_images_per_second = batch / median(s->batch, PREDICTIONS);
-    out->operators = t->model->plan->net.count - 1; /* all but the input */
+    out->operators = net->count - 1; /* all but the input */
     for (int i = 0; i < out->operators; i++) {
-        const lac_op *op = &t->model->plan->op[i + 1];
-        snprintf(out->op[i].name, sizeof out->op[i].name, "%s", op->node.name);
+        const lac_node *node = &net->node[i + 1];
+        snprintf(out->op[i].name, sizeof out->op[i].name, "%s", node->name);
         for (int part = 0; part < 2; part++) {
-            out->op[i].flop[part] = lac_op_flop(op, part) * batch;
+            out->op[i].flop[part] = lac_node_flop(net, node, part) * batch;
             out->op[i].seconds[part] = median(s->op + (2 * (i + 1) + part) * steps, steps);
         }
     }
@@ -212,12 +204,15 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
     samples s = {0};
     peak_job peak = {0};
     lac_status status = lac_trainer_new(ctx, data, config, &t);
+    size_t nodes = t ? (size_t)t->model->net->count : 0;
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, nodes, sizeof *out->op, &out->op);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.step);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.peak);
     if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)steps, 2 * LAC_BENCH_OPERATORS * sizeof(double), &s.op);
+        status = lac_alloc(ctx, (size_t)steps, 2 * nodes * sizeof(double), &s.op);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)config->batch * 2 * data->points, sizeof(float), &s.xy);
     if (status == LAC_OK)
@@ -225,7 +220,7 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)ctx->threads * LAC_BLOCK, sizeof(float), &peak.sink);
     if (status == LAC_OK) {
-        peak.kernels = t->model->plan->kernels;
+        peak.kernels = t->plan->kernels;
         calibrate_peak(ctx, &peak);
         status = measure_steps(t, &peak, &s, steps);
     }
@@ -244,18 +239,31 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
 }
 
 lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size, int points,
-                     int steps, lac_bench_result *out)
+                     int steps, lac_bench_result **out)
 {
     lac_train_config c = config ? *config : lac_train_config_default();
     lac_data *data;
-    *out = (lac_bench_result){0};
+    *out = NULL;
     if (steps < 1 || size < 1 || points < 1 || c.batch < 1)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "%d steps, size %d, %d points, batch %d: each must be at least 1", steps,
                         size, points, c.batch);
     c.holdout = 0.0;
     LAC_TRY(noise(ctx, c.batch, size, points, &data));
-    lac_status status = bench(ctx, &c, data, steps, out);
+    lac_status status = lac_alloc(ctx, 1, sizeof **out, out);
+    if (status == LAC_OK)
+        status = bench(ctx, &c, data, steps, *out);
+    if (status != LAC_OK)
+        lac_bench_result_free(out);
     lac_data_free(&data);
     return status;
+}
+
+void lac_bench_result_free(lac_bench_result **result)
+{
+    if (!*result)
+        return;
+    free((*result)->op);
+    free(*result);
+    *result = NULL;
 }

@@ -29,7 +29,7 @@ static const lac_metrics *holdout_of(const run_state *r)
 
 static int picture_count(const lac_trainer *t)
 {
-    int count = t->cursor.step * t->model->config.batch;
+    int count = t->cursor.step * t->config.batch;
     return count < t->visits ? count : t->visits;
 }
 
@@ -42,7 +42,7 @@ static double rate(const run_state *r)
 static double seconds_left(const run_state *r, double pictures)
 {
     const lac_trainer *t = r->t;
-    double limit = 60.0 * t->model->config.minutes;
+    double limit = 60.0 * t->config.minutes;
     double left = rate(r) > 0.0 ? pictures / rate(r) : NAN;
     return limit > 0.0 ? fmin(left, fmax(limit - t->cursor.seconds, 0.0)) : left;
 }
@@ -55,9 +55,9 @@ static int report(const run_state *r, int epoch, int step)
         return 0;
     int steps = lac_trainer_steps(t);
     int done = step == steps ? t->visits : picture_count(t);
-    double left = (double)(t->model->config.epochs - epoch) * t->visits + (t->visits - done);
+    double left = (double)(t->config.epochs - epoch) * t->visits + (t->visits - done);
     lac_progress p = {.epoch = epoch,
-                      .epochs = t->model->config.epochs,
+                      .epochs = t->config.epochs,
                       .step = step,
                       .steps = steps,
                       .loss = done ? t->cursor.loss_sum / done : 0.0,
@@ -72,9 +72,9 @@ static int report(const run_state *r, int epoch, int step)
  * no hold-out may be there to do so before. */
 static lac_status check_weights(const lac_trainer *t)
 {
-    const lac_plan *plan = t->model->plan;
-    for (size_t i = 0; i < plan->params.floats; i++)
-        if (!isfinite(plan->w[i]))
+    const lac_model *model = t->model;
+    for (size_t i = 0; i < model->net->params.floats; i++)
+        if (!isfinite(model->weights.w[i]))
             return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
                             "epoch %d, step %d: a weight must be a finite number, it is not any "
                             "more", t->cursor.epoch + 1, t->cursor.step);
@@ -95,10 +95,10 @@ static lac_status save(const run_state *r, const char *name)
 static lac_status evaluate(run_state *r)
 {
     lac_trainer *t = r->t;
-    lac_model_predict_rows(t->model, t->data->pixels, t->watched, t->watched_count, t->xy);
+    LAC_TRY(lac_plan_predict(t->plan, t->data->pixels, t->watched, t->watched_count, t->xy));
     LAC_TRY(lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count,
                                 &r->watched));
-    lac_metrics_reduce(r->watched, t->model->config.reduction);
+    lac_metrics_reduce(r->watched, t->config.reduction);
     if (r->watched->labels == 0 || isfinite(r->watched->loss))
         return LAC_OK;
     lac_metrics_free(&r->watched);
@@ -191,14 +191,14 @@ static lac_status run_epoch(run_state *r, int *stop)
 
 static int time_is_up(const lac_trainer *t)
 {
-    double minutes = t->model->config.minutes;
+    double minutes = t->config.minutes;
     return minutes > 0.0 && t->cursor.seconds >= 60.0 * minutes;
 }
 
 lac_status lac_trainer_run(lac_trainer *t, const char *run, lac_progress_fn progress, void *user)
 {
     run_state r = {.t = t, .run = run, .progress = progress, .user = user};
-    const lac_train_config *config = &t->model->config;
+    const lac_train_config *config = &t->config;
     int stop = 0;
     if (run && t->run && strcmp(run, t->run) != 0)
         return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,

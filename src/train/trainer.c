@@ -26,7 +26,7 @@ static int is_complete(const lac_data *data, int row)
 
 static lac_status choose_rows(lac_trainer *t)
 {
-    const lac_train_config *config = &t->model->config;
+    const lac_train_config *config = &t->config;
     size_t rows = (size_t)t->data->rows;
     LAC_TRY(lac_split_of(t->ctx, t->data, config, &t->split));
     LAC_TRY(lac_alloc(t->ctx, rows, sizeof(int), &t->train_rows));
@@ -59,9 +59,9 @@ static lac_status choose_rows(lac_trainer *t)
 
 static lac_status make_buffers(lac_trainer *t)
 {
-    size_t batch = (size_t)t->model->config.batch;
+    size_t batch = (size_t)t->config.batch;
     size_t labels = (size_t)2 * t->data->points;
-    LAC_TRY(lac_adam_new(t->ctx, t->model->plan->params.floats, &t->adam));
+    LAC_TRY(lac_adam_new(t->ctx, t->model->net->params.floats, &t->adam));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->visits, sizeof(int), &t->order));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->watched_count * labels, sizeof(float), &t->xy));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(int), &t->batch_row));
@@ -73,42 +73,78 @@ static lac_status make_buffers(lac_trainer *t)
 
 void lac_trainer_shuffle(lac_trainer *t)
 {
-    const lac_train_config *config = &t->model->config;
+    const lac_train_config *config = &t->config;
     for (int i = 0; i < t->visits; i++)
         t->order[i] = config->mirror ? i : 2 * i;
     lac_shuffle(config->seed, LAC_STREAM(LAC_STREAM_ORDER) + (uint64_t)t->cursor.epoch, t->order,
                 t->visits);
 }
 
-static lac_status build(lac_trainer *t, const lac_train_config *config)
+/* A model of the configuration's network, with weights drawn. */
+static lac_status new_model(lac_trainer *t)
 {
-    const lac_data *data = t->data;
-    lac_train_config checked = *config;
-    LAC_TRY(lac_config_check(t->ctx, &checked));
-    if (data->points == 0)
+    const lac_train_config *config = &t->config;
+    const lac_start_config start = {config->start, config->start_width, config->seed};
+    char title[LAC_TITLE];
+    char *text = NULL;
+    char *story = NULL;
+    lac_network_title(config->model, title);
+    LAC_TRY(lac_network_text(t->ctx, config->model, &text));
+    lac_status status = lac_config_to_json(t->ctx, config, &story);
+    if (status == LAC_OK) {
+        lac_model_parts parts = {.name = title, .text = text, .where = config->model,
+                                 .story = story, .size = t->data->size, .points = t->data->points,
+                                 .names = t->data->names};
+        status = lac_model_new(t->ctx, &parts, &t->model);
+    }
+    free(text);
+    free(story);
+    LAC_TRY(status);
+    t->model->fingerprint = t->data->fingerprint;
+    lac_weights_start(t->model->net, &t->model->weights, &start);
+    return LAC_OK;
+}
+
+static lac_status build(lac_trainer *t)
+{
+    const lac_train_config *config = &t->config;
+    if (t->data->points == 0)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "the data set has no labels to learn");
-    LAC_TRY(lac_model_new(t->ctx, &checked, data->size, data->points, data->names, &t->model));
-    t->model->fingerprint = data->fingerprint;
     LAC_TRY(choose_rows(t));
-    LAC_TRY(lac_model_plan(t->model, checked.batch, 0));
-    lac_start_config start = {checked.start, checked.start_width, checked.seed};
-    lac_plan_start(t->model->plan, &start);
+    if (!t->model)
+        LAC_TRY(new_model(t));
+    LAC_TRY(lac_plan_new(t->ctx, t->model->net, &t->model->weights, config->batch,
+                         config->precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0, &t->plan));
     LAC_TRY(make_buffers(t));
     t->cursor.best = INFINITY;
     return LAC_OK;
 }
 
-lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
-                           lac_trainer **out)
+lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                            lac_model *model, lac_trainer **out)
 {
-    lac_train_config defaults = lac_train_config_default();
-    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    lac_status status = lac_alloc(ctx, 1, sizeof **out, out);
+    if (status != LAC_OK) {
+        lac_model_free(&model);
+        return status;
+    }
     (*out)->ctx = ctx;
     (*out)->data = data;
-    lac_status status = build(*out, config ? config : &defaults);
+    (*out)->config = *config;
+    (*out)->model = model;
+    status = lac_config_check(ctx, &(*out)->config);
+    if (status == LAC_OK)
+        status = build(*out);
     if (status != LAC_OK)
         lac_trainer_free(out);
     return status;
+}
+
+lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                           lac_trainer **out)
+{
+    const lac_train_config usual = lac_train_config_default();
+    return lac_trainer_make(ctx, data, config ? config : &usual, NULL, out);
 }
 
 void lac_trainer_free(lac_trainer **trainer)
@@ -117,6 +153,7 @@ void lac_trainer_free(lac_trainer **trainer)
     if (!t)
         return;
     lac_split_free(&t->split);
+    lac_plan_free(&t->plan);
     lac_model_free(&t->model);
     lac_adam_free(&t->adam);
     free(t->run);
@@ -145,14 +182,14 @@ const lac_split *lac_trainer_split(const lac_trainer *trainer)
 
 const lac_train_config *lac_trainer_config(const lac_trainer *trainer)
 {
-    return &trainer->model->config;
+    return &trainer->config;
 }
 
 /* ---- One step ---------------------------------------------------------------------------- */
 
 int lac_trainer_steps(const lac_trainer *t)
 {
-    return (t->visits + t->model->config.batch - 1) / t->model->config.batch;
+    return (t->visits + t->config.batch - 1) / t->config.batch;
 }
 
 /* Labels of one visit in the network's units, (p - size/2) / (size/2). The mirror image of
@@ -176,7 +213,7 @@ static void fill_labels(const lac_trainer *t, int row, int mirror, float *target
 
 static int make_batch(lac_trainer *t)
 {
-    int batch = t->model->config.batch;
+    int batch = t->config.batch;
     int first = t->cursor.step * batch;
     int n = t->visits - first < batch ? t->visits - first : batch;
     size_t labels = (size_t)2 * t->data->points;
@@ -187,31 +224,33 @@ static int make_batch(lac_trainer *t)
         t->batch_sample[i] = (uint64_t)visit;
         fill_labels(t, t->batch_row[i], visit % 2, t->target + i * labels, t->mask + i * labels);
     }
-    lac_model_fill(t->model, t->data->pixels, t->batch_row, t->batch_mirror, n);
+    lac_plan_fill(t->plan, t->data->pixels, t->batch_row, t->batch_mirror, n);
     return n;
 }
 
 lac_status lac_trainer_step(lac_trainer *t, double *loss)
 {
-    const lac_train_config *config = &t->model->config;
-    lac_plan *plan = t->model->plan;
+    const lac_train_config *config = &t->config;
+    lac_plan *plan = t->plan;
+    const lac_op *output = plan->output[0];
     if (t->cursor.step == 0)
         lac_trainer_shuffle(t);
     int n = make_batch(t);
     lac_pass pass = {.ctx = t->ctx, .n = n, .training = 1, .dropout = (float)config->dropout,
                      .seed = config->seed, .epoch = (uint64_t)t->cursor.epoch,
                      .sample = t->batch_sample};
-    lac_loss_batch batch = {plan->y, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask, n,
+    lac_loss_batch batch = {output->z, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask, n,
                             2 * t->data->points, config->reduction};
-    lac_plan_forward(plan, &pass);
-    *loss = lac_loss_gradient(&batch, plan->dy);
+    LAC_TRY(lac_plan_forward(plan, &pass));
+    *loss = lac_loss_gradient(&batch, output->dz);
     if (!isfinite(*loss))
         return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
                         "epoch %d, step %d: the loss is %s, it must be a finite number",
                         t->cursor.epoch + 1, t->cursor.step + 1,
                         isnan(*loss) ? "not a number" : "infinite");
-    lac_plan_backward(plan, &pass);
-    lac_adam_apply(t->ctx, &t->adam, config, plan->w, plan->g);
+    LAC_TRY(lac_plan_backward(plan, &pass));
+    lac_adam_apply(t->ctx, &t->adam, config, t->model->weights.w, plan->g);
+    t->model->weights.version++;
     t->cursor.step++;
     t->cursor.loss_sum += *loss * n;
     return LAC_OK;

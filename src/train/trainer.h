@@ -21,7 +21,9 @@ struct lac_trainer {
     lac_context *ctx;
     const lac_data *data;
     lac_split *split;
-    lac_model *model; /* with the training plan */
+    lac_train_config config;
+    lac_model *model;
+    lac_plan *plan;   /* of its training */
     lac_adam_state adam;
     lac_cursor cursor;
     lac_health health;
@@ -53,7 +55,12 @@ int lac_trainer_steps(const lac_trainer *trainer);
  * loss is not finite; nothing was changed then but running statistics. */
 lac_status lac_trainer_step(lac_trainer *trainer, double *loss);
 
-/* Writes the whole state, or the model alone. checkpoint.c */
+/* A trainer with a model to go on with. `model` is taken over, also on failure; NULL: a new one of
+ * the configuration's network, with weights drawn. */
+lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                            lac_model *model, lac_trainer **out);
+
+/* Writes the whole state. checkpoint.c */
 lac_status lac_trainer_save(const lac_trainer *trainer, const char *path);
 
 #endif

@@ -1,0 +1,79 @@
+/* Where a network's text comes from: the library itself, or a file. */
+#include "base/shipped.h"
+#include "net/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern const lac_shipped lac_networks[]; /* networks/, ends with NULL */
+
+enum { MOST_TEXT = 1 << 16 };
+
+const char *lac_network_name(int i)
+{
+    return i >= 0 && i < lac_network_count() ? lac_networks[i].name : NULL;
+}
+
+int lac_network_count(void)
+{
+    int count = 0;
+    while (lac_networks[count].name)
+        count++;
+    return count;
+}
+
+void lac_network_title(const char *network, char out[LAC_TITLE])
+{
+    const char *slash = strrchr(network, '/');
+    const char *name = slash ? slash + 1 : network;
+    size_t length = strlen(name);
+    if (length > 4 && strcmp(name + length - 4, ".net") == 0)
+        length -= 4;
+    snprintf(out, LAC_TITLE, "%.*s", (int)length, name);
+}
+
+/* A file's name has a slash or a dot. */
+static int is_path(const char *network)
+{
+    return strpbrk(network, "/.") != NULL;
+}
+
+static lac_status fail_unknown(lac_context *ctx, const char *network)
+{
+    char list[200] = "";
+    for (int i = 0; i < lac_network_count(); i++) {
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", lac_networks[i].name);
+    }
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                    "network \"%.64s\" is not known: must be one of %s, or a file such as my.net",
+                    network, list);
+}
+
+static lac_status read_file(lac_context *ctx, const char *path, char **text)
+{
+    size_t size;
+    LAC_TRY(lac_file_read(ctx, path, text, &size));
+    lac_status status = LAC_OK;
+    if (size > MOST_TEXT)
+        status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                          "%s: %zu bytes are no network's text, which has at most %d", path, size,
+                          MOST_TEXT);
+    else if (strlen(*text) != size)
+        status = lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: not a network's text: it has a NUL byte",
+                          path);
+    if (status != LAC_OK) {
+        free(*text);
+        *text = NULL;
+    }
+    return status;
+}
+
+lac_status lac_network_text(lac_context *ctx, const char *network, char **text)
+{
+    *text = NULL;
+    for (int i = 0; lac_networks[i].name; i++)
+        if (strcmp(lac_networks[i].name, network) == 0)
+            return lac_strdup(ctx, lac_networks[i].text, text);
+    return is_path(network) ? read_file(ctx, network, text) : fail_unknown(ctx, network);
+}

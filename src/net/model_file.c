@@ -1,0 +1,339 @@
+/* Model files, written and read. */
+#include "net/model_file.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char format_name[] = "lacuna 1";
+
+/* ---- Writing ------------------------------------------------------------------------- */
+
+enum { MOST_PAIRS = 24 };
+
+/* Everything that goes into one file; owns the plain copies and the texts. */
+typedef struct draft {
+    lac_context *ctx;
+    lac_tensor_info *tensor;
+    float **plain;
+    char **name;
+    int tensors;
+    lac_metadata pair[MOST_PAIRS];
+    char *text[MOST_PAIRS];
+    int pairs;
+} draft;
+
+static lac_status draft_new(lac_context *ctx, size_t tensors, draft *d)
+{
+    *d = (draft){.ctx = ctx};
+    LAC_TRY(lac_alloc(ctx, tensors, sizeof *d->tensor, &d->tensor));
+    LAC_TRY(lac_alloc(ctx, tensors, sizeof *d->plain, &d->plain));
+    return lac_alloc(ctx, tensors, sizeof *d->name, &d->name);
+}
+
+static void draft_free(draft *d)
+{
+    for (int i = 0; i < d->tensors; i++) {
+        free(d->plain[i]);
+        free(d->name[i]);
+    }
+    for (int i = 0; i < d->pairs; i++)
+        free(d->text[i]);
+    free(d->tensor);
+    free(d->plain);
+    free(d->name);
+}
+
+static lac_tensor_info info_of(const lac_param *param, const char *name)
+{
+    lac_tensor_info info = {.name = name, .dims = param->dims};
+    for (int i = 0; i < param->dims; i++)
+        info.shape[i] = param->shape[i];
+    return info;
+}
+
+static lac_status full_name(lac_context *ctx, const char *prefix, const char *name, char **out)
+{
+    size_t length = strlen(prefix) + strlen(name) + 1;
+    LAC_TRY(lac_alloc(ctx, length, 1, out));
+    snprintf(*out, length, "%s%s", prefix, name);
+    return LAC_OK;
+}
+
+static lac_status add_table(draft *d, const char *prefix, const lac_params *params,
+                            const float *slab)
+{
+    for (int p = 0; p < params->count; p++) {
+        const lac_param *param = &params->table[p];
+        int i = d->tensors++;
+        LAC_TRY(full_name(d->ctx, prefix, param->name, &d->name[i]));
+        LAC_TRY(lac_alloc(d->ctx, param->count, sizeof(float), &d->plain[i]));
+        lac_param_to_plain(param, slab, d->plain[i]);
+        d->tensor[i] = info_of(param, d->name[i]);
+    }
+    return LAC_OK;
+}
+
+static lac_status add_text(draft *d, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static lac_status add_text(draft *d, const char *key, const char *format, ...)
+{
+    int i = d->pairs++;
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    LAC_TRY(lac_alloc(d->ctx, (size_t)length + 1, 1, &d->text[i]));
+    va_start(args, format);
+    vsnprintf(d->text[i], (size_t)length + 1, format, args);
+    va_end(args);
+    d->pair[i] = (lac_metadata){key, d->text[i]};
+    return LAC_OK;
+}
+
+static lac_status join_names(const lac_model *model, char **out)
+{
+    size_t length = 1;
+    for (int i = 0; i < model->points; i++)
+        length += strlen(model->names[i]) + 1;
+    LAC_TRY(lac_alloc(model->ctx, length, 1, out));
+    for (int i = 0; i < model->points; i++) {
+        strcat(*out, i ? "," : "");
+        strcat(*out, model->names[i]);
+    }
+    return LAC_OK;
+}
+
+static lac_status add_model(draft *d, const lac_model *model)
+{
+    char *names;
+    LAC_TRY(add_text(d, "format", "%s", format_name));
+    LAC_TRY(add_text(d, "model", "%s", model->name));
+    LAC_TRY(add_text(d, "network", "%s", model->net->text));
+    LAC_TRY(add_text(d, "config", "%s", model->story));
+    LAC_TRY(join_names(model, &names));
+    lac_status status = add_text(d, "points", "%s", names);
+    free(names);
+    LAC_TRY(status);
+    LAC_TRY(add_text(d, "size", "%d", model->size));
+    LAC_TRY(add_text(d, "labels", "network = (pixels - size/2) / (size/2)"));
+    LAC_TRY(add_text(d, "epoch", "%d", model->epoch));
+    LAC_TRY(add_text(d, "data", "%016" PRIx64, model->fingerprint));
+    LAC_TRY(add_table(d, "", &model->net->params, model->weights.w));
+    return add_table(d, "", &model->net->buffers, model->weights.b);
+}
+
+static lac_status add_more(draft *d, const lac_model *model, const lac_more *more)
+{
+    for (int i = 0; i < more->texts; i++)
+        LAC_TRY(add_text(d, more->text[i].key, "%s", more->text[i].value));
+    for (int i = 0; i < more->sets; i++)
+        LAC_TRY(add_table(d, more->tensors[i].prefix, &model->net->params,
+                          more->tensors[i].slab));
+    return LAC_OK;
+}
+
+lac_status lac_model_write(const lac_model *model, const lac_more *more, const char *path)
+{
+    const lac_net *net = model->net;
+    draft d;
+    size_t sets = 1 + (size_t)(more ? more->sets : 0);
+    lac_status status = draft_new(model->ctx, sets * net->params.count + net->buffers.count, &d);
+    if (status == LAC_OK)
+        status = add_model(&d, model);
+    if (status == LAC_OK && more)
+        status = add_more(&d, model, more);
+    if (status == LAC_OK)
+        status = lac_safetensors_write(model->ctx, path, d.tensor, (const float *const *)d.plain,
+                                       d.tensors, d.pair, d.pairs);
+    draft_free(&d);
+    return status;
+}
+
+lac_status lac_model_save(const lac_model *model, const char *path)
+{
+    return lac_model_write(model, NULL, path);
+}
+
+/* ---- Opening and looking up -------------------------------------------------------------------- */
+
+lac_status lac_model_file_open(lac_context *ctx, const char *path, lac_model_file *out)
+{
+    *out = (lac_model_file){.ctx = ctx};
+    if (lac_path_is_folder(path))
+        LAC_TRY(lac_path_join(ctx, path, "last.safetensors", &out->path));
+    else
+        LAC_TRY(lac_strdup(ctx, path, &out->path));
+    lac_status status = lac_safetensors_read(ctx, out->path, &out->tensors);
+    if (status != LAC_OK)
+        lac_model_file_close(out);
+    return status;
+}
+
+void lac_model_file_close(lac_model_file *file)
+{
+    lac_tensors_free(&file->tensors);
+    free(file->path);
+    *file = (lac_model_file){0};
+}
+
+static lac_status text_of(const lac_model_file *f, const char *key, const char **out)
+{
+    *out = lac_tensors_metadata(f->tensors, key);
+    if (!*out)
+        return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: no \"%s\" in the metadata", f->path, key);
+    return LAC_OK;
+}
+
+/* The number must take up the whole text. */
+lac_status lac_model_file_number(const lac_model_file *f, const char *key, double low, double high,
+                                 double *out)
+{
+    const char *text;
+    char *end;
+    LAC_TRY(text_of(f, key, &text));
+    *out = strtod(text, &end);
+    if (end == text || *end || !(*out >= low && *out <= high))
+        return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: %s \"%s\", must be a number from %g to %g",
+                        f->path, key, text, low, high);
+    return LAC_OK;
+}
+
+lac_status lac_model_file_tensors(const lac_model_file *f, const char *prefix,
+                                  const lac_params *params, float *slab)
+{
+    for (int p = 0; p < params->count; p++) {
+        const lac_param *param = &params->table[p];
+        const float *plain = NULL;
+        char *name;
+        LAC_TRY(full_name(f->ctx, prefix, param->name, &name));
+        lac_tensor_info wanted = info_of(param, name);
+        lac_status status = lac_tensors_get(f->ctx, f->tensors, &wanted, &plain);
+        free(name);
+        LAC_TRY(status);
+        lac_param_from_plain(param, plain, slab);
+    }
+    return LAC_OK;
+}
+
+/* ---- Reading a model ------------------------------------------------------------------------------ */
+
+/* "a,b,c" cut into its names, in place; *names is an array of pointers into text. */
+static lac_status cut_names(lac_context *ctx, char *text, char ***names, int *count)
+{
+    *count = 1;
+    for (const char *p = text; *p; p++)
+        *count += *p == ',';
+    LAC_TRY(lac_alloc(ctx, (size_t)*count, sizeof **names, names));
+    for (int i = 0; i < *count; i++) {
+        (*names)[i] = text;
+        char *comma = strchr(text, ',');
+        if (comma) {
+            *comma = '\0';
+            text = comma + 1;
+        }
+    }
+    return LAC_OK;
+}
+
+/* Files of lacuna 0.1 say how they were trained, and there the network's name alone. */
+static lac_status read_old_name(const lac_model_file *f, const char *story, char **name)
+{
+    cJSON *object = cJSON_Parse(story);
+    const char *model = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "model"));
+    lac_status status = model ? lac_strdup(f->ctx, model, name)
+                              : lac_fail(f->ctx, LAC_ERROR_FORMAT,
+                                         "%s: its configuration names no network", f->path);
+    cJSON_Delete(object);
+    return status;
+}
+
+/* Name and text of the network, both freed by free(). */
+static lac_status read_network(const lac_model_file *f, const char *story, char **name,
+                               char **text)
+{
+    const char *found = lac_tensors_metadata(f->tensors, "network");
+    if (!found) {
+        LAC_TRY(read_old_name(f, story, name));
+        return lac_network_text(f->ctx, *name, text);
+    }
+    const char *model;
+    LAC_TRY(text_of(f, "model", &model));
+    if (strlen(model) >= LAC_TITLE || strchr(model, '/') || !lac_text_printable(model))
+        return lac_fail(f->ctx, LAC_ERROR_FORMAT,
+                        "%s: the network's name must have less than %d characters and no slash",
+                        f->path, LAC_TITLE);
+    LAC_TRY(lac_strdup(f->ctx, model, name));
+    return lac_strdup(f->ctx, found, text);
+}
+
+static lac_status make_model(const lac_model_file *f, lac_model_parts *parts, lac_model **out)
+{
+    const char *points;
+    char *copy;
+    char **names = NULL;
+    LAC_TRY(text_of(f, "points", &points));
+    LAC_TRY(lac_strdup(f->ctx, points, &copy));
+    lac_status status = cut_names(f->ctx, copy, &names, &parts->points);
+    parts->names = names;
+    if (status == LAC_OK)
+        status = lac_model_new(f->ctx, parts, out);
+    free(names);
+    free(copy);
+    return status == LAC_ERROR_ARGUMENT ? LAC_ERROR_FORMAT : status; /* it stands in a file */
+}
+
+/* The model without its weights. */
+static lac_status read_head(const lac_model_file *f, lac_model **out)
+{
+    const char *format, *story, *data;
+    char *name = NULL;
+    char *text = NULL;
+    double size, epoch;
+    LAC_TRY(text_of(f, "format", &format));
+    if (strcmp(format, format_name) != 0)
+        return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: format \"%s\", must be \"%s\"", f->path,
+                        format, format_name);
+    LAC_TRY(text_of(f, "config", &story));
+    LAC_TRY(lac_model_file_number(f, "size", 1, 1 << 14, &size));
+    LAC_TRY(lac_model_file_number(f, "epoch", 0, 1e9, &epoch));
+    LAC_TRY(text_of(f, "data", &data));
+    lac_status status = read_network(f, story, &name, &text);
+    if (status == LAC_OK) {
+        lac_model_parts parts = {.name = name, .text = text, .where = f->path, .story = story,
+                                 .size = (int)size};
+        status = make_model(f, &parts, out);
+    }
+    free(name);
+    free(text);
+    LAC_TRY(status);
+    (*out)->epoch = (int)epoch;
+    (*out)->fingerprint = strtoull(data, NULL, 16);
+    return LAC_OK;
+}
+
+lac_status lac_model_file_read(const lac_model_file *f, lac_model **out)
+{
+    *out = NULL;
+    lac_status status = read_head(f, out);
+    if (status == LAC_OK)
+        status = lac_model_file_tensors(f, "", &(*out)->net->params, (*out)->weights.w);
+    if (status == LAC_OK)
+        status = lac_model_file_tensors(f, "", &(*out)->net->buffers, (*out)->weights.b);
+    if (status != LAC_OK)
+        lac_model_free(out);
+    return status;
+}
+
+lac_status lac_model_load(lac_context *ctx, const char *path, lac_model **out)
+{
+    lac_model_file file;
+    *out = NULL;
+    LAC_TRY(lac_model_file_open(ctx, path, &file));
+    lac_status status = lac_model_file_read(&file, out);
+    lac_model_file_close(&file);
+    return status;
+}

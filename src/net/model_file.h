@@ -1,0 +1,47 @@
+/*
+ * A model's file: safetensors, as docs/format.md describes it. A training's file is a model's
+ * with more tensors and texts in it, which this room writes and hands out by name.
+ */
+#ifndef LAC_MODEL_FILE_H
+#define LAC_MODEL_FILE_H
+
+#include "format/format.h"
+#include "net/model.h"
+
+/* A further set of tensors, named as the parameters behind a prefix. */
+typedef struct lac_more_tensors {
+    const char *prefix;
+    const float *slab; /* offsets of the network's parameters */
+} lac_more_tensors;
+
+typedef struct lac_more {
+    const lac_metadata *text;
+    int texts;
+    const lac_more_tensors *tensors;
+    int sets;
+} lac_more;
+
+/* Writes a model, and more if it is not NULL. IO, MEMORY. */
+lac_status lac_model_write(const lac_model *model, const lac_more *more, const char *path);
+
+/* An open file. */
+typedef struct lac_model_file {
+    lac_context *ctx;
+    char *path;
+    lac_tensors *tensors;
+} lac_model_file;
+
+/* `path` is the file, or a run folder, whose last.safetensors is read. IO, FORMAT, MEMORY. */
+lac_status lac_model_file_open(lac_context *ctx, const char *path, lac_model_file *out);
+void lac_model_file_close(lac_model_file *file);
+
+/* The model with its weights. FORMAT, ARGUMENT, MEMORY. */
+lac_status lac_model_file_read(const lac_model_file *file, lac_model **out);
+
+/* What else is in it: a number of the metadata in [low, high], a set of tensors. FORMAT. */
+lac_status lac_model_file_number(const lac_model_file *file, const char *key, double low,
+                                 double high, double *out);
+lac_status lac_model_file_tensors(const lac_model_file *file, const char *prefix,
+                                  const lac_params *params, float *slab);
+
+#endif

@@ -1,0 +1,390 @@
+/*
+ * The passes of a convolution done in chunks (conv_chunks.h). In training the batch statistics
+ * part the work in two: convolution and sums, then normalization to pooling in one pass. y is
+ * kept for the backward pass, nothing else but z; gradients with respect to y exist for one chunk
+ * at a time.
+ *
+ * Batch normalization's formulas are in op/norm.h. Without it the scale is 1, the shift
+ * the bias, and dy = g. Channels that only fill up the last block of 16 have weights, scale,
+ * shift and coefficients of 0, and so stay 0.
+ */
+#include "op/conv_chunks.h"
+
+#include <string.h>
+
+enum { W, BIAS }; /* parameters; with norm: norm.h */
+
+typedef struct job {
+    lac_op *op;
+    lac_conv_state *s;
+    const lac_pass *pass;
+    const lac_kernels *kernels;
+} job;
+
+static float *row(const lac_conv_state *s, int which, int block)
+{
+    return s->channel + (size_t)which * s->oc + block * LAC_BLOCK;
+}
+
+static lac_conv_span span_of(const job *j, int item, int thread)
+{
+    return lac_conv_span_of(j->op, j->pass->n, item, thread);
+}
+
+static void for_each_chunk(lac_op *op, const lac_pass *pass, lac_work work)
+{
+    lac_conv_state *s = op->state;
+    job j = {op, s, pass, op->kernels};
+    lac_parallel(pass->ctx, (pass->n + s->chunk - 1) / s->chunk, work, &j);
+}
+
+/* A plane is one block of 16 channels of one picture; planes of a chunk are consecutive. */
+static int blocks(const lac_conv_state *s)
+{
+    return s->oc / LAC_BLOCK;
+}
+
+static void *plane_of_y(const job *j, void *y, int i)
+{
+    return lac_op_at(j->op, y, (size_t)i * j->s->y_shape.h * j->s->y_shape.w * LAC_BLOCK);
+}
+
+static void *plane_of_z(const job *j, void *z, int i)
+{
+    const lac_shape out = j->op->node->out;
+    return lac_op_at(j->op, z, (size_t)i * out.h * out.w * LAC_BLOCK);
+}
+
+static const void *plane_of_add(const job *j, const void *add, int i)
+{
+    size_t plane = (size_t)j->s->y_shape.h * j->s->y_shape.w * LAC_BLOCK;
+    return add ? (const char *)add + i * plane * j->kernels->element : NULL;
+}
+
+/* The two sums of a chunk, [2, oc], set to 0. */
+static double *chunk_sums(const lac_conv_state *s, int item)
+{
+    double *sums = s->sums + (size_t)item * 2 * s->oc;
+    memset(sums, 0, 2 * s->oc * sizeof *sums);
+    return sums;
+}
+
+static void add_up_chunks(lac_conv_state *s, int n)
+{
+    int c = 2 * s->oc;
+    memset(s->total, 0, c * sizeof *s->total);
+    for (int item = 0; item * s->chunk < n; item++)
+        for (int i = 0; i < c; i++)
+            s->total[i] += s->sums[(size_t)item * c + i];
+}
+
+/* ---- Weights ----------------------------------------------------------------------------- */
+
+/* Copies [oc, c, area] between real and filled-up channels; what fills up is 0 already. */
+static void copy_channels(const lac_op *op, const float *from, float *to, int to_padded)
+{
+    const lac_conv_state *s = op->state;
+    size_t area = (size_t)s->attr->k * s->attr->k;
+    size_t c = (size_t)op->node->in.c;
+    size_t stored = (size_t)lac_shape_channels(op->node->in);
+    for (int o = 0; o < s->y_shape.c; o++) {
+        size_t real = o * c * area, padded = o * stored * area;
+        memcpy(to + (to_padded ? padded : real), from + (to_padded ? real : padded),
+               c * area * sizeof *to);
+    }
+}
+
+static const float *plain_weights(const lac_op *op)
+{
+    const lac_conv_state *s = op->state;
+    if (!s->padded)
+        return lac_op_w(op, W);
+    copy_channels(op, lac_op_w(op, W), s->padded, 1);
+    return s->padded;
+}
+
+/* A single picture is worth two threads. */
+static int by_halves(const lac_conv_state *s, const lac_pass *pass)
+{
+    return s->half && pass->n == 1;
+}
+
+static void work_pack(void *arg, int item, int thread)
+{
+    (void)item;
+    (void)thread;
+    const job *j = arg;
+    const lac_conv_state *s = j->s;
+    const float *w = plain_weights(j->op);
+    if (!by_halves(s, j->pass)) {
+        lac_conv_pack(s->conv, w, s->packed[0], j->pass->training ? s->packed[1] : NULL);
+        return;
+    }
+    size_t half = (size_t)s->oc / 2 * lac_shape_channels(j->op->node->in) * s->attr->k *
+                  s->attr->k;
+    for (int i = 0; i < 2; i++)
+        lac_conv_pack(s->half, w + i * half, s->packed_half + i * lac_conv_packed(s->half), NULL);
+}
+
+static void pack(job *j)
+{
+    lac_conv_state *s = j->s;
+    uint64_t *version = &s->packed_version[by_halves(s, j->pass)];
+    if (s->keeps_packed && *version == *j->op->weights_version)
+        return;
+    lac_parallel(j->pass->ctx, 1, work_pack, j);
+    *version = *j->op->weights_version;
+}
+
+static void work_reduce(void *arg, int item, int thread)
+{
+    (void)item;
+    (void)thread;
+    const job *j = arg;
+    lac_conv_state *s = j->s;
+    int chunks = (j->pass->n + s->chunk - 1) / s->chunk;
+    float *dw = lac_op_g(j->op, W);
+    lac_conv_reduce(s->conv, *j->op->partial, chunks, s->padded ? s->padded : dw);
+    if (!s->padded)
+        return;
+    copy_channels(j->op, s->padded, dw, 0);
+    memset(s->padded, 0, (size_t)s->oc * lac_shape_channels(j->op->node->in) * s->attr->k *
+                             s->attr->k * sizeof *dw);
+}
+
+/* ---- Forward ---------------------------------------------------------------------------- */
+
+static const void *x_of(const job *j, const lac_conv_span *c)
+{
+    return lac_op_fetch(j->op, 0, c->first, c->n, c->own_x);
+}
+
+/* Planes [first, last) of a chunk from y to z. */
+static void finish(const job *j, void *y, const lac_conv_span *c, int first, int last)
+{
+    const lac_op *op = j->op;
+    const lac_conv_state *s = j->s;
+    const lac_conv_attr *attr = s->attr;
+    int pixels = s->y_shape.h * s->y_shape.w;
+    const void *add = op->node->added ? lac_op_fetch(op, 1, c->first, c->n, c->own_add) : NULL;
+    for (int i = first; i < last; i++) {
+        const float *scale = s->norm.scale + i % blocks(s) * LAC_BLOCK;
+        const float *shift = s->norm.shift + i % blocks(s) * LAC_BLOCK;
+        const void *from = plane_of_y(j, y, i);
+        void *to = plane_of_z(j, c->z, i);
+        if (attr->pool)
+            j->kernels->affine_pool(from, to, s->y_shape.h, s->y_shape.w, scale, shift,
+                                    attr->relu);
+        else
+            j->kernels->affine(from, plane_of_add(j, add, i), to, pixels, scale, shift,
+                               attr->relu);
+    }
+}
+
+static void work_sums(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const lac_conv_state *s = j->s;
+    lac_conv_span c = span_of(j, item, thread);
+    double *sums = chunk_sums(s, item);
+    lac_conv_forward(s->conv, c.n, x_of(j, &c), s->packed[0], c.y, c.scratch);
+    for (int i = 0; i < c.n * blocks(s); i++) {
+        int block = i % blocks(s);
+        j->kernels->moments(plane_of_y(j, c.y, i), s->y_shape.h * s->y_shape.w,
+                            row(s, LAC_CONV_ORIGIN, block), sums + block * LAC_BLOCK,
+                            sums + s->oc + block * LAC_BLOCK);
+    }
+}
+
+static void work_finish(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    lac_conv_span c = span_of(j, item, thread);
+    finish(j, c.y, &c, 0, c.n * blocks(j->s));
+}
+
+static void work_whole(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    lac_conv_span c = span_of(j, item, thread);
+    void *y = j->pass->training ? c.y : c.own;
+    lac_conv_forward(j->s->conv, c.n, x_of(j, &c), j->s->packed[0], y, c.scratch);
+    finish(j, y, &c, 0, c.n * blocks(j->s));
+}
+
+/* Half the channels of the only picture. */
+static void work_half(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const lac_conv_state *s = j->s;
+    lac_conv_span c = span_of(j, 0, thread);
+    int planes = blocks(s) / 2;
+    lac_conv_forward(s->half, 1, x_of(j, &c), s->packed_half + item * lac_conv_packed(s->half),
+                     plane_of_y(j, c.own, item * planes), c.scratch);
+    finish(j, c.own, &c, item * planes, (item + 1) * planes);
+}
+
+/* Sums were taken about the running mean, which keeps the difference of squares exact. */
+static void batch_statistics(lac_op *op, lac_conv_state *s, int n)
+{
+    double count = (double)n * s->y_shape.h * s->y_shape.w;
+    for (int c = 0; c < s->y_shape.c; c++) {
+        double offset = s->total[c] / count;
+        double var = s->total[s->oc + c] / count - offset * offset;
+        lac_norm_batch(op, &s->norm, c, row(s, LAC_CONV_ORIGIN, 0)[c] + offset, var, count);
+    }
+}
+
+static void fixed_affine(lac_op *op, lac_conv_state *s)
+{
+    if (s->attr->norm) {
+        lac_norm_fixed(op, &s->norm);
+        return;
+    }
+    for (int c = 0; c < s->y_shape.c; c++) {
+        s->norm.scale[c] = 1.0f;
+        s->norm.shift[c] = lac_op_w(op, BIAS)[c];
+    }
+}
+
+static void conv_forward(lac_op *op, const lac_pass *pass)
+{
+    lac_conv_state *s = op->state;
+    job j = {op, s, pass, op->kernels};
+    pack(&j);
+    if (!(pass->training && s->attr->norm)) {
+        fixed_affine(op, s);
+        if (by_halves(s, pass))
+            lac_parallel(pass->ctx, 2, work_half, &j);
+        else
+            for_each_chunk(op, pass, work_whole);
+        return;
+    }
+    memcpy(row(s, LAC_CONV_ORIGIN, 0), lac_op_b(op, LAC_NORM_RUNNING_MEAN),
+           s->y_shape.c * sizeof(float));
+    for_each_chunk(op, pass, work_sums);
+    add_up_chunks(s, pass->n);
+    batch_statistics(op, s, pass->n);
+    for_each_chunk(op, pass, work_finish);
+}
+
+/* ---- Backward -------------------------------------------------------------------------------- */
+
+static void work_gradient_sums(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const lac_conv_state *s = j->s;
+    lac_conv_span c = span_of(j, item, thread);
+    double *sums = chunk_sums(s, item);
+    for (int i = 0; i < c.n * blocks(s); i++) {
+        int block = i % blocks(s);
+        const void *y = plane_of_y(j, c.y, i);
+        const void *z = plane_of_z(j, c.z, i);
+        const void *dz = plane_of_z(j, c.dz, i);
+        const float *origin = row(s, LAC_CONV_ORIGIN, block);
+        double *sum = sums + block * LAC_BLOCK;
+        double *product = sum + s->oc;
+        if (s->attr->pool)
+            j->kernels->pool_sums(y, z, dz, s->y_shape.h, s->y_shape.w, s->attr->relu,
+                                  s->norm.scale + block * LAC_BLOCK, origin, sum, product);
+        else
+            j->kernels->affine_sums(y, z, dz, s->y_shape.h * s->y_shape.w, s->attr->relu, origin,
+                                    sum, product);
+    }
+}
+
+/* Where the gradient of what is added goes: into place, which the kernel adds to, or, if it is
+ * stored otherwise, into a room, to be delivered. */
+static void *target_of_add(const job *j, const lac_conv_span *c)
+{
+    const lac_op *add = lac_op_add(j->op);
+    if (!add || !j->op->wants_gradient[1])
+        return NULL;
+    if (add->kernels->element != j->kernels->element)
+        return c->own_add;
+    return lac_op_at(add, add->dz, c->first * lac_shape_stored(add->node->out));
+}
+
+/* The gradient of y for one chunk, in the thread's own buffer; that of add on the way. */
+static void gradient_of_y(const job *j, const lac_conv_span *c)
+{
+    const lac_conv_state *s = j->s;
+    int relu = s->attr->relu;
+    void *dadd = target_of_add(j, c);
+    int accumulate = dadd != c->own_add && j->op->accumulate[1];
+    for (int i = 0; i < c->n * blocks(s); i++) {
+        int block = i % blocks(s);
+        const void *y = plane_of_y(j, c->y, i);
+        const void *z = plane_of_z(j, c->z, i);
+        const void *dz = plane_of_z(j, c->dz, i);
+        void *dy = plane_of_y(j, c->own, i);
+        const float *a = row(s, LAC_CONV_A, block);
+        const float *b = row(s, LAC_CONV_B, block);
+        const float *k = row(s, LAC_CONV_C, block);
+        if (s->attr->pool)
+            j->kernels->pool_backward(y, z, dz, dy, s->y_shape.h, s->y_shape.w, relu,
+                                      s->norm.scale + block * LAC_BLOCK, a, b, k);
+        else
+            j->kernels->affine_backward(y, z, dz, dy, s->y_shape.h * s->y_shape.w, relu, a, b, k,
+                                        plane_of_y(j, dadd, i), accumulate);
+    }
+    if (dadd == c->own_add && dadd)
+        lac_op_deliver(j->op, 1, c->first, c->n, dadd);
+}
+
+static void work_gradients(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const lac_op *op = j->op;
+    const lac_conv_state *s = j->s;
+    lac_conv_span c = span_of(j, item, thread);
+    gradient_of_y(j, &c);
+    lac_conv_backward_weights(s->conv, c.n, x_of(j, &c), c.own,
+                              *op->partial + item * lac_conv_partial(s->conv), c.scratch);
+    if (!op->wants_gradient[0])
+        return;
+    void *target = lac_op_target(op, 0, c.first, c.own_x);
+    lac_conv_backward_data(s->conv, c.n, c.own, s->packed[1], target, c.scratch);
+    lac_op_deliver(op, 0, c.first, c.n, target);
+}
+
+/* The parameters' gradients and the coefficients of dy = a g + b y + c. */
+static void norm_gradients(lac_op *op, lac_conv_state *s, int n)
+{
+    double count = (double)n * s->y_shape.h * s->y_shape.w;
+    for (int c = 0; c < s->y_shape.c; c++) {
+        double rounded = row(s, LAC_CONV_ORIGIN, 0)[c] - s->norm.mean[c];
+        double product = s->total[s->oc + c] + rounded * s->total[c];
+        lac_norm_gradients(op, &s->norm, c, s->total[c], product, count);
+        row(s, LAC_CONV_A, 0)[c] = (float)s->norm.dy[c].a;
+        row(s, LAC_CONV_B, 0)[c] = (float)s->norm.dy[c].b;
+        row(s, LAC_CONV_C, 0)[c] = (float)s->norm.dy[c].c;
+    }
+}
+
+static void bias_gradients(lac_op *op, lac_conv_state *s)
+{
+    for (int c = 0; c < s->y_shape.c; c++) {
+        lac_op_g(op, BIAS)[c] = (float)s->total[c];
+        row(s, LAC_CONV_A, 0)[c] = 1.0f;
+    }
+}
+
+static void conv_backward(lac_op *op, const lac_pass *pass)
+{
+    lac_conv_state *s = op->state;
+    job j = {op, s, pass, op->kernels};
+    for (int c = 0; c < s->y_shape.c; c++)
+        row(s, LAC_CONV_ORIGIN, 0)[c] = (float)s->norm.mean[c];
+    for_each_chunk(op, pass, work_gradient_sums);
+    add_up_chunks(s, pass->n);
+    if (s->attr->norm)
+        norm_gradients(op, s, pass->n);
+    else
+        bias_gradients(op, s);
+    for_each_chunk(op, pass, work_gradients);
+    lac_parallel(pass->ctx, 1, work_reduce, &j);
+}
+
+const lac_op_way lac_conv_chunks = {"chunks",     NULL,          lac_conv_plan,
+                                    conv_forward, conv_backward, lac_conv_state_free};

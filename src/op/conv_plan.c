@@ -1,0 +1,123 @@
+/* Planning a convolution done in chunks: its primitives, its memory, and where a chunk lies. */
+#include "op/conv_chunks.h"
+
+#include <stdlib.h>
+
+/* A chunk's output should stay in a core's cache together with its input: about 2 MB. */
+enum { CHUNK_FLOATS = 600000, CHUNK_MOST = 16 };
+
+static int chunk_for(size_t y_numbers, int batch)
+{
+    int chunk = (int)(CHUNK_FLOATS / y_numbers);
+    chunk = chunk < 1 ? 1 : chunk > CHUNK_MOST ? CHUNK_MOST : chunk;
+    return chunk < batch ? chunk : batch;
+}
+
+/* The convolution of all output channels, and of half of them for a single picture. */
+static lac_status plan_convolutions(lac_op *op, lac_conv_state *s, lac_planner *p)
+{
+    const lac_shape in = op->node->in;
+    lac_conv_shape shape = {lac_shape_channels(in), in.h, in.w, s->oc, s->y_shape.h, s->y_shape.w,
+                            s->attr->k, s->attr->stride, s->attr->k / 2};
+    LAC_TRY(lac_conv_new(p->ctx, op->kernels, &shape, s->chunk, p->inference, &s->conv));
+    if (!p->inference || shape.oc % (2 * LAC_BLOCK) != 0)
+        return LAC_OK;
+    shape.oc /= 2;
+    return lac_conv_new(p->ctx, op->kernels, &shape, 1, 1, &s->half);
+}
+
+static lac_status plan_weights(lac_op *op, lac_conv_state *s, lac_planner *p)
+{
+    const lac_shape in = op->node->in;
+    const size_t k = (size_t)s->attr->k;
+    lac_life life = p->inference ? LAC_LIFE_ALWAYS : LAC_LIFE_STEP;
+    size_t packed = lac_conv_packed(s->conv);
+    s->keeps_packed = p->inference;
+    if (s->half)
+        LAC_TRY(lac_planner_claim(p, life, 2 * lac_conv_packed(s->half), sizeof(float),
+                                  &s->packed_half));
+    if (s->oc != s->y_shape.c || lac_shape_channels(in) != in.c)
+        LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, s->oc * lac_shape_channels(in) * k * k,
+                                  sizeof(float), &s->padded));
+    if (op->wants_gradient[0] && !p->inference)
+        LAC_TRY(lac_planner_claim(p, life, packed, sizeof(float), &s->packed[1]));
+    return lac_planner_claim(p, life, packed, sizeof(float), &s->packed[0]);
+}
+
+/* Bytes of a thread's rooms for a chunk of y, of x, and of what is added. */
+typedef struct rooms {
+    size_t y, x, add; /* floats */
+} rooms;
+
+static rooms rooms_of(const lac_op *op, const lac_conv_state *s)
+{
+    const lac_op *add = lac_op_add(op);
+    int converts = add && add->kernels->element != op->kernels->element;
+    size_t y = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(s->y_shape));
+    size_t x = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(op->node->in));
+    return (rooms){y, x, converts ? y : 0};
+}
+
+static lac_status plan_memory(lac_op *op, lac_conv_state *s, lac_planner *p)
+{
+    size_t y = lac_shape_stored(s->y_shape);
+    size_t channels = (size_t)s->oc;
+    size_t half = s->half ? lac_conv_scratch(s->half) : 0;
+    size_t scratch = lac_conv_scratch(s->conv);
+    rooms r = rooms_of(op, s);
+    lac_planner_scratch(p, (half > scratch ? half : scratch) + r.y + r.x + r.add);
+    LAC_TRY(plan_weights(op, s, p));
+    if (!p->inference) {
+        lac_planner_partial(p, lac_conv_partial(s->conv) * s->chunks);
+        LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, y * p->batch, op->kernels->element, &s->y));
+    }
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, s->chunks * 2 * channels, sizeof(double),
+                              &s->sums));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, 2 * channels, sizeof(double), &s->total));
+    LAC_TRY(lac_norm_plan(p, s->y_shape, &s->norm));
+    return lac_planner_claim(p, LAC_LIFE_ALWAYS, LAC_CONV_ROWS * channels, sizeof(float),
+                             &s->channel);
+}
+
+lac_status lac_conv_plan(lac_op *op, lac_planner *p)
+{
+    LAC_TRY(lac_alloc(p->ctx, 1, sizeof(lac_conv_state), &op->state));
+    lac_conv_state *s = op->state;
+    s->attr = op->node->attr;
+    s->y_shape = lac_conv_y_shape(op->node);
+    s->oc = lac_shape_channels(s->y_shape);
+    s->chunk = chunk_for(lac_shape_stored(s->y_shape), p->batch);
+    s->chunks = (p->batch + s->chunk - 1) / s->chunk;
+    LAC_TRY(plan_convolutions(op, s, p));
+    return plan_memory(op, s, p);
+}
+
+void lac_conv_state_free(lac_op *op)
+{
+    lac_conv_state *s = op->state;
+    if (!s)
+        return;
+    lac_conv_free(&s->conv);
+    lac_conv_free(&s->half);
+    free(s);
+    op->state = NULL;
+}
+
+lac_conv_span lac_conv_span_of(const lac_op *op, int n, int item, int thread)
+{
+    const lac_conv_state *s = op->state;
+    size_t z = lac_shape_stored(op->node->out);
+    rooms r = rooms_of(op, s);
+    float *scratch = lac_op_scratch(op, thread);
+    int first = item * s->chunk;
+    int left = n - first;
+    return (lac_conv_span){.n = left < s->chunk ? left : s->chunk,
+                           .first = first,
+                           .y = lac_op_at(op, s->y, first * lac_shape_stored(s->y_shape)),
+                           .z = lac_op_at(op, op->z, first * z),
+                           .dz = lac_op_at(op, op->dz, first * z),
+                           .own = scratch,
+                           .own_x = scratch + r.y,
+                           .own_add = scratch + r.y + r.x,
+                           .scratch = scratch + r.y + r.x + r.add};
+}

@@ -1,0 +1,289 @@
+/*
+ * Networks as texts: what is read, what is refused and in which words, and that a network of
+ * one's own is trained, saved, loaded and gone on with, its text in the model's file.
+ */
+#include "net/model.h"
+#include "op/conv.h"
+#include "training.h"
+
+#include <math.h>
+#include <pthread.h>
+
+static lac_net *read_text(lac_context *ctx, const char *text)
+{
+    lac_net *net;
+    assert_ok(ctx, lac_net_new(ctx, text, "test.net", 32, 3, &net));
+    return net;
+}
+
+static void a_text_says_names_words_and_inputs(void **state)
+{
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    lac_net *net = read_text(ctx, "# a comment alone\n"
+                                  "\n"
+                                  "  first   conv 5x5 /2 20 norm relu   # reads the pictures\n"
+                                  "other\tconv 1x1 20\t< first\r\n"
+                                  "sum     conv 3x3 20 relu pool < other\n"
+                                  "point   dense 2*points output");
+    assert_int_equal(net->count, 5);
+    assert_string_equal(net->node[1].name, "first");
+    const lac_conv_attr *conv = net->node[1].attr;
+    assert_true(conv->k == 5 && conv->stride == 2 && conv->channels == 20 && conv->norm &&
+                conv->relu && !conv->pool);
+    assert_int_equal(net->node[1].input[0], 0);
+    assert_int_equal(net->node[1].line, 3);
+    assert_int_equal(net->node[3].input[0], 2);
+    assert_int_equal(net->node[3].out.h, 8);
+    assert_int_equal(net->node[4].input[0], 3);
+    assert_int_equal(net->node[4].out.c, 6);
+    assert_true(net->node[4].is_output && net->output_count == 1);
+    assert_string_equal(net->params.table[0].name, "first.weight");
+    assert_int_equal(net->params.table[net->params.count - 1].count, 6);
+    lac_net_free(&net);
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+static void what_is_wrong_is_said_with_file_and_line(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"", "test.net: the network has no nodes"},
+        {"# nothing\n", "the network has no nodes"},
+        {"a conv 3x3 16\nb dense 6", "test.net: no node is marked as output"},
+        {"a conv 3x3 16\nb dense 6 output < input", "test.net:1: nobody reads a"},
+        {"a", "test.net:1: the line ends where an operator (conv, dense) is wanted"},
+        {"a pool 2", "\"pool\" where an operator (conv, dense) is wanted"},
+        {"\n\na conv 16", "test.net:3: \"16\" where a kernel such as 3x3"},
+        {"a conv 3x5 16", "\"3x5\" where a kernel"},
+        {"a conv 2x2 16", "\"2x2\" where a kernel"},
+        {"a conv 33x33 16", "\"33x33\" where a kernel"},
+        {"a conv 3x3 /0 16", "\"/0\" where a stride"},
+        {"a conv 3x3 /9 16", "\"/9\" where a stride"},
+        {"a conv 3x3", "the line ends where a number of channels"},
+        {"a conv 3x3 0", "\"0\" where a number of channels (1 to 4096"},
+        {"a conv 3x3 -4", "\"-4\" where a number of channels"},
+        {"a conv 3x3 16.5", "\"16.5\" where"},
+        {"a conv 3x3 99999999999999999999", "where a number of channels"},
+        {"a conv 3x3 5000*points", "\"5000*points\" where"},
+        {"a conv 3x3 *points", "\"*points\" where"},
+        {"a conv 3x3 16 relu norm output", "\"norm\" is not understood here: conv KxK"},
+        {"a conv 3x3 16 sigmoid output", "\"sigmoid\" is not understood here"},
+        {"a dense 6 dropout output", "\"dropout\" is not understood here: dense OUTPUTS"},
+        {"a conv 3x3 16 output < b", "a reads b, which no line before it defines"},
+        {"a conv 3x3 16 output < a", "a reads a, which no line before it defines"},
+        {"a conv 3x3 16 output < input input", "a reads 2 nodes, conv takes 1"},
+        {"a conv 3x3 16 output <", "the line ends where a node's name is wanted"},
+        {"a conv 3x3 16 output < input +", "the line ends where a node's name is wanted"},
+        {"a conv 3x3 16 output < input + input input", "stands behind the end of the line"},
+        {"a conv 3x3 16\nb dense 6 output + a", "b: dense adds no other node"},
+        {"a conv 3x3 16\na dense 6 output", "test.net:2: a stands in line 1 already"},
+        {"input conv 3x3 16", "input is the name of the pictures"},
+        {"adam.m.a conv 3x3 16", "must not begin with adam."},
+        {"a,b conv 3x3 16", "\"a,b\" is no name"},
+        {"a-name-of-more-than-forty-characters-is-too-long conv 3x3 16", "is no name"},
+        {"a dense 16\nb conv 3x3 16 output",
+         "test.net:2: b: a convolution reads maps, its input is a vector of 16"},
+        {"a conv 3x3 16\nb conv 3x3 32 output < a + a", "b: adds 32x32x16"},
+        {"a conv 3x3 16\nb conv 3x3 16 pool output < a + a", "b: adds in front of a pool"},
+        {"a conv 1x1 /8 16\nb conv 1x1 /8 16 pool output", "b: a 2x2 pool of 1x1 pixels"},
+        {"a conv 1x1 4096\nb dense 1000000 output", "at most 2147483647 are possible"},
+        {"a dense 1000000\nb dense 1000 output\n", "parameters to"},
+        {"a.norm dense 4\na conv 3x3 4 norm output < input\nb dense 4 output < a.norm",
+         "a has a tensor named a.norm.weight, which another node has too"},
+    };
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        lac_net *net = (lac_net *)(uintptr_t)1;
+        assert_status(ctx, lac_net_new(ctx, cases[i].text, "test.net", 32, 3, &net),
+                      LAC_ERROR_ARGUMENT);
+        assert_null(net);
+        assert_message(ctx, cases[i].message);
+    }
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+static void too_many_of_anything_is_refused(void **state)
+{
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    char *text = calloc(300, 40);
+    assert_non_null(text);
+    size_t used = 0;
+    for (int i = 0; i < 300; i++)
+        used += (size_t)sprintf(text + used, "n%d conv 1x1 1\n", i);
+    lac_net *net;
+    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, 3, &net), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "test.net:256: more than 255 nodes");
+    memset(text, 'x', 2000);
+    text[2000] = '\0';
+    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, 3, &net), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "at most 1000");
+    for (int i = 0; i < 100; i++)
+        memcpy(text + 2 * i, "a ", 3);
+    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, 3, &net), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "more than 32 words");
+    assert_status(ctx, lac_net_new(ctx, "a dense 2 output", "test.net", 0, 3, &net),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "pictures of side 0");
+    assert_status(ctx, lac_net_new(ctx, "a dense 2 output", "test.net", 8, 0, &net),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "0 points");
+    free(text);
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+static void networks_that_ship_are_there(void **state)
+{
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    assert_true(lac_network_count() >= 3);
+    assert_null(lac_network_name(lac_network_count()));
+    assert_null(lac_network_name(-1));
+    for (int i = 0; i < lac_network_count(); i++) {
+        lac_layer *layers;
+        int count;
+        assert_ok(ctx, lac_network_layers(ctx, lac_network_name(i), 96, 15, &layers, &count));
+        assert_true(count > 2);
+        assert_string_equal(layers[0].name, "input");
+        free(layers);
+    }
+    char *text;
+    assert_status(ctx, lac_network_text(ctx, "nonsense", &text), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "must be one of cnn, kimura, resnet, or a file such as my.net");
+    assert_status(ctx, lac_network_text(ctx, "nowhere/my.net", &text), LAC_ERROR_IO);
+    assert_null(text);
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+/* ---- A network of one's own ---------------------------------------------------------------- */
+
+static const char own_text[] = "# two ways that meet\n"
+                               "a conv 3x3 /2 12 norm relu\n"
+                               "b conv 3x3 12 norm relu < a\n"
+                               "c conv 1x1 12 norm relu < b + a\n"
+                               "d dense 2*points output\n";
+
+static void a_network_of_ones_own_is_trained_saved_and_gone_on_with(void **state)
+{
+    training *f = training_new(LAC_CPU_AUTO, 12);
+    test_path net = path_in(&f->folder, "my.net");
+    test_path run = path_in(&f->folder, "run");
+    test_path whole = path_in(&f->folder, "whole");
+    file_put(net.text, own_text, strlen(own_text));
+    f->config = small_config(net.text);
+    f->config.epochs = 2;
+    lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
+    assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
+    lac_trainer_free(&t);
+    file_put(net.text, "a dense 2*points output\n", 24); /* the run keeps the text that it had */
+    lac_model *model;
+    assert_ok(f->ctx, lac_model_load(f->ctx, run.text, &model));
+    assert_string_equal(lac_model_name(model), "my");
+    assert_string_equal(model->net->text, own_text);
+    lac_model_free(&model);
+    assert_status(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "other settings");
+    assert_ok(f->ctx, lac_trainer_resume(f->ctx, f->data, run.text, 4, &t));
+    assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
+    file_put(net.text, own_text, strlen(own_text));
+    f->config.epochs = 4;
+    lac_trainer *never_stopped = trainer_new(f->ctx, f->data, &f->config);
+    assert_ok(f->ctx, lac_trainer_run(never_stopped, whole.text, NULL, NULL));
+    assert_true(same_state(t, never_stopped));
+    lac_trainer_free(&never_stopped);
+    lac_trainer_free(&t);
+    training_free(f);
+    (void)state;
+}
+
+static void a_network_that_gives_no_keypoints_is_refused(void **state)
+{
+    static const char *const texts[][2] = {
+        {"a dense 5 output\n", "must be a vector of 2*points"},
+        {"a dense 2*points output\nb dense 2*points output\n", "2 outputs, a model has one"},
+        {"a conv 3x3 2*points output\n", "must be a vector of 2*points"}};
+    training *f = training_new(LAC_CPU_REF, 6);
+    test_path net = path_in(&f->folder, "my.net");
+    f->config = small_config(net.text);
+    for (int i = 0; i < LAC_COUNT(texts); i++) {
+        lac_trainer *t;
+        file_put(net.text, texts[i][0], strlen(texts[i][0]));
+        assert_status(f->ctx, lac_trainer_new(f->ctx, f->data, &f->config, &t),
+                      LAC_ERROR_ARGUMENT);
+        assert_message(f->ctx, texts[i][1]);
+    }
+    training_free(f);
+    (void)state;
+}
+
+/* ---- One model, several threads ------------------------------------------------------------- */
+
+enum { SERVED = 9, ROUNDS = 20 };
+
+typedef struct customer {
+    const lac_model *model;
+    const uint8_t *pixels;
+    float xy[SERVED * LABELS];
+    int good;
+} customer;
+
+static void *ask(void *arg)
+{
+    customer *c = arg;
+    lac_context *ctx = NULL;
+    lac_predictor *predictor = NULL;
+    const lac_context_config config = {.threads = 1};
+    c->good = lac_context_new(&config, &ctx) == LAC_OK &&
+              lac_predictor_new(ctx, c->model, &predictor) == LAC_OK;
+    for (int i = 0; c->good && i < ROUNDS; i++)
+        c->good = lac_predictor_run(predictor, c->pixels, SERVED, c->xy) == LAC_OK;
+    lac_predictor_free(&predictor);
+    lac_context_free(&ctx);
+    return NULL;
+}
+
+static void a_model_serves_several_threads_at_once(void **state)
+{
+    enum { THREADS = 3 };
+    training *f = training_new(LAC_CPU_AUTO, 1);
+    lac_data *data = data_new(f->ctx, SERVED, 32, 0);
+    lac_train_config config = small_config("resnet");
+    lac_trainer *t = trainer_new(f->ctx, data, &config);
+    take_steps(t, 1);
+    float wanted[SERVED * LABELS];
+    assert_ok(f->ctx, lac_model_predict_rows(lac_trainer_model(t), data->pixels, NULL, SERVED,
+                                             wanted));
+    customer customers[THREADS];
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        customers[i] = (customer){.model = lac_trainer_model(t), .pixels = data->pixels};
+        assert_int_equal(pthread_create(&threads[i], NULL, ask, &customers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_true(customers[i].good);
+        assert_true(same_floats(customers[i].xy, wanted, SERVED * LABELS));
+    }
+    lac_trainer_free(&t);
+    lac_data_free(&data);
+    training_free(f);
+    (void)state;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_text_says_names_words_and_inputs),
+        cmocka_unit_test(what_is_wrong_is_said_with_file_and_line),
+        cmocka_unit_test(too_many_of_anything_is_refused),
+        cmocka_unit_test(networks_that_ship_are_there),
+        cmocka_unit_test(a_network_of_ones_own_is_trained_saved_and_gone_on_with),
+        cmocka_unit_test(a_network_that_gives_no_keypoints_is_refused),
+        cmocka_unit_test(a_model_serves_several_threads_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -12,7 +12,8 @@ void lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, 
  * primitive: later calls change nothing. */
 void lac_dnnl_limit(lac_cpu level);
 
-/* The calling thread is the whole machine to oneDNN until leave; see kernel.h. */
+/* From enter to leave oneDNN uses the calling thread alone. enter returns what leave puts back;
+ * a thread that runs nothing else need not leave. */
 int lac_dnnl_thread_enter(void);
 void lac_dnnl_thread_leave(int before);
 

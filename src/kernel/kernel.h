@@ -118,12 +118,6 @@ const lac_kernels *lac_kernels_get(lac_cpu level);
  * multiplies bf16 (AVX512-BF16). */
 const lac_kernels *lac_kernels_get_bf16(lac_cpu level);
 int lac_kernels_have_tiles(void);               /* AMX for bf16, which oneDNN's convolutions use */
-void lac_kernels_limit(lac_cpu level);          /* holds libraries below us down to it */
-
-/* Around kernels on any thread: libraries below us then use that thread alone. enter
- * returns what leave puts back; a thread that runs nothing else need not leave. */
-int lac_kernels_thread_enter(void);
-void lac_kernels_thread_leave(int before);
 
 /* The processor's name, or "unknown". */
 enum { LAC_PROCESSOR = 64 };

@@ -329,18 +329,17 @@ typedef struct conv_case {
 static void run_conv(void *arg, int item, int thread)
 {
     (void)item;
-    (void)thread;
     conv_case *c = arg;
     float *forward = numbers(lac_conv_packed(c->conv));
     float *backward = numbers(lac_conv_packed(c->conv));
     float *scratch = numbers(lac_conv_scratch(c->conv));
     float *partial = numbers(lac_conv_partial(c->conv));
-    lac_conv_pack(c->conv, c->w, forward, c->dx ? backward : NULL);
-    lac_conv_forward(c->conv, c->n, c->x, forward, c->y, scratch);
+    lac_conv_pack(c->conv, thread, c->w, forward, c->dx ? backward : NULL);
+    lac_conv_forward(c->conv, thread, c->n, c->x, forward, c->y, scratch);
     if (c->dx)
-        lac_conv_backward_data(c->conv, c->n, c->dy, backward, c->dx, scratch);
-    lac_conv_backward_weights(c->conv, c->n, c->x, c->dy, partial, scratch);
-    lac_conv_reduce(c->conv, partial, 1, c->dw);
+        lac_conv_backward_data(c->conv, thread, c->n, c->dy, backward, c->dx, scratch);
+    lac_conv_backward_weights(c->conv, thread, c->n, c->x, c->dy, partial, scratch);
+    lac_conv_reduce(c->conv, thread, partial, 1, c->dw);
     numbers_free(forward);
     numbers_free(backward);
     numbers_free(scratch);

@@ -60,7 +60,7 @@ static void problem_free(problem *p)
         numbers_free(all[i]);
 }
 
-static void run_backward(problem *p, const float *packed, float *scratch)
+static void run_backward(problem *p, int thread, const float *packed, float *scratch)
 {
     size_t size = lac_conv_partial(p->conv);
     float *partial = numbers(p->chunks * size);
@@ -69,10 +69,11 @@ static void run_backward(problem *p, const float *packed, float *scratch)
         const float *x = p->x + i * CHUNK * p->x_size;
         const float *dy = p->dy + i * CHUNK * p->y_size;
         if (p->shape.c > 1)
-            lac_conv_backward_data(p->conv, n, dy, packed, p->dx + i * CHUNK * p->x_size, scratch);
-        lac_conv_backward_weights(p->conv, n, x, dy, partial + i * size, scratch);
+            lac_conv_backward_data(p->conv, thread, n, dy, packed, p->dx + i * CHUNK * p->x_size,
+                                   scratch);
+        lac_conv_backward_weights(p->conv, thread, n, x, dy, partial + i * size, scratch);
     }
-    lac_conv_reduce(p->conv, partial, p->chunks, p->dw);
+    lac_conv_reduce(p->conv, thread, partial, p->chunks, p->dw);
     numbers_free(partial);
 }
 
@@ -80,19 +81,18 @@ static void run_backward(problem *p, const float *packed, float *scratch)
 static void run_passes(void *arg, int item, int thread)
 {
     (void)item;
-    (void)thread;
     problem *p = arg;
     float *forward = numbers(lac_conv_packed(p->conv));
     float *backward = numbers(lac_conv_packed(p->conv));
     float *scratch = numbers(lac_conv_scratch(p->conv));
     int wants_data = !p->inference && p->shape.c > 1;
-    lac_conv_pack(p->conv, p->w, forward, wants_data ? backward : NULL);
+    lac_conv_pack(p->conv, thread, p->w, forward, wants_data ? backward : NULL);
     for (int i = 0; i < p->chunks; i++)
-        lac_conv_forward(p->conv, i < p->chunks - 1 ? CHUNK : p->n,
+        lac_conv_forward(p->conv, thread, i < p->chunks - 1 ? CHUNK : p->n,
                          p->x + i * CHUNK * p->x_size, forward, p->y + i * CHUNK * p->y_size,
                          scratch);
     if (!p->inference)
-        run_backward(p, backward, scratch);
+        run_backward(p, thread, backward, scratch);
     numbers_free(forward);
     numbers_free(backward);
     numbers_free(scratch);

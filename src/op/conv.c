@@ -276,17 +276,17 @@ static int by_halves(const conv_state *s, const lac_pass *pass)
 static void work_pack(void *arg, int item, int thread)
 {
     (void)item;
-    (void)thread;
     const job *j = arg;
     const conv_state *s = j->s;
     const float *w = lac_op_w(j->op, W);
     if (!by_halves(s, j->pass)) {
-        lac_conv_pack(s->conv, w, s->packed[0], j->pass->training ? s->packed[1] : NULL);
+        lac_conv_pack(s->conv, thread, w, s->packed[0], j->pass->training ? s->packed[1] : NULL);
         return;
     }
     size_t half = j->op->params->table[j->op->param].count / 2;
     for (int i = 0; i < 2; i++)
-        lac_conv_pack(s->half, w + i * half, s->packed_half + i * lac_conv_packed(s->half), NULL);
+        lac_conv_pack(s->half, thread, w + i * half, s->packed_half + i * lac_conv_packed(s->half),
+                      NULL);
 }
 
 static void work_sums(void *arg, int item, int thread)
@@ -295,7 +295,7 @@ static void work_sums(void *arg, int item, int thread)
     const conv_state *s = j->s;
     span c = span_of(j, item, thread);
     double *sums = chunk_sums(s, item);
-    lac_conv_forward(s->conv, c.n, c.x, s->packed[0], c.y, c.scratch);
+    lac_conv_forward(s->conv, thread, c.n, c.x, s->packed[0], c.y, c.scratch);
     for (int i = 0; i < c.n * blocks(s); i++) {
         int block = i % blocks(s);
         j->kernels->moments(plane_of_y(j, c.y, i), s->y_shape.h * s->y_shape.w,
@@ -316,7 +316,7 @@ static void work_whole(void *arg, int item, int thread)
     const job *j = arg;
     span c = span_of(j, item, thread);
     void *y = j->pass->training ? c.y : c.own;
-    lac_conv_forward(j->s->conv, c.n, c.x, j->s->packed[0], y, c.scratch);
+    lac_conv_forward(j->s->conv, thread, c.n, c.x, j->s->packed[0], y, c.scratch);
     finish(j, y, &c, 0, c.n * blocks(j->s));
 }
 
@@ -327,7 +327,7 @@ static void work_half(void *arg, int item, int thread)
     const conv_state *s = j->s;
     span c = span_of(j, 0, thread);
     int planes = blocks(s) / 2;
-    lac_conv_forward(s->half, 1, c.x, s->packed_half + item * lac_conv_packed(s->half),
+    lac_conv_forward(s->half, thread, 1, c.x, s->packed_half + item * lac_conv_packed(s->half),
                      plane_of_y(j, c.own, item * planes), c.scratch);
     finish(j, c.own, &c, item * planes, (item + 1) * planes);
 }
@@ -440,13 +440,13 @@ static void work_gradients(void *arg, int item, int thread)
     const conv_state *s = j->s;
     span c = span_of(j, item, thread);
     gradient_of_y(j, &c);
-    lac_conv_backward_weights(s->conv, c.n, c.x, c.own,
+    lac_conv_backward_weights(s->conv, thread, c.n, c.x, c.own,
                               *op->partial + item * lac_conv_partial(s->conv), c.scratch);
     if (!op->needs_dx)
         return;
     void *dx = lac_op_at(op, op->input->dz, c.first * lac_shape_floats(op->in));
     void *target = op->dx_accumulate ? c.own_x : dx;
-    lac_conv_backward_data(s->conv, c.n, c.own, s->packed[1], target, c.scratch);
+    lac_conv_backward_data(s->conv, thread, c.n, c.own, s->packed[1], target, c.scratch);
     if (op->dx_accumulate)
         j->kernels->accumulate(target, dx, c.n * lac_shape_floats(op->in));
 }
@@ -454,10 +454,9 @@ static void work_gradients(void *arg, int item, int thread)
 static void work_reduce(void *arg, int item, int thread)
 {
     (void)item;
-    (void)thread;
     const job *j = arg;
     int chunks = (j->pass->n + j->s->chunk - 1) / j->s->chunk;
-    lac_conv_reduce(j->s->conv, *j->op->partial, chunks, lac_op_g(j->op, W));
+    lac_conv_reduce(j->s->conv, thread, *j->op->partial, chunks, lac_op_g(j->op, W));
 }
 
 /* The parameters' gradients and the coefficients of dy = a g + b y + c. */

@@ -104,7 +104,8 @@ lac_status lac_context_new(const lac_context_config *config, lac_context **out);
 void lac_context_free(lac_context **ctx);
 
 /* The explanation of the last failure: one line, what, the value, what was
- * required and where. Valid until the next call. ctx NULL: why none was made. */
+ * required and where. Valid until the next call. ctx NULL: why lac_context_new last failed
+ * on the calling thread. */
 const char *lac_context_message(const lac_context *ctx);
 
 int lac_context_threads(const lac_context *ctx);

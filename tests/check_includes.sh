@@ -31,6 +31,8 @@ expect src/op/conv.c '"../net/net.h"' 'src/op/conv.c:2: op may not include "../n
 expect src/op/conv.c '"conv.h"' 'src/op/conv.c:2: op may not include "conv.h"'
 expect src/base/random.c '"kernel/kernel.h"' \
     'src/base/random.c:2: base may not include "kernel/kernel.h"'
+expect src/base/context.c '"kernel/kernel.h"' \
+    'src/base/context.c:2: base may not include "kernel/kernel.h"'
 expect src/data/table.c '"kernel/kernel.h"' \
     'src/data/table.c:2: data may not include "kernel/kernel.h"'
 expect src/data/group.c '"kernel/kernel.h"' ''

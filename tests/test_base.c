@@ -3,13 +3,13 @@
  * replaced at once or not at all. Properties are checked on many drawn cases; the few
  * known values hold the streams still, because every seeded result depends on them.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* for the stack of threads to come */
 #include "base/slab.h"
 #include "support.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdatomic.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,9 +62,101 @@ static void a_failure_explains_itself_and_stays_in_its_buffer(void **state)
     assert_string_equal(lac_context_message(ctx), "labels.csv:7");
     lac_fail(ctx, LAC_ERROR_IO, "%s", longer);
     assert_int_equal(strlen(lac_context_message(ctx)), sizeof ctx->message - 1);
-    assert_string_equal(lac_context_message(NULL),
-                        "no context: out of memory, or a wrong configuration of it");
     lac_context_free(&ctx);
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+static void a_context_that_cannot_be_made_says_why(void **state)
+{
+    static const struct {
+        lac_context_config config;
+        const char *message;
+    } cases[] = {{{.threads = -1}, "no context: -1 threads, must be 0 or more"},
+                 {{.cpu = (lac_cpu)4}, "no context: level 4, must be 0 to 3"}};
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        lac_context *ctx;
+        assert_int_equal(lac_context_new(&cases[i].config, &ctx), LAC_ERROR_ARGUMENT);
+        assert_null(ctx);
+        assert_string_equal(lac_context_message(NULL), cases[i].message);
+    }
+    (void)state;
+}
+
+#ifdef __GLIBC__
+/* A stack larger than the address space is one that no thread can have. */
+static void a_thread_that_cannot_start_is_named(void **state)
+{
+    const lac_context_config config = {.threads = 3, .cpu = LAC_CPU_REF};
+    lac_context *ctx;
+    pthread_attr_t kept, huge;
+    assert_int_equal(pthread_getattr_default_np(&kept), 0);
+    assert_int_equal(pthread_attr_init(&huge), 0);
+    assert_int_equal(pthread_attr_setstacksize(&huge, SIZE_MAX / 4), 0);
+    assert_int_equal(pthread_setattr_default_np(&huge), 0);
+    lac_status status = lac_context_new(&config, &ctx);
+    assert_int_equal(pthread_setattr_default_np(&kept), 0);
+    assert_int_equal(status, LAC_ERROR_MEMORY);
+    assert_null(ctx);
+    assert_message(NULL, "no context: cannot start thread 2 of 3: ");
+    pthread_attr_destroy(&kept);
+    pthread_attr_destroy(&huge);
+    (void)state;
+}
+#endif
+
+static void note_trouble(void *arg, int item, int thread)
+{
+    (void)thread;
+    lac_trouble_note(arg, LAC_ERROR_MEMORY, "item %d", item % 10);
+}
+
+static void trouble_of_threads_is_taken_once(void **state)
+{
+    lac_context *ctx = context_at(LAC_CPU_REF, 3);
+    assert_ok(ctx, lac_trouble_take(ctx));
+    for (int i = 0; i < 50; i++) {
+        lac_parallel(ctx, 100, note_trouble, ctx);
+        lac_fail(ctx, LAC_ERROR_IO, "another failure in between");
+        assert_status(ctx, lac_trouble_take(ctx), LAC_ERROR_MEMORY);
+        assert_message(ctx, "item ");
+        assert_ok(ctx, lac_trouble_take(ctx));
+    }
+    lac_trouble_note(ctx, LAC_ERROR_ARGUMENT, "first");
+    lac_trouble_note(ctx, LAC_ERROR_MEMORY, "second");
+    assert_status(ctx, lac_trouble_take(ctx), LAC_ERROR_ARGUMENT);
+    assert_string_equal(lac_context_message(ctx), "first");
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+static int entered, left;
+
+static int count_enter(void)
+{
+    return ++entered;
+}
+
+static void count_leave(int before)
+{
+    assert_int_equal(before, entered);
+    left++;
+}
+
+static void the_caller_enters_and_leaves_around_every_loop(void **state)
+{
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    ctx->thread_enter = count_enter;
+    ctx->thread_leave = count_leave;
+    for (int i = 1; i <= 3; i++) {
+        lac_parallel(ctx, i - 1, note_trouble, ctx);
+        assert_int_equal(entered, i - 1);
+        assert_int_equal(left, i - 1);
+    }
+    ctx->thread_enter = NULL;
+    ctx->thread_leave = NULL;
+    lac_parallel(ctx, 2, note_trouble, ctx);
+    assert_int_equal(left, 2);
     lac_context_free(&ctx);
     (void)state;
 }
@@ -547,6 +639,12 @@ int main(void)
         cmocka_unit_test(memory_is_zeroed_aligned_and_refused_when_too_large),
         cmocka_unit_test(the_chosen_allocation_fails_and_no_other),
         cmocka_unit_test(a_failure_explains_itself_and_stays_in_its_buffer),
+        cmocka_unit_test(a_context_that_cannot_be_made_says_why),
+#ifdef __GLIBC__
+        cmocka_unit_test(a_thread_that_cannot_start_is_named),
+#endif
+        cmocka_unit_test(trouble_of_threads_is_taken_once),
+        cmocka_unit_test(the_caller_enters_and_leaves_around_every_loop),
         cmocka_unit_test(claims_that_live_together_never_share_memory),
         cmocka_unit_test(claims_that_follow_each_other_share_all_their_memory),
         cmocka_unit_test(every_item_is_done_once_before_the_loop_returns),

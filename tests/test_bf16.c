@@ -330,18 +330,17 @@ typedef struct conv_case {
 static void run_conv(void *arg, int item, int thread)
 {
     (void)item;
-    (void)thread;
     conv_case *c = arg;
     float *forward = numbers(lac_conv_packed(c->conv));
     float *backward = numbers(lac_conv_packed(c->conv));
     float *scratch = numbers(lac_conv_scratch(c->conv));
     float *partial = numbers(lac_conv_partial(c->conv));
-    lac_conv_pack(c->conv, c->w, forward, c->dx ? backward : NULL);
-    lac_conv_forward(c->conv, c->n, c->x, forward, c->y, scratch);
+    lac_conv_pack(c->conv, thread, c->w, forward, c->dx ? backward : NULL);
+    lac_conv_forward(c->conv, thread, c->n, c->x, forward, c->y, scratch);
     if (c->dx)
-        lac_conv_backward_data(c->conv, c->n, c->dy, backward, c->dx, scratch);
-    lac_conv_backward_weights(c->conv, c->n, c->x, c->dy, partial, scratch);
-    lac_conv_reduce(c->conv, partial, 1, c->dw);
+        lac_conv_backward_data(c->conv, thread, c->n, c->dy, backward, c->dx, scratch);
+    lac_conv_backward_weights(c->conv, thread, c->n, c->x, c->dy, partial, scratch);
+    lac_conv_reduce(c->conv, thread, partial, 1, c->dw);
     numbers_free(forward);
     numbers_free(backward);
     numbers_free(scratch);
@@ -402,7 +401,11 @@ static void check_convs(const lac_kernels *k, const lac_kernels *ref)
         {32, 12, 11, 32, 12, 11, 3, 1, 1}, {32, 11, 12, 64, 6, 6, 3, 2, 1},
         {32, 12, 12, 64, 6, 6, 1, 2, 0},   {1, 13, 14, 16, 13, 14, 5, 1, 2},
         {16, 9, 9, 32, 9, 9, 3, 1, 1},     {64, 1, 1, 16, 1, 1, 3, 1, 1},
-        {48, 2, 70, 48, 2, 70, 3, 1, 1},   {32, 24, 24, 64, 24, 24, 3, 1, 1}};
+        {48, 2, 70, 48, 2, 70, 3, 1, 1},   {32, 24, 24, 64, 24, 24, 3, 1, 1},
+        {1, 13, 14, 16, 7, 7, 5, 2, 2},    {1, 20, 23, 16, 3, 3, 3, 8, 1},
+        {16, 17, 9, 32, 3, 2, 1, 8, 0},    {48, 10, 11, 16, 4, 4, 7, 3, 3},
+        {1, 9, 9, 16, 9, 9, 31, 1, 15},    {16, 3, 5, 16, 3, 5, 31, 1, 15},
+        {32, 4, 3, 48, 1, 1, 9, 8, 4},     {16, 5, 6, 16, 5, 6, 1, 1, 0}};
     (void)ref;
     for (int i = 0; i < LAC_COUNT(shapes); i++)
         for (int n = CHUNK - 1; n <= CHUNK; n++) { /* a rest and a whole chunk */

@@ -13,6 +13,10 @@ static const geometry geometries[] = {
     {1, 9, 12, 16, 11, 1}, {1, 7, 7, 32, 5, 1},   {1, 6, 5, 16, 3, 2},   {16, 7, 9, 16, 3, 1},
     {16, 8, 8, 32, 3, 2},  {32, 9, 7, 32, 3, 2},  {32, 12, 12, 64, 3, 1}, {16, 7, 5, 32, 1, 1},
     {32, 9, 8, 64, 1, 2},  {16, 6, 11, 16, 5, 2}, {64, 5, 5, 16, 5, 1},  {16, 3, 2, 16, 3, 1},
+    {1, 13, 14, 32, 5, 2}, {1, 20, 23, 16, 3, 8}, {1, 7, 6, 16, 1, 3},    {48, 10, 11, 16, 7, 3},
+    {16, 9, 8, 16, 5, 4},  {16, 17, 9, 32, 1, 8}, {16, 1, 1, 16, 3, 1},
+    /* kernels that reach over the whole picture from anywhere */
+    {1, 9, 9, 16, 31, 1},  {16, 3, 5, 16, 31, 1}, {16, 1, 7, 16, 31, 5},  {32, 4, 3, 48, 9, 8},
 };
 
 enum { CHUNK = 3 };
@@ -60,7 +64,7 @@ static void problem_free(problem *p)
         numbers_free(all[i]);
 }
 
-static void run_backward(problem *p, const float *packed, float *scratch)
+static void run_backward(problem *p, int thread, const float *packed, float *scratch)
 {
     size_t size = lac_conv_partial(p->conv);
     float *partial = numbers(p->chunks * size);
@@ -69,10 +73,11 @@ static void run_backward(problem *p, const float *packed, float *scratch)
         const float *x = p->x + i * CHUNK * p->x_size;
         const float *dy = p->dy + i * CHUNK * p->y_size;
         if (p->shape.c > 1)
-            lac_conv_backward_data(p->conv, n, dy, packed, p->dx + i * CHUNK * p->x_size, scratch);
-        lac_conv_backward_weights(p->conv, n, x, dy, partial + i * size, scratch);
+            lac_conv_backward_data(p->conv, thread, n, dy, packed, p->dx + i * CHUNK * p->x_size,
+                                   scratch);
+        lac_conv_backward_weights(p->conv, thread, n, x, dy, partial + i * size, scratch);
     }
-    lac_conv_reduce(p->conv, partial, p->chunks, p->dw);
+    lac_conv_reduce(p->conv, thread, partial, p->chunks, p->dw);
     numbers_free(partial);
 }
 
@@ -80,19 +85,18 @@ static void run_backward(problem *p, const float *packed, float *scratch)
 static void run_passes(void *arg, int item, int thread)
 {
     (void)item;
-    (void)thread;
     problem *p = arg;
     float *forward = numbers(lac_conv_packed(p->conv));
     float *backward = numbers(lac_conv_packed(p->conv));
     float *scratch = numbers(lac_conv_scratch(p->conv));
     int wants_data = !p->inference && p->shape.c > 1;
-    lac_conv_pack(p->conv, p->w, forward, wants_data ? backward : NULL);
+    lac_conv_pack(p->conv, thread, p->w, forward, wants_data ? backward : NULL);
     for (int i = 0; i < p->chunks; i++)
-        lac_conv_forward(p->conv, i < p->chunks - 1 ? CHUNK : p->n,
+        lac_conv_forward(p->conv, thread, i < p->chunks - 1 ? CHUNK : p->n,
                          p->x + i * CHUNK * p->x_size, forward, p->y + i * CHUNK * p->y_size,
                          scratch);
     if (!p->inference)
-        run_backward(p, backward, scratch);
+        run_backward(p, thread, backward, scratch);
     numbers_free(forward);
     numbers_free(backward);
     numbers_free(scratch);

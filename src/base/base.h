@@ -9,6 +9,7 @@
 
 #include "lacuna.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define LAC_TRY(call)                  \
@@ -23,21 +24,36 @@
 typedef struct lac_pool lac_pool;
 typedef struct lac_kernels lac_kernels;
 
+enum { LAC_MESSAGE = 512 }; /* bytes of a message */
+
 struct lac_context {
-    char message[512];
+    char message[LAC_MESSAGE];
     void (*log)(void *user, const char *line);
     void *log_user;
     lac_cpu cpu;
     int threads;
     lac_pool *pool;
     const lac_kernels *kernels;
+    /* Called around the work of every thread, or NULL; leave gets what enter returned. */
+    int (*thread_enter)(void);
+    void (*thread_leave)(int before);
+    atomic_int trouble; /* a lac_status, see lac_trouble_note */
+    char trouble_message[LAC_MESSAGE];
     long allocations; /* calls of lac_alloc so far */
     long fail_at;     /* tests: the allocation that fails, counted from 1; 0 = none */
 };
 
-/* Sets the message and returns `status`: `return lac_fail(ctx, LAC_ERROR_IO, ...)`. */
+/* Sets the message and returns `status`: `return lac_fail(ctx, LAC_ERROR_IO, ...)`. ctx is
+ * NULL only where no context could be made. */
 lac_status lac_fail(lac_context *ctx, lac_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* For what runs in lac_parallel and returns nothing: notes a failure, on any thread. The first
+ * one is kept until lac_trouble_take, called outside of lac_parallel, returns it with its
+ * message and forgets it; without one that returns LAC_OK. */
+void lac_trouble_note(lac_context *ctx, lac_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+lac_status lac_trouble_take(lac_context *ctx);
 
 /* As LAC_ERROR_IO, with the reason of errno: "PATH: cannot VERB: No such file". */
 lac_status lac_fail_errno(lac_context *ctx, const char *path, const char *verb);

@@ -1,45 +1,15 @@
-/* The context: its making, its message, its memory. */
-#define _POSIX_C_SOURCE 200809L
+/*
+ * The context: its messages, its memory. kernel/context.c makes it.
+ */
 #include "base/base.h"
-#include "kernel/kernel.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static int online_cores(void)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 ? (int)cores : 1;
-}
-
-lac_status lac_context_new(const lac_context_config *config, lac_context **out)
-{
-    static const lac_context_config defaults;
-    const lac_context_config *c = config ? config : &defaults;
-    *out = NULL;
-    if (c->threads < 0 || (unsigned)c->cpu > LAC_CPU_AVX512)
-        return LAC_ERROR_ARGUMENT;
-    lac_context *ctx = calloc(1, sizeof *ctx);
-    if (!ctx)
-        return LAC_ERROR_MEMORY;
-    ctx->log = c->log;
-    ctx->log_user = c->log_user;
-    ctx->threads = c->threads > 0 ? c->threads : online_cores();
-    ctx->cpu = lac_kernels_level(c->cpu);
-    if (c->cpu != LAC_CPU_AUTO)
-        lac_kernels_limit(ctx->cpu);
-    ctx->kernels = lac_kernels_get(ctx->cpu);
-    lac_status status = lac_pool_new(ctx, ctx->threads, &ctx->pool);
-    if (status != LAC_OK) {
-        lac_context_free(&ctx);
-        return status;
-    }
-    *out = ctx;
-    return LAC_OK;
-}
+/* Why the calling thread's last lac_context_new failed: there is no context to tell it. */
+static _Thread_local char no_context[LAC_MESSAGE] = "no context";
 
 void lac_context_free(lac_context **ctx)
 {
@@ -52,7 +22,7 @@ void lac_context_free(lac_context **ctx)
 
 const char *lac_context_message(const lac_context *ctx)
 {
-    return ctx ? ctx->message : "no context: out of memory, or a wrong configuration of it";
+    return ctx ? ctx->message : no_context;
 }
 
 int lac_context_threads(const lac_context *ctx)
@@ -75,9 +45,26 @@ lac_status lac_fail(lac_context *ctx, lac_status status, const char *format, ...
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(ctx->message, sizeof ctx->message, format, args);
+    vsnprintf(ctx ? ctx->message : no_context, LAC_MESSAGE, format, args);
     va_end(args);
     return status;
+}
+
+void lac_trouble_note(lac_context *ctx, lac_status status, const char *format, ...)
+{
+    int none = LAC_OK;
+    if (!atomic_compare_exchange_strong(&ctx->trouble, &none, (int)status))
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(ctx->trouble_message, sizeof ctx->trouble_message, format, args);
+    va_end(args);
+}
+
+lac_status lac_trouble_take(lac_context *ctx)
+{
+    lac_status status = (lac_status)atomic_exchange(&ctx->trouble, LAC_OK);
+    return status == LAC_OK ? LAC_OK : lac_fail(ctx, status, "%s", ctx->trouble_message);
 }
 
 lac_status lac_fail_errno(lac_context *ctx, const char *path, const char *verb)

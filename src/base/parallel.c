@@ -4,16 +4,16 @@
  *
  * A step has some forty loops, a prediction of one face twenty in two milliseconds: threads
  * wait for each other by looking (SPINS), and go to sleep only when that was in vain.
- * oneDNN, called from all of them, must take each for the whole machine: workers are told
- * once, the caller around every loop, and its own setting is put back.
+ * A library that the kernels call from all of them must not start threads of its own: the
+ * context's thread_enter tells it so, on a worker once and on the caller around every loop,
+ * whose own setting thread_leave puts back.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "base/base.h"
-#include "kernel/kernel.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* About 30 microseconds: longer than a good wake-up, shorter than a time slice by far. */
 enum { SPINS = 1000 };
@@ -22,6 +22,7 @@ struct lac_pool {
     pthread_mutex_t lock;
     pthread_cond_t work_ready;
     pthread_cond_t work_done;
+    int (*enter)(void); /* the context's; may be NULL */
     lac_work fn;
     void *arg;
     int items;
@@ -74,7 +75,8 @@ static void *worker_main(void *arg)
     struct worker *self = arg;
     lac_pool *pool = self->pool;
     unsigned seen = 0;
-    lac_kernels_thread_enter();
+    if (pool->enter)
+        pool->enter();
     for (;;) {
         wait_for_work(pool, seen);
         if (atomic_load(&pool->stopping))
@@ -123,9 +125,10 @@ void lac_parallel(lac_context *ctx, int items, lac_work fn, void *arg)
     atomic_store(&pool->next, 0);
     if (shared)
         start_workers(pool);
-    int before = lac_kernels_thread_enter();
+    int before = ctx->thread_enter ? ctx->thread_enter() : 0;
     take_items(pool, 0);
-    lac_kernels_thread_leave(before);
+    if (ctx->thread_leave)
+        ctx->thread_leave(before);
     if (shared)
         wait_for_workers(pool);
 }
@@ -136,6 +139,7 @@ lac_status lac_pool_new(lac_context *ctx, int threads, lac_pool **out)
     lac_pool *pool = calloc(1, sizeof *pool + (size_t)threads * sizeof pool->workers[0]);
     if (!pool)
         return lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: a pool of %d threads", threads);
+    pool->enter = ctx->thread_enter;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work_ready, NULL);
     pthread_cond_init(&pool->work_done, NULL);
@@ -143,11 +147,12 @@ lac_status lac_pool_new(lac_context *ctx, int threads, lac_pool **out)
         struct worker *w = &pool->workers[pool->started];
         w->pool = pool;
         w->index = pool->started + 1;
-        if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
-            int started = pool->started;
+        int error = pthread_create(&w->thread, NULL, worker_main, w);
+        if (error) {
+            int number = w->index + 1;
             lac_pool_free(&pool);
-            return lac_fail(ctx, LAC_ERROR_MEMORY, "cannot start thread %d of %d", started + 2,
-                            threads);
+            return lac_fail(ctx, LAC_ERROR_MEMORY, "cannot start thread %d of %d: %s", number,
+                            threads, strerror(error));
         }
         pool->started++;
     }

@@ -79,8 +79,10 @@ static void visit_weights(const tap *t, const float *x, const float *dy, float *
 }
 
 /* What is stored goes through floats: x, y are one picture's in the scratch. */
-static void ref_pack(const lac_conv *conv, const float *w, float *forward, float *backward)
+static void ref_pack(const lac_conv *conv, int thread, const float *w, float *forward,
+                     float *backward)
 {
+    (void)thread;
     float *const packed[] = {forward, backward};
     size_t count = lac_conv_w_size(&conv->shape);
     for (int i = 0; i < 2; i++) {
@@ -94,9 +96,10 @@ static void ref_pack(const lac_conv *conv, const float *w, float *forward, float
     }
 }
 
-static void ref_forward(const lac_conv *conv, int n, const void *x, const float *packed, void *y,
-                        float *scratch)
+static void ref_forward(const lac_conv *conv, int thread, int n, const void *x, const float *packed,
+                        void *y, float *scratch)
 {
+    (void)thread;
     size_t x_size = lac_conv_x_size(&conv->shape);
     size_t y_size = lac_conv_y_size(&conv->shape);
     float *sum = scratch + x_size;
@@ -108,9 +111,10 @@ static void ref_forward(const lac_conv *conv, int n, const void *x, const float 
     }
 }
 
-static void ref_backward_data(const lac_conv *conv, int n, const void *dy, const float *packed,
-                              void *dx, float *scratch)
+static void ref_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
+                              const float *packed, void *dx, float *scratch)
 {
+    (void)thread;
     size_t x_size = lac_conv_x_size(&conv->shape);
     size_t y_size = lac_conv_y_size(&conv->shape);
     float *gradient = scratch + x_size;
@@ -122,9 +126,10 @@ static void ref_backward_data(const lac_conv *conv, int n, const void *dy, const
     }
 }
 
-static void ref_backward_weights(const lac_conv *conv, int n, const void *x, const void *dy,
-                                 float *partial, float *scratch)
+static void ref_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
+                                 const void *dy, float *partial, float *scratch)
 {
+    (void)thread;
     size_t x_size = lac_conv_x_size(&conv->shape);
     size_t y_size = lac_conv_y_size(&conv->shape);
     memset(partial, 0, lac_conv_w_size(&conv->shape) * sizeof *partial);
@@ -135,8 +140,9 @@ static void ref_backward_weights(const lac_conv *conv, int n, const void *x, con
     }
 }
 
-static void ref_unpack_gradient(const lac_conv *conv, const float *partial, float *dw)
+static void ref_unpack_gradient(const lac_conv *conv, int thread, const float *partial, float *dw)
 {
+    (void)thread;
     memcpy(dw, partial, lac_conv_w_size(&conv->shape) * sizeof *dw);
 }
 
@@ -177,11 +183,14 @@ lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_
     if (pairs && !lac_kernels_have_tiles() && lac_conv_use_winograd(conv))
         return LAC_OK;
 #endif
+    lac_status status = LAC_OK;
 #ifdef HAVE_DNNL
     if (ctx->cpu != LAC_CPU_REF)
-        lac_conv_use_dnnl(conv);
+        status = lac_conv_use_dnnl(conv);
 #endif
-    return LAC_OK;
+    if (status != LAC_OK)
+        lac_conv_free(out);
+    return status;
 }
 
 void lac_conv_free(lac_conv **conv)
@@ -217,36 +226,36 @@ size_t lac_conv_partial(const lac_conv *conv)
     return conv->partial;
 }
 
-void lac_conv_pack(const lac_conv *conv, const float *w, float *packed_forward,
+void lac_conv_pack(const lac_conv *conv, int thread, const float *w, float *packed_forward,
                    float *packed_backward)
 {
-    conv->method->pack(conv, w, packed_forward, packed_backward);
+    conv->method->pack(conv, thread, w, packed_forward, packed_backward);
 }
 
-void lac_conv_forward(const lac_conv *conv, int n, const void *x, const float *packed_forward,
-                      void *y, float *scratch)
+void lac_conv_forward(const lac_conv *conv, int thread, int n, const void *x,
+                      const float *packed_forward, void *y, float *scratch)
 {
     assert(n >= 1 && n <= conv->chunk);
-    conv->method->forward(conv, n, x, packed_forward, y, scratch);
+    conv->method->forward(conv, thread, n, x, packed_forward, y, scratch);
 }
 
-void lac_conv_backward_data(const lac_conv *conv, int n, const void *dy,
+void lac_conv_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
                             const float *packed_backward, void *dx, float *scratch)
 {
     assert(n >= 1 && n <= conv->chunk && !conv->inference);
-    conv->method->backward_data(conv, n, dy, packed_backward, dx, scratch);
+    conv->method->backward_data(conv, thread, n, dy, packed_backward, dx, scratch);
 }
 
-void lac_conv_backward_weights(const lac_conv *conv, int n, const void *x, const void *dy,
-                               float *partial, float *scratch)
+void lac_conv_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
+                               const void *dy, float *partial, float *scratch)
 {
     assert(n >= 1 && n <= conv->chunk && !conv->inference);
-    conv->method->backward_weights(conv, n, x, dy, partial, scratch);
+    conv->method->backward_weights(conv, thread, n, x, dy, partial, scratch);
 }
 
-void lac_conv_reduce(const lac_conv *conv, float *partial, int count, float *dw)
+void lac_conv_reduce(const lac_conv *conv, int thread, float *partial, int count, float *dw)
 {
     for (int i = 1; i < count; i++)
         conv->ctx->kernels->accumulate(partial + i * conv->partial, partial, conv->partial);
-    conv->method->unpack_gradient(conv, partial, dw);
+    conv->method->unpack_gradient(conv, thread, partial, dw);
 }

@@ -6,14 +6,14 @@
 
 typedef struct lac_conv_method {
     void (*free_state)(void *state);
-    void (*pack)(const lac_conv *conv, const float *w, float *forward, float *backward);
-    void (*forward)(const lac_conv *conv, int n, const void *x, const float *packed, void *y,
-                    float *scratch);
-    void (*backward_data)(const lac_conv *conv, int n, const void *dy, const float *packed,
-                          void *dx, float *scratch);
-    void (*backward_weights)(const lac_conv *conv, int n, const void *x, const void *dy,
+    void (*pack)(const lac_conv *conv, int thread, const float *w, float *forward, float *backward);
+    void (*forward)(const lac_conv *conv, int thread, int n, const void *x, const float *packed,
+                    void *y, float *scratch);
+    void (*backward_data)(const lac_conv *conv, int thread, int n, const void *dy,
+                          const float *packed, void *dx, float *scratch);
+    void (*backward_weights)(const lac_conv *conv, int thread, int n, const void *x, const void *dy,
                              float *partial, float *scratch);
-    void (*unpack_gradient)(const lac_conv *conv, const float *partial, float *dw);
+    void (*unpack_gradient)(const lac_conv *conv, int thread, const float *partial, float *dw);
 } lac_conv_method;
 
 struct lac_conv {
@@ -53,7 +53,7 @@ void lac_conv_use_ref(lac_conv *conv);
  * sums of 4 inputs, so that an output is off by up to 1 % of the largest. */
 int lac_conv_use_winograd(lac_conv *conv);
 
-/* oneDNN: returns 0 when it has no way for this shape, and leaves conv as it was. */
-int lac_conv_use_dnnl(lac_conv *conv);
+/* oneDNN; leaves conv as it was when it has no way for this shape. MEMORY. */
+lac_status lac_conv_use_dnnl(lac_conv *conv);
 
 #endif

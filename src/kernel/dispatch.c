@@ -16,10 +16,6 @@
 #endif
 #include <stdio.h>
 
-#ifdef HAVE_DNNL
-#include "kernel/dnnl.h"
-#endif
-
 static lac_cpu best_level(void)
 {
 #ifdef LAC_X86
@@ -36,14 +32,6 @@ lac_cpu lac_kernels_level(lac_cpu wanted)
 {
     lac_cpu best = best_level();
     return wanted == LAC_CPU_AUTO || wanted > best ? best : wanted;
-}
-
-void lac_kernels_limit(lac_cpu level)
-{
-#ifdef HAVE_DNNL
-    lac_dnnl_limit(level);
-#endif
-    (void)level;
 }
 
 const lac_kernels *lac_kernels_get(lac_cpu level)
@@ -103,23 +91,6 @@ lac_pixels *lac_pixels_get(lac_cpu level)
     default:
         return lac_pixels_ref;
     }
-}
-
-int lac_kernels_thread_enter(void)
-{
-#ifdef HAVE_DNNL
-    return lac_dnnl_thread_enter();
-#else
-    return 0;
-#endif
-}
-
-void lac_kernels_thread_leave(int before)
-{
-#ifdef HAVE_DNNL
-    lac_dnnl_thread_leave(before);
-#endif
-    (void)before;
 }
 
 void lac_kernels_processor(char text[LAC_PROCESSOR])

@@ -118,12 +118,6 @@ const lac_kernels *lac_kernels_get(lac_cpu level);
  * multiplies bf16 (AVX512-BF16). */
 const lac_kernels *lac_kernels_get_bf16(lac_cpu level);
 int lac_kernels_have_tiles(void);               /* AMX for bf16, which oneDNN's convolutions use */
-void lac_kernels_limit(lac_cpu level);          /* holds libraries below us down to it */
-
-/* Around kernels on any thread: libraries below us then use that thread alone. enter
- * returns what leave puts back; a thread that runs nothing else need not leave. */
-int lac_kernels_thread_enter(void);
-void lac_kernels_thread_leave(int before);
 
 /* The processor's name, or "unknown". */
 enum { LAC_PROCESSOR = 64 };
@@ -144,18 +138,18 @@ size_t lac_conv_partial(const lac_conv *conv);        /* floats of one chunk's w
 
 /* Once per step: plain weights into the order and the precision of the forward and the
  * backward pass (packed_backward may be NULL). */
-void lac_conv_pack(const lac_conv *conv, const float *w, float *packed_forward,
+void lac_conv_pack(const lac_conv *conv, int thread, const float *w, float *packed_forward,
                    float *packed_backward);
 
 /* n pictures, at most chunk. All overwrite. x, y, dx, dy are stored. partial is float, in the
  * kernel's own order; lac_conv_reduce sums `count` of them, one behind the other, in order,
  * into plain dw and destroys them. pack and reduce too are called on worker threads. */
-void lac_conv_forward(const lac_conv *conv, int n, const void *x, const float *packed_forward,
-                      void *y, float *scratch);
-void lac_conv_backward_data(const lac_conv *conv, int n, const void *dy,
+void lac_conv_forward(const lac_conv *conv, int thread, int n, const void *x,
+                      const float *packed_forward, void *y, float *scratch);
+void lac_conv_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
                             const float *packed_backward, void *dx, float *scratch);
-void lac_conv_backward_weights(const lac_conv *conv, int n, const void *x, const void *dy,
-                               float *partial, float *scratch);
-void lac_conv_reduce(const lac_conv *conv, float *partial, int count, float *dw);
+void lac_conv_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
+                               const void *dy, float *partial, float *scratch);
+void lac_conv_reduce(const lac_conv *conv, int thread, float *partial, int count, float *dw);
 
 #endif

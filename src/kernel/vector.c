@@ -444,10 +444,10 @@ static void gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, co
         return;
     }
 #if defined HAVE_DNNL && !defined LAC_BF16
-    lac_dnnl_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
-#else
-    LAC_NAME(lac_gemm)(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+    if (lac_dnnl_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc))
+        return;
 #endif
+    LAC_NAME(lac_gemm)(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }
 
 const lac_kernels LAC_NAME(lac_kernels) = {

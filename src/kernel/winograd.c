@@ -282,9 +282,10 @@ static void convolve(const grid *g, const stored *x, int c, const uint32_t *pack
     }
 }
 
-static void winograd_forward(const lac_conv *conv, int n, const void *x, const float *packed,
-                             void *y, float *scratch)
+static void winograd_forward(const lac_conv *conv, int thread, int n, const void *x,
+                             const float *packed, void *y, float *scratch)
 {
+    (void)thread;
     const lac_conv_shape *s = &conv->shape;
     const grid g = grid_of(s, FORWARD_TILES, 0);
     for (int i = 0; i < n; i++)
@@ -292,9 +293,10 @@ static void winograd_forward(const lac_conv *conv, int n, const void *x, const f
                  (stored *)lac_conv_y_at(conv, y, i), s->oc, scratch);
 }
 
-static void winograd_backward_data(const lac_conv *conv, int n, const void *dy, const float *packed,
-                                   void *dx, float *scratch)
+static void winograd_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
+                                   const float *packed, void *dx, float *scratch)
 {
+    (void)thread;
     const lac_conv_shape *s = &conv->shape;
     const grid g = grid_of(s, FORWARD_TILES, 0);
     for (int i = 0; i < n; i++)
@@ -333,9 +335,10 @@ static void add_weights(const grid *g, const lac_conv_shape *s, const stored *x,
     }
 }
 
-static void winograd_backward_weights(const lac_conv *conv, int n, const void *x, const void *dy,
-                                      float *partial, float *scratch)
+static void winograd_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
+                                      const void *dy, float *partial, float *scratch)
 {
+    (void)thread;
     const lac_conv_shape *s = &conv->shape;
     const grid g = grid_of(s, WEIGHT_TILES, 1);
     memset(partial, 0, conv->partial * sizeof *partial);
@@ -377,16 +380,19 @@ static void pack_pass(const lac_conv_shape *s, const float *w, int turned, float
             }
 }
 
-static void winograd_pack(const lac_conv *conv, const float *w, float *forward, float *backward)
+static void winograd_pack(const lac_conv *conv, int thread, const float *w, float *forward,
+                          float *backward)
 {
+    (void)thread;
     pack_pass(&conv->shape, w, 0, forward);
     if (backward)
         pack_pass(&conv->shape, w, 1, backward);
 }
 
 /* dw = G' S G, with the signs that gradient_row left out. */
-static void winograd_unpack(const lac_conv *conv, const float *partial, float *dw)
+static void winograd_unpack(const lac_conv *conv, int thread, const float *partial, float *dw)
 {
+    (void)thread;
     const lac_conv_shape *s = &conv->shape;
     memset(dw, 0, lac_conv_w_size(s) * sizeof *dw);
     for (int p = 0; p < PLACES; p++) {

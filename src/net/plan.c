@@ -196,7 +196,7 @@ lac_status lac_plan_forward(lac_plan *plan, const lac_pass *pass)
         op->way->forward(op, pass);
         op->seconds[0] = lac_seconds() - started;
     }
-    return LAC_OK;
+    return lac_trouble_take(plan->ctx);
 }
 
 lac_status lac_plan_backward(lac_plan *plan, const lac_pass *pass)
@@ -207,5 +207,5 @@ lac_status lac_plan_backward(lac_plan *plan, const lac_pass *pass)
         op->way->backward(op, pass);
         op->seconds[1] = lac_seconds() - started;
     }
-    return LAC_OK;
+    return lac_trouble_take(plan->ctx);
 }

@@ -112,18 +112,18 @@ static int by_halves(const lac_conv_state *s, const lac_pass *pass)
 static void work_pack(void *arg, int item, int thread)
 {
     (void)item;
-    (void)thread;
     const job *j = arg;
     const lac_conv_state *s = j->s;
     const float *w = plain_weights(j->op);
     if (!by_halves(s, j->pass)) {
-        lac_conv_pack(s->conv, w, s->packed[0], j->pass->training ? s->packed[1] : NULL);
+        lac_conv_pack(s->conv, thread, w, s->packed[0], j->pass->training ? s->packed[1] : NULL);
         return;
     }
     size_t half = (size_t)s->oc / 2 * lac_shape_channels(j->op->node->in) * s->attr->k *
                   s->attr->k;
     for (int i = 0; i < 2; i++)
-        lac_conv_pack(s->half, w + i * half, s->packed_half + i * lac_conv_packed(s->half), NULL);
+        lac_conv_pack(s->half, thread, w + i * half, s->packed_half + i * lac_conv_packed(s->half),
+                      NULL);
 }
 
 static void pack(job *j)
@@ -139,12 +139,11 @@ static void pack(job *j)
 static void work_reduce(void *arg, int item, int thread)
 {
     (void)item;
-    (void)thread;
     const job *j = arg;
     lac_conv_state *s = j->s;
     int chunks = (j->pass->n + s->chunk - 1) / s->chunk;
     float *dw = lac_op_g(j->op, W);
-    lac_conv_reduce(s->conv, *j->op->partial, chunks, s->padded ? s->padded : dw);
+    lac_conv_reduce(s->conv, thread, *j->op->partial, chunks, s->padded ? s->padded : dw);
     if (!s->padded)
         return;
     copy_channels(j->op, s->padded, dw, 0);
@@ -187,7 +186,7 @@ static void work_sums(void *arg, int item, int thread)
     const lac_conv_state *s = j->s;
     lac_conv_span c = span_of(j, item, thread);
     double *sums = chunk_sums(s, item);
-    lac_conv_forward(s->conv, c.n, x_of(j, &c), s->packed[0], c.y, c.scratch);
+    lac_conv_forward(s->conv, thread, c.n, x_of(j, &c), s->packed[0], c.y, c.scratch);
     for (int i = 0; i < c.n * blocks(s); i++) {
         int block = i % blocks(s);
         j->kernels->moments(plane_of_y(j, c.y, i), s->y_shape.h * s->y_shape.w,
@@ -208,7 +207,7 @@ static void work_whole(void *arg, int item, int thread)
     const job *j = arg;
     lac_conv_span c = span_of(j, item, thread);
     void *y = j->pass->training ? c.y : c.own;
-    lac_conv_forward(j->s->conv, c.n, x_of(j, &c), j->s->packed[0], y, c.scratch);
+    lac_conv_forward(j->s->conv, thread, c.n, x_of(j, &c), j->s->packed[0], y, c.scratch);
     finish(j, y, &c, 0, c.n * blocks(j->s));
 }
 
@@ -219,7 +218,8 @@ static void work_half(void *arg, int item, int thread)
     const lac_conv_state *s = j->s;
     lac_conv_span c = span_of(j, 0, thread);
     int planes = blocks(s) / 2;
-    lac_conv_forward(s->half, 1, x_of(j, &c), s->packed_half + item * lac_conv_packed(s->half),
+    lac_conv_forward(s->half, thread, 1, x_of(j, &c),
+                     s->packed_half + item * lac_conv_packed(s->half),
                      plane_of_y(j, c.own, item * planes), c.scratch);
     finish(j, c.own, &c, item * planes, (item + 1) * planes);
 }
@@ -339,12 +339,12 @@ static void work_gradients(void *arg, int item, int thread)
     const lac_conv_state *s = j->s;
     lac_conv_span c = span_of(j, item, thread);
     gradient_of_y(j, &c);
-    lac_conv_backward_weights(s->conv, c.n, x_of(j, &c), c.own,
+    lac_conv_backward_weights(s->conv, thread, c.n, x_of(j, &c), c.own,
                               *op->partial + item * lac_conv_partial(s->conv), c.scratch);
     if (!op->wants_gradient[0])
         return;
     void *target = lac_op_target(op, 0, c.first, c.own_x);
-    lac_conv_backward_data(s->conv, c.n, c.own, s->packed[1], target, c.scratch);
+    lac_conv_backward_data(s->conv, thread, c.n, c.own, s->packed[1], target, c.scratch);
     lac_op_deliver(op, 0, c.first, c.n, target);
 }
 

@@ -5,13 +5,18 @@
 
 #include <stdlib.h>
 
+static int is_offered(const lac_field *f)
+{
+    return setting_is(f, "model");
+}
+
 int verb_layers(int argc, char **argv)
 {
     lac_train_config config = lac_train_config_default();
-    int model = choice_of(model_choices, config.model), size = 96, points = 15;
+    int size = 96, points = 15;
+    option settings[MOST_SETTINGS];
     option options[] = {
-        {.type = OPTION_CHOICE, .name = "model", .value = &model, .choices = model_choices,
-         .about = "the network"},
+        SETTINGS(settings, setting_options(&config, is_offered, settings)),
         {.type = OPTION_INT, .name = "size", .value = &size, .unit = "N",
          .about = "side of the pictures, pixels", .min = 1, .max = 4096},
         {.type = OPTION_INT, .name = "points", .value = &points, .unit = "K",
@@ -38,7 +43,7 @@ int verb_layers(int argc, char **argv)
     int count = 0;
     lac_status status = machine_open(&machine, &ctx);
     if (status == LAC_OK)
-        status = lac_model_layers(ctx, model_choices[model], size, points, &layers, &count);
+        status = lac_model_layers(ctx, config.model, size, points, &layers, &count);
     if (status == LAC_OK)
         print_layers(layers, count);
     code = report(ctx, status);

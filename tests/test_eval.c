@@ -302,7 +302,7 @@ static void open_case(submission_case *c, const float xy[6])
     char *const model_names[3] = {(char[]){"left_eye"}, (char[]){"right_eye"}, (char[]){"nose"}};
     lac_train_config config = lac_train_config_default();
     uint8_t pixels[2 * SIDE * SIDE] = {0};
-    config.model = "kimura";
+    strcpy(config.model, "kimura");
     assert_int_equal(lac_data_from_memory(ctx, 2, SIDE, 0, NULL, pixels, NULL, NULL, &c->test),
                      LAC_OK);
     assert_int_equal(lac_model_new(ctx, &config, SIDE, 3, model_names, &c->model), LAC_OK);

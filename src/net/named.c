@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+const char *const lac_net_names[] = {"resnet", "cnn", "kimura", NULL};
+
 static int add(lac_net *net, lac_node node)
 {
     net->node[net->count] = node;

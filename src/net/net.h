@@ -14,7 +14,9 @@ typedef struct lac_net {
     lac_node node[LAC_MAX_NODES];
 } lac_net;
 
-/* The paper's networks (figures 4 and 5): "resnet", "cnn", "kimura". ARGUMENT. */
+/* The paper's networks (figures 4 and 5) by name: those of lac_net_names, which ends with NULL.
+ * ARGUMENT. */
+extern const char *const lac_net_names[];
 lac_status lac_net_named(lac_context *ctx, const char *name, int points, lac_net *net);
 
 /* How weights start. */

@@ -135,11 +135,12 @@ static lac_status add_model(draft *d, const lac_model *model)
 static lac_status add_training(draft *d, const lac_trainer *t)
 {
     const lac_params *params = &t->model->plan->params;
+    char text[LAC_NUMBER];
     LAC_TRY(add_text(d, "step", "%d", t->cursor.step));
     LAC_TRY(add_text(d, "adam_step", "%ld", t->adam.step));
-    LAC_TRY(add_text(d, "loss_sum", "%a", t->cursor.loss_sum));
-    LAC_TRY(add_text(d, "seconds", "%a", t->cursor.seconds));
-    LAC_TRY(add_text(d, "best", "%a", t->cursor.best));
+    LAC_TRY(add_text(d, "loss_sum", "%s", lac_number_text(t->cursor.loss_sum, text)));
+    LAC_TRY(add_text(d, "seconds", "%s", lac_number_text(t->cursor.seconds, text)));
+    LAC_TRY(add_text(d, "best", "%s", lac_number_text(t->cursor.best, text)));
     LAC_TRY(add_table(d, "adam.m.", params, t->adam.m));
     return add_table(d, "adam.v.", params, t->adam.v);
 }
@@ -190,10 +191,8 @@ static lac_status text_of(const source *s, const char *key, const char **out)
 static lac_status number_of(const source *s, const char *key, double low, double high, double *out)
 {
     const char *text;
-    char *end;
     LAC_TRY(text_of(s, key, &text));
-    *out = strtod(text, &end);
-    if (end == text || *end || !(*out >= low && *out <= high))
+    if (!lac_number_read(text, out) || !(*out >= low && *out <= high))
         return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s \"%s\", must be a number from %g to %g",
                         s->path, key, text, low, high);
     return LAC_OK;
@@ -376,21 +375,15 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
 static lac_status check_same(lac_context *ctx, const char *run, const lac_train_config *wanted,
                              const lac_train_config *found)
 {
-    lac_train_config config = *wanted;
-    char *a = NULL;
-    char *b = NULL;
-    LAC_TRY(lac_config_check(ctx, &config));
-    config.epochs = found->epochs;
-    config.minutes = found->minutes;
-    lac_status status = lac_config_to_json(ctx, &config, &a);
-    if (status == LAC_OK)
-        status = lac_config_to_json(ctx, found, &b);
-    if (status == LAC_OK && strcmp(a, b) != 0)
-        status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                          "%s: holds a run with other settings: choose another folder", run);
-    free(a);
-    free(b);
-    return status;
+    char value[LAC_SETTING];
+    LAC_TRY(lac_config_check(ctx, wanted));
+    const lac_field *other = lac_config_difference(wanted, found);
+    if (!other)
+        return LAC_OK;
+    LAC_TRY(lac_train_get(ctx, found, other->name, value));
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                    "%s: holds a run with other settings (%s %s): choose another folder", run,
+                    other->name, value);
 }
 
 lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,

@@ -9,6 +9,16 @@ typedef struct bench_options {
     machine_options machine;
 } bench_options;
 
+static void print_head(const bench_options *o, const lac_context *ctx)
+{
+    char precision[LAC_SETTING];
+    int threads = lac_context_threads(ctx);
+    printf("%s, batch %d of %dx%d pictures, %d steps, %d thread%s, %s, %s\n\n", o->config.model,
+           o->config.batch, o->size, o->size, o->steps, threads, threads == 1 ? "" : "s",
+           lac_cpu_name(lac_context_cpu(ctx)), setting_text(&o->config, "precision", precision));
+    fflush(stdout);
+}
+
 static void print_table(const lac_bench_result *r)
 {
     printf("training step      %10.2f ms\n", 1e3 * r->step_seconds);
@@ -84,14 +94,8 @@ static int bench(bench_options *o)
     lac_context *ctx = NULL;
     lac_bench_result result;
     lac_status status = machine_open(&o->machine, &ctx);
-    if (status == LAC_OK && !o->json) {
-        char precision[LAC_SETTING];
-        int threads = lac_context_threads(ctx);
-        printf("%s, batch %d of %dx%d pictures, %d steps, %d thread%s, %s, %s\n\n", o->config.model,
-               o->config.batch, o->size, o->size, o->steps, threads, threads == 1 ? "" : "s",
-               lac_cpu_name(lac_context_cpu(ctx)), setting_text(&o->config, "precision", precision));
-        fflush(stdout);
-    }
+    if (status == LAC_OK && !o->json)
+        print_head(o, ctx);
     if (status == LAC_OK)
         status = lac_bench(ctx, &o->config, o->size, o->points, o->steps, &result);
     if (status == LAC_OK && o->json) {

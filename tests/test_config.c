@@ -161,7 +161,8 @@ static void bad_json_names_its_field(void **state)
     assert_bad_json(f, "256", "1e10", "here: \"batch\" must be a whole number from 1 to 65536");
     assert_bad_json(f, "\"masked\"", "\"Masked\"", "here: \"loss\" must be masked or plain");
     assert_bad_json(f, "\"masked\"", "0", "here: \"loss\" must be masked or plain");
-    assert_bad_json(f, "\"resnet\"", "\"\"", "here: \"model\" must be the name of a network, 1 to 255 bytes");
+    assert_bad_json(f, "\"resnet\"", "\"\"",
+                    "here: \"model\" must be the name of a network, 1 to 255 bytes");
     static const char seed[] = "here: \"seed\" must be a whole number from 0 to "
                                "18446744073709551615";
     assert_bad_json(f, "\"1\"", "1", seed);

@@ -57,7 +57,7 @@ int setting_options(lac_train_config *config, int (*is_offered)(const lac_field 
 
 /* An entry for them, as in MACHINE_OPTIONS. */
 #define SETTINGS(options, count) \
-    {.type = OPTION_GROUP, .name = "", .group = (options), .members = (count)}
+    {.type = OPTION_GROUP, .group = (options), .members = (count)}
 
 /* Whether the field is one of the names between blanks. */
 int setting_is(const lac_field *field, const char *names);

@@ -42,6 +42,10 @@ static void describe_range(const option *o, char *out, size_t size)
         snprintf(out, size, "%s", o->field->range);
         return;
     }
+    if (o->type == OPTION_U64) {
+        snprintf(out, size, "from 0 to %" PRIu64, UINT64_MAX);
+        return;
+    }
     int used = snprintf(out, size, "%s %.7g", o->above ? "above" : "from", o->min);
     if (o->max < 1e300)
         snprintf(out + used, size - used, " to %s%.7g", o->below ? "below " : "", o->max);
@@ -60,47 +64,39 @@ static void describe_choices(const option *o, char *out, size_t size)
     }
 }
 
-static int is_whole(const option *o)
+static int is_setting(const option *o, lac_field_kind kind)
 {
-    return o->type == OPTION_INT ||
-           (o->type == OPTION_SETTING &&
-            (o->field->kind == LAC_FIELD_INTEGER || o->field->kind == LAC_FIELD_SEED));
+    return o->type == OPTION_SETTING && o->field->kind == kind;
 }
 
-/* Whether help tells the range; a seed may be anything. */
-static int has_range(const option *o)
+static int is_whole(const option *o)
 {
-    return o->type == OPTION_INT || o->type == OPTION_NUMBER ||
-           (o->type == OPTION_SETTING &&
-            (o->field->kind == LAC_FIELD_INTEGER || o->field->kind == LAC_FIELD_REAL));
+    return o->type == OPTION_INT || o->type == OPTION_U64 || is_setting(o, LAC_FIELD_INTEGER) ||
+           is_setting(o, LAC_FIELD_SEED);
+}
+
+static int is_number(const option *o)
+{
+    return is_whole(o) || o->type == OPTION_NUMBER || is_setting(o, LAC_FIELD_REAL);
+}
+
+/* A seed may be anything: help leaves its range out. */
+static int is_seed(const option *o)
+{
+    return o->type == OPTION_U64 || is_setting(o, LAC_FIELD_SEED);
 }
 
 void describe_wanted(const option *o, char *out, size_t size)
 {
     char range[80];
-    switch (o->type) {
-    case OPTION_SETTING:
-        if (o->field->kind == LAC_FIELD_WORD) {
-            describe_choices(o, out, size);
-            break;
-        }
-        if (o->field->kind == LAC_FIELD_TEXT) {
-            snprintf(out, size, "%s", o->field->range);
-            break;
-        }
-        /* fall through */
-    case OPTION_INT:
-    case OPTION_NUMBER:
+    if (is_number(o)) {
         describe_range(o, range, sizeof range);
         snprintf(out, size, "a %snumber %s", is_whole(o) ? "whole " : "", range);
-        break;
-    case OPTION_U64:
-        snprintf(out, size, "a whole number from 0 to %" PRIu64, UINT64_MAX);
-        break;
-    case OPTION_CHOICE:
+    } else if (is_setting(o, LAC_FIELD_TEXT)) {
+        snprintf(out, size, "%s", o->field->range);
+    } else if (o->choices) {
         describe_choices(o, out, size);
-        break;
-    default:
+    } else {
         snprintf(out, size, "a value");
     }
 }
@@ -161,13 +157,14 @@ static void print_option(const option *o)
     column = print_wrapped(o->about, HELP_COLUMN, HELP_COLUMN);
 
     char range[80] = "", fallback[LAC_SETTING], note[LAC_SETTING + 100];
-    if (has_range(o))
+    int has_range = is_number(o) && !is_seed(o);
+    if (has_range)
         describe_range(o, range, sizeof range);
     describe_default(o, fallback);
     if (o->required)
         snprintf(note, sizeof note, "(required)");
     else if (fallback[0])
-        snprintf(note, sizeof note, "(%s%sdefault: %s)", range, has_range(o) ? "; " : "", fallback);
+        snprintf(note, sizeof note, "(%s%sdefault: %s)", range, has_range ? "; " : "", fallback);
     else
         note[0] = '\0';
     print_wrapped(note, column, HELP_COLUMN);

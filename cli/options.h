@@ -10,8 +10,6 @@
 
 #include "lacuna.h"
 
-#include <stddef.h>
-
 enum { OPTION_NAME = 40 }; /* room for the longest name */
 
 typedef enum option_type {

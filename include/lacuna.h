@@ -246,8 +246,7 @@ enum { LAC_SETTING = 256 }; /* room for any setting as text */
 
 /* The defaults are the paper's table I. */
 typedef struct lac_train_config {
-    char model[LAC_SETTING]; /* a network that ships with the library: "resnet", "cnn", "kimura"
-                                ("resnet") */
+    char model[LAC_SETTING]; /* the network: "resnet", "cnn" or "kimura" ("resnet") */
     lac_rows rows;           /* training rows; the hold-out keeps all its rows (ALL) */
     lac_loss loss;           /* PLAIN takes complete rows only (MASKED) */
     lac_reduction reduction; /* divisor of the loss, eq. 3 to 6 (ALL) */

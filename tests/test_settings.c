@@ -121,27 +121,36 @@ static const char *other_value(const lac_field *f, char text[LAC_SETTING])
     return strcmp(f->usual, "1") == 0 && f->most == 1 ? "0" : "1";
 }
 
-/* Values that are not legal, one after the other; NULL behind the last. */
-static const char *bad_value(const lac_field *f, int i, char text[LAC_SETTING])
+enum { MOST_BAD = 12 };
+
+/* Values that are not legal, and how many; `text` holds one of them. */
+static int bad_values(const lac_field *f, const char *bad[MOST_BAD], char text[LAC_SETTING + 1])
 {
-    static const char *const words[] = {"", "nonsense", NULL};
-    static const char *const texts[] = {"", "a\nb", NULL};
-    static const char *const seeds[] = {"", "-1", "1.5", " 1", "18446744073709551616", NULL};
-    static const char *const numbers[] = {"", "x", "1x", " 1", "1,5", "nan", "inf", "-1", NULL};
-    static char longer[LAC_SETTING + 1];
-    memset(longer, 'a', LAC_SETTING);
-    if (f->kind == LAC_FIELD_WORD)
-        return words[i];
-    if (f->kind == LAC_FIELD_TEXT)
-        return i == 2 ? longer : i < 2 ? texts[i] : NULL;
+    static const char *const numbers[] = {"x", "1x", " 1", "1,5", "-1", "nan", "inf", "1e999"};
+    int n = 0;
+    bad[n++] = "";
+    if (f->kind == LAC_FIELD_WORD) {
+        bad[n++] = "nonsense";
+        return n;
+    }
+    bad[n++] = text;
+    if (f->kind == LAC_FIELD_TEXT) {
+        bad[n++] = "a\nb";
+        memset(text, 'a', LAC_SETTING); /* a byte too long */
+        text[LAC_SETTING] = '\0';
+        return n;
+    }
+    for (int i = 0; i < LAC_COUNT(numbers); i++)
+        bad[n++] = numbers[i];
+    if (f->kind != LAC_FIELD_REAL)
+        bad[n++] = "1.5";
     if (f->kind == LAC_FIELD_SEED)
-        return seeds[i];
-    if (numbers[i] || f->most > 1e300)
-        return numbers[i];
-    int last = LAC_COUNT(numbers) - 1;
-    if (f->kind == LAC_FIELD_REAL)
-        return i == last ? lac_number_text(nextafter(f->most, 2 * f->most), text) : NULL;
-    return i == last ? "1.5" : i == last + 1 ? lac_number_text(f->most + 1, text) : NULL;
+        snprintf(text, LAC_SETTING, "18446744073709551616");
+    else if (f->kind == LAC_FIELD_REAL)
+        lac_number_text(f->least == 0 ? -5e-324 : f->least / 2, text);
+    else
+        lac_number_text(f->most + 1, text);
+    return n;
 }
 
 static void every_setting_is_set_told_and_kept_in_json(void **state)
@@ -170,15 +179,15 @@ static void a_bad_value_is_refused_by_name_and_range(void **state)
 {
     (void)state;
     for (const lac_field *f = fields; f < fields + count; f++) {
-        char text[LAC_SETTING], told[LAC_SETTING], wanted[LAC_SETTING];
-        const char *bad;
-        for (int i = 0; (bad = bad_value(f, i, text)); i++) {
+        char text[LAC_SETTING + 1], told[LAC_SETTING], wanted[LAC_SETTING];
+        const char *bad[MOST_BAD];
+        for (int i = bad_values(f, bad, text) - 1; i >= 0; i--) {
             lac_train_config c = lac_train_config_default();
-            assert_status(ctx, lac_train_set(ctx, &c, f->name, bad), LAC_ERROR_ARGUMENT);
+            assert_status(ctx, lac_train_set(ctx, &c, f->name, bad[i]), LAC_ERROR_ARGUMENT);
             snprintf(told, sizeof told, "%s is ", f->name);
             assert_ptr_equal(strstr(lac_context_message(ctx), told), lac_context_message(ctx));
             assert_message(ctx, lac_field_wanted(f, wanted));
-            assert_int_equal(lac_train_set(NULL, &c, f->name, bad), LAC_ERROR_ARGUMENT);
+            assert_int_equal(lac_train_set(NULL, &c, f->name, bad[i]), LAC_ERROR_ARGUMENT);
             assert_ok(ctx, lac_train_get(ctx, &c, f->name, told));
             assert_string_equal(told, f->usual);
         }

@@ -31,6 +31,7 @@
 #define ABOVE_0 .least = DBL_TRUE_MIN, .most = DBL_MAX, .range = "above 0"
 #define BELOW_1 .least = 0, .most = 1 - DBL_EPSILON / 2, .range = "from 0 to below 1"
 
+/* The place picks a trial's random number: one that is taken keeps its setting. */
 #define LOG_UNIFORM(place, title, low, high) .draw = {place, title, 0, {low, high}}
 #define EVENLY(place, title, count, ...) .draw = {place, title, count, {__VA_ARGS__}}
 
@@ -263,7 +264,7 @@ static lac_status refuse(lac_context *ctx, const lac_field *f, const char *value
 
 static lac_status refuse_name(lac_context *ctx, const char *name)
 {
-    char list[LAC_SETTING] = "";
+    char list[400] = "";
     size_t used = 0;
     if (!ctx)
         return LAC_ERROR_ARGUMENT;

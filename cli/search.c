@@ -175,7 +175,7 @@ int verb_search(int argc, char **argv)
 {
     search_options o = {.config = lac_search_config_default()};
     lac_search_config *config = &o.config;
-    char by_size[400], evenly[400], about[1600];
+    char by_size[400] = "", evenly[400] = "", about[1600];
     describe_drawn(0, by_size, sizeof by_size);
     describe_drawn(1, evenly, sizeof evenly);
     snprintf(about, sizeof about, "Random search: a trial draws log-uniformly %s, and evenly %s.\n"

@@ -5,9 +5,19 @@
 
 typedef struct bench_options {
     lac_train_config config;
-    int model, precision, size, points, steps, json;
+    int size, points, steps, json;
     machine_options machine;
 } bench_options;
+
+static void print_head(const bench_options *o, const lac_context *ctx)
+{
+    char precision[LAC_SETTING];
+    int threads = lac_context_threads(ctx);
+    printf("%s, batch %d of %dx%d pictures, %d steps, %d thread%s, %s, %s\n\n", o->config.model,
+           o->config.batch, o->size, o->size, o->steps, threads, threads == 1 ? "" : "s",
+           lac_cpu_name(lac_context_cpu(ctx)), setting_text(&o->config, "precision", precision));
+    fflush(stdout);
+}
 
 static void print_table(const lac_bench_result *r)
 {
@@ -57,6 +67,7 @@ static void add_operators(cJSON *root, const lac_bench_result *r)
 
 static void print_json(const bench_options *o, const lac_context *ctx, const lac_bench_result *r)
 {
+    char precision[LAC_SETTING];
     cJSON *root = json_new();
     cJSON_AddStringToObject(root, "model", o->config.model);
     cJSON_AddNumberToObject(root, "batch", o->config.batch);
@@ -65,7 +76,7 @@ static void print_json(const bench_options *o, const lac_context *ctx, const lac
     cJSON_AddNumberToObject(root, "steps", o->steps);
     cJSON_AddNumberToObject(root, "threads", lac_context_threads(ctx));
     cJSON_AddStringToObject(root, "cpu", lac_cpu_name(lac_context_cpu(ctx)));
-    cJSON_AddStringToObject(root, "precision", precision_choices[o->precision]);
+    cJSON_AddStringToObject(root, "precision", setting_text(&o->config, "precision", precision));
     cJSON_AddNumberToObject(root, "step_seconds", r->step_seconds);
     cJSON_AddNumberToObject(root, "images_per_second", r->images_per_second);
     cJSON_AddNumberToObject(root, "flop", r->flop);
@@ -82,16 +93,9 @@ static int bench(bench_options *o)
 {
     lac_context *ctx = NULL;
     lac_bench_result *result = NULL;
-    o->config.model = model_choices[o->model];
-    o->config.precision = (lac_precision)o->precision;
     lac_status status = machine_open(&o->machine, &ctx);
-    if (status == LAC_OK && !o->json) {
-        int threads = lac_context_threads(ctx);
-        printf("%s, batch %d of %dx%d pictures, %d steps, %d thread%s, %s, %s\n\n", o->config.model,
-               o->config.batch, o->size, o->size, o->steps, threads, threads == 1 ? "" : "s",
-               lac_cpu_name(lac_context_cpu(ctx)), precision_choices[o->precision]);
-        fflush(stdout);
-    }
+    if (status == LAC_OK && !o->json)
+        print_head(o, ctx);
     if (status == LAC_OK)
         status = lac_bench(ctx, &o->config, o->size, o->points, o->steps, &result);
     if (status == LAC_OK && o->json) {
@@ -106,20 +110,18 @@ static int bench(bench_options *o)
     return code;
 }
 
+static int is_offered(const lac_field *f)
+{
+    return setting_is(f, "model precision batch");
+}
+
 int verb_bench(int argc, char **argv)
 {
     bench_options o = {
         .config = lac_train_config_default(), .size = 96, .points = 15, .steps = 20};
-    o.model = choice_of(model_choices, o.config.model);
-    o.precision = o.config.precision;
+    option settings[MOST_SETTINGS];
     option options[] = {
-        {.type = OPTION_CHOICE, .name = "model", .value = &o.model, .choices = model_choices,
-         .about = "the network"},
-        {.type = OPTION_CHOICE, .name = "precision", .value = &o.precision,
-         .choices = precision_choices,
-         .about = "of activations and of what is multiplied, and of the peak"},
-        {.type = OPTION_INT, .name = "batch", .value = &o.config.batch, .unit = "N",
-         .about = "pictures in a step", .min = 1, .max = 65536},
+        SETTINGS(settings, setting_options(&o.config, is_offered, settings)),
         {.type = OPTION_INT, .name = "size", .value = &o.size, .unit = "N",
          .about = "side of the pictures, pixels", .min = 1, .max = 4096},
         {.type = OPTION_INT, .name = "points", .value = &o.points, .unit = "K",

@@ -36,8 +36,6 @@ typedef struct machine_options {
 } machine_options;
 
 extern const char *const cpu_choices[];
-extern const char *const model_choices[];
-extern const char *const precision_choices[]; /* as lac_precision */
 
 /* Two entries of a verb's option table. */
 #define MACHINE_OPTIONS(m)                                                                     \
@@ -47,6 +45,33 @@ extern const char *const precision_choices[]; /* as lac_precision */
      .about = "highest instruction set to use; ref is plain C, slow, for comparison"}
 
 lac_status machine_open(const machine_options *machine, lac_context **ctx);
+
+/* ---- The settings of a training. settings.c ----------------------------------------- */
+
+enum { MOST_SETTINGS = 64 };
+
+/* An option for every setting of `config` that is_offered picks, or all if it is NULL; one
+ * OPTION_GROUP of a verb's table. Returns how many there are. */
+int setting_options(lac_train_config *config, int (*is_offered)(const lac_field *),
+                    option out[MOST_SETTINGS]);
+
+/* An entry for them, as in MACHINE_OPTIONS. */
+#define SETTINGS(options, count) \
+    {.type = OPTION_GROUP, .group = (options), .members = (count)}
+
+/* Whether the field is one of the names between blanks. */
+int setting_is(const lac_field *field, const char *names);
+
+/* The setting's value; returns `text`. */
+const char *setting_text(const lac_train_config *config, const char *name, char text[LAC_SETTING]);
+
+/* Prints " --weight-decay 0.0005" on stdout. */
+void setting_print(const lac_field *field, const lac_train_config *config);
+
+/* Prints all settings on stdout, as lines behind "run". */
+void settings_print(const lac_train_config *config);
+
+/* ---- The end of a run --------------------------------------------------------------- */
 
 /* The exit code of a status; a failure's message goes to stderr as "lacuna: ...". */
 int report(const lac_context *ctx, lac_status status);

@@ -13,8 +13,6 @@
 #include <unistd.h>
 
 const char *const cpu_choices[] = {"auto", "ref", "avx2", "avx512", NULL}; /* as lac_cpu */
-const char *const model_choices[] = {"resnet", "cnn", "kimura", NULL};
-const char *const precision_choices[] = {"float32", "bf16", NULL};
 
 static void print_note(void *user, const char *line)
 {

@@ -15,13 +15,18 @@ static lac_status print_text(lac_context *ctx, const char *model)
     return status;
 }
 
+static int is_offered(const lac_field *f)
+{
+    return setting_is(f, "model");
+}
+
 int verb_layers(int argc, char **argv)
 {
-    const char *model = "resnet";
+    lac_train_config config = lac_train_config_default();
     int text = 0, size = 96, points = 15;
+    option settings[MOST_SETTINGS];
     option options[] = {
-        {.type = OPTION_TEXT, .name = "model", .value = &model, .unit = "NET",
-         .about = "the network: resnet, cnn, kimura, or the file of a text such as my.net"},
+        SETTINGS(settings, setting_options(&config, is_offered, settings)),
         {.type = OPTION_INT, .name = "size", .value = &size, .unit = "N",
          .about = "side of the pictures, pixels", .min = 1, .max = 4096},
         {.type = OPTION_INT, .name = "points", .value = &points, .unit = "K",
@@ -51,9 +56,9 @@ int verb_layers(int argc, char **argv)
     int count = 0;
     lac_status status = machine_open(&machine, &ctx);
     if (status == LAC_OK && text)
-        status = print_text(ctx, model);
+        status = print_text(ctx, config.model);
     else if (status == LAC_OK)
-        status = lac_network_layers(ctx, model, size, points, &layers, &count);
+        status = lac_network_layers(ctx, config.model, size, points, &layers, &count);
     if (status == LAC_OK && !text)
         print_layers(layers, count);
     code = report(ctx, status);

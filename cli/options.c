@@ -1,5 +1,5 @@
 /*
- * The table-driven parser and the help that is printed from the same table.
+ * The table-driven parser. Help is printed from the same table (help.c).
  */
 #include "options.h"
 
@@ -10,157 +10,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HELP_COLUMN = 25, HELP_WIDTH = 79, NAME_MAX_LENGTH = 31 };
+enum { NAME_MAX_LENGTH = 31 };
 
-/* ---- Help ---------------------------------------------------------------------- */
+/* ---- The table ---------------------------------------------------------------------- */
 
-/* Prints words from `column` on, broken before HELP_WIDTH and indented by `indent`.
- * Returns the column behind the last word. */
-static int print_wrapped(const char *text, int column, int indent)
+option *option_at(const command *c, int i)
 {
-    while (*text) {
-        if (*text == '\n') {
-            printf("\n%*s", indent, "");
-            column = indent;
-            text++;
-            continue;
-        }
-        int length = (int)strcspn(text, " \n");
-        int space = column > indent;
-        if (space && column + space + length > HELP_WIDTH) {
-            printf("\n%*s", indent, "");
-            column = indent;
-            space = 0;
-        }
-        printf("%s%.*s", space ? " " : "", length, text);
-        column += space + length;
-        text += length;
-        text += *text == ' ';
+    for (option *o = c->options; o < c->options + c->count; o++) {
+        int members = o->type == OPTION_GROUP ? o->members : 1;
+        if (i < members)
+            return o->type == OPTION_GROUP ? &o->group[i] : o;
+        i -= members;
     }
-    return column;
+    return NULL;
 }
 
-/* "from 1 to 9", "above 0", "from 0 to below 1", "from 0 up" */
-static void describe_range(const option *o, char *out, size_t size)
-{
-    int used = snprintf(out, size, "%s %.7g", o->above ? "above" : "from", o->min);
-    if (o->max < 1e300)
-        snprintf(out + used, size - used, " to %s%.7g", o->below ? "below " : "", o->max);
-    else if (!o->above)
-        snprintf(out + used, size - used, " up");
-}
-
-/* "a, b or c" */
-static void describe_choices(const option *o, char *out, size_t size)
-{
-    size_t used = 0;
-    out[0] = '\0';
-    for (int i = 0; o->choices[i] && used < size; i++) {
-        const char *before = i == 0 ? "" : o->choices[i + 1] ? ", " : " or ";
-        used += (size_t)snprintf(out + used, size - used, "%s%s", before, o->choices[i]);
-    }
-}
-
-/* What a value of this option must be, as a noun. */
-static void describe_wanted(const option *o, char *out, size_t size)
-{
-    char range[80];
-    switch (o->type) {
-    case OPTION_INT:
-    case OPTION_NUMBER:
-        describe_range(o, range, sizeof range);
-        snprintf(out, size, "a %snumber %s", o->type == OPTION_INT ? "whole " : "", range);
-        break;
-    case OPTION_U64:
-        snprintf(out, size, "a whole number from 0 to %" PRIu64, UINT64_MAX);
-        break;
-    case OPTION_CHOICE:
-        describe_choices(o, out, size);
-        break;
-    default:
-        snprintf(out, size, "a value");
-    }
-}
-
-static void describe_default(const option *o, char *out, size_t size)
-{
-    int is_zero = 0;
-    switch (o->type) {
-    case OPTION_INT:
-        is_zero = *(const int *)o->value == 0;
-        snprintf(out, size, "%d", *(const int *)o->value);
-        break;
-    case OPTION_U64:
-        is_zero = *(const uint64_t *)o->value == 0;
-        snprintf(out, size, "%" PRIu64, *(const uint64_t *)o->value);
-        break;
-    case OPTION_NUMBER:
-        is_zero = *(const double *)o->value == 0;
-        snprintf(out, size, "%g", *(const double *)o->value);
-        break;
-    case OPTION_CHOICE:
-        snprintf(out, size, "%s", o->choices[*(const int *)o->value]);
-        break;
-    default:
-        is_zero = 1;
-        out[0] = '\0';
-    }
-    if (is_zero && o->zero)
-        snprintf(out, size, "%s", o->zero);
-}
-
-static int is_word(const option *o)
+int option_is_word(const option *o)
 {
     return o->type == OPTION_ARGUMENT || o->type == OPTION_WORDS;
 }
 
-static int print_option_head(const option *o)
+int option_takes_value(const option *o)
 {
-    if (is_word(o))
-        return printf("  %s", o->name);
-    int column = printf("  --%s", o->name);
-    if (o->type == OPTION_CHOICE) {
-        for (int i = 0; o->choices[i]; i++)
-            column += printf("%c%s", i ? '|' : ' ', o->choices[i]);
-    } else if (o->type != OPTION_FLAG) {
-        column += printf(" %s", o->unit);
-    }
-    return column;
-}
-
-static void print_option(const option *o)
-{
-    int column = print_option_head(o);
-    if (column >= HELP_COLUMN - 1) {
-        printf("\n");
-        column = 0;
-    }
-    printf("%*s", HELP_COLUMN - column, "");
-    column = print_wrapped(o->about, HELP_COLUMN, HELP_COLUMN);
-
-    char range[80] = "", fallback[80], note[200];
-    int has_range = o->type == OPTION_INT || o->type == OPTION_NUMBER;
-    if (has_range)
-        describe_range(o, range, sizeof range);
-    describe_default(o, fallback, sizeof fallback);
-    if (o->required)
-        snprintf(note, sizeof note, "(required)");
-    else if (fallback[0])
-        snprintf(note, sizeof note, "(%s%sdefault: %s)", range, has_range ? "; " : "", fallback);
-    else
-        note[0] = '\0';
-    print_wrapped(note, column, HELP_COLUMN);
-    printf("\n");
-}
-
-static void print_help(const command *c)
-{
-    printf("%s\n\n", c->usage);
-    print_wrapped(c->about, 0, 0);
-    printf("\n\nOptions\n");
-    for (int i = 0; i < c->count; i++)
-        print_option(&c->options[i]);
-    printf("\nExamples\n%s\n", c->examples);
+    return o->type != OPTION_FLAG &&
+           !(o->type == OPTION_SETTING && o->field->kind == LAC_FIELD_FLAG);
 }
 
 /* ---- Nearest name ---------------------------------------------------------------- */
@@ -213,10 +86,11 @@ const char *nearest_name(const char *word, const char *(*next)(const void *list,
 
 static const char *next_option(const void *list, int i)
 {
-    const command *c = list;
-    while (i < c->count && is_word(&c->options[i]))
-        i++;
-    return i < c->count ? c->options[i].name : NULL;
+    const option *o;
+    for (int at = 0; (o = option_at(list, at)); at++)
+        if (!option_is_word(o) && i-- == 0)
+            return o->name;
+    return NULL;
 }
 
 /* ---- Parsing ------------------------------------------------------------------------ */
@@ -234,18 +108,11 @@ int options_misuse(const command *c, const char *format, ...)
 
 int options_given(const command *c, const char *name)
 {
-    for (int i = 0; i < c->count; i++)
-        if (strcmp(c->options[i].name, name) == 0)
-            return c->options[i].given;
+    const option *o;
+    for (int i = 0; (o = option_at(c, i)); i++)
+        if (strcmp(o->name, name) == 0)
+            return o->given;
     return 0;
-}
-
-int choice_of(const char *const *choices, const char *name)
-{
-    int i = 0;
-    while (strcmp(choices[i], name) != 0)
-        i++;
-    return i;
 }
 
 /* strtod and its kind skip white space and take signs we do not want. */
@@ -312,6 +179,8 @@ static int read_value(const option *o, const char *text)
         return read_number(o, text);
     case OPTION_CHOICE:
         return read_choice(o, text);
+    case OPTION_SETTING:
+        return lac_train_set(NULL, o->value, o->field->name, text) == LAC_OK;
     case OPTION_WORDS: {
         word_list *list = o->value;
         list->word[list->count++] = text;
@@ -328,20 +197,28 @@ static int set_option(const command *c, option *o, const char *text)
     o->given = 1;
     if (read_value(o, text))
         return CODE_GO_ON;
-    char wanted[160];
+    char wanted[LAC_SETTING];
     describe_wanted(o, wanted, sizeof wanted);
-    const char *dashes = is_word(o) ? "" : "--";
+    const char *dashes = option_is_word(o) ? "" : "--";
     return options_misuse(c, "%s%s needs %s, not '%s'", dashes, o->name, wanted, text);
+}
+
+static void set_flag(option *o)
+{
+    o->given = 1;
+    if (o->type == OPTION_FLAG)
+        *(int *)o->value = strncmp(o->name, "no-", 3) != 0;
+    else
+        lac_train_set(NULL, o->value, o->field->name, o->field->usual[0] == '0' ? "1" : "0");
 }
 
 static option *find_option(const command *c, const char *name, size_t length)
 {
-    for (int i = 0; i < c->count; i++) {
-        option *o = &c->options[i];
-        if (!is_word(o) && strlen(o->name) == length &&
+    option *o;
+    for (int i = 0; (o = option_at(c, i)); i++)
+        if (!option_is_word(o) && strlen(o->name) == length &&
             strncmp(o->name, name, length) == 0)
             return o;
-    }
     return NULL;
 }
 
@@ -366,16 +243,15 @@ static int parse_option(const command *c, int argc, char **argv, int *i)
     option *o = strncmp(word, "--", 2) == 0 ? find_option(c, name, length) : NULL;
     if (!o || name != word + 2)
         return unknown_option(c, word, length);
-    if (o->type == OPTION_FLAG) {
+    if (!option_takes_value(o)) {
         if (value)
             return options_misuse(c, "--%s takes no value", o->name);
-        *(int *)o->value = 1;
-        o->given = 1;
+        set_flag(o);
         return CODE_GO_ON;
     }
     if (!value) {
         if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) {
-            char wanted[160];
+            char wanted[LAC_SETTING];
             describe_wanted(o, wanted, sizeof wanted);
             return options_misuse(c, "--%s needs %s", o->name, wanted);
         }
@@ -386,20 +262,20 @@ static int parse_option(const command *c, int argc, char **argv, int *i)
 
 static int parse_argument(const command *c, const char *word)
 {
-    for (int i = 0; i < c->count; i++)
-        if (c->options[i].type == OPTION_WORDS ||
-            (c->options[i].type == OPTION_ARGUMENT && !c->options[i].given))
-            return set_option(c, &c->options[i], word);
+    option *o;
+    for (int i = 0; (o = option_at(c, i)); i++)
+        if (o->type == OPTION_WORDS || (o->type == OPTION_ARGUMENT && !o->given))
+            return set_option(c, o, word);
     return options_misuse(c, "stray argument '%s'", word);
 }
 
 static int check_required(const command *c)
 {
-    for (int i = 0; i < c->count; i++) {
-        const option *o = &c->options[i];
+    const option *o;
+    for (int i = 0; (o = option_at(c, i)); i++) {
         if (!o->required || o->given)
             continue;
-        if (is_word(o))
+        if (option_is_word(o))
             return options_misuse(c, "%s is missing; 'lacuna help %s' explains", o->name, c->name);
         return options_misuse(c, "--%s %s is missing; 'lacuna help %s' explains", o->name, o->unit,
                               c->name);

@@ -8,15 +8,21 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include "lacuna.h"
+
+enum { OPTION_NAME = 40 }; /* room for the longest name */
+
 typedef enum option_type {
-    OPTION_FLAG,    /* int, becomes 1; takes no value */
+    OPTION_FLAG,    /* int, becomes 1, or 0 if its name begins with "no-"; takes no value */
     OPTION_INT,     /* int in [min, max] */
     OPTION_U64,     /* uint64_t */
     OPTION_NUMBER,  /* double in [min, max]; see above and below */
     OPTION_TEXT,    /* const char * */
     OPTION_CHOICE,  /* int, the index into choices */
     OPTION_ARGUMENT, /* const char *, a word that is no option; always required */
-    OPTION_WORDS     /* word_list: all further words that are no options; at least one */
+    OPTION_WORDS,   /* word_list: all further words that are no options; at least one */
+    OPTION_SETTING, /* lac_train_config: its member `field`, by the library's rules */
+    OPTION_GROUP    /* stands for the options of another table: group[0..members) */
 } option_type;
 
 typedef struct word_list {
@@ -32,6 +38,10 @@ typedef struct option {
     const char *about;  /* what it does; help wraps it */
     const char *zero;   /* what a default of 0, or NULL, means; shown in its place */
     const char *const *choices; /* ends with NULL */
+    const lac_field *field;     /* of a setting */
+    char spelled[OPTION_NAME];  /* of a setting: what `name` points to */
+    struct option *group;
+    int members;
     double min, max;
     int above, below;   /* 1: min, or max, itself is outside */
     int required;
@@ -63,8 +73,18 @@ int options_misuse(const command *command, const char *format, ...)
 /* Whether an option was on the command line. */
 int options_given(const command *command, const char *name);
 
-/* Index of `name` in choices; it must be there. */
-int choice_of(const char *const *choices, const char *name);
+/* The options by index from 0 on, those of groups in their place; NULL behind the last. */
+option *option_at(const command *command, int i);
+
+/* Whether it is a word without a name, and whether it takes a value. */
+int option_is_word(const option *option);
+int option_takes_value(const option *option);
+
+/* What its value must be, "a number above 0". help.c */
+void describe_wanted(const option *option, char *out, size_t size);
+
+/* Prints usage, options with their defaults, and examples. help.c */
+void print_help(const command *command);
 
 /* The candidate nearest to a mistyped word, or NULL when none is near. Candidates are
  * read through `next`, called with 0, 1, ... until it returns NULL. */

@@ -31,8 +31,8 @@ typedef struct reproduce_options {
     const char *data;
     const char *out;
     const char *models;
-    int epochs, seeds, precision;
-    double holdout;
+    int seeds;
+    lac_train_config config; /* what the trainings share */
     machine_options machine;
 } reproduce_options;
 
@@ -91,13 +91,10 @@ static void make_plan(const reproduce_options *o, plan *p)
             char name[64];
             task *t = &p->task[p->count++];
             t->recipe = &recipes[i];
-            t->config = lac_train_config_default();
-            t->config.model = recipes[i].model;
+            t->config = o->config;
+            lac_train_set(NULL, &t->config, "model", recipes[i].model);
             t->config.rows = recipes[i].rows;
             t->config.loss = recipes[i].loss;
-            t->config.precision = (lac_precision)o->precision;
-            t->config.epochs = o->epochs;
-            t->config.holdout = o->holdout;
             t->config.seed = (uint64_t)seed;
             t->config.split_seed = 1;
             if (seed == 1)
@@ -261,7 +258,7 @@ static int reproduce(const reproduce_options *o)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
     make_plan(o, &p);
     if (status == LAC_OK)
-        status = lac_split_make(ctx, data, o->holdout, p.task[0].config.split_seed, &split);
+        status = lac_split_make(ctx, data, o->config.holdout, p.task[0].config.split_seed, &split);
     if (status == LAC_OK)
         fits = complete_rows_suffice(data, split, &p);
     if (fits) {
@@ -286,29 +283,27 @@ static int reproduce(const reproduce_options *o)
     return code;
 }
 
+static int is_offered(const lac_field *f)
+{
+    return setting_is(f, "epochs precision holdout");
+}
+
 int verb_reproduce(int argc, char **argv)
 {
-    const lac_train_config usual = lac_train_config_default();
-    reproduce_options o = {.epochs = usual.epochs, .seeds = 1, .holdout = usual.holdout};
+    reproduce_options o = {.seeds = 1, .config = lac_train_config_default()};
+    option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
          .about = "training table: a folder, a CSV file or a zip; IdLookupTable.csv in the "
                   "folder gives the test-weighted RMSE, which compares with the paper's"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR", .required = 1,
          .about = "folder made if missing: a run folder for every training, and report/"},
-        {.type = OPTION_INT, .name = "epochs", .value = &o.epochs, .unit = "N",
-         .about = "of every training", .min = 1, .max = 1000000},
         {.type = OPTION_INT, .name = "seeds", .value = &o.seeds, .unit = "K",
          .about = "trainings of every model, with seeds 1 to K and the same hold-out", .min = 1,
          .max = 100},
         {.type = OPTION_TEXT, .name = "models", .value = &o.models, .unit = "LIST",
          .about = "which of cnn-plain,cnn-masked,resnet-masked (default: all)"},
-        {.type = OPTION_CHOICE, .name = "precision", .value = &o.precision,
-         .choices = precision_choices,
-         .about = "of the training, as in train"},
-        {.type = OPTION_NUMBER, .name = "holdout", .value = &o.holdout, .unit = "F",
-         .about = "share of the rows kept from training to measure on", .max = 1, .above = 1,
-         .below = 1},
+        SETTINGS(settings, setting_options(&o.config, is_offered, settings)),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {
@@ -330,5 +325,8 @@ int verb_reproduce(int argc, char **argv)
     int code = options_parse(&c, argc, argv);
     if (code == CODE_GO_ON && o.models)
         code = check_list(&c, o.models);
+    if (code == CODE_GO_ON && o.config.holdout == 0)
+        code = options_misuse(&c, "--holdout needs a number above 0: the models are measured on "
+                                  "what is held out");
     return code == CODE_GO_ON ? reproduce(&o) : code;
 }

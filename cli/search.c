@@ -9,11 +9,11 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct search_options {
     const char *data;
     const char *out;
-    int model, precision;
     lac_search_config config;
     machine_options machine;
 } search_options;
@@ -23,20 +23,27 @@ typedef struct search_view {
     char before[48];
 } search_view;
 
+enum { WIDTH = 8 }; /* of a setting's column, at least */
+
 static void print_head(void)
 {
-    printf("\n%5s  %6s  %8s  %9s  %9s  %5s  %5s  %7s  %s\n", "trial", "epochs", "RMSE px", "lr",
-           "decay", "batch", "width", "dropout", "reduction");
+    printf("\n%5s  %6s  %8s", "trial", "epochs", "RMSE px");
+    for (int i = 0; lac_search_field(i); i++)
+        printf("  %*s", WIDTH, lac_search_field(i)->name);
+    printf("\n");
 }
 
 static void print_trial(const lac_trial *t)
 {
     static const char *const states[] = {"", "", ", failed"};
-    const lac_train_config *c = &t->config;
-    char rmse[24];
-    printf("%5d  %6d  %8s  %9.3g  %9.3g  %5d  %5g  %7g  %s%s\n", t->number, t->epochs,
-           number_text(t->rmse, 3, rmse), c->lr, c->weight_decay, c->batch, c->start_width,
-           c->dropout, c->reduction == LAC_REDUCTION_ALL ? "all" : "present", states[t->state]);
+    char rmse[24], value[LAC_SETTING];
+    const lac_field *f;
+    printf("%5d  %6d  %8s", t->number, t->epochs, number_text(t->rmse, 3, rmse));
+    for (int i = 0; (f = lac_search_field(i)); i++) {
+        int width = (int)strlen(f->name) > WIDTH ? (int)strlen(f->name) : WIDTH;
+        printf("  %*s", width, setting_text(&t->config, f->name, value));
+    }
+    printf("%s\n", states[t->state]);
     fflush(stdout);
 }
 
@@ -58,27 +65,28 @@ static void print_settings(const search_options *o)
 {
     const lac_search_config *c = &o->config;
     printf("%d trials of %s, %s, of %d epoch%s at most\n", c->trials, c->base.model,
-           c->no_halving ? "all to the end" : "the worse half stopped in every round", c->epochs,
+           c->halving ? "the worse half stopped in every round" : "all to the end", c->epochs,
            c->epochs == 1 ? "" : "s");
     printf("the hold-out is set aside; errors are those of %g of the training rows\n",
            c->validation);
 }
 
-/* The settings of the best trial as a training. */
+/* The settings of the best trial as a training: what was drawn, and what else is not usual. */
 static void print_best(const search_options *o, const lac_trial *t)
 {
-    const lac_train_config *c = &t->config;
+    lac_train_config best = o->config.base;
+    char value[LAC_SETTING];
+    int count;
+    const lac_field *fields = lac_train_fields(&count);
     printf("\nto train with the best settings:\n  lacuna train --data ");
     print_quoted(stdout, o->data);
-    printf(" --out best --model %s --lr %g --weight-decay %g --batch %d --start-width %g "
-           "--dropout %g --reduction %s", o->config.base.model, c->lr, c->weight_decay, c->batch,
-           c->start_width, c->dropout, c->reduction == LAC_REDUCTION_ALL ? "all" : "present");
-    if (o->precision)
-        printf(" --precision %s", precision_choices[o->precision]);
-    if (o->config.base.holdout != lac_train_config_default().holdout)
-        printf(" --holdout %g", o->config.base.holdout);
-    if (o->config.base.split_seed)
-        printf(" --split-seed %llu", (unsigned long long)o->config.base.split_seed);
+    printf(" --out best");
+    for (const lac_field *f = fields; f < fields + count; f++) {
+        if (f->draw.place)
+            lac_train_set(NULL, &best, f->name, setting_text(&t->config, f->name, value));
+        if (f->draw.place || strcmp(setting_text(&best, f->name, value), f->usual) != 0)
+            setting_print(f, &best);
+    }
     printf("\n");
 }
 
@@ -128,11 +136,55 @@ static int search(const search_options *o)
     return code;
 }
 
+/* What a search neither draws nor decides itself. */
+static int is_offered(const lac_field *f)
+{
+    return !f->draw.place && !setting_is(f, "start epochs minutes seed");
+}
+
+/* "batch (32, 64, 128, 256)", "learning rate (1e-05 to 0.01)". Returns the length. */
+static size_t describe_draw(const lac_field *f, char *out, size_t size)
+{
+    const lac_draw *d = &f->draw;
+    int count = d->count ? d->count : 2;
+    size_t used = (size_t)snprintf(out, size, "%s (", d->title);
+    for (int i = 0; i < count && used < size; i++) {
+        const char *end = i + 1 == count ? ")" : d->count ? ", " : " to ";
+        used += f->kind == LAC_FIELD_WORD
+                    ? (size_t)snprintf(out + used, size - used, "%s%s",
+                                       f->words[(int)d->value[i]], end)
+                    : (size_t)snprintf(out + used, size - used, "%g%s", d->value[i], end);
+    }
+    return used < size ? used : size - 1;
+}
+
+/* What is drawn log-uniformly, or evenly, between commas. */
+static void describe_drawn(int evenly, char *out, size_t size)
+{
+    const lac_field *f;
+    size_t used = 0;
+    for (int i = 0; (f = lac_search_field(i)); i++) {
+        if ((f->draw.count > 0) != evenly || used + 3 > size)
+            continue;
+        used += (size_t)snprintf(out + used, size - used, "%s", used ? ", " : "");
+        used += describe_draw(f, out + used, size - used);
+    }
+}
+
 int verb_search(int argc, char **argv)
 {
     search_options o = {.config = lac_search_config_default()};
     lac_search_config *config = &o.config;
-    o.model = choice_of(model_choices, config->base.model);
+    char by_size[400] = "", evenly[400] = "", about[1600];
+    describe_drawn(0, by_size, sizeof by_size);
+    describe_drawn(1, evenly, sizeof evenly);
+    snprintf(about, sizeof about, "Random search: a trial draws log-uniformly %s, and evenly %s.\n"
+             "The hold-out decides nothing: it is set aside as train does, and trials are "
+             "measured on validation rows split off the rest by the same rules. All trials train "
+             "for a few epochs, the better half goes on for twice as many, and so on.\n"
+             "Ctrl-C saves; the same command goes on, and may ask for more trials. 'lacuna "
+             "report DIR' draws the search.", by_size, evenly);
+    option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
          .about = "training table: a folder, a CSV file or a zip"},
@@ -143,37 +195,19 @@ int verb_search(int argc, char **argv)
          .about = "settings to try", .min = 1, .max = 100000},
         {.type = OPTION_INT, .name = "epochs", .value = &config->epochs, .unit = "E",
          .about = "epochs of a trial that goes to the end", .min = 1, .max = 1000000},
-        {.type = OPTION_FLAG, .name = "no-halving", .value = &config->no_halving,
+        {.type = OPTION_FLAG, .name = "no-halving", .value = &config->halving,
          .about = "train every trial to the end"},
-        {.type = OPTION_CHOICE, .name = "model", .value = &o.model, .choices = model_choices,
-         .about = "the network"},
-        {.type = OPTION_CHOICE, .name = "precision", .value = &o.precision,
-         .choices = precision_choices,
-         .about = "of the training, as in train"},
         {.type = OPTION_NUMBER, .name = "validation", .value = &config->validation, .unit = "F",
          .about = "share of the training rows to measure on", .max = 1, .above = 1, .below = 1},
-        {.type = OPTION_NUMBER, .name = "holdout", .value = &config->base.holdout, .unit = "F",
-         .about = "share of all rows set aside, as in train; never looked at", .max = 1,
-         .below = 1},
-        {.type = OPTION_U64, .name = "split-seed", .value = &config->base.split_seed, .unit = "N",
-         .about = "of the hold-out, as in train", .zero = "1"},
         {.type = OPTION_U64, .name = "seed", .value = &config->seed, .unit = "N",
          .about = "of the settings drawn"},
+        SETTINGS(settings, setting_options(&config->base, is_offered, settings)),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {
         .name = "search",
         .usage = "lacuna search --data P --out DIR [--trials N] [--epochs E] [options]",
-        .about = "Random search: learning rate (1e-5 to 1e-2) and weight decay (1e-6 to 1e-2) "
-                 "are drawn log-uniformly; batch (32, 64, 128, 256), width of the start (0.01, "
-                 "0.02, 0.05, 0.1), dropout (0, 0.25, 0.5, 0.75) and reduction (all, present) "
-                 "evenly.\n"
-                 "The hold-out decides nothing: it is set aside as train does, and trials are "
-                 "measured on validation rows split off the rest by the same rules. All trials "
-                 "train for a few epochs, the better half goes on for twice as many, and so "
-                 "on.\n"
-                 "Ctrl-C saves; the same command goes on, and may ask for more trials. "
-                 "'lacuna report DIR' draws the search.",
+        .about = about,
         .examples = "  lacuna search --data kaggle --out search --trials 16 --epochs 16\n"
                     "  lacuna report search --data kaggle --out report",
         .options = options,
@@ -182,7 +216,5 @@ int verb_search(int argc, char **argv)
     int code = options_parse(&c, argc, argv);
     if (code != CODE_GO_ON)
         return code;
-    config->base.model = model_choices[o.model];
-    config->base.precision = (lac_precision)o.precision;
     return search(&o);
 }

@@ -6,7 +6,7 @@
  */
 #define _GNU_SOURCE /* memfd_create */
 #include "format/format.h"
-#include "train/config.h"
+#include "settings/config.h"
 
 #include <stdlib.h>
 #include <string.h>

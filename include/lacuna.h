@@ -216,8 +216,7 @@ int lac_split_holdout_rows(const lac_split *split);
 
 /* A network is a text, one line an operator (docs/networks.md). "resnet", "cnn" and "kimura" ship
  * with the library; any other name with a slash or a dot is the path of a text. */
-int lac_network_count(void);
-const char *lac_network_name(int i); /* of those that ship; NULL past the last */
+const char *const *lac_network_names(void); /* of those that ship; ends with NULL */
 
 /* The text of a network, freed by free(). ARGUMENT, IO, MEMORY. */
 lac_status lac_network_text(lac_context *ctx, const char *network, char **text);
@@ -245,7 +244,7 @@ typedef enum lac_reduction {
     LAC_REDUCTION_ALL = 0,    /* the paper's: divide by all labels of the batch, M*N */
     LAC_REDUCTION_PRESENT = 1 /* divide by the number of present labels */
 } lac_reduction;
-typedef enum lac_optimizer { LAC_ADAM = 0, LAC_ADAMW = 1 } lac_optimizer;
+typedef enum lac_optimizer { LAC_OPTIMIZER_ADAM = 0, LAC_OPTIMIZER_ADAMW = 1 } lac_optimizer;
 typedef enum lac_start {
     LAC_START_NORMAL = 0, /* N(0, start_width), the paper's */
     LAC_START_HE = 1      /* N(0, sqrt(2 / fan in)) */
@@ -256,9 +255,11 @@ typedef enum lac_precision {
                               weights, statistics, loss and Adam stay float32 */
 } lac_precision;
 
+enum { LAC_SETTING = 256 }; /* room for any setting as text */
+
 /* The defaults are the paper's table I. */
 typedef struct lac_train_config {
-    const char *model;       /* "resnet", "cnn" or "kimura" ("resnet") */
+    char model[LAC_SETTING]; /* the network: a name, or the path of a text ("resnet") */
     lac_rows rows;           /* training rows; the hold-out keeps all its rows (ALL) */
     lac_loss loss;           /* PLAIN takes complete rows only (MASKED) */
     lac_reduction reduction; /* divisor of the loss, eq. 3 to 6 (ALL) */
@@ -267,8 +268,8 @@ typedef struct lac_train_config {
     double start_width;      /* deviation of the NORMAL start, > 0 (0.02) */
     lac_precision precision; /* BF16 needs a processor with AVX512-BF16, or cpu level ref; else
                                 ARGUMENT. The model predicts in float32 either way (FLOAT32) */
-    int epochs;              /* each visits every row and its mirror image (1000) */
-    int batch;               /* pictures per step (256) */
+    int epochs;              /* each visits every row and its mirror image, 1 to 1000000 (1000) */
+    int batch;               /* pictures per step, 1 to 65536 (256) */
     double lr;               /* step size of Adam, > 0 (1e-4) */
     double beta1;            /* decay of the first moment, [0, 1) (0.9) */
     double beta2;            /* decay of the second moment, [0, 1) (0.999) */
@@ -283,6 +284,55 @@ typedef struct lac_train_config {
 } lac_train_config;
 
 lac_train_config lac_train_config_default(void);
+
+/* The settings by name, as text: one table of the members of lac_train_config, from which the
+ * command line, config.json, a search and the report are made. */
+typedef enum lac_field_kind {
+    LAC_FIELD_TEXT = 0,    /* char[LAC_SETTING], not empty */
+    LAC_FIELD_WORD = 1,    /* an enum */
+    LAC_FIELD_FLAG = 2,    /* int, 0 or 1 */
+    LAC_FIELD_INTEGER = 3, /* int */
+    LAC_FIELD_REAL = 4,    /* double */
+    LAC_FIELD_SEED = 5     /* uint64_t */
+} lac_field_kind;
+
+/* How a search draws a setting: evenly from value[0..count), or, when count is 0,
+ * log-uniformly between value[0] and value[1]. */
+typedef struct lac_draw {
+    int place;          /* among what is drawn, from 1; 0 = not drawn */
+    const char *title;  /* "learning rate" */
+    int count;
+    double value[4];    /* of a word: its index */
+} lac_draw;
+
+typedef struct lac_field {
+    const char *name;         /* of the member, "weight_decay" */
+    lac_field_kind kind;
+    size_t offset;            /* of the member */
+    const char *usual;        /* the default as lac_train_get tells it, "0.0005" */
+    const char *const *words; /* ends with NULL; of a WORD: words[value], of a TEXT: the values
+                                 that need no explanation; else NULL */
+    double least, most;       /* of a number, both included */
+    const char *range;        /* the same in words, "from 0 to below 1"; NULL for a WORD */
+    const char *unit;         /* stands for the value in help, "N", behind words if there are any;
+                                 NULL when the words, or a flag's name, say all */
+    const char *zero;         /* what 0 means where it is no amount, "no limit"; else NULL */
+    const char *about;        /* what it does; of a FLAG, what leaving its default does */
+    int is_limit;             /* says how long a training goes: may change when it goes on */
+    int is_late;              /* files of before it was known mean its default */
+    lac_draw draw;
+} lac_field;
+
+/* All settings, in the order of the struct: an array of *count. */
+const lac_field *lac_train_fields(int *count);
+
+/* Sets the setting `name` from text, or tells its value as text that sets it again, with a
+ * point in numbers whatever the locale. ctx may be NULL: then nothing is explained. ARGUMENT,
+ * and nothing is changed: no such setting, a value outside its range. */
+lac_status lac_train_set(lac_context *ctx, lac_train_config *config, const char *name,
+                         const char *value);
+lac_status lac_train_get(lac_context *ctx, const lac_train_config *config, const char *name,
+                         char value[LAC_SETTING]);
 
 typedef struct lac_metrics lac_metrics;
 
@@ -343,20 +393,22 @@ void lac_trainer_free(lac_trainer **trainer);
 
 /* ---- Search ------------------------------------------------------------------------- */
 
-/* Random search over learning rate, weight decay (both log-uniform), batch, width of the
- * start, dropout and reduction. The hold-out of `base` is set aside and never looked at: trials
- * learn from a part of the training rows and are measured on the rest, the validation rows,
- * split by groups like a hold-out. */
+/* Random search over the settings that lac_search_field lists. The hold-out of `base` is set
+ * aside and never looked at: trials learn from a part of the training rows and are measured on
+ * the rest, the validation rows, split by groups like a hold-out. */
 typedef struct lac_search_config {
     lac_train_config base; /* what is not drawn; its seed starts every trial */
     int trials;            /* (20) */
     int epochs;            /* of a trial that goes to the end (16) */
-    int no_halving;        /* 1: every trial goes to the end (0) */
+    int halving;           /* 0: every trial goes to the end (1) */
     double validation;     /* share of the training rows, (0, 1) (0.2) */
     uint64_t seed;         /* of the draws (1) */
 } lac_search_config;
 
 lac_search_config lac_search_config_default(void);
+
+/* The settings that a search draws, by their place from 0 on; NULL behind the last. */
+const lac_field *lac_search_field(int place);
 
 typedef enum lac_trial_state {
     LAC_TRIAL_GOING = 0,   /* not at its end, or there */

@@ -120,7 +120,7 @@ static lac_trainer *trainer_for(lac_context *ctx, const char *model, lac_precisi
         labels[i] = (float)(i % SIZE);
         mask[i] = i % 5 != 0;
     }
-    config.model = model;
+    strcpy(config.model, model);
     config.precision = precision;
     config.batch = 4;
     assert_ok(ctx, lac_data_from_memory(ctx, ROWS, SIZE, 2, names, pixels, labels, mask, data));

@@ -32,7 +32,7 @@ static void a_loaded_model_predicts_what_the_trained_one_does(void **state)
         test_path own = path_in(&f->folder, "model.safetensors");
         const char *const paths[] = {own.text, last.text, run.text};
         float wanted[SHOWN * LABELS];
-        f->config.model = models[m];
+        strcpy(f->config.model, models[m]);
         f->config.weight_decay = 1.0 / 3.0; /* must survive to the last bit */
         f->config.seed = UINT64_MAX;
         lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);

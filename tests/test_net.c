@@ -138,13 +138,10 @@ static void too_many_of_anything_is_refused(void **state)
 static void networks_that_ship_are_there(void **state)
 {
     lac_context *ctx = context_at(LAC_CPU_REF, 1);
-    assert_true(lac_network_count() >= 3);
-    assert_null(lac_network_name(lac_network_count()));
-    assert_null(lac_network_name(-1));
-    for (int i = 0; i < lac_network_count(); i++) {
+    for (const char *const *name = lac_network_names(); *name; name++) {
         lac_layer *layers;
         int count;
-        assert_ok(ctx, lac_network_layers(ctx, lac_network_name(i), 96, 15, &layers, &count));
+        assert_ok(ctx, lac_network_layers(ctx, *name, 96, 15, &layers, &count));
         assert_true(count > 2);
         assert_string_equal(layers[0].name, "input");
         free(layers);
@@ -186,7 +183,7 @@ static void a_network_of_ones_own_is_trained_saved_and_gone_on_with(void **state
     lac_model_free(&model);
     assert_status(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t),
                   LAC_ERROR_ARGUMENT);
-    assert_message(f->ctx, "other settings");
+    assert_message(f->ctx, "another network");
     assert_ok(f->ctx, lac_trainer_resume(f->ctx, f->data, run.text, 4, &t));
     assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
     file_put(net.text, own_text, strlen(own_text));

@@ -300,7 +300,7 @@ static void ten_steps_match(fixture *f, lac_optimizer optimizer, const char *nam
     char prefix[16];
     config.optimizer = optimizer;
     config.lr = 1e-5;
-    config.weight_decay = optimizer == LAC_ADAM ? 5e-4 : 20;
+    config.weight_decay = optimizer == LAC_OPTIMIZER_ADAM ? 5e-4 : 20;
     must(f, lac_adam_new(f->ctx, f->p.net->params.floats, &adam));
     for (int step = 0; step < STEPS; step++) {
         losses[step] = (float)learn(f);
@@ -316,12 +316,12 @@ static void ten_steps_match(fixture *f, lac_optimizer optimizer, const char *nam
 
 static void ten_steps_of_adam_match(void **state)
 {
-    ten_steps_match(*state, LAC_ADAM, "adam");
+    ten_steps_match(*state, LAC_OPTIMIZER_ADAM, "adam");
 }
 
 static void ten_steps_of_adamw_match(void **state)
 {
-    ten_steps_match(*state, LAC_ADAMW, "adamw");
+    ten_steps_match(*state, LAC_OPTIMIZER_ADAMW, "adamw");
 }
 
 static const struct {

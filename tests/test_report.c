@@ -6,7 +6,7 @@
 #include "net/model.h"
 #include "report/base64.h"
 #include "support.h"
-#include "train/config.h"
+#include "settings/config.h"
 
 #include <cairo.h>
 
@@ -141,7 +141,7 @@ static void open_faces(const uint8_t mask[4], lac_data **data, lac_model **model
     const float bias[4] = {-0.5f, -0.5f, 0.5f, 0.5f};
     lac_train_config config = lac_train_config_default();
     char *text, *story;
-    config.model = "kimura";
+    strcpy(config.model, "kimura");
     config.holdout = 0;
     assert_ok(ctx, lac_data_from_memory(ctx, 1, 20, 2, data_names, pixels, labels, mask, data));
     assert_ok(ctx, lac_network_text(ctx, "kimura", &text));
@@ -219,7 +219,7 @@ static int stop_at_once(void *user, const lac_progress *progress)
 static lac_train_config small_config(int epochs)
 {
     lac_train_config config = lac_train_config_default();
-    config.model = "kimura";
+    strcpy(config.model, "kimura");
     config.batch = 8;
     config.epochs = epochs;
     return config;

@@ -486,8 +486,8 @@ static void every_field_of_the_configuration_is_checked(void **state)
                                          "start_width"};
     for (int i = 0; i < LAC_COUNT(bad); i++)
         bad[i] = f->config;
-    bad[0].model = "vgg";
-    bad[1].model = NULL;
+    strcpy(bad[0].model, "vgg");
+    bad[1].model[0] = '\0';
     bad[2].rows = (lac_rows)2;
     bad[3].loss = (lac_loss)2;
     bad[4].reduction = (lac_reduction)7;

@@ -54,7 +54,7 @@ static lac_data *data_new(const uint8_t *moved, float shift)
 static lac_search_config config_new(int trials, int epochs)
 {
     lac_search_config c = lac_search_config_default();
-    c.base.model = "kimura";
+    strcpy(c.base.model, "kimura");
     c.trials = trials;
     c.epochs = epochs;
     return c;
@@ -115,7 +115,7 @@ static void halving_lets_the_better_half_go_on(void **state)
         if (t[i].epochs == t[i - 1].epochs && t[i].state == t[i - 1].state)
             assert_true(!(t[i].rmse < t[i - 1].rmse));
     free(t);
-    c.no_halving = 1;
+    c.halving = 0;
     c.epochs = 2;
     test_path all = path_in(&folder, "all");
     assert_ok(ctx, lac_search_run(ctx, data, &c, all.text, NULL, NULL));
@@ -190,7 +190,7 @@ static void a_failed_trial_ends_nothing_and_is_not_repeated(void **state)
     test_path dir = path_in(&folder, "failing");
     lac_trial *t;
     int count, calls = 1;
-    c.no_halving = 1;
+    c.halving = 0;
     assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, count_calls, &calls), LAC_STOPPED);
     spoil(data, &c, path_in(&folder, "failing/trial-001").text);
     assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL));
@@ -256,7 +256,7 @@ static void a_folder_holds_one_search(void **state)
     c.validation = 0.3;
     assert_other(data, &c, dir.text);
     c = usual;
-    c.base.model = "cnn";
+    strcpy(c.base.model, "cnn");
     assert_other(data, &c, dir.text);
     c = usual;
     c.base.holdout = 0.3;

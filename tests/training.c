@@ -48,7 +48,7 @@ lac_data *data_new(lac_context *ctx, int rows, int size, int complete)
 lac_train_config small_config(const char *model)
 {
     lac_train_config config = lac_train_config_default();
-    config.model = model;
+    strcpy(config.model, model);
     config.batch = 5;
     config.epochs = 3;
     config.lr = 1e-3;

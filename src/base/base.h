@@ -103,6 +103,21 @@ void lac_shuffle(uint64_t seed, uint64_t stream, int *order, int count);
 enum { LAC_STREAM_SPLIT = 1, LAC_STREAM_START, LAC_STREAM_ORDER, LAC_STREAM_DROPOUT,
        LAC_STREAM_SYNTH, LAC_STREAM_BENCH, LAC_STREAM_SEARCH };
 
+/* ---- Numbers as text ------------------------------------------------------------- */
+
+enum { LAC_NUMBER = 32 }; /* room for any */
+
+/* Writes the fewest digits, but at least 15 if it has them, that read back as the same double;
+ * with a point whatever the locale. Returns `text`. */
+const char *lac_number_text(double value, char text[LAC_NUMBER]);
+
+/* The same with so many significant digits, at most 17. */
+const char *lac_number_digits(double value, int digits, char text[LAC_NUMBER]);
+
+/* Reads a number that takes up the whole text: decimal, or hexadecimal as printf's %a writes
+ * it, also "inf" and "nan"; with a point whatever the locale. 0 when it is none. */
+int lac_number_read(const char *text, double *out);
+
 /* ---- Clock, files ------------------------------------------------------------------ */
 
 double lac_seconds(void); /* monotonic */

@@ -9,4 +9,8 @@ typedef struct lac_shipped {
     const char *text;
 } lac_shipped;
 
+/* Networks, net/networks/; both end with NULL. */
+extern const lac_shipped lac_networks[];
+extern const char *const lac_networks_names[];
+
 #endif

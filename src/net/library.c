@@ -5,21 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const lac_shipped lac_networks[]; /* networks/, ends with NULL */
-
 enum { MOST_TEXT = 1 << 16 };
 
-const char *lac_network_name(int i)
+const char *const *lac_network_names(void)
 {
-    return i >= 0 && i < lac_network_count() ? lac_networks[i].name : NULL;
-}
-
-int lac_network_count(void)
-{
-    int count = 0;
-    while (lac_networks[count].name)
-        count++;
-    return count;
+    return lac_networks_names;
 }
 
 void lac_network_title(const char *network, char out[LAC_TITLE])
@@ -41,12 +31,12 @@ static int is_path(const char *network)
 static lac_status fail_unknown(lac_context *ctx, const char *network)
 {
     char list[200] = "";
-    for (int i = 0; i < lac_network_count(); i++) {
+    for (int i = 0; lac_networks[i].name; i++) {
         size_t used = strlen(list);
         snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", lac_networks[i].name);
     }
     return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                    "network \"%.64s\" is not known: must be one of %s, or a file such as my.net",
+                    "model \"%.64s\" is not known: must be one of %s, or a file such as my.net",
                     network, list);
 }
 

@@ -193,10 +193,8 @@ lac_status lac_model_file_number(const lac_model_file *f, const char *key, doubl
                                  double *out)
 {
     const char *text;
-    char *end;
     LAC_TRY(text_of(f, key, &text));
-    *out = strtod(text, &end);
-    if (end == text || *end || !(*out >= low && *out <= high))
+    if (!lac_number_read(text, out) || !(*out >= low && *out <= high))
         return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: %s \"%s\", must be a number from %g to %g",
                         f->path, key, text, low, high);
     return LAC_OK;

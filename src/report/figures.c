@@ -1,6 +1,7 @@
 /* The report's charts, its layer tables, and figures as files. */
 #include "report/chart.h"
 #include "report/report.h"
+#include "settings/config.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -245,25 +246,40 @@ int lac_material_chart(const lac_material *m, int index, lac_figure *f, const ch
 
 /* ---- Search --------------------------------------------------------------------------------- */
 
-typedef double (*setting)(const lac_train_config *c);
+/* "reduction: 0 all, 1 present"; of a number its title alone. */
+static void name_axis(lac_search_view *v)
+{
+    const lac_field *f = v->field;
+    size_t used = (size_t)snprintf(v->axis, sizeof v->axis, "%s", f->draw.title);
+    for (int i = 0; f->words && f->words[i] && used < sizeof v->axis; i++)
+        used += (size_t)snprintf(v->axis + used, sizeof v->axis - used, "%s %d %s",
+                                 i ? "," : ":", i, f->words[i]);
+}
 
-static double lr_of(const lac_train_config *c) { return c->lr; }
-static double decay_of(const lac_train_config *c) { return c->weight_decay; }
-static double batch_of(const lac_train_config *c) { return c->batch; }
-static double width_of(const lac_train_config *c) { return c->start_width; }
-static double dropout_of(const lac_train_config *c) { return c->dropout; }
-static double reduction_of(const lac_train_config *c) { return c->reduction; }
+/* Words stand at whole numbers; an axis of what is drawn from above 0 is logarithmic. */
+static lac_axis axis_of(const lac_search_view *v)
+{
+    const lac_draw *d = &v->field->draw;
+    if (v->field->kind == LAC_FIELD_WORD)
+        return (lac_axis){v->axis, 0, 1, -0.5, d->count - 0.5};
+    double lowest = d->value[0];
+    for (int i = 1; i < d->count; i++)
+        lowest = fmin(lowest, d->value[i]);
+    return (lac_axis){v->axis, lowest > 0, 0, 0, 0};
+}
 
 /* Trials that came to the end are blue, those stopped before grey, at their last error. */
-static void draw_search(cairo_t *cr, const lac_searched *s, lac_axis x, setting of)
+static void draw_search(cairo_t *cr, const void *arg)
 {
+    const lac_search_view *v = arg;
+    const lac_searched *s = v->search;
     double *at[2] = {s->scratch, s->scratch + s->trials};
     double *error[2] = {s->scratch + 2 * s->trials, s->scratch + 3 * s->trials};
     int count[2] = {0, 0};
     for (int i = 0; i < s->trials; i++) {
         const lac_trial *t = &s->trial[i];
         int going = t->state == LAC_TRIAL_GOING;
-        at[going][count[going]] = of(&t->config);
+        at[going][count[going]] = lac_field_number(v->field, &t->config);
         error[going][count[going]++] = t->state == LAC_TRIAL_FAILED ? NAN : t->rmse;
     }
     const lac_series dots[2] = {
@@ -272,56 +288,25 @@ static void draw_search(cairo_t *cr, const lac_searched *s, lac_axis x, setting 
         {.name = "went on", .color = LAC_BLUE, .is_scattered = 1, .count = count[1], .x = at[1],
          .y = error[1]}};
     lac_chart chart = chart_of("validation RMSE, pixels", dots, 2);
-    chart.x = x;
+    chart.x = axis_of(v);
     chart.y.logarithmic = 1;
     lac_chart_draw(cr, &chart);
 }
 
-static void draw_lr(cairo_t *cr, const void *s)
-{
-    draw_search(cr, s, (lac_axis){"learning rate", 1, 0, 0, 0}, lr_of);
-}
-
-static void draw_decay(cairo_t *cr, const void *s)
-{
-    draw_search(cr, s, (lac_axis){"weight decay", 1, 0, 0, 0}, decay_of);
-}
-
-static void draw_batch(cairo_t *cr, const void *s)
-{
-    draw_search(cr, s, (lac_axis){"batch, pictures", 1, 0, 0, 0}, batch_of);
-}
-
-static void draw_width(cairo_t *cr, const void *s)
-{
-    draw_search(cr, s, (lac_axis){"width of the start", 1, 0, 0, 0}, width_of);
-}
-
-static void draw_dropout(cairo_t *cr, const void *s)
-{
-    draw_search(cr, s, (lac_axis){"dropout", 0, 0, 0, 0}, dropout_of);
-}
-
-static void draw_reduction(cairo_t *cr, const void *s)
-{
-    draw_search(cr, s, (lac_axis){"reduction: 0 all, 1 present", 0, 1, -0.5, 1.5}, reduction_of);
-}
-
 int lac_search_chart(const lac_searched *s, int index, lac_figure *f, const char **about)
 {
-    static const struct {
-        const char *name, *about;
-        void (*draw)(cairo_t *, const void *);
-    } charts[] = {{"search-lr", "Error by learning rate", draw_lr},
-                  {"search-decay", "Error by weight decay", draw_decay},
-                  {"search-batch", "Error by batch", draw_batch},
-                  {"search-width", "Error by width of the start", draw_width},
-                  {"search-dropout", "Error by dropout", draw_dropout},
-                  {"search-reduction", "Error by reduction of the loss", draw_reduction}};
-    if (index >= LAC_COUNT(charts))
+    lac_search_view *v = s->view;
+    const lac_field *field = lac_search_field(index);
+    if (!field)
         return 0;
-    *f = (lac_figure){charts[index].name, WIDTH, HEIGHT, 1, charts[index].draw, s};
-    *about = charts[index].about;
+    *v = (lac_search_view){.search = s, .field = field};
+    snprintf(v->name, sizeof v->name, "search-%s", field->name);
+    for (char *p = v->name; *p; p++)
+        *p = *p == '_' ? '-' : *p;
+    snprintf(v->about, sizeof v->about, "Error by %s", field->draw.title);
+    name_axis(v);
+    *f = (lac_figure){v->name, WIDTH, HEIGHT, 1, draw_search, v};
+    *about = v->about;
     return 1;
 }
 

@@ -6,7 +6,7 @@
 #include "report/report.h"
 #include "data/data.h"
 #include "eval/eval.h"
-#include "train/config.h"
+#include "settings/config.h"
 #include "train/search.h"
 
 #include <math.h>
@@ -34,6 +34,7 @@ static lac_status load(lac_material *m, const char *path)
         s->path = path;
         LAC_TRY(lac_search_options(m->ctx, path, &s->options));
         LAC_TRY(lac_search_read(m->ctx, path, &s->trial, &s->trials));
+        LAC_TRY(lac_alloc(m->ctx, 1, sizeof *s->view, &s->view));
         return lac_alloc(m->ctx, 4 * (size_t)s->trials, sizeof *s->scratch, &s->scratch);
     }
     LAC_TRY(status);
@@ -61,7 +62,7 @@ static void folder_name(const char *path, char *out, size_t size)
 
 static void method_name(const lac_train_config *c, char *out, size_t size)
 {
-    snprintf(out, size, "%s %s", c->model,
+    snprintf(out, size, "%.*s %s", (int)size - 16, c->model,
              c->loss == LAC_LOSS_PLAIN          ? "plain"
              : c->rows == LAC_ROWS_COMPLETE ? "complete"
                                             : "masked");
@@ -294,6 +295,7 @@ void lac_material_free(lac_material *m)
         free(m->search[i].options);
         free(m->search[i].trial);
         free(m->search[i].scratch);
+        free(m->search[i].view);
     }
     free(m->run);
     free(m->search);

@@ -32,13 +32,23 @@ typedef struct lac_shown {
     int train_rows;
 } lac_shown;
 
-typedef struct lac_searched {
+typedef struct lac_searched lac_searched;
+
+/* The chart at hand of a search: its trials over one setting. */
+typedef struct lac_search_view {
+    const lac_searched *search;
+    const lac_field *field;
+    char name[48], about[64], axis[96];
+} lac_search_view;
+
+struct lac_searched {
     const char *path;
     char *options;    /* of the command that it was started with last */
     lac_trial *trial; /* [trials], best first */
     int trials;
     double *scratch;  /* [4 * trials] for drawing */
-} lac_searched;
+    lac_search_view *view;
+};
 
 typedef struct lac_material {
     lac_context *ctx;
@@ -71,8 +81,8 @@ typedef struct lac_figure {
 
 lac_status lac_figure_write(lac_context *ctx, const char *dir, const lac_figure *figure);
 
-/* The charts. The index picks one from 0 on; returns 0 when there are no more. `arg` is the
- * material, or a search of it. */
+/* The charts. The index picks one from 0 on; returns 0 when there are no more. A search's figure
+ * is good until its next one is picked. */
 int lac_material_chart(const lac_material *m, int index, lac_figure *figure, const char **about);
 int lac_search_chart(const lac_searched *s, int index, lac_figure *figure, const char **about);
 

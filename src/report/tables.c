@@ -2,7 +2,7 @@
 #include "report/report.h"
 #include "data/csv.h"
 #include "data/data.h"
-#include "train/config.h"
+#include "settings/config.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -317,6 +317,7 @@ lac_status lac_page_runs(FILE *stream, const lac_material *m)
 void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
 {
     static const char *const states[] = {"", "stopped early", "failed"};
+    char value[LAC_SETTING];
     fprintf(stream, "<h2>Search: ");
     lac_page_text(stream, s->path);
     fprintf(stream, "</h2>\n<p><code>lacuna search --data ");
@@ -328,16 +329,20 @@ void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
     fprintf(stream, "</code></p>\n<p>%d trials, best first. Errors are those of validation rows "
                     "split off the training rows, after a trial&rsquo;s last epoch: the hold-out "
                     "was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
-                    "<th>trial<th>RMSE<th>epochs<th>lr<th>weight decay<th>batch<th>start width"
-                    "<th>dropout<th>reduction<th>\n", s->trials);
+                    "<th>trial<th>RMSE<th>epochs", s->trials);
+    for (int i = 0; lac_search_field(i); i++)
+        fprintf(stream, "<th>%s", lac_search_field(i)->draw.title);
+    fprintf(stream, "<th>\n");
     for (int i = 0; i < s->trials; i++) {
         const lac_trial *t = &s->trial[i];
-        const lac_train_config *c = &t->config;
         fprintf(stream, "<tr><td>%d", t->number);
         write_number(stream, t->rmse, 2, " px");
-        fprintf(stream, "<td>%d<td>%.3g<td>%.3g<td>%d<td>%g<td>%g<td>%s<td class=\"l\">%s\n",
-                t->epochs, c->lr, c->weight_decay, c->batch, c->start_width, c->dropout,
-                c->reduction == LAC_REDUCTION_ALL ? "all" : "present", states[t->state]);
+        fprintf(stream, "<td>%d", t->epochs);
+        for (int k = 0; lac_search_field(k); k++) {
+            lac_train_get(m->ctx, &t->config, lac_search_field(k)->name, value);
+            fprintf(stream, "<td>%s", value);
+        }
+        fprintf(stream, "<td class=\"l\">%s\n", states[t->state]);
     }
     fprintf(stream, "</table></div>\n");
 }

@@ -50,7 +50,7 @@ static lac_adam_step constants(const lac_train_config *config, long t)
 {
     double correction1 = 1.0 - pow(config->beta1, (double)t);
     double correction2 = sqrt(1.0 - pow(config->beta2, (double)t));
-    int decoupled = config->optimizer == LAC_ADAMW;
+    int decoupled = config->optimizer == LAC_OPTIMIZER_ADAMW;
     return (lac_adam_step){
         .lr = (float)(config->lr * correction2 / correction1),
         .beta1 = config->beta1,

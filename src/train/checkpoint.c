@@ -4,7 +4,7 @@
  */
 #include "data/data.h"
 #include "net/model_file.h"
-#include "train/config.h"
+#include "settings/config.h"
 #include "train/run.h"
 #include "train/trainer.h"
 
@@ -15,29 +15,22 @@
 
 /* ---- Writing ------------------------------------------------------------------------- */
 
-enum { TEXT = 32 };
-
 lac_status lac_trainer_save(const lac_trainer *t, const char *path)
 {
-    char step[TEXT], adam_step[TEXT], loss_sum[TEXT], seconds[TEXT], best[TEXT];
+    char step[LAC_NUMBER], adam_step[LAC_NUMBER];
+    char loss_sum[LAC_NUMBER], seconds[LAC_NUMBER], best[LAC_NUMBER];
     const lac_metadata text[] = {{"step", step}, {"adam_step", adam_step},
-                                 {"loss_sum", loss_sum}, {"seconds", seconds}, {"best", best}};
+                                 {"loss_sum", lac_number_text(t->cursor.loss_sum, loss_sum)},
+                                 {"seconds", lac_number_text(t->cursor.seconds, seconds)},
+                                 {"best", lac_number_text(t->cursor.best, best)}};
     const lac_more_tensors tensors[] = {{"adam.m.", t->adam.m}, {"adam.v.", t->adam.v}};
     const lac_more more = {text, LAC_COUNT(text), tensors, LAC_COUNT(tensors)};
-    snprintf(step, TEXT, "%d", t->cursor.step);
-    snprintf(adam_step, TEXT, "%ld", t->adam.step);
-    snprintf(loss_sum, TEXT, "%a", t->cursor.loss_sum);
-    snprintf(seconds, TEXT, "%a", t->cursor.seconds);
-    snprintf(best, TEXT, "%a", t->cursor.best);
+    snprintf(step, sizeof step, "%d", t->cursor.step);
+    snprintf(adam_step, sizeof adam_step, "%ld", t->adam.step);
     return lac_model_write(t->model, &more, path);
 }
 
 /* ---- Reading -------------------------------------------------------------------------- */
-
-lac_status lac_model_config(const lac_model *model, lac_train_config *out)
-{
-    return lac_config_from_json(model->ctx, model->story, model->name, out);
-}
 
 static lac_status read_cursor(const lac_model_file *f, lac_trainer *t)
 {
@@ -120,29 +113,34 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
 
 /* ---- Going on or beginning ----------------------------------------------------------------------- */
 
-/* Two trainings may differ in how long they go, and in nothing else: neither in a setting nor in
- * the network, whose text may have been changed behind its name. */
-static lac_status check_same(const lac_trainer *t, const char *run, const lac_train_config *wanted)
+/* Two trainings may differ in how long they go, and in nothing else. */
+static lac_status check_settings(const lac_trainer *t, const char *run,
+                                 const lac_train_config *wanted)
 {
-    lac_train_config config = *wanted;
-    char *a = NULL;
-    char *b = NULL;
-    char *text = NULL;
-    LAC_TRY(lac_config_check(t->ctx, &config));
-    config.epochs = t->config.epochs;
-    config.minutes = t->config.minutes;
-    lac_status status = lac_config_to_json(t->ctx, &config, &a);
-    if (status == LAC_OK)
-        status = lac_config_to_json(t->ctx, &t->config, &b);
-    if (status == LAC_OK)
-        status = lac_network_text(t->ctx, config.model, &text);
-    if (status == LAC_OK && (strcmp(a, b) != 0 || strcmp(text, t->model->net->text) != 0))
-        status = lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
-                          "%s: holds a run with other settings: choose another folder", run);
-    free(a);
-    free(b);
+    char value[LAC_SETTING];
+    LAC_TRY(lac_config_check(t->ctx, wanted));
+    const lac_field *other = lac_config_difference(wanted, &t->config);
+    if (!other)
+        return LAC_OK;
+    LAC_TRY(lac_train_get(t->ctx, &t->config, other->name, value));
+    return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
+                    "%s: holds a run with other settings (%s %s): choose another folder", run,
+                    other->name, value);
+}
+
+/* The network's text may have been changed behind its name. */
+static lac_status check_network(const lac_trainer *t, const char *run,
+                                const lac_train_config *wanted)
+{
+    char *text;
+    LAC_TRY(lac_network_text(t->ctx, wanted->model, &text));
+    int is_same = strcmp(text, t->model->net->text) == 0;
     free(text);
-    return status;
+    if (is_same)
+        return LAC_OK;
+    return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
+                    "%s: holds a run of another network than %s is now: choose another folder",
+                    run, wanted->model);
 }
 
 lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
@@ -160,7 +158,9 @@ lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_tr
         return lac_trainer_new(ctx, data, wanted, out);
     }
     LAC_TRY(lac_trainer_resume(ctx, data, run, wanted->epochs, out));
-    lac_status status = check_same(*out, run, wanted);
+    lac_status status = check_settings(*out, run, wanted);
+    if (status == LAC_OK)
+        status = check_network(*out, run, wanted);
     if (status != LAC_OK)
         lac_trainer_free(out);
     return status;

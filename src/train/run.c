@@ -1,7 +1,7 @@
 /* The run folder: begun once, kept in step with the epochs, never half written. */
 #include "train/run.h"
 #include "kernel/kernel.h"
-#include "train/config.h"
+#include "settings/config.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -9,20 +9,14 @@
  */
 #include "train/search.h"
 #include "data/data.h"
-#include "train/config.h"
+#include "net/net.h"
+#include "settings/config.h"
 #include "train/history.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What is drawn from. */
-static const double lr_range[2] = {1e-5, 1e-2};
-static const double decay_range[2] = {1e-6, 1e-2};
-static const int batches[] = {32, 64, 128, 256};
-static const double widths[] = {0.01, 0.02, 0.05, 0.1};
-static const double dropouts[] = {0, 0.25, 0.5, 0.75};
 
 typedef struct search {
     lac_context *ctx;
@@ -40,7 +34,7 @@ typedef struct search {
 lac_search_config lac_search_config_default(void)
 {
     return (lac_search_config){.base = lac_train_config_default(), .trials = 20, .epochs = 16,
-                               .validation = 0.2, .seed = 1};
+                               .halving = 1, .validation = 0.2, .seed = 1};
 }
 
 /* ---- Drawing ------------------------------------------------------------------------------ */
@@ -48,31 +42,27 @@ lac_search_config lac_search_config_default(void)
 /* A decimal of three digits: what a person reads is what was used. */
 static double round_off(double value)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%.2e", value);
-    return strtod(text, NULL);
+    char text[LAC_NUMBER];
+    lac_number_read(lac_number_digits(value, 3, text), &value);
+    return value;
 }
 
-static double log_uniform(const double range[2], double u)
+static double draw(const lac_draw *d, double u)
 {
-    return round_off(range[0] * pow(range[1] / range[0], u));
+    if (d->count)
+        return d->value[(int)(u * d->count)];
+    return round_off(d->value[0] * pow(d->value[1] / d->value[0], u));
 }
 
 static void draw_trial(const lac_search_config *c, int number, lac_trial *trial)
 {
-    double u[6];
-    for (int i = 0; i < LAC_COUNT(u); i++)
-        u[i] = lac_random_uniform(c->seed, LAC_STREAM(LAC_STREAM_SEARCH) + (uint64_t)number,
-                                  (uint64_t)i);
+    const uint64_t stream = LAC_STREAM(LAC_STREAM_SEARCH) + (uint64_t)number;
+    const lac_field *f;
     *trial = (lac_trial){.number = number, .rmse = NAN, .config = c->base};
     lac_train_config *config = &trial->config;
-    config->lr = log_uniform(lr_range, u[0]);
-    config->weight_decay = log_uniform(decay_range, u[1]);
-    config->batch = batches[(int)(u[2] * LAC_COUNT(batches))];
-    config->start = LAC_START_NORMAL;
-    config->start_width = widths[(int)(u[3] * LAC_COUNT(widths))];
-    config->dropout = dropouts[(int)(u[4] * LAC_COUNT(dropouts))];
-    config->reduction = u[5] < 0.5 ? LAC_REDUCTION_ALL : LAC_REDUCTION_PRESENT;
+    for (int i = 0; (f = lac_search_field(i)); i++)
+        lac_field_put(f, draw(&f->draw, lac_random_uniform(c->seed, stream, (uint64_t)i)), config);
+    config->start = LAC_START_NORMAL; /* of which the width is drawn */
     config->holdout = c->validation;
     config->split_seed = 0;
     config->minutes = 0;
@@ -86,24 +76,22 @@ static lac_status settings_text(const search *s, char **out)
 {
     const lac_search_config *c = s->config;
     const lac_train_config usual = lac_train_config_default();
-    lac_train_config kept = c->base; /* what is not drawn */
-    kept.lr = usual.lr;
-    kept.weight_decay = usual.weight_decay;
-    kept.batch = usual.batch;
+    lac_train_config kept = c->base; /* what neither is drawn nor the search's own */
+    const lac_field *f;
+    for (int i = 0; (f = lac_search_field(i)); i++)
+        lac_field_read(f, f->usual, &kept);
     kept.start = usual.start;
-    kept.start_width = usual.start_width;
-    kept.dropout = usual.dropout;
-    kept.reduction = usual.reduction;
     kept.epochs = usual.epochs;
+    char validation[LAC_NUMBER];
     char *options;
     LAC_TRY(lac_config_options(s->ctx, &kept, &options));
     size_t room = strlen(options) + 200;
     lac_status status = lac_alloc(s->ctx, room, 1, out);
     if (status == LAC_OK)
-        snprintf(*out, room, "--trials %d --epochs %d%s\n--validation %g --seed %" PRIu64
+        snprintf(*out, room, "--trials %d --epochs %d%s\n--validation %s --seed %" PRIu64
                  "%s\ndata %016" PRIx64 "\n", c->trials, c->epochs,
-                 c->no_halving ? " --no-halving" : "", c->validation, c->seed, options,
-                 s->data->fingerprint);
+                 c->halving ? "" : " --no-halving", lac_number_text(c->validation, validation),
+                 c->seed, options, s->data->fingerprint);
     free(options);
     return status;
 }
@@ -292,7 +280,7 @@ static lac_status advance(search *s, int i)
 static int halvings(const lac_search_config *c)
 {
     int count = 0;
-    while (!c->no_halving && c->trials >> (count + 1) && c->epochs >> (count + 1))
+    while (c->halving && c->trials >> (count + 1) && c->epochs >> (count + 1))
         count++;
     return count;
 }
@@ -352,14 +340,24 @@ static lac_status take_training_rows(search *s, const lac_data *data)
     return status;
 }
 
-static lac_status check(lac_context *ctx, const lac_search_config *c)
+/* A network that cannot be is refused before anything is written. */
+static lac_status check_network(lac_context *ctx, const lac_data *data, const char *network)
 {
-    lac_train_config base = c->base;
+    lac_layer *layers;
+    int count;
+    lac_status status = lac_network_layers(ctx, network, data->size, data->points, &layers, &count);
+    free(layers);
+    return status;
+}
+
+static lac_status check(lac_context *ctx, const lac_data *data, const lac_search_config *c)
+{
     if (c->trials < 1 || c->epochs < 1 || !(c->validation > 0 && c->validation < 1))
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "a search of %d trials, %d epochs, validation %g: at least 1 trial and 1 "
                         "epoch, a share above 0 and below 1", c->trials, c->epochs, c->validation);
-    return lac_config_check(ctx, &base);
+    LAC_TRY(lac_config_check(ctx, &c->base));
+    return check_network(ctx, data, c->base.model);
 }
 
 lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_search_config *config,
@@ -368,7 +366,7 @@ lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_sear
     const lac_search_config usual = lac_search_config_default();
     search s = {.ctx = ctx, .config = config ? config : &usual, .dir = dir,
                 .progress = progress, .user = user};
-    LAC_TRY(check(ctx, s.config));
+    LAC_TRY(check(ctx, data, s.config));
     LAC_TRY(lac_folder_make(ctx, dir));
     s.trials = s.config->trials;
     LAC_TRY(lac_alloc(ctx, (size_t)s.trials, sizeof *s.trial, &s.trial));

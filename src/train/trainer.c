@@ -5,7 +5,7 @@
  */
 #include "train/trainer.h"
 #include "data/data.h"
-#include "train/config.h"
+#include "settings/config.h"
 #include "train/loss.h"
 
 #include <math.h>

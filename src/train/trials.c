@@ -1,18 +1,28 @@
-/* A search's trials.csv: read by column and row, written whole. */
+/*
+ * A search's trials.csv: read by column and row, written whole. Behind the columns of every
+ * search stand those of the settings that it draws.
+ */
 #include "train/search.h"
 #include "data/csv.h"
+#include "settings/config.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIAL, STATE, EPOCHS, RMSE, SECONDS, LR, DECAY, BATCH, WIDTH, DROPOUT, REDUCTION, COLUMNS };
+enum { TRIAL, STATE, EPOCHS, RMSE, SECONDS, DRAWN };
 
-static const char *const columns[COLUMNS] = {"trial", "state", "epochs", "rmse", "seconds", "lr",
-                                             "weight_decay", "batch", "start_width", "dropout",
-                                             "reduction"};
+static const char *const columns[DRAWN] = {"trial", "state", "epochs", "rmse", "seconds"};
 static const char *const states[] = {"going", "stopped", "failed"};
-static const char *const reductions[] = {"all", "present"};
+
+/* The name of a column, or NULL behind the last. */
+static const char *column_name(int column)
+{
+    if (column < DRAWN)
+        return columns[column];
+    const lac_field *f = lac_search_field(column - DRAWN);
+    return f ? f->name : NULL;
+}
 
 /* ---- Reading ------------------------------------------------------------------------------- */
 
@@ -25,9 +35,21 @@ static int word_of(const lac_cell *cell, const char *const *words, int count)
     return -1;
 }
 
+static lac_status read_setting(const lac_csv *csv, int column, const lac_field *f,
+                               lac_train_config *config)
+{
+    const lac_cell *cell = &csv->cell[column];
+    char text[LAC_SETTING], wanted[LAC_SETTING];
+    snprintf(text, sizeof text, "%.*s", (int)(cell->length < sizeof text ? cell->length : 0),
+             cell->text);
+    if (!lac_field_read(f, text, config))
+        return lac_csv_fail_cell(csv, column, lac_field_wanted(f, wanted));
+    return LAC_OK;
+}
+
 static lac_status read_trial(const lac_csv *csv, lac_trial *t)
 {
-    lac_train_config *c = &t->config;
+    const lac_field *f;
     *t = (lac_trial){.rmse = NAN, .config = lac_train_config_default()};
     LAC_TRY(lac_csv_integer(csv, TRIAL, &t->number));
     int state = word_of(&csv->cell[STATE], states, LAC_COUNT(states));
@@ -38,15 +60,8 @@ static lac_status read_trial(const lac_csv *csv, lac_trial *t)
     if (csv->cell[RMSE].length > 0)
         LAC_TRY(lac_csv_number(csv, RMSE, &t->rmse));
     LAC_TRY(lac_csv_number(csv, SECONDS, &t->seconds));
-    LAC_TRY(lac_csv_number(csv, LR, &c->lr));
-    LAC_TRY(lac_csv_number(csv, DECAY, &c->weight_decay));
-    LAC_TRY(lac_csv_integer(csv, BATCH, &c->batch));
-    LAC_TRY(lac_csv_number(csv, WIDTH, &c->start_width));
-    LAC_TRY(lac_csv_number(csv, DROPOUT, &c->dropout));
-    int reduction = word_of(&csv->cell[REDUCTION], reductions, LAC_COUNT(reductions));
-    if (reduction < 0)
-        return lac_csv_fail_cell(csv, REDUCTION, "all or present");
-    c->reduction = (lac_reduction)reduction;
+    for (int i = 0; (f = lac_search_field(i)); i++)
+        LAC_TRY(read_setting(csv, DRAWN + i, f, &t->config));
     return LAC_OK;
 }
 
@@ -68,9 +83,12 @@ static lac_status read_trials(lac_context *ctx, lac_csv *csv, lac_trial **trials
 {
     lac_trial t;
     int more;
-    for (int c = 0; c < COLUMNS; c++)
-        if (csv->columns != COLUMNS || strcmp(csv->name[c], columns[c]) != 0)
-            return lac_csv_fail(csv, -1, "these are not the columns of a search");
+    int same = 0;
+    while (same < csv->columns && column_name(same) &&
+           strcmp(csv->name[same], column_name(same)) == 0)
+        same++;
+    if (same < csv->columns || column_name(same))
+        return lac_csv_fail(csv, -1, "these are not the columns of a search");
     for (;;) {
         LAC_TRY(lac_csv_next(csv, &more));
         if (!more)
@@ -127,30 +145,30 @@ lac_status lac_search_read(lac_context *ctx, const char *dir, lac_trial **trials
 
 /* ---- Writing ------------------------------------------------------------------------------- */
 
-static void write_trial(FILE *stream, const lac_trial *t)
+static lac_status write_trial(lac_context *ctx, FILE *stream, const lac_trial *t)
 {
-    const lac_train_config *c = &t->config;
-    const char *parts[COLUMNS];
-    char cell[COLUMNS][32] = {{0}};
-    for (int i = 0; i < COLUMNS; i++)
-        parts[i] = cell[i];
-    snprintf(cell[TRIAL], sizeof cell[0], "%d", t->number);
-    parts[STATE] = states[t->state];
-    snprintf(cell[EPOCHS], sizeof cell[0], "%d", t->epochs);
+    char rmse[LAC_NUMBER] = "", seconds[LAC_NUMBER], value[LAC_SETTING];
+    const lac_field *f;
     if (!isnan(t->rmse))
-        snprintf(cell[RMSE], sizeof cell[0], "%.9g", t->rmse);
-    snprintf(cell[SECONDS], sizeof cell[0], "%.3f", t->seconds);
-    snprintf(cell[LR], sizeof cell[0], "%.9g", c->lr);
-    snprintf(cell[DECAY], sizeof cell[0], "%.9g", c->weight_decay);
-    snprintf(cell[BATCH], sizeof cell[0], "%d", c->batch);
-    snprintf(cell[WIDTH], sizeof cell[0], "%.9g", c->start_width);
-    snprintf(cell[DROPOUT], sizeof cell[0], "%.9g", c->dropout);
-    parts[REDUCTION] = reductions[c->reduction];
-    for (int i = 0; i < COLUMNS; i++) {
-        for (char *p = cell[i]; parts[i] == cell[i] && *p; p++)
-            *p = *p == ',' ? '.' : *p; /* some locales' decimal point */
-        fprintf(stream, "%s%c", parts[i], i + 1 < COLUMNS ? ',' : '\n');
+        lac_number_digits(t->rmse, 9, rmse);
+    fprintf(stream, "%d,%s,%d,%s,%s", t->number, states[t->state], t->epochs, rmse,
+            lac_number_digits(t->seconds, 9, seconds));
+    for (int i = 0; (f = lac_search_field(i)); i++) {
+        LAC_TRY(lac_train_get(ctx, &t->config, f->name, value));
+        fprintf(stream, ",%s", value);
     }
+    fputc('\n', stream);
+    return LAC_OK;
+}
+
+static lac_status write_trials(lac_context *ctx, FILE *stream, const lac_trial *trial, int count)
+{
+    for (int c = 0; column_name(c); c++)
+        fprintf(stream, "%s%s", c ? "," : "", column_name(c));
+    fputc('\n', stream);
+    for (int i = 0; i < count; i++)
+        LAC_TRY(write_trial(ctx, stream, &trial[i]));
+    return LAC_OK;
 }
 
 lac_status lac_trials_write(lac_context *ctx, const char *dir, const lac_trial *trial, int count)
@@ -159,13 +177,11 @@ lac_status lac_trials_write(lac_context *ctx, const char *dir, const lac_trial *
     lac_file file;
     LAC_TRY(lac_path_join(ctx, dir, "trials.csv", &path));
     lac_status status = lac_file_create(ctx, path, &file);
-    if (status == LAC_OK) {
-        for (int i = 0; i < COLUMNS; i++)
-            fprintf(file.stream, "%s%c", columns[i], i + 1 < COLUMNS ? ',' : '\n');
-        for (int i = 0; i < count; i++)
-            write_trial(file.stream, &trial[i]);
-        status = lac_file_commit(ctx, &file);
-    }
     free(path);
+    LAC_TRY(status);
+    status = write_trials(ctx, file.stream, trial, count);
+    if (status == LAC_OK)
+        return lac_file_commit(ctx, &file);
+    lac_file_abandon(&file);
     return status;
 }

@@ -45,19 +45,25 @@ $ lacuna help train
 |                          1000000; default: 1000)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
 |   --lr X                 step size of Adam (above 0; default: 0.0001)
+|   --beta1 X              decay of Adam's first moment (from 0 to below 1;
+|                          default: 0.9)
+|   --beta2 X              decay of Adam's second moment (from 0 to below 1;
+|                          default: 0.999)
+|   --eps X                added to the root of Adam's second moment (from 1e-30
+|                          up; default: 1e-08)
 |   --weight-decay X       L2 term on every parameter (from 0 up; default:
 |                          0.0005)
 |   --dropout X            share of the hidden dense layer dropped in a step
 |                          (from 0 to below 1; default: 0.5)
 |   --no-mirror            leave the mirror images out
+|   --minutes M            stop after this much training (from 0 up; default: no
+|                          limit)
 |   --holdout F            share of the rows kept from training to measure on
 |                          (from 0 to below 1; default: 0.2)
 |   --seed N               of hold-out, first weights, order and dropout: same
 |                          seed, same result (default: 1)
 |   --split-seed N         of the hold-out alone: other seeds, same hold-out
-|                          (default: that of --seed)
-|   --minutes M            stop after this much training (from 0 up; default: no
-|                          limit)
+|                          (default: the training's seed)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -214,7 +220,8 @@ $ lacuna help layers
 |
 | Options
 |   --model resnet|cnn|kimura
-|                          the network (default: resnet)
+|                          the network; 'lacuna layers --model NAME' shows it
+|                          (default: resnet)
 |   --size N               side of the pictures, pixels (from 1 to 4096; default:
 |                          96)
 |   --points K             points to learn (from 1 to 10000; default: 15)
@@ -232,10 +239,12 @@ $ lacuna help bench
 |
 | Options
 |   --model resnet|cnn|kimura
-|                          the network (default: resnet)
+|                          the network; 'lacuna layers --model NAME' shows it
+|                          (default: resnet)
 |   --precision float32|bf16
-|                          of activations and of what is multiplied, and of the
-|                          peak (default: float32)
+|                          bf16 is faster and stores half as much; weights,
+|                          statistics and Adam stay float32; needs a processor
+|                          with AVX512-BF16 (default: float32)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
 |   --size N               side of the pictures, pixels (from 1 to 4096; default:
 |                          96)
@@ -288,9 +297,10 @@ $ lacuna help report
 $ lacuna help search
 | lacuna search --data P --out DIR [--trials N] [--epochs E] [options]
 |
-| Random search: learning rate (1e-5 to 1e-2) and weight decay (1e-6 to 1e-2) are
-| drawn log-uniformly; batch (32, 64, 128, 256), width of the start (0.01, 0.02,
-| 0.05, 0.1), dropout (0, 0.25, 0.5, 0.75) and reduction (all, present) evenly.
+| Random search: a trial draws log-uniformly learning rate (1e-05 to 0.01),
+| weight decay (1e-06 to 0.01), and evenly batch (32, 64, 128, 256), width of the
+| start (0.01, 0.02, 0.05, 0.1), dropout (0, 0.25, 0.5, 0.75), reduction (all,
+| present).
 | The hold-out decides nothing: it is set aside as train does, and trials are
 | measured on validation rows split off the rest by the same rules. All trials
 | train for a few epochs, the better half goes on for twice as many, and so on.
@@ -306,16 +316,35 @@ $ lacuna help search
 |   --epochs E             epochs of a trial that goes to the end (from 1 to
 |                          1000000; default: 16)
 |   --no-halving           train every trial to the end
-|   --model resnet|cnn|kimura
-|                          the network (default: resnet)
-|   --precision float32|bf16
-|                          of the training, as in train (default: float32)
 |   --validation F         share of the training rows to measure on (above 0 to
 |                          below 1; default: 0.2)
-|   --holdout F            share of all rows set aside, as in train; never looked
-|                          at (from 0 to below 1; default: 0.2)
-|   --split-seed N         of the hold-out, as in train (default: 1)
 |   --seed N               of the settings drawn (default: 1)
+|   --model resnet|cnn|kimura
+|                          the network; 'lacuna layers --model NAME' shows it
+|                          (default: resnet)
+|   --rows all|complete    training rows: all, or only those with every label;
+|                          the hold-out keeps all its rows (default: all)
+|   --loss masked|plain    squared error of present labels (eq. 3 to 6), or
+|                          plain, which needs complete rows: --rows complete
+|                          (default: masked)
+|   --optimizer adam|adamw
+|                          adam adds the decay to the gradient, adamw keeps it
+|                          apart (default: adam)
+|   --precision float32|bf16
+|                          bf16 is faster and stores half as much; weights,
+|                          statistics and Adam stay float32; needs a processor
+|                          with AVX512-BF16 (default: float32)
+|   --beta1 X              decay of Adam's first moment (from 0 to below 1;
+|                          default: 0.9)
+|   --beta2 X              decay of Adam's second moment (from 0 to below 1;
+|                          default: 0.999)
+|   --eps X                added to the root of Adam's second moment (from 1e-30
+|                          up; default: 1e-08)
+|   --no-mirror            leave the mirror images out
+|   --holdout F            share of the rows kept from training to measure on
+|                          (from 0 to below 1; default: 0.2)
+|   --split-seed N         of the hold-out alone: other seeds, same hold-out
+|                          (default: the training's seed)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -341,15 +370,18 @@ $ lacuna help reproduce
 |                          (required)
 |   --out DIR              folder made if missing: a run folder for every
 |                          training, and report/ (required)
-|   --epochs N             of every training (from 1 to 1000000; default: 1000)
 |   --seeds K              trainings of every model, with seeds 1 to K and the
 |                          same hold-out (from 1 to 100; default: 1)
 |   --models LIST          which of cnn-plain,cnn-masked,resnet-masked (default:
 |                          all)
 |   --precision float32|bf16
-|                          of the training, as in train (default: float32)
+|                          bf16 is faster and stores half as much; weights,
+|                          statistics and Adam stay float32; needs a processor
+|                          with AVX512-BF16 (default: float32)
+|   --epochs N             visits of every row and its mirror image (from 1 to
+|                          1000000; default: 1000)
 |   --holdout F            share of the rows kept from training to measure on
-|                          (above 0 to below 1; default: 0.2)
+|                          (from 0 to below 1; default: 0.2)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

@@ -38,3 +38,13 @@ $ lacuna layers --model kimura --size 32 --points 5
 $ lacuna layers --model kimura --size 2
 ! lacuna: conv2: a 2x2 pool of 1x1 pixels, pictures must be larger
 = 1
+
+A network that is not there.
+$ lacuna layers --model vgg
+! lacuna: model "vgg" is not known, must be resnet, cnn or kimura
+= 1
+$ lacuna synth --rows 20 --size 16 --out few > /dev/null; lacuna train --data few --out run --model vgg; lacuna search --data few --out run --model vgg > /dev/null; ls -d run
+! lacuna: model "vgg" is not known, must be resnet, cnn or kimura
+! lacuna: model "vgg" is not known, must be resnet, cnn or kimura
+! ls: cannot access 'run': No such file or directory
+= 2

@@ -34,7 +34,7 @@ $ lacuna train --epochs
 ! lacuna train: --epochs needs a whole number from 1 to 1000000
 = 2
 $ lacuna train --model
-! lacuna train: --model needs resnet, cnn or kimura
+! lacuna train: --model needs the name of a network, 1 to 255 bytes
 = 2
 $ lacuna train --data --out run
 ! lacuna train: --data needs a value
@@ -101,6 +101,15 @@ $ lacuna train --holdout 1
 $ lacuna train --holdout 20%
 ! lacuna train: --holdout needs a number from 0 to below 1, not '20%'
 = 2
+$ lacuna train --eps 0
+! lacuna train: --eps needs a number from 1e-30 up, not '0'
+= 2
+$ lacuna train --lr 1,5
+! lacuna train: --lr needs a number above 0, not '1,5'
+= 2
+$ lacuna reproduce --data faces --out paper --holdout 0
+! lacuna reproduce: --holdout needs a number above 0: the models are measured on what is held out
+= 2
 $ lacuna train --minutes -1
 ! lacuna train: --minutes needs a number from 0 up, not '-1'
 = 2
@@ -121,8 +130,8 @@ $ lacuna layers --points 0
 = 2
 
 Choices.
-$ lacuna train --model vgg
-! lacuna train: --model needs resnet, cnn or kimura, not 'vgg'
+$ lacuna train --model ''
+! lacuna train: --model needs the name of a network, 1 to 255 bytes, not ''
 = 2
 $ lacuna train --rows some
 ! lacuna train: --rows needs all or complete, not 'some'
@@ -155,6 +164,17 @@ $ lacuna train --no-mirror=1
 = 2
 $ lacuna eval --json=yes
 ! lacuna eval: --json takes no value
+= 2
+
+Of the settings, search offers those that it does not draw, bench those that change the speed.
+$ lacuna search --lr 1
+! lacuna search: unknown option --lr; 'lacuna help search' lists the options
+= 2
+$ lacuna search --start he
+! lacuna search: unknown option --start; 'lacuna help search' lists the options
+= 2
+$ lacuna bench --epochs 3
+! lacuna bench: unknown option --epochs; 'lacuna help bench' lists the options
 = 2
 
 What is required.

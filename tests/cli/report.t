@@ -47,7 +47,7 @@ $ lacuna train --data faces --out shared --model kimura --epochs 1 --seed 2 --sp
 A search, stopped after its first line and gone on with, is one search; its page shows it.
 $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --threads 1 | tail -n 2 | cut -d ' ' -f 1-12
 | to train with the best settings:
-|   lacuna train --data faces --out best --model kimura --lr 0.000191
+|   lacuna train --data faces --out best --model kimura --reduction present
 $ head -n 1 search/trials.csv; wc -l < search/trials.csv; cp search/trials.csv before
 | trial,state,epochs,rmse,seconds,lr,weight_decay,batch,start_width,dropout,reduction
 | 5
@@ -55,6 +55,11 @@ $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 -
 $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --seed 9 > /dev/null
 ! lacuna: search: holds a search with other settings or data (see search.txt): give the same ones, or another folder
 = 1
+$ lacuna search --data faces --out single --model kimura --trials 1 --epochs 1 --no-mirror --loss plain --rows complete --no-halving --threads 1 | tail -n 1 | grep -o ' --no-[a-z]*\| --rows [a-z]*'; head -n 2 single/search.txt
+|  --rows complete
+|  --no-mirror
+| --trials 1 --epochs 1 --no-halving
+| --validation 0.2 --seed 1 --model kimura --rows complete --loss plain --no-mirror
 $ lacuna report search --data faces --out found --threads 1 && ls found | grep search | grep -c png
 | found/report.html: open it in a browser
 | 6
@@ -86,5 +91,5 @@ $ lacuna reproduce --data small --out paper --epochs 1 --holdout 0.3
 | cnn-masked                  1 of 1              -         0:00
 | resnet-masked               1 of 1              -         0:00
 | nothing is left to train
-! lacuna: paper/cnn-plain: holds a run with other settings: choose another folder
+! lacuna: paper/cnn-plain: holds a run with other settings (holdout 0.2): choose another folder
 = 1

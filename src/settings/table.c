@@ -1,0 +1,317 @@
+/*
+ * The settings of a training: one table says what each is called, where it lies, what it may
+ * hold and what it does. To add a setting, add a member to lac_train_config, its line here, and
+ * the code that uses it; options and help of the command, config.json, search and report follow.
+ *
+ * A range whose end is excluded ("above 0", "below 1") holds the nearest double inside it.
+ */
+#include "settings/config.h"
+#include "format/format.h"
+#include "base/shipped.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- The table -------------------------------------------------------------------- */
+
+#define WORDS(...) (const char *const[]){__VA_ARGS__, NULL}
+
+#define TEXT(member) .name = #member, .kind = LAC_FIELD_TEXT, PLACE(member)
+#define WORD(member) .name = #member, .kind = LAC_FIELD_WORD, PLACE(member)
+#define FLAG(member) .name = #member, .kind = LAC_FIELD_FLAG, PLACE(member), RANGE_TO(0, 1)
+#define INTEGER(member) .name = #member, .kind = LAC_FIELD_INTEGER, PLACE(member)
+#define REAL(member) .name = #member, .kind = LAC_FIELD_REAL, PLACE(member)
+#define SEED(member) .name = #member, .kind = LAC_FIELD_SEED, PLACE(member), .unit = "N", \
+                     .range = "from 0 to 18446744073709551615"
+#define PLACE(member) .offset = offsetof(lac_train_config, member)
+
+#define RANGE_TO(low, high) .least = low, .most = high, .range = "from " #low " to " #high
+#define FROM(low) .least = low, .most = DBL_MAX, .range = "from " #low " up"
+#define ABOVE_0 .least = DBL_TRUE_MIN, .most = DBL_MAX, .range = "above 0"
+#define BELOW_1 .least = 0, .most = 1 - DBL_EPSILON / 2, .range = "from 0 to below 1"
+
+/* The place picks a trial's random number: one that is taken keeps its setting. */
+#define LOG_UNIFORM(place, title, low, high) .draw = {place, title, 0, {low, high}}
+#define EVENLY(place, title, count, ...) .draw = {place, title, count, {__VA_ARGS__}}
+
+static const lac_field fields[] = {
+    {TEXT(model), .usual = "resnet", .words = lac_networks_names, .unit = "FILE",
+     .range = "the name of a network or the path of its text, 1 to 255 bytes",
+     .about = "the network, one that ships or a text such as my.net; 'lacuna layers' shows it"},
+    {WORD(rows), .usual = "all", .words = WORDS("all", "complete"),
+     .about = "training rows: all, or only those with every label; the hold-out keeps all its "
+              "rows"},
+    {WORD(loss), .usual = "masked", .words = WORDS("masked", "plain"),
+     .about = "squared error of present labels (eq. 3 to 6), or plain, which needs complete "
+              "rows: --rows complete"},
+    {WORD(reduction), .usual = "all", .words = WORDS("all", "present"),
+     .about = "divide the loss by all labels of the batch, as the paper, or by the present ones",
+     EVENLY(6, "reduction", 2, LAC_REDUCTION_ALL, LAC_REDUCTION_PRESENT)},
+    {WORD(optimizer), .usual = "adam", .words = WORDS("adam", "adamw"),
+     .about = "adam adds the decay to the gradient, adamw keeps it apart"},
+    {WORD(start), .usual = "normal", .words = WORDS("normal", "he"),
+     .about = "first weights from N(0, width), or from He's N(0, sqrt(2 / fan in))"},
+    {REAL(start_width), ABOVE_0, .usual = "0.02", .unit = "X", .is_late = 1,
+     .about = "deviation of the normal start",
+     EVENLY(4, "width of the start", 4, 0.01, 0.02, 0.05, 0.1)},
+    {WORD(precision), .usual = "float32", .words = WORDS("float32", "bf16"), .is_late = 1,
+     .about = "bf16 is faster and stores half as much; weights, statistics and Adam stay "
+              "float32; needs a processor with AVX512-BF16"},
+    {INTEGER(epochs), RANGE_TO(1, 1000000), .usual = "1000", .unit = "N", .is_limit = 1,
+     .about = "visits of every row and its mirror image"},
+    {INTEGER(batch), RANGE_TO(1, 65536), .usual = "256", .unit = "N",
+     .about = "pictures in a step", EVENLY(3, "batch", 4, 32, 64, 128, 256)},
+    {REAL(lr), ABOVE_0, .usual = "0.0001", .unit = "X", .about = "step size of Adam",
+     LOG_UNIFORM(1, "learning rate", 1e-5, 1e-2)},
+    {REAL(beta1), BELOW_1, .usual = "0.9", .unit = "X", .about = "decay of Adam's first moment"},
+    {REAL(beta2), BELOW_1, .usual = "0.999", .unit = "X",
+     .about = "decay of Adam's second moment"},
+    {REAL(eps), FROM(1e-30), .usual = "1e-08", .unit = "X",
+     .about = "added to the root of Adam's second moment"},
+    {REAL(weight_decay), FROM(0), .usual = "0.0005", .unit = "X",
+     .about = "L2 term on every parameter", LOG_UNIFORM(2, "weight decay", 1e-6, 1e-2)},
+    {REAL(dropout), BELOW_1, .usual = "0.5", .unit = "X",
+     .about = "share of the hidden dense layer dropped in a step",
+     EVENLY(5, "dropout", 4, 0, 0.25, 0.5, 0.75)},
+    {FLAG(mirror), .usual = "1", .about = "leave the mirror images out"},
+    {REAL(minutes), FROM(0), .usual = "0", .unit = "M", .zero = "no limit", .is_limit = 1,
+     .about = "stop after this much training"},
+    {REAL(holdout), BELOW_1, .usual = "0.2", .unit = "F",
+     .about = "share of the rows kept from training to measure on"},
+    {SEED(seed), .usual = "1",
+     .about = "of hold-out, first weights, order and dropout: same seed, same result"},
+    {SEED(split_seed), .usual = "0", .zero = "the training's seed", .is_late = 1,
+     .about = "of the hold-out alone: other seeds, same hold-out"},
+};
+
+const lac_field *lac_train_fields(int *count)
+{
+    *count = LAC_COUNT(fields);
+    return fields;
+}
+
+const lac_field *lac_field_named(const char *name)
+{
+    for (int i = 0; i < LAC_COUNT(fields); i++)
+        if (strcmp(fields[i].name, name) == 0)
+            return &fields[i];
+    return NULL;
+}
+
+const lac_field *lac_search_field(int place)
+{
+    for (int i = 0; i < LAC_COUNT(fields); i++)
+        if (place >= 0 && fields[i].draw.place == place + 1)
+            return &fields[i];
+    return NULL;
+}
+
+lac_train_config lac_train_config_default(void)
+{
+    lac_train_config config = {0};
+    for (int i = 0; i < LAC_COUNT(fields); i++)
+        lac_field_read(&fields[i], fields[i].usual, &config);
+    return config;
+}
+
+/* ---- One field -------------------------------------------------------------------- */
+
+/* Enums are read and written as ints: all of theirs have int's size. */
+_Static_assert(sizeof(lac_rows) == sizeof(int) && sizeof(lac_start) == sizeof(int), "enum size");
+
+double lac_field_number(const lac_field *f, const lac_train_config *config)
+{
+    const char *at = (const char *)config + f->offset;
+    double real;
+    int integer;
+    if (f->kind == LAC_FIELD_REAL) {
+        memcpy(&real, at, sizeof real);
+        return real;
+    }
+    memcpy(&integer, at, sizeof integer);
+    return integer;
+}
+
+static int word_count(const lac_field *f)
+{
+    int count = 0;
+    while (f->words[count])
+        count++;
+    return count;
+}
+
+static int is_legal(const lac_field *f, double value)
+{
+    if (f->kind == LAC_FIELD_WORD)
+        return value >= 0 && value < word_count(f);
+    return value >= f->least && value <= f->most; /* false for NaN */
+}
+
+int lac_field_put(const lac_field *f, double value, lac_train_config *config)
+{
+    char *at = (char *)config + f->offset;
+    if (!is_legal(f, value))
+        return 0;
+    int integer = f->kind == LAC_FIELD_REAL ? 0 : (int)value;
+    if (f->kind == LAC_FIELD_REAL)
+        memcpy(at, &value, sizeof value);
+    else if (integer == value)
+        memcpy(at, &integer, sizeof integer);
+    return f->kind == LAC_FIELD_REAL || integer == value;
+}
+
+/* Decimal digits alone; 0 when they are none or too many. */
+static int read_seed(const char *text, uint64_t *seed)
+{
+    uint64_t value = 0;
+    const char *p = text;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        uint64_t digit = (uint64_t)(*p - '0');
+        if (value > (UINT64_MAX - digit) / 10)
+            return 0;
+        value = value * 10 + digit;
+    }
+    *seed = value;
+    return p > text && *p == '\0';
+}
+
+/* What a TEXT may hold: 1 to LAC_SETTING - 1 bytes. */
+static int is_text(const char *text)
+{
+    return text[0] && memchr(text, '\0', LAC_SETTING) && lac_text_printable(text);
+}
+
+int lac_field_read(const lac_field *f, const char *text, lac_train_config *config)
+{
+    char *at = (char *)config + f->offset;
+    uint64_t seed;
+    double value;
+    switch (f->kind) {
+    case LAC_FIELD_TEXT:
+        if (!is_text(text))
+            return 0;
+        memmove(at, text, strlen(text) + 1);
+        return 1;
+    case LAC_FIELD_WORD:
+        for (int i = 0; f->words[i]; i++)
+            if (strcmp(f->words[i], text) == 0)
+                return lac_field_put(f, i, config);
+        return 0;
+    case LAC_FIELD_SEED:
+        if (!read_seed(text, &seed))
+            return 0;
+        memcpy(at, &seed, sizeof seed);
+        return 1;
+    default:
+        return lac_number_read(text, &value) && lac_field_put(f, value, config);
+    }
+}
+
+/* The field as text, for messages also when its value is not legal. */
+static void show(const lac_field *f, const lac_train_config *config, char text[LAC_SETTING])
+{
+    const char *at = (const char *)config + f->offset;
+    uint64_t seed;
+    switch (f->kind) {
+    case LAC_FIELD_TEXT:
+        snprintf(text, LAC_SETTING, "%.*s", LAC_SETTING - 1, at);
+        return;
+    case LAC_FIELD_WORD:
+        if (is_legal(f, lac_field_number(f, config)))
+            snprintf(text, LAC_SETTING, "%s", f->words[(int)lac_field_number(f, config)]);
+        else
+            snprintf(text, LAC_SETTING, "%d", (int)lac_field_number(f, config));
+        return;
+    case LAC_FIELD_SEED:
+        memcpy(&seed, at, sizeof seed);
+        snprintf(text, LAC_SETTING, "%" PRIu64, seed);
+        return;
+    default:
+        lac_number_text(lac_field_number(f, config), text);
+    }
+}
+
+const char *lac_field_wanted(const lac_field *f, char text[LAC_SETTING])
+{
+    static const char *const nouns[] = {
+        [LAC_FIELD_TEXT] = "",          [LAC_FIELD_FLAG] = "a whole number ",
+        [LAC_FIELD_REAL] = "a number ", [LAC_FIELD_INTEGER] = "a whole number ",
+        [LAC_FIELD_SEED] = "a whole number "};
+    size_t used = 0;
+    if (f->kind != LAC_FIELD_WORD) {
+        snprintf(text, LAC_SETTING, "%s%s", nouns[f->kind], f->range);
+        return text;
+    }
+    for (int i = 0; f->words[i] && used < LAC_SETTING; i++) {
+        const char *before = i == 0 ? "" : f->words[i + 1] ? ", " : " or ";
+        used += (size_t)snprintf(text + used, LAC_SETTING - used, "%s%s", before, f->words[i]);
+    }
+    return text;
+}
+
+/* ---- By name ---------------------------------------------------------------------- */
+
+static lac_status refuse(lac_context *ctx, const lac_field *f, const char *value)
+{
+    char wanted[LAC_SETTING];
+    if (!ctx)
+        return LAC_ERROR_ARGUMENT;
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s is %.64s, must be %s", f->name,
+                    !value[0] ? "empty" : lac_text_printable(value) ? value : "?",
+                    lac_field_wanted(f, wanted));
+}
+
+static lac_status refuse_name(lac_context *ctx, const char *name)
+{
+    char list[400] = "";
+    size_t used = 0;
+    if (!ctx)
+        return LAC_ERROR_ARGUMENT;
+    for (int i = 0; i < LAC_COUNT(fields) && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
+                                 fields[i].name);
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT, "no setting is called \"%.64s\"; there are %s",
+                    lac_text_printable(name) ? name : "?", list);
+}
+
+lac_status lac_train_set(lac_context *ctx, lac_train_config *config, const char *name,
+                         const char *value)
+{
+    const lac_field *f = lac_field_named(name);
+    if (!f)
+        return refuse_name(ctx, name);
+    return lac_field_read(f, value, config) ? LAC_OK : refuse(ctx, f, value);
+}
+
+static lac_status check_field(lac_context *ctx, const lac_train_config *config,
+                              const lac_field *f)
+{
+    char text[LAC_SETTING];
+    int is_good = f->kind == LAC_FIELD_SEED ||
+                  (f->kind == LAC_FIELD_TEXT ? is_text((const char *)config + f->offset)
+                                             : is_legal(f, lac_field_number(f, config)));
+    if (is_good)
+        return LAC_OK;
+    show(f, config, text);
+    return refuse(ctx, f, text);
+}
+
+lac_status lac_train_get(lac_context *ctx, const lac_train_config *config, const char *name,
+                         char value[LAC_SETTING])
+{
+    const lac_field *f = lac_field_named(name);
+    value[0] = '\0';
+    if (!f)
+        return refuse_name(ctx, name);
+    LAC_TRY(check_field(ctx, config, f));
+    show(f, config, value);
+    return LAC_OK;
+}
+
+lac_status lac_config_check(lac_context *ctx, const lac_train_config *config)
+{
+    for (int i = 0; i < LAC_COUNT(fields); i++)
+        LAC_TRY(check_field(ctx, config, &fields[i]));
+    return LAC_OK;
+}

@@ -162,7 +162,8 @@ static void bad_json_names_its_field(void **state)
     assert_bad_json(f, "\"masked\"", "\"Masked\"", "here: \"loss\" must be masked or plain");
     assert_bad_json(f, "\"masked\"", "0", "here: \"loss\" must be masked or plain");
     assert_bad_json(f, "\"resnet\"", "\"\"",
-                    "here: \"model\" must be the name of a network or the path of its text, 1 to 255 bytes");
+                    "here: \"model\" must be the name of a network or the path of its text, "
+                    "1 to 255 bytes");
     static const char seed[] = "here: \"seed\" must be a whole number from 0 to "
                                "18446744073709551615";
     assert_bad_json(f, "\"1\"", "1", seed);

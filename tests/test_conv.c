@@ -1,9 +1,19 @@
 /*
  * Convolutions: the reference against naive loops in double and difference
- * quotients, every level against the reference, at full chunks and less.
+ * quotients, a level against the reference, at full chunks and less.
+ *
+ * usage: test_conv [LEVEL]: oneDNN takes the level of a process's first context, so that a
+ * process tests one level beside the reference. bf16 is in test_bf16.c.
  */
 #include "kernel/kernel.h"
 #include "numbers.h"
+
+#ifdef HAVE_DNNL
+#include "kernel/dnnl.h"
+#include "kernel/dnnl_conv.h"
+#endif
+
+static lac_cpu tested; /* the level */
 
 typedef struct geometry {
     int c, h, w, oc, k, stride;
@@ -19,7 +29,7 @@ static const geometry geometries[] = {
     {1, 9, 9, 16, 31, 1},  {16, 3, 5, 16, 31, 1}, {16, 1, 7, 16, 31, 5},  {32, 4, 3, 48, 9, 8},
 };
 
-enum { CHUNK = 3 };
+enum { PICTURES = 3 }; /* of a chunk */
 
 static lac_conv_shape shape_of(const geometry *g)
 {
@@ -41,7 +51,7 @@ typedef struct problem {
 
 static void problem_init(problem *p, const geometry *g, int n, int chunks)
 {
-    int pictures = CHUNK * (chunks - 1) + n;
+    int pictures = PICTURES * (chunks - 1) + n;
     p->shape = shape_of(g);
     p->n = n;
     p->chunks = chunks;
@@ -69,11 +79,11 @@ static void run_backward(problem *p, int thread, const float *packed, float *scr
     size_t size = lac_conv_partial(p->conv);
     float *partial = numbers(p->chunks * size);
     for (int i = 0; i < p->chunks; i++) {
-        int n = i < p->chunks - 1 ? CHUNK : p->n;
-        const float *x = p->x + i * CHUNK * p->x_size;
-        const float *dy = p->dy + i * CHUNK * p->y_size;
+        int n = i < p->chunks - 1 ? PICTURES : p->n;
+        const float *x = p->x + i * PICTURES * p->x_size;
+        const float *dy = p->dy + i * PICTURES * p->y_size;
         if (p->shape.c > 1)
-            lac_conv_backward_data(p->conv, thread, n, dy, packed, p->dx + i * CHUNK * p->x_size,
+            lac_conv_backward_data(p->conv, thread, n, dy, packed, p->dx + i * PICTURES * p->x_size,
                                    scratch);
         lac_conv_backward_weights(p->conv, thread, n, x, dy, partial + i * size, scratch);
     }
@@ -92,8 +102,8 @@ static void run_passes(void *arg, int item, int thread)
     int wants_data = !p->inference && p->shape.c > 1;
     lac_conv_pack(p->conv, thread, p->w, forward, wants_data ? backward : NULL);
     for (int i = 0; i < p->chunks; i++)
-        lac_conv_forward(p->conv, thread, i < p->chunks - 1 ? CHUNK : p->n,
-                         p->x + i * CHUNK * p->x_size, forward, p->y + i * CHUNK * p->y_size,
+        lac_conv_forward(p->conv, thread, i < p->chunks - 1 ? PICTURES : p->n,
+                         p->x + i * PICTURES * p->x_size, forward, p->y + i * PICTURES * p->y_size,
                          scratch);
     if (!p->inference)
         run_backward(p, thread, backward, scratch);
@@ -107,9 +117,9 @@ static void solve(problem *p, lac_cpu level, const char **method)
     const lac_context_config config = {.threads = 1, .cpu = level};
     lac_context *ctx = NULL;
     assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
-    assert_int_equal(lac_conv_new(ctx, ctx->kernels, &p->shape, CHUNK, p->inference, &p->conv),
+    assert_int_equal(lac_conv_new(ctx, ctx->kernels, &p->shape, PICTURES, p->inference, &p->conv),
                      LAC_OK);
-    assert_int_equal(lac_conv_chunk(p->conv), CHUNK);
+    assert_int_equal(lac_conv_chunk(p->conv), PICTURES);
     static char name[64];
     snprintf(name, sizeof name, "%s", lac_conv_method_name(p->conv));
     *method = name;
@@ -238,7 +248,7 @@ static void check_level(lac_cpu level, const geometry *g, int n, int chunks)
 {
     problem want, got;
     const char *method;
-    int pictures = CHUNK * (chunks - 1) + n;
+    int pictures = PICTURES * (chunks - 1) + n;
     problem_init(&want, g, n, chunks);
     problem_init(&got, g, n, chunks);
     solve(&want, LAC_CPU_REF, &method);
@@ -246,7 +256,7 @@ static void check_level(lac_cpu level, const geometry *g, int n, int chunks)
     double tolerance = strstr(method, "wino") ? 1e-4 : 1e-5;
     char what[160];
     snprintf(what, sizeof what, "%s %s: %d -> %d, %d x %d, k %d, stride %d, %d of %d, %d chunks",
-             lac_cpu_name(level), method, g->c, g->oc, g->h, g->w, g->k, g->stride, n, CHUNK,
+             lac_cpu_name(level), method, g->c, g->oc, g->h, g->w, g->k, g->stride, n, PICTURES,
              chunks);
     assert_near(got.y, want.y, pictures * got.y_size, tolerance, what);
     if (g->c > 1)
@@ -256,47 +266,128 @@ static void check_level(lac_cpu level, const geometry *g, int n, int chunks)
     problem_free(&got);
 }
 
-static void every_level_agrees_with_the_reference(void **state)
+static void the_level_agrees_with_the_reference(void **state)
 {
     (void)state;
-    int levels = 0;
-    for (lac_cpu level = LAC_CPU_AVX2; level <= lac_kernels_level(LAC_CPU_AUTO); level++) {
-        for (int g = 0; g < LAC_COUNT(geometries); g++) {
-            check_level(level, &geometries[g], CHUNK, 1);
-            check_level(level, &geometries[g], 2, 2);
-            check_level(level, &geometries[g], 1, 1);
-        }
-        levels++;
+    for (int g = 0; g < LAC_COUNT(geometries); g++) {
+        check_level(tested, &geometries[g], PICTURES, 1);
+        check_level(tested, &geometries[g], 2, 2);
+        check_level(tested, &geometries[g], 1, 1);
     }
-    if (!levels)
-        skip();
 }
 
 static void a_plan_for_inference_gives_the_same_output(void **state)
 {
     (void)state;
     const geometry g = {16, 7, 9, 16, 3, 1};
-    for (lac_cpu level = LAC_CPU_REF; level <= lac_kernels_level(LAC_CPU_AUTO); level++) {
-        const char *method;
-        problem whole, forward;
-        problem_init(&whole, &g, 1, 2);
-        problem_init(&forward, &g, 1, 2);
-        forward.inference = 1;
-        solve(&whole, level, &method);
-        solve(&forward, level, &method);
-        assert_near(forward.y, whole.y, (CHUNK + 1) * whole.y_size, 1e-4, method);
-        problem_free(&whole);
-        problem_free(&forward);
-    }
+    const char *method;
+    problem whole, forward;
+    problem_init(&whole, &g, 1, 2);
+    problem_init(&forward, &g, 1, 2);
+    forward.inference = 1;
+    solve(&whole, tested, &method);
+    solve(&forward, tested, &method);
+    assert_near(forward.y, whole.y, (PICTURES + 1) * whole.y_size, 1e-4, method);
+    problem_free(&whole);
+    problem_free(&forward);
 }
 
-int main(void)
+/* ---- Failures -------------------------------------------------------------------- */
+
+static lac_context *context_of_level(void)
 {
-    const struct CMUnitTest tests[] = {
+    const lac_context_config config = {.threads = 2, .cpu = tested};
+    lac_context *ctx = NULL;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
+    return ctx;
+}
+
+static void a_plan_without_memory_is_told_and_not_a_slow_one(void **state)
+{
+    (void)state;
+    const lac_conv_shape shape = shape_of(&(geometry){16, 7, 9, 16, 3, 1});
+    lac_context *ctx = context_of_level();
+    int failed = 0;
+    for (lac_status status = LAC_ERROR_MEMORY; status != LAC_OK; failed++) {
+        lac_conv *conv = NULL;
+        ctx->fail_at = ctx->allocations + failed + 1;
+        status = lac_conv_new(ctx, ctx->kernels, &shape, PICTURES, 0, &conv);
+        assert_true(status == LAC_OK || status == LAC_ERROR_MEMORY);
+        assert_true((conv == NULL) == (status != LAC_OK));
+        assert_true(status == LAC_OK || strstr(lac_context_message(ctx), "out of memory"));
+        lac_conv_free(&conv);
+    }
+    assert_true(failed > 1);
+    lac_context_free(&ctx);
+}
+
+#ifdef HAVE_DNNL
+/* A call without its primitive is one that oneDNN refuses. */
+static void a_failure_of_onednn_comes_back_from_the_threads(void **state)
+{
+    (void)state;
+    const geometry g = {16, 8, 8, 32, 3, 2};
+    problem p;
+    problem_init(&p, &g, 2, 2);
+    lac_context *ctx = context_of_level();
+    assert_int_equal(lac_conv_new(ctx, ctx->kernels, &p.shape, PICTURES, 0, &p.conv), LAC_OK);
+    lac_parallel(ctx, 1, run_passes, &p);
+    assert_int_equal(lac_trouble_take(ctx), LAC_OK);
+    dnnl_state *planned = p.conv->state;
+    for (int call = 0; call < 2 * PASSES && planned; call++) {
+        int pass = call % PASSES;
+        dnnl_thread *thread = &planned->thread[0];
+        dnnl_call *broken = call < PASSES ? &thread->pass[SINGLE][pass] : &thread->reorder[pass];
+        dnnl_primitive_t kept = broken->primitive;
+        broken->primitive = NULL;
+        lac_parallel(ctx, 1, run_passes, &p);
+        assert_int_equal(lac_trouble_take(ctx), LAC_ERROR_ARGUMENT);
+        assert_non_null(strstr(lac_context_message(ctx), "oneDNN ("));
+        assert_non_null(strstr(lac_context_message(ctx), "3x3 /2, 16x8x8 to 32 channels"));
+        broken->primitive = kept;
+        lac_parallel(ctx, 1, run_passes, &p);
+        assert_int_equal(lac_trouble_take(ctx), LAC_OK);
+    }
+    lac_conv_free(&p.conv);
+    lac_context_free(&ctx);
+    problem_free(&p);
+}
+
+static void a_product_that_onednn_refuses_is_told(void **state)
+{
+    (void)state;
+    float a[4] = {1, 2, 3, 4}, c[4] = {5, 6, 7, 8};
+    assert_false(lac_dnnl_gemm(0, 0, 2, 2, 2, a, 1, a, 2, 1, c, 2)); /* lines of A overlap */
+    for (int i = 0; i < 4; i++)
+        assert_true(c[i] == (float)(5 + i));
+    assert_true(lac_dnnl_gemm(0, 0, 2, 2, 2, a, 2, a, 2, 0, c, 2));
+    assert_true(c[0] == 7 && c[3] == 22);
+}
+#endif
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest of_reference[] = {
         cmocka_unit_test(the_reference_convolves_by_the_definition),
         cmocka_unit_test(the_reference_gradients_are_those_of_the_definition),
-        cmocka_unit_test(every_level_agrees_with_the_reference),
-        cmocka_unit_test(a_plan_for_inference_gives_the_same_output),
     };
-    return cmocka_run_group_tests_name("convolutions", tests, NULL, NULL);
+    const struct CMUnitTest of_level[] = {
+        cmocka_unit_test(the_level_agrees_with_the_reference),
+        cmocka_unit_test(a_plan_for_inference_gives_the_same_output),
+        cmocka_unit_test(a_plan_without_memory_is_told_and_not_a_slow_one),
+#ifdef HAVE_DNNL
+        cmocka_unit_test(a_failure_of_onednn_comes_back_from_the_threads),
+        cmocka_unit_test(a_product_that_onednn_refuses_is_told),
+#endif
+    };
+    tested = lac_kernels_level(LAC_CPU_AUTO);
+    for (lac_cpu level = LAC_CPU_REF; argc > 1 && level <= LAC_CPU_AVX512; level++)
+        if (strcmp(argv[1], lac_cpu_name(level)) == 0) {
+            if (lac_kernels_level(level) != level)
+                return 77; /* meson's sign for a test that cannot run here */
+            tested = level;
+        }
+    if (tested == LAC_CPU_REF)
+        return cmocka_run_group_tests_name("reference", of_reference, NULL, NULL);
+    return cmocka_run_group_tests_name(lac_cpu_name(tested), of_level, NULL, NULL);
 }

@@ -52,6 +52,41 @@ static void no_slot_is_empty(void **state)
     }
 }
 
+/* ---- Storage --------------------------------------------------------------------- */
+
+/* Arrays have room for floats; storage may be half as large, and the rest must stay. */
+static void check_conversions(const lac_kernels *k, const lac_kernels *ref)
+{
+    for (size_t count = 0; count < 70; count++) {
+        for (int i = 0; i < FILLS * 4; i++) {
+            fill kind = (fill)(i / 4);
+            float *x = filled(count, kind, 1);
+            float *got = numbers_skewed(count, i % 4);
+            float *want = numbers_skewed(count, i % 4);
+            float *wide = numbers_skewed(count, i % 4);
+            float *wide_want = numbers_skewed(count, i % 4);
+            k->store(x, got, count);
+            ref->store(x, want, count);
+            assert_memory_equal(got, want, count * sizeof *got);
+            k->load(got, wide, count);
+            ref->load(want, wide_want, count);
+            assert_same(wide, wide_want, count, "load");
+            float *all[] = {x, got, want, wide, wide_want};
+            for (int a = 0; a < LAC_COUNT(all); a++)
+                numbers_free(all[a]);
+        }
+    }
+}
+
+static void any_count_is_converted_as_the_reference_does(void **state)
+{
+    (void)state;
+    const lac_kernels *best = lac_kernels_get_bf16(LAC_CPU_AUTO);
+    if (best)
+        check_conversions(best, &lac_kernels_ref_bf16);
+    each_level(check_conversions);
+}
+
 /* ---- Same bits as the reference -------------------------------------------------- */
 
 static void check_affine(const lac_kernels *k, const lac_kernels *ref)
@@ -518,6 +553,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_level_is_lowered_to_what_the_machine_has),
         cmocka_unit_test(no_slot_is_empty),
+        cmocka_unit_test(any_count_is_converted_as_the_reference_does),
         cmocka_unit_test(affine_gives_the_bits_of_the_reference),
         cmocka_unit_test(affine_pool_gives_the_bits_of_the_reference),
         cmocka_unit_test(affine_backward_gives_the_bits_of_the_reference),

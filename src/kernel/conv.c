@@ -78,7 +78,7 @@ static void visit_weights(const tap *t, const float *x, const float *dy, float *
     dw[t->w] += x[t->x] * dy[t->y];
 }
 
-/* What is stored goes through floats: x, y are one picture's in the scratch. */
+/* Weights as floats that have been rounded to the storage type. */
 static void ref_pack(const lac_conv *conv, int thread, const float *w, float *forward,
                      float *backward)
 {
@@ -96,6 +96,7 @@ static void ref_pack(const lac_conv *conv, int thread, const float *w, float *fo
     }
 }
 
+/* A pass converts one picture of x, then of y, to float in the scratch. */
 static void ref_forward(const lac_conv *conv, int thread, int n, const void *x, const float *packed,
                         void *y, float *scratch)
 {
@@ -167,6 +168,8 @@ lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_
                         int chunk, int inference, lac_conv **out)
 {
     assert(shape->oc % LAC_BLOCK == 0 && (shape->c == 1 || shape->c % LAC_BLOCK == 0));
+    assert(shape->k % 2 == 1 && shape->k <= LAC_MOST_K);
+    assert(shape->stride >= 1 && shape->stride <= LAC_MOST_STRIDE);
     assert(shape->oh == (shape->h + shape->stride - 1) / shape->stride);
     assert(shape->ow == (shape->w + shape->stride - 1) / shape->stride);
     assert(shape->pad == shape->k / 2);

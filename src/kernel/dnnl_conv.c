@@ -99,8 +99,8 @@ void lac_dnnl_forward(const lac_conv *conv, int thread, int n, const void *x, co
         return;
     }
     for (int i = 0; i < n; i++)
-        run(conv, thread, PASS_FORWARD, SINGLE, lac_conv_x_at(conv, x, i), packed, lac_conv_y_at(conv, y, i),
-            scratch);
+        run(conv, thread, PASS_FORWARD, SINGLE, lac_conv_x_at(conv, x, i), packed,
+            lac_conv_y_at(conv, y, i), scratch);
 }
 
 void lac_dnnl_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
@@ -111,8 +111,8 @@ void lac_dnnl_backward_data(const lac_conv *conv, int thread, int n, const void 
         return;
     }
     for (int i = 0; i < n; i++)
-        run(conv, thread, PASS_DATA, SINGLE, lac_conv_x_at(conv, dx, i), packed, lac_conv_y_at(conv, dy, i),
-            scratch);
+        run(conv, thread, PASS_DATA, SINGLE, lac_conv_x_at(conv, dx, i), packed,
+            lac_conv_y_at(conv, dy, i), scratch);
 }
 
 void lac_dnnl_backward_weights(const lac_conv *conv, int thread, int n, const void *x,

@@ -34,9 +34,9 @@ typedef struct dnnl_state {
     dnnl_engine_t engine;
     dnnl_primitive_attr_t attr;
     int block; /* channels per block of its activations: 16, or 8 where it has AVX2 alone */
-    size_t x_copy, y_copy; /* where their copies in blocks of 8 start in scratch, floats */
+    size_t x_copy, y_copy;       /* where their copies in blocks of 8 start in scratch, floats */
     desc w_plain, w_any, dw_any; /* any: in an order of oneDNN's choice */
-    desc w[PASSES]; /* in that order: packed forward, packed backward, gradient */
+    desc w[PASSES];              /* in that order: packed forward, packed backward, gradient */
     dnnl_primitive_t reorder[PASSES]; /* to packed, to packed, from gradient */
     struct conv_size {
         desc x, y, scratch[PASSES];

@@ -1,19 +1,19 @@
 /*
  * The kernels: everything that touches many numbers, behind one table.
  *
- * The plain-C reference (ref/) is the specification and fills every slot; faster
- * versions replace slots where the processor and the operating system allow.
- * All kernels run on the calling thread alone and allocate nothing; what could
- * fail was settled before.
+ * The plain C of ref.c is the specification and fills every slot of a table; faster
+ * tables exist for processors and operating systems that allow them. All kernels run on
+ * the calling thread alone and return nothing: memory was found before, and where a call
+ * of oneDNN fails the kernel notes it with the context (lac_trouble_note).
  *
  * Blocked layout: an activation [n, c, h, w] is stored as [n, c/16, h, w, 16]
  * (oneDNN's nChw16c), c a multiple of 16. A plane is one [h, w, 16] of it: a run
  * of `pixels` groups of 16 floats. Planes are 64-byte aligned and must not
  * overlap unless a kernel says that they may be the same.
  *
- * Activations and their gradients are stored as float or as bf16, a float's upper half
- * (stored.h); a table is for one of the two, and pointers to what it stores that way are
- * void. Arithmetic is float in both.
+ * Activations and their gradients are stored as float or as bf16, the upper half of a float
+ * (stored.h). A table is for one of the two; its pointers to stored numbers are void, and a
+ * comment calls such numbers "stored". Arithmetic is float in both.
  */
 #ifndef LAC_KERNEL_H
 #define LAC_KERNEL_H
@@ -24,15 +24,18 @@ enum { LAC_BLOCK = 16 };
 
 enum { LAC_TRANSPOSED = 1, LAC_WIDE = 2 }; /* operands of gemm */
 
-/* Geometry of a convolution. Input [n, c, h, w] blocked, or plain when c is 1;
- * weights [oc, c, k, k] plain; output [n, oc, oh, ow] blocked, oc a multiple of 16,
- * oh = ceil(h / stride); "same" padding as PyTorch's padding = k / 2. */
+enum { LAC_MOST_K = 31, LAC_MOST_STRIDE = 8 };
+
+/* Geometry of a convolution. Input [n, c, h, w] blocked, or plain when c is 1; weights
+ * [oc, c, k, k] plain; output [n, oc, oh, ow] blocked. Channels are those in storage. k is odd:
+ * with PyTorch's padding of k / 2 the output is then ceil(h / stride) high. The kernel may be
+ * larger than the picture. */
 typedef struct lac_conv_shape {
-    int c, h, w;
-    int oc, oh, ow;
-    int k;
-    int stride;
-    int pad;
+    int c, h, w;    /* c: 1 or a multiple of 16 */
+    int oc, oh, ow; /* oc: a multiple of 16; oh = ceil(h / stride), ow likewise */
+    int k;          /* 1, 3, ... LAC_MOST_K */
+    int stride;     /* 1 to LAC_MOST_STRIDE */
+    int pad;        /* k / 2 */
 } lac_conv_shape;
 
 typedef struct lac_conv lac_conv;
@@ -53,9 +56,9 @@ struct lac_kernels {
     size_t element; /* bytes of a stored activation */
 
     /* C [m, n] = A B + beta C, row-major; A is [m, k], or [k, m] read transposed when ta is
-     * LAC_TRANSPOSED; B is [k, n], or [n, k] when tb has LAC_TRANSPOSED; beta 0 does not read
-     * C. All at least 1. A is stored; so is B, unless tb has LAC_WIDE: then B is float, and
-     * rounded as if it were stored. C is float. */
+     * LAC_TRANSPOSED; B is [k, n], or [n, k] when tb has LAC_TRANSPOSED. m, n and k are at
+     * least 1; C is not read when beta is 0. A and B are stored, C is float. When tb has
+     * LAC_WIDE, B is float, and its numbers are rounded as if they were stored. */
     void (*gemm)(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                  int ldb, float beta, float *c, int ldc);
 
@@ -96,7 +99,7 @@ struct lac_kernels {
     /* y += x, both stored. */
     void (*accumulate)(const void *x, void *y, size_t count);
 
-    /* Between what is stored and float. */
+    /* Convert between the storage type (float or bf16) and float; any count. */
     void (*load)(const void *x, float *y, size_t count);
     void (*store)(const float *x, void *y, size_t count);
 
@@ -104,10 +107,12 @@ struct lac_kernels {
     void (*adam)(float *w, const float *g, float *m, float *v, size_t count,
                  const lac_adam_step *step);
 
-    /* Bytes to floats / 255, the picture [size, size] mirrored left to right if mirror. */
+    /* A picture [size, size] of bytes to stored numbers, byte / 255; mirrored left to right if
+     * mirror. */
     void (*picture)(const uint8_t *pixels, void *x, int size, int mirror);
 
-    /* Multiply-adds without memory, for the peak: returns the FLOP done; *sink keeps them. */
+    /* Multiply-adds in registers, to measure the processor's peak. Returns the operations done;
+     * the result goes to *sink, so that the compiler cannot leave them out. */
     double (*peak)(long rounds, float *sink);
 };
 
@@ -125,8 +130,8 @@ void lac_kernels_processor(char text[LAC_PROCESSOR]);
 
 /* ---- Convolutions ------------------------------------------------------------------ */
 
-/* Plans the convolution for `chunk` pictures at a time, of activations that `kernels`
- * stores. `inference` leaves the backward passes out. */
+/* Plans a convolution of `chunk` pictures at a time, whose activations are stored as `kernels`
+ * does it. `inference` leaves the backward passes out. On failure *out is NULL. MEMORY. */
 lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_shape *shape,
                         int chunk, int inference, lac_conv **out);
 void lac_conv_free(lac_conv **conv);
@@ -136,20 +141,25 @@ size_t lac_conv_scratch(const lac_conv *conv);        /* floats per thread */
 size_t lac_conv_packed(const lac_conv *conv);         /* floats of a packed weight, one direction */
 size_t lac_conv_partial(const lac_conv *conv);        /* floats of one chunk's weight gradient */
 
-/* Once per step: plain weights into the order and the precision of the forward and the
- * backward pass (packed_backward may be NULL). */
+/* The calls below run on a thread of lac_parallel, whose index they get as `thread`. */
+
+/* Converts plain weights into the order and the precision of the forward and the backward pass;
+ * once per step. packed_backward may be NULL. */
 void lac_conv_pack(const lac_conv *conv, int thread, const float *w, float *packed_forward,
                    float *packed_backward);
 
-/* n pictures, at most chunk. All overwrite. x, y, dx, dy are stored. partial is float, in the
- * kernel's own order; lac_conv_reduce sums `count` of them, one behind the other, in order,
- * into plain dw and destroys them. pack and reduce too are called on worker threads. */
+/* These convolve n pictures, at most chunk, and overwrite their output. x, y, dx and dy are
+ * stored; partial, the weights' gradient of these pictures, is float in an order of the
+ * kernel's own. */
 void lac_conv_forward(const lac_conv *conv, int thread, int n, const void *x,
                       const float *packed_forward, void *y, float *scratch);
 void lac_conv_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
                             const float *packed_backward, void *dx, float *scratch);
 void lac_conv_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
                                const void *dy, float *partial, float *scratch);
+
+/* Adds up `count` partials, which stand one behind the other, in order; writes the sum to dw in
+ * the order of plain weights. Destroys the partials. */
 void lac_conv_reduce(const lac_conv *conv, int thread, float *partial, int count, float *dw);
 
 #endif

@@ -7,6 +7,7 @@
  * whose mask is 0 is not read.
  */
 #include "eval/eval.h"
+#include "image/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -94,10 +95,10 @@ static double test_weighted(const tallies *sums, const lac_data *data)
 
 static void fill(lac_metrics *m, const tallies *sums, const lac_data *data)
 {
-    double half = lac_data_size(data) / 2.0; /* of the network's unit */
+    double unit = lac_unit(lac_data_size(data));
     double all = 2.0 * m->rows * m->points;
     m->labels = sums->all.labels;
-    m->loss = all > 0 ? sums->all.squares / (half * half) / all : NAN;
+    m->loss = all > 0 ? sums->all.squares / (unit * unit) / all : NAN;
     m->rmse = sqrt(mean_square(&sums->all));
     m->test_weighted = test_weighted(sums, data);
     m->failure_points = share(sums->all.failures, sums->all.pairs);

@@ -1,5 +1,6 @@
 /* Models: making, predicting, answering questions. Files are train/checkpoint.c's. */
 #include "net/model.h"
+#include "image/units.h"
 
 #include <stdlib.h>
 
@@ -48,7 +49,7 @@ typedef struct fill_job {
     const lac_model *model;
     const uint8_t *pixels;
     const int *rows;
-    const uint8_t *mirror;
+    const lac_view *view;
 } fill_job;
 
 static void work_fill(void *arg, int item, int thread)
@@ -58,15 +59,17 @@ static void work_fill(void *arg, int item, int thread)
     int size = j->model->size;
     size_t area = (size_t)size * size;
     size_t row = j->rows ? (size_t)j->rows[item] : (size_t)item;
+    lac_image image = {j->pixels + row * area, size, size, (size_t)size};
+    lac_view view = j->view ? j->view[item] : lac_view_identity();
     const lac_op *input = &j->model->plan->op[0];
-    input->kernels->picture(j->pixels + row * area, lac_op_at(input, input->z, item * area), size,
-                            j->mirror ? j->mirror[item] : 0);
+    lac_view_sample(&view, &image, input->kernels, size, size,
+                    lac_op_at(input, input->z, item * area));
 }
 
 void lac_model_fill(const lac_model *model, const uint8_t *pixels, const int *rows,
-                    const uint8_t *mirror, int n)
+                    const lac_view *view, int n)
 {
-    fill_job j = {model, pixels, rows, mirror};
+    fill_job j = {model, pixels, rows, view};
     lac_parallel(model->ctx, n, work_fill, &j);
 }
 
@@ -75,7 +78,6 @@ void lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const
 {
     lac_plan *plan = model->plan;
     int outputs = 2 * model->points;
-    float half = (float)model->size / 2.0f;
     for (int first = 0; first < count; first += plan->batch) {
         int n = count - first < plan->batch ? count - first : plan->batch;
         lac_pass pass = {.ctx = model->ctx, .n = n, .repeated = plan->fixed && plan->passed};
@@ -84,7 +86,7 @@ void lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const
         lac_plan_forward(plan, &pass);
         plan->passed = 1;
         for (int i = 0; i < n * outputs; i++)
-            xy[(size_t)first * outputs + i] = plan->y[i] * half + half;
+            xy[(size_t)first * outputs + i] = lac_to_pixels(plan->y[i], model->size);
     }
 }
 

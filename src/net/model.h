@@ -5,6 +5,7 @@
 #ifndef LAC_MODEL_H
 #define LAC_MODEL_H
 
+#include "image/image.h"
 #include "net/net.h"
 
 struct lac_model {
@@ -26,9 +27,9 @@ lac_status lac_model_new(lac_context *ctx, const lac_train_config *config, int s
 lac_status lac_model_plan(lac_model *model, int batch, int inference);
 
 /* Fills plan->x with pictures rows[0..n) of `pixels` [., size, size]; rows NULL: the first n.
- * mirror [n], or NULL for none. */
+ * view [n] of each, or NULL: the pictures as they are. */
 void lac_model_fill(const lac_model *model, const uint8_t *pixels, const int *rows,
-                    const uint8_t *mirror, int n);
+                    const lac_view *view, int n);
 
 /* Predicts pictures rows[0..count) of `pixels`; rows NULL: the first `count`. xy [count, 2K]. */
 void lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const int *rows,

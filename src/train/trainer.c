@@ -5,6 +5,7 @@
  */
 #include "train/trainer.h"
 #include "data/data.h"
+#include "image/units.h"
 #include "train/config.h"
 #include "train/loss.h"
 
@@ -65,7 +66,7 @@ static lac_status make_buffers(lac_trainer *t)
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->visits, sizeof(int), &t->order));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->watched_count * labels, sizeof(float), &t->xy));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(int), &t->batch_row));
-    LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint8_t), &t->batch_mirror));
+    LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_view), &t->batch_view));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint64_t), &t->batch_sample));
     LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->target));
     return lac_alloc(t->ctx, batch * labels, sizeof(uint8_t), &t->mask);
@@ -125,7 +126,7 @@ void lac_trainer_free(lac_trainer **trainer)
     free(t->order);
     free(t->xy);
     free(t->batch_row);
-    free(t->batch_mirror);
+    free(t->batch_view);
     free(t->batch_sample);
     free(t->target);
     free(t->mask);
@@ -155,23 +156,18 @@ int lac_trainer_steps(const lac_trainer *t)
     return (t->visits + t->model->config.batch - 1) / t->model->config.batch;
 }
 
-/* Labels of one visit in the network's units, (p - size/2) / (size/2). The mirror image of
- * a point is its partner at x' = size - 1 - x. */
-static void fill_labels(const lac_trainer *t, int row, int mirror, float *target, uint8_t *mask)
+/* Labels of one visit in the network's units, 0 where missing. */
+static void fill_labels(const lac_trainer *t, int row, const lac_view *view, float *target,
+                        uint8_t *mask)
 {
     const lac_data *data = t->data;
-    const float *labels = lac_data_labels(data, row);
-    const uint8_t *present = lac_data_mask(data, row);
-    float half = (float)data->size / 2.0f;
-    for (int i = 0; i < 2 * data->points; i++) {
-        int from = mirror ? 2 * data->mirror[i / 2] + i % 2 : i;
-        mask[i] = present[from];
-        target[i] = 0.0f;
-        if (!present[from])
-            continue;
-        float p = mirror && i % 2 == 0 ? (float)(data->size - 1) - labels[from] : labels[from];
-        target[i] = (p - half) / half;
-    }
+    int size = data->size;
+    lac_view_frame frame = {size, size, size, size};
+    lac_view_labels(view, &frame, lac_data_labels(data, row), lac_data_mask(data, row),
+                    data->mirror, data->points, target, mask);
+    for (int i = 0; i < 2 * data->points; i++)
+        if (mask[i])
+            target[i] = lac_to_units(target[i], size);
 }
 
 static int make_batch(lac_trainer *t)
@@ -183,11 +179,13 @@ static int make_batch(lac_trainer *t)
     for (int i = 0; i < n; i++) {
         int visit = t->order[first + i];
         t->batch_row[i] = t->train_rows[visit / 2];
-        t->batch_mirror[i] = (uint8_t)(visit % 2);
+        t->batch_view[i] =
+            visit % 2 ? lac_view_mirror(t->data->size) : lac_view_identity();
         t->batch_sample[i] = (uint64_t)visit;
-        fill_labels(t, t->batch_row[i], visit % 2, t->target + i * labels, t->mask + i * labels);
+        fill_labels(t, t->batch_row[i], &t->batch_view[i], t->target + i * labels,
+                    t->mask + i * labels);
     }
-    lac_model_fill(t->model, t->data->pixels, t->batch_row, t->batch_mirror, n);
+    lac_model_fill(t->model, t->data->pixels, t->batch_row, t->batch_view, n);
     return n;
 }
 

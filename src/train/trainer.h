@@ -37,7 +37,7 @@ struct lac_trainer {
 
     /* The batch at hand. */
     int *batch_row;         /* [batch] */
-    uint8_t *batch_mirror;  /* [batch] */
+    lac_view *batch_view;   /* [batch] what the network sees of the rows */
     uint64_t *batch_sample; /* [batch] */
     float *target;          /* [batch, 2K] in the network's units */
     uint8_t *mask;          /* [batch, 2K] */

@@ -14,9 +14,9 @@
 enum { STRIP = 128 };
 
 typedef struct strip {
-    int column[STRIP], row[STRIP];        /* of the top left one of the four bytes */
-    float right[STRIP], down[STRIP];      /* weights of the right and the lower bytes */
-    float corner[4][STRIP];               /* the bytes: top left, top right, below them */
+    int column[STRIP], row[STRIP];   /* of the top left one of the four bytes */
+    float right[STRIP], down[STRIP]; /* weights of the right and the lower bytes */
+    float corner[4][STRIP];          /* the bytes: top left, top right, below them */
     float value[STRIP];
 } strip;
 

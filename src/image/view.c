@@ -60,8 +60,8 @@ lac_view lac_view_turn(int width, int height, double angle, double scale, double
 lac_view lac_view_box(double x, double y, double width, double height, int size)
 {
     double xx = width / size, yy = height / size;
-    return view_of((lac_map){
-        .xx = xx, .x0 = x + 0.5 * (xx - 1.0), .yy = yy, .y0 = y + 0.5 * (yy - 1.0)});
+    return view_of(
+        (lac_map){.xx = xx, .x0 = x + 0.5 * (xx - 1.0), .yy = yy, .y0 = y + 0.5 * (yy - 1.0)});
 }
 
 lac_view lac_view_compose(const lac_view *first, const lac_view *second)
@@ -81,9 +81,8 @@ lac_view lac_view_compose(const lac_view *first, const lac_view *second)
 lac_view lac_view_inverse(const lac_view *view)
 {
     assert(view->gain != 0.0f);
-    return (lac_view){.map = invert(&view->map),
-                      .gain = 1.0f / view->gain,
-                      .offset = -view->offset / view->gain};
+    return (lac_view){
+        .map = invert(&view->map), .gain = 1.0f / view->gain, .offset = -view->offset / view->gain};
 }
 
 int lac_view_is_mirrored(const lac_view *view)
@@ -136,8 +135,7 @@ static void label_point(const lac_map *to_view, const lac_view_frame *f, const f
     map_point(to_view, p, q);
     out_mask[0] = (mask[0] || to_view->xx == 0.0) && (mask[1] || to_view->xy == 0.0);
     out_mask[1] = (mask[0] || to_view->yx == 0.0) && (mask[1] || to_view->yy == 0.0);
-    if (outside(q, out_mask, f->view_width, f->view_height) >
-        outside(p, mask, f->width, f->height))
+    if (outside(q, out_mask, f->view_width, f->view_height) > outside(p, mask, f->width, f->height))
         out_mask[0] = out_mask[1] = 0;
     for (int axis = 0; axis < 2; axis++)
         out[axis] = out_mask[axis] ? (float)q[axis] : 0.0f;

@@ -7,7 +7,7 @@
  * moment later. Every row is a pure function of (seed, row): the rows are drawn in
  * parallel, and the number of rows changes none of them but by moving the border.
  */
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  * what has another tone: hair, brows, eyes, lips, folds, glasses. Ends of shapes that are
  * points of the data set lie exactly where face.c says.
  */
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
  * the step along z known, so it can be walked down in equal steps of z until it is
  * under the relief; the nearest hit wins, and so the nose hides the cheek behind it.
  */
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <math.h>
 #include <stdlib.h>

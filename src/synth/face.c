@@ -4,7 +4,7 @@
  * Means and spreads follow the proportions of upright adult faces cropped as a face
  * detector crops them: the eyes a little above the middle, the chin near the lower edge.
  */
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <math.h>
 #include <string.h>

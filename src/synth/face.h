@@ -7,8 +7,8 @@
  * relief, walks a ray from every pixel down to it, and lights what it hits. The points
  * are places on the same relief, sent through the same turn.
  */
-#ifndef LAC_FACE_H
-#define LAC_FACE_H
+#ifndef LAC_SYNTH_FACE_H
+#define LAC_SYNTH_FACE_H
 
 #include "base/base.h"
 

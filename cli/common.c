@@ -64,18 +64,11 @@ const char *duration_text(double seconds, char text[24])
 
 void print_quoted(FILE *stream, const char *word)
 {
-    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:,@%=";
-    if (word[strspn(word, plain)] == '\0') {
-        fputs(word, stream);
-        return;
-    }
-    fputc('\'', stream);
-    for (const char *p = word; *p; p++)
-        if (*p == '\'')
-            fputs("'\\''", stream);
-        else
-            fputc(*p, stream);
-    fputc('\'', stream);
+    size_t size = lac_shell_word(word, NULL, 0) + 1;
+    char *text = need(size, 1);
+    lac_shell_word(word, text, size);
+    fputs(text, stream);
+    free(text);
 }
 
 enum { LAYER_WIDTH = 79, LAYER_NUMBERS = 37 }; /* of the whole table, of its last three columns */

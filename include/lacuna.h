@@ -107,6 +107,11 @@ int lac_context_threads(const lac_context *ctx);
 lac_cpu lac_context_cpu(const lac_context *ctx);     /* the level in use, never AUTO */
 const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2", "avx512", "auto" */
 
+/* Writes a word of a command so that a POSIX shell reads it back as it is, in quotes where it
+ * needs them, cut to `size` bytes with a NUL; returns the length of the whole, as snprintf
+ * does. `out` may be NULL when size is 0. */
+size_t lac_shell_word(const char *word, char *out, size_t size);
+
 /* ---- Data ------------------------------------------------------------------ */
 
 /* Square grey pictures as bytes, labels as floats and a mask of what is present. */
@@ -141,6 +146,7 @@ int lac_data_id(const lac_data *data, int row);                   /* ImageId, or
 const uint8_t *lac_data_image(const lac_data *data, int row);     /* [1, size, size] */
 const float *lac_data_labels(const lac_data *data, int row);      /* [2K]; 0 where missing */
 const uint8_t *lac_data_mask(const lac_data *data, int row);      /* [2K]; 1 = label present */
+int lac_data_row_is_complete(const lac_data *data, int row);      /* 1 = every label is present */
 
 /* The mirror partner of a point: names that differ in left_ and right_ are
  * partners, any other point is its own. */
@@ -207,6 +213,12 @@ int lac_split_is_holdout(const lac_split *split, int row);
 int lac_split_group(const lac_split *split, int row); /* equal for rows of one group */
 int lac_split_holdout_rows(const lac_split *split);
 
+typedef enum lac_rows { LAC_ROWS_ALL = 0, LAC_ROWS_COMPLETE = 1 } lac_rows;
+
+/* How many rows a training learns from: all that are not held out, or the complete ones of
+ * them. `data` is that of the split. */
+int lac_split_train_rows(const lac_split *split, const lac_data *data, lac_rows rows);
+
 /* ---- Networks ------------------------------------------------------------------ */
 
 /* The layer table of a network: one line per operator. */
@@ -225,7 +237,6 @@ lac_status lac_model_layers(lac_context *ctx, const char *model, int size, int p
 
 /* ---- Training -------------------------------------------------------------------- */
 
-typedef enum lac_rows { LAC_ROWS_ALL = 0, LAC_ROWS_COMPLETE = 1 } lac_rows;
 typedef enum lac_loss { LAC_LOSS_MASKED = 0, LAC_LOSS_PLAIN = 1 } lac_loss;
 typedef enum lac_reduction {
     LAC_REDUCTION_ALL = 0,    /* the paper's: divide by all labels of the batch, M*N */

@@ -541,9 +541,31 @@ static void paths_join_with_one_slash(void **state)
     (void)state;
 }
 
+static void a_word_is_quoted_where_a_shell_needs_it_and_cut_to_the_buffer(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {{"runs/a-1_b.c", "runs/a-1_b.c"},
+                                           {"", "''"},
+                                           {"my faces", "'my faces'"},
+                                           {"it's", "'it'\\''s'"},
+                                           {"$HOME", "'$HOME'"}};
+    for (int i = 0; i < LAC_COUNT(words); i++) {
+        char text[32], cut[4] = "xxx";
+        size_t length = strlen(words[i][1]);
+        assert_int_equal(lac_shell_word(words[i][0], text, sizeof text), length);
+        assert_string_equal(text, words[i][1]);
+        assert_int_equal(lac_shell_word(words[i][0], NULL, 0), length);
+        assert_int_equal(lac_shell_word(words[i][0], cut, 3), length);
+        assert_true(strncmp(cut, words[i][1], 2) == 0 && strlen(cut) == (length < 2 ? length : 2));
+        assert_int_equal(lac_shell_word(words[i][0], text, length + 1), length);
+        assert_string_equal(text, words[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_word_is_quoted_where_a_shell_needs_it_and_cut_to_the_buffer),
         cmocka_unit_test(memory_is_zeroed_aligned_and_refused_when_too_large),
         cmocka_unit_test(the_chosen_allocation_fails_and_no_other),
         cmocka_unit_test(a_failure_explains_itself_and_stays_in_its_buffer),

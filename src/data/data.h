@@ -87,6 +87,10 @@ lac_status lac_data_take(lac_context *ctx, const lac_data *data, const int *rows
 lac_status lac_split_of(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                         lac_split **out);
 
+/* 1 when a training that takes `rows` learns from the row: it is not held out, and complete if
+ * it has to be. split.c */
+int lac_row_is_learned(const lac_data *data, int row, int is_holdout, lac_rows rows);
+
 /* The point of a feature name, "left_eye_center_x", and its axis (0 x, 1 y), or -1. lookup.c */
 int lac_feature_find(char *const *names, int points, const char *feature, int *axis);
 

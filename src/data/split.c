@@ -164,3 +164,16 @@ int lac_split_holdout_rows(const lac_split *split)
 {
     return split->holdout_rows;
 }
+
+int lac_row_is_learned(const lac_data *data, int row, int is_holdout, lac_rows rows)
+{
+    return !is_holdout && (rows == LAC_ROWS_ALL || lac_data_row_is_complete(data, row));
+}
+
+int lac_split_train_rows(const lac_split *split, const lac_data *data, lac_rows rows)
+{
+    int count = 0;
+    for (int row = 0; row < data->rows; row++)
+        count += lac_row_is_learned(data, row, split->holdout[row], rows);
+    return count;
+}

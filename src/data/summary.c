@@ -17,17 +17,15 @@ static lac_status count_labels(lac_context *ctx, const lac_data *data, lac_data_
     for (int r = 0; r < data->rows; r++) {
         const float *labels = lac_data_labels(data, r);
         const uint8_t *mask = lac_data_mask(data, r);
-        int present = 0;
         for (int i = 0; i < width; i++)
             if (mask[i]) {
                 s->mean[i] += labels[i];
                 count[i]++;
-                present++;
             }
         for (int p = 0; p < data->points; p++)
             s->labels[p] += mask[2 * p] | mask[2 * p + 1];
-        s->complete_rows += width > 0 && present == width;
-        s->unlabelled_rows += present == 0;
+        s->complete_rows += width > 0 && lac_data_row_is_complete(data, r);
+        s->unlabelled_rows += !memchr(mask, 1, (size_t)width);
     }
     for (int i = 0; i < width; i++)
         s->mean[i] /= count[i] ? count[i] : 1;

@@ -10,6 +10,9 @@
 lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
                           int **rows, int *count);
 
+/* Eq. 7: how far a predicted point is off its label, as a share of the picture's side. */
+double lac_point_error(const float xy[2], const float label[2], int size);
+
 /* RMSE of one row's predictions [2K], pixels; NaN without a label. */
 double lac_row_rmse(const lac_data *data, int row, const float *xy);
 

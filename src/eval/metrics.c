@@ -38,6 +38,13 @@ static void tally_add(tally *t, const tally *more)
     t->failures += more->failures;
 }
 
+double lac_point_error(const float xy[2], const float label[2], int size)
+{
+    double dx = (double)xy[0] - (double)label[0];
+    double dy = (double)xy[1] - (double)label[1];
+    return sqrt(dx * dx + dy * dy) / size;
+}
+
 /* One point of one row. A prediction that is not a number fails. */
 static tally tally_point(const float xy[2], const float label[2], const uint8_t mask[2], int size)
 {
@@ -50,7 +57,7 @@ static tally tally_point(const float xy[2], const float label[2], const uint8_t 
         t.labels++;
     }
     t.pairs = t.labels == 2;
-    t.failures = t.pairs && !(sqrt(t.squares) / size <= failing_error);
+    t.failures = t.pairs && !(lac_point_error(xy, label, size) <= failing_error);
     return t;
 }
 

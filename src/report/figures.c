@@ -51,7 +51,7 @@ static double value_of(const lac_shown *run, int of)
 {
     int count = run->history.count;
     if (of == LIMIT)
-        return run->within_limit;
+        return 100 - 100 * run->metrics->failure_points;
     if (count == 0)
         return NAN;
     return of == SCALED ? run->loss_scaled[count - 1] : run->history.value[of][count - 1];

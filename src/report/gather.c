@@ -148,11 +148,6 @@ static lac_status choose_rows(lac_material *m)
     return LAC_OK;
 }
 
-static int is_complete(const lac_data *data, int row)
-{
-    return !memchr(lac_data_mask(data, row), 0, 2 * (size_t)lac_data_points(data));
-}
-
 static void count_training_rows(const lac_material *m, lac_shown *run)
 {
     const lac_train_config *config = &run->model->config;
@@ -160,7 +155,7 @@ static void count_training_rows(const lac_material *m, lac_shown *run)
     for (int row = 0; row < lac_data_rows(m->data); row++) {
         int is_out = m->is_holdout && next < m->count && m->rows[next] == row;
         next += is_out;
-        run->train_rows += !is_out && (config->rows == LAC_ROWS_ALL || is_complete(m->data, row));
+        run->train_rows += lac_row_is_learned(m->data, row, is_out, config->rows);
     }
 }
 
@@ -169,7 +164,7 @@ static void distribute(const lac_material *m, lac_shown *run)
 {
     int points = lac_data_points(m->data);
     long within[LAC_CED_STEPS + 2] = {0};
-    long all = 0, failing = 0;
+    long all = 0;
     for (int i = 0; i < m->count; i++) {
         const float *label = lac_data_labels(m->data, m->rows[i]);
         const uint8_t *mask = lac_data_mask(m->data, m->rows[i]);
@@ -177,12 +172,9 @@ static void distribute(const lac_material *m, lac_shown *run)
         for (int k = 0; k < points; k++) {
             if (!mask[2 * k] || !mask[2 * k + 1])
                 continue;
-            double error = hypot((double)(xy[2 * k] - label[2 * k]),
-                                 (double)(xy[2 * k + 1] - label[2 * k + 1])) /
-                           lac_data_size(m->data);
+            double error = lac_point_error(xy + 2 * k, label + 2 * k, lac_data_size(m->data));
             int bin = error <= 0.15 ? (int)ceil(error * 1000) : LAC_CED_STEPS + 1;
             within[bin]++;
-            failing += !(error <= 0.1);
             all++;
         }
     }
@@ -191,7 +183,6 @@ static void distribute(const lac_material *m, lac_shown *run)
         sum += within[b];
         run->ced[b] = all ? 100 * (double)sum / (double)all : NAN;
     }
-    run->within_limit = all ? 100 - 100 * (double)failing / (double)all : NAN;
 }
 
 static lac_status scale_loss(lac_context *ctx, lac_shown *run)
@@ -274,7 +265,7 @@ lac_status lac_material_gather(lac_material *m, const lac_report *what)
     for (int i = 0; i < m->runs; i++)
         LAC_TRY(measure(m, &m->run[i]));
     for (int row = 0; row < lac_data_rows(m->data); row++)
-        m->complete += is_complete(m->data, row);
+        m->complete += lac_data_row_is_complete(m->data, row);
     return m->runs ? rank_rows(m) : LAC_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "report/report.h"
 #include "data/data.h"
 #include "report/base64.h"
+#include "report/html.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,29 +56,6 @@ static const char head[] =
     "table{font-size:8.5pt}.charts{grid-template-columns:1fr 1fr}h2,h3,h4{break-after:avoid}}\n"
     "</style>\n";
 
-/* ---- Text ---------------------------------------------------------------------------------- */
-
-void lac_page_text(FILE *stream, const char *text)
-{
-    for (const char *p = text; *p; p++)
-        switch (*p) {
-        case '<':
-            fputs("&lt;", stream);
-            break;
-        case '>':
-            fputs("&gt;", stream);
-            break;
-        case '&':
-            fputs("&amp;", stream);
-            break;
-        case '"':
-            fputs("&quot;", stream);
-            break;
-        default:
-            putc(*p, stream);
-        }
-}
-
 /* ---- Figures ------------------------------------------------------------------------------- */
 
 static lac_status write_data(lac_context *ctx, FILE *stream, const char *dir, const char *name,
@@ -108,7 +86,7 @@ static lac_status write_chart(FILE *stream, const lac_material *m, const lac_fig
                     "srcset=\"");
     LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, "-dark.svg"));
     fprintf(stream, "\"><img alt=\"");
-    lac_page_text(stream, about);
+    lac_html_text(stream, about);
     fprintf(stream, "\" width=\"%d\" height=\"%d\" src=\"", f->width, f->height);
     LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, ".svg"));
     fprintf(stream, "\"></picture></figure>\n");
@@ -244,7 +222,7 @@ static lac_status write_predictions(FILE *stream, const lac_material *m)
         lac_sheet sheet = {0};
         snprintf(name, sizeof name, "predictions-%d", i + 1);
         fprintf(stream, "<h3>");
-        lac_page_text(stream, m->run[i].name);
+        lac_html_text(stream, m->run[i].name);
         fprintf(stream, "</h3>\n");
         lac_status status = lac_sheet_predictions(m, i, &sheet);
         if (status == LAC_OK)
@@ -261,7 +239,7 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
         char name[48];
         lac_figure f;
         const char *about;
-        lac_page_search(stream, m, &m->search[s]);
+        LAC_TRY(lac_page_search(stream, m, &m->search[s]));
         fprintf(stream, "<div class=\"charts\">\n");
         for (int i = 0; lac_search_chart(&m->search[s], i, &f, &about); i++) {
             if (s > 0) {
@@ -283,7 +261,7 @@ static lac_status write_body(FILE *stream, const lac_material *m)
     if (m->searches)
         fprintf(stream, "%d search%s", m->searches, m->searches == 1 ? "" : "es");
     fprintf(stream, " on ");
-    lac_page_text(stream, m->data_path);
+    lac_html_text(stream, m->data_path);
     fprintf(stream, ": %d rows", lac_data_rows(m->data));
     if (m->runs && m->is_holdout)
         fprintf(stream, ", of which %d are held out, the same for all runs", m->count);

@@ -27,7 +27,6 @@ typedef struct lac_shown {
     float *xy;           /* [count, 2K] predictions of the report's rows */
     lac_metrics *metrics;
     double ced[LAC_CED_STEPS + 1]; /* % of the points within 0, 0.1, 0.2 ... % of the side */
-    double within_limit;           /* % within 10 % */
     int train_rows;
 } lac_shown;
 
@@ -93,11 +92,10 @@ enum { LAC_LAYER_TABLE_WIDTH = 720 };
 /* report.html and all figures. */
 lac_status lac_page_write(const lac_material *m);
 
-/* The parts of the page that are tables. tables.c */
-void lac_page_text(FILE *stream, const char *text); /* escaped */
+/* The parts of the page that are tables. MEMORY, FORMAT (a run's machine.csv). tables.c */
 void lac_page_results(FILE *stream, const lac_material *m);
 void lac_page_points(FILE *stream, const lac_material *m);
 lac_status lac_page_runs(FILE *stream, const lac_material *m);
-void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s);
+lac_status lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s);
 
 #endif

@@ -2,6 +2,7 @@
 #include "report/report.h"
 #include "data/csv.h"
 #include "data/data.h"
+#include "report/html.h"
 #include "train/config.h"
 
 #include <math.h>
@@ -68,7 +69,7 @@ static void write_result(FILE *stream, const lac_material *m, const lac_shown *r
     const lac_metrics *x = run->metrics;
     const lac_train_config *c = lac_model_config(run->model);
     fprintf(stream, "<tr><td>");
-    lac_page_text(stream, run->name);
+    lac_html_text(stream, run->name);
     fprintf(stream, "<td>%d", lac_model_epoch(run->model));
     write_number(stream, x->test_weighted, 2, " px");
     write_paper(stream, m, c, 0);
@@ -137,7 +138,7 @@ static int write_mean(FILE *stream, const lac_material *m, int first)
     if (n < 2)
         return 0;
     fprintf(stream, "<tr class=\"mean\"><td>");
-    lac_page_text(stream, m->run[first].label);
+    lac_html_text(stream, m->run[first].label);
     fprintf(stream, ", mean of %d<td>", n);
     write_mean_cell(stream, m, first, weighted_of, 0);
     write_paper(stream, m, lac_model_config(m->run[first].model), 0);
@@ -192,11 +193,11 @@ void lac_page_points(FILE *stream, const lac_material *m)
                     "<div class=\"scroll\"><table><tr><th>point");
     for (int r = 0; r < m->runs; r++) {
         fprintf(stream, "<th colspan=\"2\">");
-        lac_page_text(stream, m->run[r].name);
+        lac_html_text(stream, m->run[r].name);
     }
     for (int k = 0; k < lac_data_points(m->data); k++) {
         fprintf(stream, "\n<tr><td>");
-        lac_page_text(stream, lac_data_point_name(m->data, k));
+        lac_html_text(stream, lac_data_point_name(m->data, k));
         for (int r = 0; r < m->runs; r++) {
             write_number(stream, m->run[r].metrics->point_rmse[k], 2, " px");
             write_number(stream, 100 * m->run[r].metrics->point_failure[k], 2, " %");
@@ -221,23 +222,6 @@ static void write_duration(FILE *stream, double seconds)
                 (long)seconds / 60 % 60);
 }
 
-/* A word as a shell reads it back. */
-static void write_word(FILE *stream, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./,:=+@%";
-    if (*word && word[strspn(word, plain)] == '\0') {
-        lac_page_text(stream, word);
-        return;
-    }
-    putc('\'', stream);
-    for (const char *p = word; *p; p++) {
-        const char letter[2] = {*p, '\0'};
-        lac_page_text(stream, *p == '\'' ? "'\\''" : letter);
-    }
-    putc('\'', stream);
-}
-
 /* The machines of a run, from its machine.csv; runs of before it was written have none. */
 static lac_status write_machines(FILE *stream, const lac_material *m, const char *run)
 {
@@ -258,8 +242,8 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
         if (strcmp(text, shown) != 0) { /* a start on another machine than the last */
             snprintf(start, sizeof start, ", from epoch %s on", cell[0].text);
             fprintf(stream, "%s", lines++ ? "; " : "");
-            lac_page_text(stream, text);
-            lac_page_text(stream, start);
+            lac_html_text(stream, text);
+            lac_html_text(stream, start);
             memcpy(shown, text, sizeof shown);
         }
         status = lac_csv_next(csv, &more);
@@ -277,12 +261,12 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
     char *options;
     LAC_TRY(lac_config_options(m->ctx, c, &options));
     fprintf(stream, "<h3>");
-    lac_page_text(stream, run->name);
+    lac_html_text(stream, run->name);
     fprintf(stream, "</h3>\n<dl><dt>command<dd><code>lacuna train --data ");
-    write_word(stream, m->data_path);
+    LAC_TRY(lac_html_word(m->ctx, stream, m->data_path));
     fprintf(stream, " --out ");
-    write_word(stream, run->path);
-    lac_page_text(stream, options);
+    LAC_TRY(lac_html_word(m->ctx, stream, run->path));
+    lac_html_text(stream, options);
     free(options);
     int visits = run->train_rows * (c->mirror ? 2 : 1);
     fprintf(stream, "</code>\n<dt>epochs<dd>%d of %d%s\n", run->history.count, c->epochs,
@@ -303,7 +287,7 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
 lac_status lac_page_runs(FILE *stream, const lac_material *m)
 {
     fprintf(stream, "<h2 id=\"runs\">What was run</h2>\n<p>Data: ");
-    lac_page_text(stream, m->data_path);
+    lac_html_text(stream, m->data_path);
     fprintf(stream, ", %d rows, %d complete, hash %016llx. Options left out have their "
                     "defaults.</p>\n",
             lac_data_rows(m->data), m->complete, (unsigned long long)m->data->fingerprint);
@@ -314,17 +298,17 @@ lac_status lac_page_runs(FILE *stream, const lac_material *m)
 
 /* ---- Search -------------------------------------------------------------------------------- */
 
-void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
+lac_status lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
 {
     static const char *const states[] = {"", "stopped early", "failed"};
     fprintf(stream, "<h2>Search: ");
-    lac_page_text(stream, s->path);
+    lac_html_text(stream, s->path);
     fprintf(stream, "</h2>\n<p><code>lacuna search --data ");
-    write_word(stream, m->data_path);
+    LAC_TRY(lac_html_word(m->ctx, stream, m->data_path));
     fprintf(stream, " --out ");
-    write_word(stream, s->path);
+    LAC_TRY(lac_html_word(m->ctx, stream, s->path));
     putc(' ', stream);
-    lac_page_text(stream, s->options);
+    lac_html_text(stream, s->options);
     fprintf(stream, "</code></p>\n<p>%d trials, best first. Errors are those of validation rows "
                     "split off the training rows, after a trial&rsquo;s last epoch: the hold-out "
                     "was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
@@ -340,4 +324,5 @@ void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
                 c->reduction == LAC_REDUCTION_ALL ? "all" : "present", states[t->state]);
     }
     fprintf(stream, "</table></div>\n");
+    return LAC_OK;
 }

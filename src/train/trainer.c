@@ -16,15 +16,6 @@ enum { WATCHED = 256 }; /* training rows that show how it goes when nothing is h
 
 /* ---- Making -------------------------------------------------------------------------- */
 
-static int is_complete(const lac_data *data, int row)
-{
-    const uint8_t *mask = lac_data_mask(data, row);
-    for (int i = 0; i < 2 * data->points; i++)
-        if (!mask[i])
-            return 0;
-    return 1;
-}
-
 static lac_status choose_rows(lac_trainer *t)
 {
     const lac_train_config *config = &t->model->config;
@@ -34,12 +25,12 @@ static lac_status choose_rows(lac_trainer *t)
     LAC_TRY(lac_alloc(t->ctx, rows, sizeof(int), &t->holdout_rows));
     int gaps = 0;
     for (int row = 0; row < t->data->rows; row++) {
-        int complete = is_complete(t->data, row);
-        if (lac_split_is_holdout(t->split, row)) {
+        int is_holdout = lac_split_is_holdout(t->split, row);
+        if (is_holdout) {
             t->holdout_rows[t->holdout_count++] = row;
-        } else if (complete || config->rows == LAC_ROWS_ALL) {
+        } else if (lac_row_is_learned(t->data, row, is_holdout, config->rows)) {
             t->train_rows[t->train_count++] = row;
-            gaps += !complete;
+            gaps += !lac_data_row_is_complete(t->data, row);
         }
     }
     if (config->loss == LAC_LOSS_PLAIN && gaps)

@@ -1,9 +1,9 @@
 /* The page's tables: results beside the paper's, what was run, what a search found. */
 #include "report/report.h"
-#include "data/csv.h"
 #include "data/data.h"
 #include "report/html.h"
 #include "train/config.h"
+#include "train/run.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -225,22 +225,18 @@ static void write_duration(FILE *stream, double seconds)
 /* The machines of a run, from its machine.csv; runs of before it was written have none. */
 static lac_status write_machines(FILE *stream, const lac_material *m, const char *run)
 {
-    char *path;
-    lac_csv *csv = NULL;
-    LAC_TRY(lac_path_join(m->ctx, run, "machine.csv", &path));
-    int there = lac_path_exists(path), more = there, lines = 0;
-    lac_status status = there ? lac_csv_open(m->ctx, path, "machine", &csv) : LAC_OK;
-    if (status == LAC_OK && there && csv->columns != 5)
-        status = lac_csv_fail(csv, -1, "%d columns, a run's machines have 5", csv->columns);
-    if (status == LAC_OK && there)
-        status = lac_csv_next(csv, &more);
+    lac_csv *csv;
+    int more = 0, lines = 0;
+    LAC_TRY(lac_run_machines(m->ctx, run, &csv));
+    lac_status status = csv ? lac_csv_next(csv, &more) : LAC_OK;
     char shown[200] = "", text[200], start[40];
     while (status == LAC_OK && more) {
         const lac_cell *cell = csv->cell;
-        snprintf(text, sizeof text, "%s, %s threads, %s, lacuna %s", cell[3].text, cell[1].text,
-                 cell[2].text, cell[4].text);
+        snprintf(text, sizeof text, "%s, %s threads, %s, lacuna %s", cell[LAC_MACHINE_PROCESSOR].text,
+                 cell[LAC_MACHINE_THREADS].text, cell[LAC_MACHINE_CPU].text,
+                 cell[LAC_MACHINE_VERSION].text);
         if (strcmp(text, shown) != 0) { /* a start on another machine than the last */
-            snprintf(start, sizeof start, ", from epoch %s on", cell[0].text);
+            snprintf(start, sizeof start, ", from epoch %s on", cell[LAC_MACHINE_EPOCH].text);
             fprintf(stream, "%s", lines++ ? "; " : "");
             lac_html_text(stream, text);
             lac_html_text(stream, start);
@@ -251,7 +247,6 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
     if (lines == 0)
         fprintf(stream, "not recorded");
     lac_csv_close(&csv);
-    free(path);
     return status;
 }
 

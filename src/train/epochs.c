@@ -122,16 +122,17 @@ static lac_status record(const run_state *r)
 {
     const lac_trainer *t = r->t;
     const lac_metrics *m = holdout_of(r);
-    lac_run_line line = {.epoch = t->cursor.epoch,
-                         .seconds = t->cursor.seconds,
-                         .images_per_s = rate(r),
-                         .train_loss = t->cursor.loss_sum / t->visits,
-                         .holdout_loss = m ? m->loss : NAN,
-                         .holdout_rmse = m ? m->rmse : NAN,
-                         .test_weighted_rmse = m ? m->test_weighted : NAN,
-                         .failure_points = m ? m->failure_points : NAN,
-                         .failure_images = m ? m->failure_images : NAN};
-    return lac_run_append(t->ctx, r->run, &line);
+    const double line[LAC_HISTORY_COLUMNS] = {
+        [LAC_HISTORY_EPOCH] = t->cursor.epoch,
+        [LAC_HISTORY_SECONDS] = t->cursor.seconds,
+        [LAC_HISTORY_RATE] = rate(r),
+        [LAC_HISTORY_LOSS] = t->cursor.loss_sum / t->visits,
+        [LAC_HISTORY_HOLDOUT_LOSS] = m ? m->loss : NAN,
+        [LAC_HISTORY_RMSE] = m ? m->rmse : NAN,
+        [LAC_HISTORY_WEIGHTED] = m ? m->test_weighted : NAN,
+        [LAC_HISTORY_FAILURE_POINTS] = m ? m->failure_points : NAN,
+        [LAC_HISTORY_FAILURE_IMAGES] = m ? m->failure_images : NAN};
+    return lac_run_append(t->ctx, r->run, line);
 }
 
 /* After the last step of an epoch: evaluate, write, report. The saved cursor stands at the

@@ -43,7 +43,7 @@
  *   are set to NULL on failure. Every `new`, `open`, `load` and `make` pairs
  *   with a `free` that takes the address of the pointer, accepts NULL and
  *   leaves NULL. Pointers returned as const are borrowed from their object.
- *   The library never prints, exits, reads the environment or installs a signal
+ *   The library never prints (but where a function is told to), exits, reads the environment or installs a signal
  *   handler. A context and all objects made with it belong to one thread at a
  *   time; different contexts are independent. An object must be freed before
  *   its context.
@@ -416,13 +416,19 @@ int lac_model_epoch(const lac_model *model);
 /* Predicts `n` pictures [n, 1, size, size] into xy [n, 2K], pixels. MEMORY. */
 lac_status lac_model_predict(const lac_model *model, const uint8_t *pixels, int n, float *xy);
 
+/* Predicts every row of the data and writes a CSV: ImageId, then NAME_x,NAME_y of every point
+ * in pixels. The file is replaced at once or not at all; a device is written as it is, and
+ * path NULL is standard output. MISMATCH (pictures of another size), IO, MEMORY. */
+lac_status lac_predictions_write(const lac_model *model, const lac_data *data, const char *path);
+
 /* ---- Metrics ---------------------------------------------------------------------- */
 
-typedef enum lac_rows_of {
-    LAC_SPLIT_HOLDOUT = 0,
-    LAC_SPLIT_TRAIN = 1,
-    LAC_SPLIT_ALL = 2
-} lac_rows_of;
+/* Rows on the sides of a model's split. */
+typedef enum lac_side {
+    LAC_SIDE_HOLDOUT = 0,
+    LAC_SIDE_TRAIN = 1,
+    LAC_SIDE_ALL = 2
+} lac_side;
 
 typedef struct lac_source_metrics {
     int points; /* in the source's pattern */
@@ -453,10 +459,10 @@ lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const flo
                                const int *rows, int count, lac_metrics **out);
 void lac_metrics_free(lac_metrics **metrics);
 
-/* Predicts and compares. The hold-out is made again from the model's own seed
+/* Predicts and compares on one side of the split. The hold-out is made again from the model's own seed
  * and fraction; MISMATCH when the data is not that of the training (for
- * LAC_SPLIT_ALL any data with the same points will do). */
-lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_rows_of rows,
+ * LAC_SIDE_ALL any data with the same points will do). */
+lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
                               lac_metrics **out);
 
 /* ---- Kaggle's lookup table and submission -------------------------------------------- */

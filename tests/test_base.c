@@ -417,9 +417,9 @@ static void a_commit_that_cannot_replace_leaves_nothing_behind(void **state)
     fixture *f = fixture_new();
     lac_file file;
     test_path inside = path_in(&f->folder, "file/inside");
+    assert_ok(f->ctx, lac_file_create(f->ctx, f->path.text, &file));
     assert_int_equal(mkdir(f->path.text, 0777), 0);
     file_put(inside.text, "kept", 4);
-    assert_ok(f->ctx, lac_file_create(f->ctx, f->path.text, &file));
     assert_status(f->ctx, lac_file_commit(f->ctx, &file), LAC_ERROR_IO);
     assert_message(f->ctx, f->path.text);
     assert_null(file.stream);
@@ -462,6 +462,8 @@ static void a_file_that_cannot_be_made_names_its_path(void **state)
     test_path below = path_in(&f->folder, "file/below");
     assert_status(f->ctx, lac_file_create(f->ctx, below.text, &file), LAC_ERROR_IO);
     assert_message(f->ctx, strerror(ENOTDIR));
+    assert_status(f->ctx, lac_file_create(f->ctx, f->folder.path, &file), LAC_ERROR_IO);
+    assert_message(f->ctx, strerror(EISDIR));
     assert_status(f->ctx, lac_folder_make(f->ctx, f->path.text), LAC_ERROR_IO);
     assert_status(f->ctx, lac_folder_make(f->ctx, missing.text), LAC_ERROR_IO);
     assert_ok(f->ctx, lac_folder_make(f->ctx, f->folder.path));

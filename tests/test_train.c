@@ -475,7 +475,7 @@ static lac_data *dots(lac_context *ctx)
 static double holdout_rmse(const lac_trainer *t)
 {
     lac_metrics *m;
-    assert_ok(t->ctx, lac_model_evaluate(lac_trainer_model(t), t->data, LAC_SPLIT_HOLDOUT, &m));
+    assert_ok(t->ctx, lac_model_evaluate(lac_trainer_model(t), t->data, LAC_SIDE_HOLDOUT, &m));
     double rmse = m->rmse;
     lac_metrics_free(&m);
     return rmse;

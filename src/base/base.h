@@ -93,7 +93,8 @@ double lac_seconds(void); /* monotonic */
 
 /* A file written beside its final name, flushed and renamed over it by commit;
  * until then the old file stands. abandon (also after a failed commit) removes
- * what was written. Both close the stream and null it. */
+ * what was written. Both close the stream and null it. A device is written as it
+ * is, and so is standard output, whose path is NULL and which stays open. */
 typedef struct lac_file {
     FILE *stream;
     char *path;

@@ -5,9 +5,9 @@
 #include "net/model.h"
 
 /* The rows of one side of the model's own split, ascending, freed by free(). MISMATCH when the
- * data does not fit the model, is not that of the training (except LAC_SPLIT_ALL), or no row is
+ * data does not fit the model, is not that of the training (except LAC_SIDE_ALL), or no row is
  * on that side; MEMORY. */
-lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side side,
                           int **rows, int *count);
 
 /* Eq. 7: how far a predicted point is off its label, as a share of the picture's side. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static lac_status check_data(const lac_model *model, const lac_data *data, lac_rows_of rows)
+static lac_status check_data(const lac_model *model, const lac_data *data, lac_side side)
 {
     if (data->size != model->size)
         return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
@@ -19,7 +19,7 @@ static lac_status check_data(const lac_model *model, const lac_data *data, lac_r
             return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
                             "point %d is %s in the data, %s in the model", i + 1, data->names[i],
                             model->names[i]);
-    if (rows != LAC_SPLIT_ALL && data->fingerprint != model->fingerprint)
+    if (side != LAC_SIDE_ALL && data->fingerprint != model->fingerprint)
         return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
                         "the model was trained on other data: its hold-out cannot be found here, "
                         "evaluate all rows instead");
@@ -27,17 +27,17 @@ static lac_status check_data(const lac_model *model, const lac_data *data, lac_r
 }
 
 /* Rows of the wanted side, ascending. */
-static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_side side,
                               int *rows, int *count)
 {
     lac_split *split = NULL;
-    double fraction = side == LAC_SPLIT_ALL ? 0.0 : model->config.holdout;
+    double fraction = side == LAC_SIDE_ALL ? 0.0 : model->config.holdout;
     *count = 0;
     if (fraction > 0.0)
         LAC_TRY(lac_split_of(model->ctx, data, &model->config, &split));
     for (int row = 0; row < data->rows; row++) {
         int held = split && lac_split_is_holdout(split, row);
-        if (side == LAC_SPLIT_ALL || held == (side == LAC_SPLIT_HOLDOUT))
+        if (side == LAC_SIDE_ALL || held == (side == LAC_SIDE_HOLDOUT))
             rows[(*count)++] = row;
     }
     lac_split_free(&split);
@@ -48,7 +48,7 @@ static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_
     return LAC_OK;
 }
 
-lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side side,
                           int **rows, int *count)
 {
     *rows = NULL;
@@ -62,7 +62,7 @@ lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows
     return status;
 }
 
-lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_rows_of side,
+lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
                               lac_metrics **out)
 {
     lac_context *ctx = model->ctx;

@@ -38,7 +38,7 @@ static lac_status find_faces(sheet *s)
 {
     const lac_model *model = s->model;
     size_t values = 2 * (size_t)lac_data_points(s->data);
-    lac_rows_of side = model->config.holdout > 0 ? LAC_SPLIT_HOLDOUT : LAC_SPLIT_ALL;
+    lac_side side = model->config.holdout > 0 ? LAC_SIDE_HOLDOUT : LAC_SIDE_ALL;
     int rows;
     LAC_TRY(lac_model_rows(model, s->data, side, &s->rows, &rows));
     LAC_TRY(lac_alloc(model->ctx, (size_t)rows * values, sizeof *s->xy, &s->xy));
@@ -52,7 +52,7 @@ static lac_status find_faces(sheet *s)
     }
     if (s->count == 0)
         return lac_fail(model->ctx, LAC_ERROR_MISMATCH, "no picture of the %s has a label to draw",
-                        side == LAC_SPLIT_ALL ? "data" : "hold-out");
+                        side == LAC_SIDE_ALL ? "data" : "hold-out");
     qsort(s->faces, (size_t)s->count, sizeof *s->faces, face_order);
     return LAC_OK;
 }

@@ -128,7 +128,7 @@ static lac_status choose_rows(lac_material *m)
         int is_holdout = m->run[i].model->config.holdout > 0;
         if (i == 0)
             m->is_holdout = is_holdout;
-        lac_rows_of side = m->is_holdout ? LAC_SPLIT_HOLDOUT : LAC_SPLIT_ALL;
+        lac_side side = m->is_holdout ? LAC_SIDE_HOLDOUT : LAC_SIDE_ALL;
         LAC_TRY(lac_model_rows(m->run[i].model, m->data, side, &rows, &count));
         int is_first = i == 0;
         int is_same = is_first || (count == m->count && is_holdout == m->is_holdout &&

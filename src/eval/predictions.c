@@ -1,0 +1,62 @@
+/* A table of predictions: ImageId, then x and y of every point, a line a picture. */
+#include "data/data.h"
+#include "net/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 256 }; /* pictures predicted at a time */
+
+static void write_header(FILE *stream, const lac_model *model)
+{
+    fputs("ImageId", stream);
+    for (int k = 0; k < model->points; k++)
+        fprintf(stream, ",%s_x,%s_y", model->names[k], model->names[k]);
+    fputc('\n', stream);
+}
+
+static void write_row(FILE *stream, int id, const float *xy, int count)
+{
+    fprintf(stream, "%d", id);
+    for (int i = 0; i < count; i++) {
+        char cell[64];
+        snprintf(cell, sizeof cell, "%.4f", (double)xy[i]);
+        char *comma = strchr(cell, ','); /* some locales' decimal point */
+        if (comma)
+            *comma = '.';
+        fprintf(stream, ",%s", cell);
+    }
+    fputc('\n', stream);
+}
+
+static lac_status write_rows(FILE *stream, const lac_model *model, const lac_data *data)
+{
+    int width = 2 * model->points;
+    float *xy;
+    LAC_TRY(lac_alloc(model->ctx, (size_t)CHUNK * width, sizeof *xy, &xy));
+    lac_status status = LAC_OK;
+    write_header(stream, model);
+    for (int first = 0; first < data->rows && status == LAC_OK; first += CHUNK) {
+        int n = data->rows - first < CHUNK ? data->rows - first : CHUNK;
+        status = lac_model_predict(model, lac_data_image(data, first), n, xy);
+        for (int i = 0; i < n && status == LAC_OK; i++)
+            write_row(stream, lac_data_id(data, first + i), xy + (size_t)i * width, width);
+    }
+    free(xy);
+    return status;
+}
+
+lac_status lac_predictions_write(const lac_model *model, const lac_data *data, const char *path)
+{
+    lac_file file;
+    if (data->size != model->size)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                        "predictions: the pictures are %dx%d, the model needs %dx%d", data->size,
+                        data->size, model->size, model->size);
+    LAC_TRY(lac_file_create(model->ctx, path, &file));
+    lac_status status = write_rows(file.stream, model, data);
+    if (status == LAC_OK)
+        return lac_file_commit(model->ctx, &file);
+    lac_file_abandon(&file);
+    return status;
+}

@@ -105,6 +105,9 @@ lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file);
 lac_status lac_file_commit(lac_context *ctx, lac_file *file);
 void lac_file_abandon(lac_file *file);
 
+/* Commits when `status`, that of writing, is LAC_OK, else abandons; returns what failed first. */
+lac_status lac_file_finish(lac_context *ctx, lac_file *file, lac_status status);
+
 /* "folder/name", freed by free(). */
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out);
 int lac_path_is_folder(const char *path);

@@ -88,6 +88,14 @@ void lac_file_abandon(lac_file *file)
     *file = (lac_file){0};
 }
 
+lac_status lac_file_finish(lac_context *ctx, lac_file *file, lac_status status)
+{
+    if (status == LAC_OK)
+        return lac_file_commit(ctx, file);
+    lac_file_abandon(file);
+    return status;
+}
+
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out)
 {
     size_t length = strlen(folder) + strlen(name) + 2;

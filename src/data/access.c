@@ -77,3 +77,8 @@ int lac_data_row_is_complete(const lac_data *data, int row)
 {
     return !memchr(lac_data_mask(data, row), 0, 2 * (size_t)data->points);
 }
+
+int lac_row_is_labelled(const lac_data *data, int row)
+{
+    return memchr(lac_data_mask(data, row), 1, 2 * (size_t)data->points) != NULL;
+}

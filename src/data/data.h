@@ -87,6 +87,9 @@ lac_status lac_data_take(lac_context *ctx, const lac_data *data, const int *rows
 lac_status lac_split_of(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                         lac_split **out);
 
+/* 1 when the row has any label. access.c */
+int lac_row_is_labelled(const lac_data *data, int row);
+
 /* 1 when a training that takes `rows` learns from the row: it is not held out, and complete if
  * it has to be. split.c */
 int lac_row_is_learned(const lac_data *data, int row, int is_holdout, lac_rows rows);

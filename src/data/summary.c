@@ -25,7 +25,7 @@ static lac_status count_labels(lac_context *ctx, const lac_data *data, lac_data_
         for (int p = 0; p < data->points; p++)
             s->labels[p] += mask[2 * p] | mask[2 * p + 1];
         s->complete_rows += width > 0 && lac_data_row_is_complete(data, r);
-        s->unlabelled_rows += !memchr(mask, 1, (size_t)width);
+        s->unlabelled_rows += !lac_row_is_labelled(data, r);
     }
     for (int i = 0; i < width; i++)
         s->mean[i] /= count[i] ? count[i] : 1;

@@ -54,9 +54,5 @@ lac_status lac_predictions_write(const lac_model *model, const lac_data *data, c
                         "predictions: the pictures are %dx%d, the model needs %dx%d", data->size,
                         data->size, model->size, model->size);
     LAC_TRY(lac_file_create(model->ctx, path, &file));
-    lac_status status = write_rows(file.stream, model, data);
-    if (status == LAC_OK)
-        return lac_file_commit(model->ctx, &file);
-    lac_file_abandon(&file);
-    return status;
+    return lac_file_finish(model->ctx, &file, write_rows(file.stream, model, data));
 }

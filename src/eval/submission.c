@@ -109,12 +109,7 @@ static lac_status write_file(submission *s, const char *path)
 {
     lac_file file;
     LAC_TRY(lac_file_create(s->ctx, path, &file));
-    lac_status status = write_rows(s, file.stream);
-    if (status != LAC_OK) {
-        lac_file_abandon(&file);
-        return status;
-    }
-    return lac_file_commit(s->ctx, &file);
+    return lac_file_finish(s->ctx, &file, write_rows(s, file.stream));
 }
 
 lac_status lac_submission_write(const lac_model *model, const lac_data *test,

@@ -212,41 +212,17 @@ static lac_status measure(const lac_material *m, lac_shown *run)
     return scale_loss(m->ctx, run);
 }
 
-/* ---- Choosing faces ----------------------------------------------------------------------- */
-
-typedef struct ranked {
-    double error;
-    int index;
-} ranked;
-
-static int rank_order(const void *a, const void *b)
-{
-    const ranked *x = a;
-    const ranked *y = b;
-    if (x->error != y->error)
-        return x->error < y->error ? -1 : 1;
-    return x->index < y->index ? -1 : 1;
-}
-
-/* By the mean over the runs of a row's RMSE, so that every run shows the same faces. */
+/* Every run shows the same faces. */
 static lac_status rank_rows(lac_material *m)
 {
-    size_t values = 2 * (size_t)lac_data_points(m->data);
-    ranked *rank = NULL;
-    LAC_TRY(lac_alloc(m->ctx, (size_t)m->count, sizeof *m->by_error, &m->by_error));
-    LAC_TRY(lac_alloc(m->ctx, (size_t)m->count, sizeof *rank, &rank));
-    for (int i = 0; i < m->count; i++) {
-        double sum = 0;
-        for (int r = 0; r < m->runs; r++)
-            sum += lac_row_rmse(m->data, m->rows[i], m->run[r].xy + (size_t)i * values);
-        if (isfinite(sum))
-            rank[m->labelled++] = (ranked){sum, i};
-    }
-    qsort(rank, (size_t)m->labelled, sizeof *rank, rank_order);
-    for (int i = 0; i < m->labelled; i++)
-        m->by_error[i] = rank[i].index;
-    free(rank);
-    return LAC_OK;
+    const float **xy;
+    LAC_TRY(lac_alloc(m->ctx, (size_t)m->runs, sizeof *xy, &xy));
+    for (int r = 0; r < m->runs; r++)
+        xy[r] = m->run[r].xy;
+    lac_status status =
+        lac_ranking_make(m->ctx, m->data, m->rows, m->count, xy, m->runs, &m->ranking);
+    free(xy);
+    return status;
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
@@ -288,5 +264,5 @@ void lac_material_free(lac_material *m)
     free(m->run);
     free(m->search);
     free(m->rows);
-    free(m->by_error);
+    lac_ranking_free(&m->ranking);
 }

@@ -216,7 +216,7 @@ static lac_status write_predictions(FILE *stream, const lac_material *m)
                     "the middle and the last of %d are shown. <span class=\"red\">Labels are "
                     "red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
             m->is_holdout ? "pictures of the hold-out" : "pictures (none were held out)",
-            m->labelled);
+            m->ranking.count);
     for (int i = 0; i < m->runs; i++) {
         char name[40];
         lac_sheet sheet = {0};
@@ -291,11 +291,7 @@ lac_status lac_page_write(const lac_material *m)
     lac_status status = lac_file_create(m->ctx, path, &file);
     free(path);
     LAC_TRY(status);
-    status = write_body(file.stream, m);
-    if (status == LAC_OK)
-        return lac_file_commit(m->ctx, &file);
-    lac_file_abandon(&file);
-    return status;
+    return lac_file_finish(m->ctx, &file, write_body(file.stream, m));
 }
 
 lac_status lac_report_write(lac_context *ctx, const lac_report *report, const lac_data *data,

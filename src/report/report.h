@@ -4,7 +4,7 @@
 #ifndef LAC_REPORT_H
 #define LAC_REPORT_H
 
-#include "report/tile.h"
+#include "report/rank.h"
 #include "train/history.h"
 
 enum {
@@ -50,8 +50,7 @@ typedef struct lac_material {
     int is_holdout;   /* the rows were held out; else they are all rows */
     int *rows;        /* [count] that the runs are measured on */
     int count;
-    int *by_error;    /* [labelled] indices into rows: lowest mean RMSE over the runs first */
-    int labelled;     /* rows that have a label */
+    lac_ranking ranking; /* of those rows, by their RMSE averaged over the runs */
     int complete;     /* rows of the data that have every label */
 } lac_material;
 

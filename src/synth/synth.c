@@ -214,11 +214,7 @@ static lac_status write_file(table *t, const char *folder, const char *name,
     free(path);
     if (status != LAC_OK)
         return status;
-    status = write(t, file.stream);
-    if (status == LAC_OK)
-        return lac_file_commit(t->ctx, &file);
-    lac_file_abandon(&file);
-    return status;
+    return lac_file_finish(t->ctx, &file, write(t, file.stream));
 }
 
 static lac_status table_open(lac_context *ctx, const lac_synth_config *config, table *t)

@@ -1,4 +1,4 @@
-/* The data set: how it is asked. */
+/* What a data set answers about its rows, points and sources. */
 #include "data/data.h"
 
 #include <string.h>

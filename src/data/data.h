@@ -15,8 +15,8 @@ struct lac_data {
     char **names;    /* [K] */
     int *mirror;     /* [K] partner of each point */
     int *ids;        /* [rows] ImageId, or row + 1 */
-    uint8_t *pixels; /* [rows, 1, size, size], the first of as many */
-    size_t pixel_bytes; /* from lac_pages_new */
+    uint8_t *pixels; /* [rows, 1, size, size] */
+    size_t pixel_bytes; /* as given to lac_pages_new; at least those of the rows */
     float *labels;   /* [rows, 2K] pixels */
     uint8_t *mask;   /* [rows, 2K] 1 = present */
 
@@ -27,7 +27,7 @@ struct lac_data {
     double *source_weight;   /* [sources], NaN when unknown */
     int *row_source;         /* [rows] */
 
-    uint64_t fingerprint; /* hash of pictures, labels, masks and names: is it the same data? */
+    uint64_t fingerprint; /* hash of pictures, labels, masks and names: equal for equal data */
 };
 
 /* One coordinate that a submission must give. */

@@ -66,7 +66,7 @@ static lac_status derive(lac_context *ctx, lac_data *data)
 
 /* ---- Making ------------------------------------------------------------------- */
 
-/* The lookup table beside the training table, if there is one, tells the weights. */
+/* Weighs the sources by the lookup table beside the training table, if there is one. */
 static lac_status weigh_sources(lac_context *ctx, const char *folder, lac_data *data)
 {
     char *path;
@@ -113,7 +113,7 @@ static lac_status copy_names(lac_context *ctx, lac_data *data, int points,
     return LAC_OK;
 }
 
-/* Copies the labels that exist; the others stay 0. */
+/* Copies the labels whose mask is 1; all others stay 0. */
 static lac_status copy_labels(lac_context *ctx, lac_data *data, const float *labels,
                               const uint8_t *mask)
 {

@@ -72,7 +72,7 @@ static lac_status count_groups(lac_context *ctx, const lac_data *data, lac_data_
     return status;
 }
 
-/* RMS over the labels of a row from the mean face; -1 for a row without labels. */
+/* Distance of a row's labels from the mean face, pixels, RMS; -1 for a row without labels. */
 static double face_distance(const lac_data *data, int row, const double *mean)
 {
     const float *labels = lac_data_labels(data, row);

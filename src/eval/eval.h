@@ -16,7 +16,8 @@ double lac_point_error(const float xy[2], const float label[2], int size);
 /* RMSE of one row's predictions [2K], pixels; NaN without a label. */
 double lac_row_rmse(const lac_data *data, int row, const float *xy);
 
-/* Fresh metrics divide the loss by all labels, missing ones too; this makes it that of a run. */
+/* lac_metrics_compute divides the loss by all labels, missing ones included. This makes it the
+ * loss of a run with this reduction. */
 void lac_metrics_reduce(lac_metrics *metrics, lac_reduction reduction);
 
 #endif

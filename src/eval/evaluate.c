@@ -1,4 +1,4 @@
-/* A model against the labels of a split. */
+/* Measures a model on the rows of one side of its split. */
 #include "eval/eval.h"
 #include "data/data.h"
 
@@ -26,7 +26,7 @@ static lac_status check_data(const lac_model *model, const lac_data *data, lac_s
     return LAC_OK;
 }
 
-/* Rows of the wanted side, ascending. */
+/* Collects the rows of the side, ascending. */
 static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_side side,
                               int *rows, int *count)
 {

@@ -87,8 +87,8 @@ static double share(long part, long whole)
     return whole ? (double)part / (double)whole : NAN;
 }
 
-/* The figure comparable with Kaggle's score; a source that the test set does not ask for
- * has no say. */
+/* The figure that compares with Kaggle's score. A source of weight 0 is left out, since its mean
+ * may be NaN. */
 static double test_weighted(const tallies *sums, const lac_data *data)
 {
     double mean = 0;

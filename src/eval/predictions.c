@@ -21,7 +21,7 @@ static void write_row(FILE *stream, int id, const float *xy, int count)
     for (int i = 0; i < count; i++) {
         char cell[64];
         snprintf(cell, sizeof cell, "%.4f", (double)xy[i]);
-        char *comma = strchr(cell, ','); /* some locales' decimal point */
+        char *comma = strchr(cell, ','); /* the decimal point of some locales */
         if (comma)
             *comma = '.';
         fprintf(stream, ",%s", cell);

@@ -46,7 +46,7 @@ static lac_status load(lac_material *m, const char *path)
     return lac_history_read(m->ctx, path, &run->history);
 }
 
-/* The name of the folder itself. */
+/* The last part of a path. */
 static void folder_name(const char *path, char *out, size_t size)
 {
     size_t length = strlen(path);
@@ -66,14 +66,15 @@ static void method_name(const lac_train_config *c, char *out, size_t size)
                                             : "masked");
 }
 
-/* The kinds of runs, and their colours in the order of their first runs. */
+/* Finds the kind of every run, and gives the kinds their colours in the order of their first
+ * runs. */
 static void find_kinds(lac_material *m)
 {
     int used = 0;
     for (int i = 0; i < m->runs; i++) {
         lac_shown *run = &m->run[i];
         while (strcmp(m->run[run->first].options, run->options) != 0)
-            run->first++; /* ends at the run itself */
+            run->first++; /* at the latest the run itself is equal */
         run->color = run->first < i ? m->run[run->first].color
                                     : colors[used++ % LAC_COUNT(colors)];
     }
@@ -87,7 +88,7 @@ static int kind_size(const lac_material *m, int first)
     return size;
 }
 
-/* Kinds are called by their method, or by their first folders where two have the same. */
+/* Labels are the methods, or the folders of the first runs where two kinds share a method. */
 static void label_runs(lac_material *m)
 {
     int unique = 1;
@@ -101,7 +102,7 @@ static void label_runs(lac_material *m)
         folder_name(m->run[m->run[i].first].path, m->run[i].label, sizeof m->run[i].label);
 }
 
-/* By label and seed, or by folder where two runs have the same. */
+/* Names are label and seed, or the folders where two runs would share a name. */
 static void name_runs(lac_material *m)
 {
     int unique = 1;

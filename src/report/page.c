@@ -77,7 +77,7 @@ static lac_status write_data(lac_context *ctx, FILE *stream, const char *dir, co
     return LAC_OK;
 }
 
-/* The figure's files, and the figure on the page. */
+/* Writes the figure's files, and the figure into the page. */
 static lac_status write_chart(FILE *stream, const lac_material *m, const lac_figure *f,
                               const char *about)
 {
@@ -154,7 +154,7 @@ static void write_layer_rows(FILE *stream, const lac_layer_table *t)
             1e-6 * flop);
 }
 
-/* Every network once. */
+/* Writes the layers of every network among the runs, once each. */
 static lac_status write_layers(FILE *stream, const lac_material *m)
 {
     fprintf(stream, "<h2 id=\"networks\">Networks (figure 5)</h2>\n<p>Output is height &times; "

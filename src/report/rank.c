@@ -28,7 +28,7 @@ lac_status lac_ranking_make(lac_context *ctx, const lac_data *data, const int *r
     LAC_TRY(lac_alloc(ctx, (size_t)count, sizeof *rank, &rank));
     lac_status status = lac_alloc(ctx, (size_t)count, sizeof(int), &out->by_error);
     for (int i = 0; i < count && status == LAC_OK; i++) {
-        double sum = 0; /* orders as the mean does */
+        double sum = 0; /* has the same order as the mean */
         for (int s = 0; s < sets; s++)
             sum += lac_row_rmse(data, rows[i], xy[s] + (size_t)i * values);
         if (isfinite(sum))

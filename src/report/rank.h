@@ -10,8 +10,8 @@
 typedef struct lac_ranking {
     const lac_data *data;
     const int *rows; /* those that were predicted, borrowed */
-    int *by_error;   /* [count] indices into rows, lowest error first */
-    int count;       /* of the rows, those with a label */
+    int *by_error;   /* [count] indices into `rows`, lowest error first */
+    int count;       /* how many of the rows have a label; only those are ranked */
 } lac_ranking;
 
 /* Ranks rows[0..count) by their RMSE, averaged over the predictions xy[0..sets), each [count,

@@ -36,7 +36,7 @@ static int has_paper(const lac_material *m)
     return lac_data_points(m->data) == 15 && lac_data_size(m->data) == 96;
 }
 
-/* The paper's cell beside ours, when it has this training. */
+/* Writes the paper's number for a training like this one, or a dash. */
 static void write_paper(FILE *stream, const lac_material *m, const lac_train_config *c,
                         int of_failure)
 {
@@ -107,7 +107,7 @@ static double images_of(const lac_metrics *x, int source)
     return 100 * x->failure_images;
 }
 
-/* Mean and deviation over the runs that differ from `first` in their seed alone. */
+/* Writes mean and standard deviation over the runs of the kind whose first run is `first`. */
 static void write_mean_cell(FILE *stream, const lac_material *m, int first, figure_of of,
                             int source)
 {
@@ -129,7 +129,7 @@ static void write_mean_cell(FILE *stream, const lac_material *m, int first, figu
                 sqrt(fmax((squares - n * mean * mean) / (n - 1), 0)));
 }
 
-/* A line for the seeds of a training; whether there was one. */
+/* Writes the line of means of a kind with several runs; returns 0 for any other. */
 static int write_mean(FILE *stream, const lac_material *m, int first)
 {
     int n = 0;
@@ -152,7 +152,7 @@ static int write_mean(FILE *stream, const lac_material *m, int first)
     return 1;
 }
 
-/* How the sources are weighted, where that is known. */
+/* Writes how the test-weighted RMSE weighs the sources, where that is known. */
 static void write_weights(FILE *stream, const lac_material *m)
 {
     const lac_metrics *x = m->run[0].metrics;
@@ -186,7 +186,7 @@ void lac_page_results(FILE *stream, const lac_material *m)
             means ? " Means of seeds are &plusmn; one standard deviation." : "");
 }
 
-/* The numbers behind the figure of every point's error. */
+/* Writes the numbers that the figure of every point's error shows. */
 void lac_page_points(FILE *stream, const lac_material *m)
 {
     fprintf(stream, "<h3>Error of every point</h3>\n<p>RMSE, and the share that failed.</p>\n"
@@ -222,7 +222,7 @@ static void write_duration(FILE *stream, double seconds)
                 (long)seconds / 60 % 60);
 }
 
-/* The machines of a run, from its machine.csv; runs of before it was written have none. */
+/* Writes the machines of a run, from its machine.csv. */
 static lac_status write_machines(FILE *stream, const lac_material *m, const char *run)
 {
     lac_csv *csv;
@@ -232,10 +232,10 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
     char shown[200] = "", text[200], start[40];
     while (status == LAC_OK && more) {
         const lac_cell *cell = csv->cell;
-        snprintf(text, sizeof text, "%s, %s threads, %s, lacuna %s", cell[LAC_MACHINE_PROCESSOR].text,
-                 cell[LAC_MACHINE_THREADS].text, cell[LAC_MACHINE_CPU].text,
-                 cell[LAC_MACHINE_VERSION].text);
-        if (strcmp(text, shown) != 0) { /* a start on another machine than the last */
+        snprintf(text, sizeof text, "%s, %s threads, %s, lacuna %s",
+                 cell[LAC_MACHINE_PROCESSOR].text, cell[LAC_MACHINE_THREADS].text,
+                 cell[LAC_MACHINE_CPU].text, cell[LAC_MACHINE_VERSION].text);
+        if (strcmp(text, shown) != 0) { /* started on another machine than before */
             snprintf(start, sizeof start, ", from epoch %s on", cell[LAC_MACHINE_EPOCH].text);
             fprintf(stream, "%s", lines++ ? "; " : "");
             lac_html_text(stream, text);

@@ -21,8 +21,8 @@ enum {
 extern const char *const lac_history_names[LAC_HISTORY_COLUMNS];
 
 typedef struct lac_history {
-    int count;                           /* epochs; 0 in a run whose first is not done */
-    int room;
+    int count;                           /* epochs; 0 when none is finished */
+    int room;                            /* epochs that there is memory for */
     double *value[LAC_HISTORY_COLUMNS]; /* [count], NaN where the cell is empty */
 } lac_history;
 

@@ -1,4 +1,4 @@
-/* The run folder: begun once, kept in step with the epochs, never half written. */
+/* The run folder: its files are made once, and gain a line an epoch or a line a start. */
 #include "train/run.h"
 #include "kernel/kernel.h"
 #include "train/config.h"
@@ -196,7 +196,7 @@ static void write_cell(double value, char cell[32])
     cell[0] = '\0';
     if (!isnan(value))
         snprintf(cell, 32, "%.9g", value);
-    char *comma = strchr(cell, ','); /* some locales' decimal point */
+    char *comma = strchr(cell, ','); /* the decimal point of some locales */
     if (comma)
         *comma = '.';
 }

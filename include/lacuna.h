@@ -43,8 +43,8 @@
  *   are set to NULL on failure. Every `new`, `open`, `load` and `make` pairs
  *   with a `free` that takes the address of the pointer, accepts NULL and
  *   leaves NULL. Pointers returned as const are borrowed from their object.
- *   The library never prints (but where a function is told to), exits, reads the environment or installs a signal
- *   handler. A context and all objects made with it belong to one thread at a
+ *   The library never prints unless a function says so, exits, reads the environment
+ *   or installs a signal handler. A context and all objects made with it belong to one thread at a
  *   time; different contexts are independent. An object must be freed before
  *   its context.
  *   Signals: block them in threads that call this library (a context's own threads inherit
@@ -459,8 +459,8 @@ lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const flo
                                const int *rows, int count, lac_metrics **out);
 void lac_metrics_free(lac_metrics **metrics);
 
-/* Predicts and compares on one side of the split. The hold-out is made again from the model's own seed
- * and fraction; MISMATCH when the data is not that of the training (for
+/* Predicts and compares on one side of the split. The hold-out is made again from the
+ * model's own seed and fraction; MISMATCH when the data is not that of the training (for
  * LAC_SIDE_ALL any data with the same points will do). */
 lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
                               lac_metrics **out);

@@ -335,9 +335,10 @@ static void predictions_are_a_table_of_points_in_pixels(void **state)
     open_case(&c, (float[]){-3, 1, 25, 1, 1, 12.5f});
     assert_int_equal(lac_predictions_write(c.model, c.test, c.path), LAC_OK);
     assert_int_equal(lac_file_read(ctx, c.path, &text, &size), LAC_OK);
-    assert_string_equal(text, "ImageId,left_eye_x,left_eye_y,right_eye_x,right_eye_y,nose_x,nose_y\n"
-                              "1,-3.0000,1.0000,25.0000,1.0000,1.0000,12.5000\n"
-                              "2,-3.0000,1.0000,25.0000,1.0000,1.0000,12.5000\n");
+    assert_string_equal(
+        text, "ImageId,left_eye_x,left_eye_y,right_eye_x,right_eye_y,nose_x,nose_y\n"
+              "1,-3.0000,1.0000,25.0000,1.0000,1.0000,12.5000\n"
+              "2,-3.0000,1.0000,25.0000,1.0000,1.0000,12.5000\n");
     free(text);
     assert_int_equal(lac_data_from_memory(ctx, 1, 1, 0, NULL, &pixel, NULL, NULL, &other), LAC_OK);
     assert_int_equal(lac_predictions_write(c.model, other, c.path), LAC_ERROR_MISMATCH);

@@ -4,6 +4,9 @@
 
 #include "net/model.h"
 
+/* MISMATCH when the data's pictures have another size than the model's. */
+lac_status lac_model_check_size(const lac_model *model, const lac_data *data);
+
 /* The rows of one side of the model's own split, ascending, freed by free(). MISMATCH when the
  * data does not fit the model, is not that of the training (except LAC_SIDE_ALL), or no row is
  * on that side; MEMORY. */

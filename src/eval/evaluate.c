@@ -5,12 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+lac_status lac_model_check_size(const lac_model *model, const lac_data *data)
+{
+    if (data->size == model->size)
+        return LAC_OK;
+    return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                    "the data's pictures are %dx%d, the model's %dx%d", data->size, data->size,
+                    model->size, model->size);
+}
+
 static lac_status check_data(const lac_model *model, const lac_data *data, lac_side side)
 {
-    if (data->size != model->size)
-        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                        "the data's pictures are %dx%d, the model's %dx%d", data->size, data->size,
-                        model->size, model->size);
+    LAC_TRY(lac_model_check_size(model, data));
     if (data->points != model->points)
         return lac_fail(model->ctx, LAC_ERROR_MISMATCH, "the data has %d points, the model %d",
                         data->points, model->points);

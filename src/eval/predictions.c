@@ -1,6 +1,6 @@
 /* A table of predictions: ImageId, then x and y of every point, a line a picture. */
+#include "eval/eval.h"
 #include "data/data.h"
-#include "net/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,10 +49,7 @@ static lac_status write_rows(FILE *stream, const lac_model *model, const lac_dat
 lac_status lac_predictions_write(const lac_model *model, const lac_data *data, const char *path)
 {
     lac_file file;
-    if (data->size != model->size)
-        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                        "predictions: the pictures are %dx%d, the model needs %dx%d", data->size,
-                        data->size, model->size, model->size);
+    LAC_TRY(lac_model_check_size(model, data));
     LAC_TRY(lac_file_create(model->ctx, path, &file));
     return lac_file_finish(model->ctx, &file, write_rows(file.stream, model, data));
 }

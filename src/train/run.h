@@ -11,7 +11,7 @@
 
 /* The columns of machine.csv, a line for every start of the run. */
 enum {
-    LAC_MACHINE_EPOCH, /* epochs that were finished: the machine made those behind them */
+    LAC_MACHINE_EPOCH, /* epochs already finished at this start */
     LAC_MACHINE_THREADS,
     LAC_MACHINE_CPU,
     LAC_MACHINE_PROCESSOR,
@@ -31,13 +31,13 @@ lac_status lac_run_resume(lac_context *ctx, const char *run, const lac_train_con
 /* Removes what a run left that was ended before its first state was saved. IO. */
 lac_status lac_run_discard(lac_context *ctx, const char *run);
 
-/* Adds a line to metrics.csv and hands it to the system: before the state of that epoch is saved, so that
- * a saved epoch always has its line. IO, MEMORY. */
+/* Adds a line to metrics.csv and hands it to the system. Call it before the state of the epoch
+ * is saved, so that a saved epoch always has its line. IO, MEMORY. */
 lac_status lac_run_append(lac_context *ctx, const char *run,
                           const double line[LAC_HISTORY_COLUMNS]);
 
-/* Opens machine.csv to be read line by line; *out is NULL where the run has none, as those of
- * the first version. IO, FORMAT, MEMORY. */
+/* Opens machine.csv to be read line by line; *out is NULL when the run has none, as runs of
+ * early versions. IO, FORMAT, MEMORY. */
 lac_status lac_run_machines(lac_context *ctx, const char *run, lac_csv **out);
 
 #endif

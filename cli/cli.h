@@ -106,22 +106,9 @@ cJSON *json_new(void);
 /* Prints the document on stdout and frees it. */
 void json_print(cJSON *root);
 
-/* ---- Memory and files --------------------------------------------------------------------- */
+/* ---- Memory ----------------------------------------------------------------------------- */
 
 /* Memory for count items, zeroed. */
 void *need(size_t count, size_t size);
-
-/* An output that replaces its file at once or not at all; path NULL is stdout. What
- * is no regular file, such as a device, is written directly. */
-typedef struct output {
-    FILE *stream;
-    const char *path;
-    char *temporary; /* NULL when written directly */
-} output;
-
-/* Each returns CODE_DONE, or CODE_FAILED after a line on stderr. */
-int output_open(output *out, const char *path);
-int output_close(output *out);
-void output_abandon(output *out);
 
 #endif

@@ -1,15 +1,10 @@
-/*
- * What the verbs share: the machine's options, reporting, tables of text, and an
- * output file that is replaced at once or not at all.
- */
+/* What the verbs share: the machine's options, reporting, tables of text, memory. */
 #define _POSIX_C_SOURCE 200809L
 #include "cli.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 const char *const cpu_choices[] = {"auto", "ref", "avx2", "avx512", NULL}; /* as lac_cpu */
@@ -62,18 +57,11 @@ const char *duration_text(double seconds, char text[24])
 
 void print_quoted(FILE *stream, const char *word)
 {
-    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:,@%=";
-    if (word[strspn(word, plain)] == '\0') {
-        fputs(word, stream);
-        return;
-    }
-    fputc('\'', stream);
-    for (const char *p = word; *p; p++)
-        if (*p == '\'')
-            fputs("'\\''", stream);
-        else
-            fputc(*p, stream);
-    fputc('\'', stream);
+    size_t size = lac_shell_word(word, NULL, 0) + 1;
+    char *text = need(size, 1);
+    lac_shell_word(word, text, size);
+    fputs(text, stream);
+    free(text);
 }
 
 enum { LAYER_WIDTH = 79, LAYER_NUMBERS = 37 }; /* of the whole table, of its last three columns */
@@ -152,7 +140,7 @@ void json_print(cJSON *root)
     cJSON_Delete(root);
 }
 
-/* ---- Memory and files --------------------------------------------------------------------- */
+/* ---- Memory ----------------------------------------------------------------------------- */
 
 void *need(size_t count, size_t size)
 {
@@ -162,51 +150,4 @@ void *need(size_t count, size_t size)
         exit(CODE_FAILED);
     }
     return memory;
-}
-
-static int output_failed(output *out, const char *verb)
-{
-    fprintf(stderr, "lacuna: %s: cannot %s: %s\n", out->path ? out->path : "standard output", verb,
-            strerror(errno));
-    output_abandon(out);
-    return CODE_FAILED;
-}
-
-int output_open(output *out, const char *path)
-{
-    *out = (output){.stream = stdout, .path = path};
-    if (!path)
-        return CODE_DONE;
-    struct stat info;
-    int is_direct = stat(path, &info) == 0 && !S_ISREG(info.st_mode);
-    if (!is_direct) {
-        size_t size = strlen(path) + 5;
-        out->temporary = need(size, 1);
-        snprintf(out->temporary, size, "%s.tmp", path);
-    }
-    out->stream = fopen(is_direct ? path : out->temporary, "wb");
-    return out->stream ? CODE_DONE : output_failed(out, "write");
-}
-
-int output_close(output *out)
-{
-    int good = !ferror(out->stream) && fflush(out->stream) == 0;
-    if (good && out->temporary)
-        good = fsync(fileno(out->stream)) == 0 && rename(out->temporary, out->path) == 0;
-    if (!good)
-        return output_failed(out, "write");
-    free(out->temporary);
-    out->temporary = NULL;
-    output_abandon(out);
-    return CODE_DONE;
-}
-
-void output_abandon(output *out)
-{
-    if (out->path && out->stream)
-        fclose(out->stream);
-    if (out->temporary)
-        remove(out->temporary);
-    free(out->temporary);
-    *out = (output){0};
 }

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const char *const split_choices[] = {"holdout", "train", "all", NULL}; /* as lac_rows_of */
+static const char *const split_choices[] = {"holdout", "train", "all", NULL}; /* as lac_side */
 static const char *const split_words[] = {"hold-out rows", "training rows", "all rows"};
 
 typedef struct eval_options {
@@ -110,7 +110,7 @@ static int eval(const eval_options *o)
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
     if (status == LAC_OK)
-        status = lac_model_evaluate(model, data, (lac_rows_of)o->split, &metrics);
+        status = lac_model_evaluate(model, data, (lac_side)o->split, &metrics);
     if (status == LAC_OK && o->json)
         print_json(o, model, metrics);
     else if (status == LAC_OK)

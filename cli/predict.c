@@ -3,10 +3,6 @@
  */
 #include "cli.h"
 
-#include <stdlib.h>
-
-enum { CHUNK = 256 };
-
 typedef struct predict_options {
     const char *model;
     const char *data;
@@ -14,35 +10,7 @@ typedef struct predict_options {
     machine_options machine;
 } predict_options;
 
-static lac_status write_rows(FILE *stream, lac_context *ctx, const lac_model *model,
-                             const lac_data *data)
-{
-    lac_predictor *predictor;
-    int points = lac_model_points(model), rows = lac_data_rows(data);
-    float *xy = need((size_t)CHUNK * 2 * points, sizeof *xy);
-    lac_status status = lac_predictor_new(ctx, model, &predictor);
-
-    fprintf(stream, "ImageId");
-    for (int k = 0; k < points; k++)
-        fprintf(stream, ",%s_x,%s_y", lac_model_point_name(model, k),
-                lac_model_point_name(model, k));
-    fprintf(stream, "\n");
-    for (int first = 0; first < rows && status == LAC_OK; first += CHUNK) {
-        int n = rows - first < CHUNK ? rows - first : CHUNK;
-        status = lac_predictor_run(predictor, lac_data_image(data, first), n, xy);
-        for (int i = 0; i < n && status == LAC_OK; i++) {
-            fprintf(stream, "%d", lac_data_id(data, first + i));
-            for (int j = 0; j < 2 * points; j++)
-                fprintf(stream, ",%.4f", (double)xy[i * 2 * points + j]);
-            fprintf(stream, "\n");
-        }
-    }
-    lac_predictor_free(&predictor);
-    free(xy);
-    return status;
-}
-
-/* A picture of another size would be read as if it had the model's. */
+/* The library refuses pictures of another size too, but does not know the files' names. */
 static int check_size(const predict_options *o, const lac_model *model, const lac_data *data)
 {
     int size = lac_data_size(data), wanted = lac_model_size(model);
@@ -58,7 +26,6 @@ static int predict(const predict_options *o)
     lac_context *ctx = NULL;
     lac_model *model = NULL;
     lac_data *data = NULL;
-    output out = {0};
 
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
@@ -69,14 +36,7 @@ static int predict(const predict_options *o)
     if (code == CODE_DONE)
         code = check_size(o, model, data);
     if (code == CODE_DONE)
-        code = output_open(&out, o->out);
-    if (code == CODE_DONE) {
-        code = report(ctx, write_rows(out.stream, ctx, model, data));
-        if (code == CODE_DONE)
-            code = output_close(&out);
-        else
-            output_abandon(&out);
-    }
+        code = report(ctx, lac_predictions_write(model, data, o->out));
     lac_data_free(&data);
     lac_model_free(&model);
     lac_context_free(&ctx);

@@ -105,32 +105,16 @@ static void make_plan(const reproduce_options *o, plan *p)
         }
 }
 
-/* ---- Rows ---------------------------------------------------------------------------------- */
-
-static int is_complete(const lac_data *data, int row)
-{
-    return !memchr(lac_data_mask(data, row), 0, 2 * (size_t)lac_data_points(data));
-}
-
-static int train_rows(const lac_data *data, const lac_split *split, lac_rows rows)
-{
-    int count = 0;
-    for (int row = 0; row < lac_data_rows(data); row++)
-        count += !lac_split_is_holdout(split, row) &&
-                 (rows == LAC_ROWS_ALL || is_complete(data, row));
-    return count;
-}
-
 /* Whether the models of complete rows have some to train on; says which has none. */
 static int complete_rows_suffice(const lac_data *data, const lac_split *split, const plan *p)
 {
     for (int i = 0; i < p->count; i++) {
         const recipe *r = p->task[i].recipe;
-        if (r->rows == LAC_ROWS_ALL || train_rows(data, split, r->rows) > 0)
+        if (r->rows == LAC_ROWS_ALL || lac_split_train_rows(split, data, r->rows) > 0)
             continue;
         fprintf(stderr, "lacuna: %s learns from rows with all their labels, and none of the %d "
                         "to train on is such a row; --models cnn-masked,resnet-masked leaves it "
-                        "out\n", r->name, train_rows(data, split, LAC_ROWS_ALL));
+                        "out\n", r->name, lac_split_train_rows(split, data, LAC_ROWS_ALL));
         return 0;
     }
     return 1;
@@ -160,7 +144,8 @@ static lac_status measure(lac_context *ctx, const lac_data *data, const lac_spli
                                   MEASURED_STEPS, &b);
     if (status != LAC_OK)
         return status;
-    double visits = (t->config.mirror ? 2.0 : 1.0) * train_rows(data, split, t->config.rows);
+    double visits = (t->config.mirror ? 2.0 : 1.0) *
+                    lac_split_train_rows(split, data, t->config.rows);
     *seconds = visits / b->images_per_second +
                lac_split_holdout_rows(split) / b->predict_images_per_second;
     lac_bench_result_free(&b);

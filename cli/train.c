@@ -20,13 +20,8 @@ typedef struct train_options {
 static void print_data_line(const char *path, const lac_data *data, const lac_split *split)
 {
     int complete = 0, rows = lac_data_rows(data), points = lac_data_points(data);
-    for (int row = 0; row < rows; row++) {
-        const uint8_t *mask = lac_data_mask(data, row);
-        int present = 0;
-        for (int i = 0; i < 2 * points; i++)
-            present += mask[i];
-        complete += present == 2 * points;
-    }
+    for (int row = 0; row < rows; row++)
+        complete += lac_data_row_is_complete(data, row);
     printf("data     %s: %d pictures of %dx%d, %d point%s\n", path, rows, lac_data_size(data),
            lac_data_size(data), points, points == 1 ? "" : "s");
     printf("         %d with every label, %d held out\n", complete, lac_split_holdout_rows(split));

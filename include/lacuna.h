@@ -47,8 +47,8 @@
  *   are set to NULL on failure. Every `new`, `open`, `load` and `make` pairs
  *   with a `free` that takes the address of the pointer, accepts NULL and
  *   leaves NULL. Pointers returned as const are borrowed from their object.
- *   The library never prints, exits, reads the environment or installs a signal
- *   handler. A context and all objects made with it belong to one thread at a
+ *   The library never prints unless a function says so, exits, reads the environment
+ *   or installs a signal handler. A context and all objects made with it belong to one thread at a
  *   time; different contexts are independent. An object must be freed before
  *   its context.
  *   Signals: block them in threads that call this library (a context's own threads inherit
@@ -112,6 +112,11 @@ int lac_context_threads(const lac_context *ctx);
 lac_cpu lac_context_cpu(const lac_context *ctx);     /* the level in use, never AUTO */
 const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2", "avx512", "auto" */
 
+/* Writes a word of a command so that a POSIX shell reads it back as it is, in quotes where it
+ * needs them, cut to `size` bytes with a NUL; returns the length of the whole, as snprintf
+ * does. `out` may be NULL when size is 0. */
+size_t lac_shell_word(const char *word, char *out, size_t size);
+
 /* ---- Data ------------------------------------------------------------------ */
 
 /* Square grey pictures as bytes, labels as floats and a mask of what is present. */
@@ -146,6 +151,7 @@ int lac_data_id(const lac_data *data, int row);                   /* ImageId, or
 const uint8_t *lac_data_image(const lac_data *data, int row);     /* [1, size, size] */
 const float *lac_data_labels(const lac_data *data, int row);      /* [2K]; 0 where missing */
 const uint8_t *lac_data_mask(const lac_data *data, int row);      /* [2K]; 1 = label present */
+int lac_data_row_is_complete(const lac_data *data, int row);      /* 1 = every label is present */
 
 /* The mirror partner of a point: names that differ in left_ and right_ are
  * partners, any other point is its own. */
@@ -212,6 +218,12 @@ int lac_split_is_holdout(const lac_split *split, int row);
 int lac_split_group(const lac_split *split, int row); /* equal for rows of one group */
 int lac_split_holdout_rows(const lac_split *split);
 
+typedef enum lac_rows { LAC_ROWS_ALL = 0, LAC_ROWS_COMPLETE = 1 } lac_rows;
+
+/* How many rows a training learns from: all that are not held out, or the complete ones of
+ * them. `data` is that of the split. */
+int lac_split_train_rows(const lac_split *split, const lac_data *data, lac_rows rows);
+
 /* ---- Networks ------------------------------------------------------------------ */
 
 /* A network is a text, one line an operator (docs/networks.md). "resnet", "cnn" and "kimura" ship
@@ -238,7 +250,6 @@ lac_status lac_network_layers(lac_context *ctx, const char *network, int size, i
 
 /* ---- Training -------------------------------------------------------------------- */
 
-typedef enum lac_rows { LAC_ROWS_ALL = 0, LAC_ROWS_COMPLETE = 1 } lac_rows;
 typedef enum lac_loss { LAC_LOSS_MASKED = 0, LAC_LOSS_PLAIN = 1 } lac_loss;
 typedef enum lac_reduction {
     LAC_REDUCTION_ALL = 0,    /* the paper's: divide by all labels of the batch, M*N */
@@ -483,13 +494,19 @@ void lac_predictor_free(lac_predictor **predictor);
 /* Predicts `n` pictures [n, 1, size, size] into xy [n, 2K], pixels. ARGUMENT. */
 lac_status lac_predictor_run(lac_predictor *predictor, const uint8_t *pixels, int n, float *xy);
 
+/* Predicts every row of the data and writes a CSV: ImageId, then NAME_x,NAME_y of every point
+ * in pixels. The file is replaced at once or not at all; a device is written as it is, and
+ * path NULL is standard output. MISMATCH (pictures of another size), IO, MEMORY. */
+lac_status lac_predictions_write(const lac_model *model, const lac_data *data, const char *path);
+
 /* ---- Metrics ---------------------------------------------------------------------- */
 
-typedef enum lac_rows_of {
-    LAC_SPLIT_HOLDOUT = 0,
-    LAC_SPLIT_TRAIN = 1,
-    LAC_SPLIT_ALL = 2
-} lac_rows_of;
+/* Rows on the sides of a model's split. */
+typedef enum lac_side {
+    LAC_SIDE_HOLDOUT = 0,
+    LAC_SIDE_TRAIN = 1,
+    LAC_SIDE_ALL = 2
+} lac_side;
 
 typedef struct lac_source_metrics {
     int points; /* in the source's pattern */
@@ -520,10 +537,10 @@ lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const flo
                                const int *rows, int count, lac_metrics **out);
 void lac_metrics_free(lac_metrics **metrics);
 
-/* Predicts and compares. The hold-out is made again from the model's own seed
- * and fraction; MISMATCH when the data is not that of the training (for
- * LAC_SPLIT_ALL any data with the same points will do). */
-lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_rows_of rows,
+/* Predicts and compares on one side of the split. The hold-out is made again from the
+ * model's own seed and fraction; MISMATCH when the data is not that of the training (for
+ * LAC_SIDE_ALL any data with the same points will do). */
+lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
                               lac_metrics **out);
 
 /* ---- Kaggle's lookup table and submission -------------------------------------------- */

@@ -8,7 +8,7 @@ check=$PWD/script/check-includes
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-mkdir -p "$root/cli" "$root/src/base" "$root/src/op" "$root/src/data"
+mkdir -p "$root/cli" "$root/src/base" "$root/src/op" "$root/src/data" "$root/src/image"
 
 expect() { # FILE INCLUDE MESSAGE: a file with this one include; an empty message passes
     printf '/* planted */\n#include %s\n' "$2" >"$root/$1"
@@ -35,6 +35,8 @@ expect src/base/context.c '"kernel/kernel.h"' \
     'src/base/context.c:2: base may not include "kernel/kernel.h"'
 expect src/data/table.c '"kernel/kernel.h"' \
     'src/data/table.c:2: data may not include "kernel/kernel.h"'
+expect src/image/view.c '"kernel/kernel.h"' ''
+expect src/image/view.c '"net/net.h"' 'src/image/view.c:2: image may not include "net/net.h"'
 expect src/data/group.c '"kernel/kernel.h"' ''
 expect cli/main.c '"cli.h"' ''
 expect cli/main.c '"lacuna.h"' ''

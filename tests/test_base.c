@@ -509,9 +509,9 @@ static void a_commit_that_cannot_replace_leaves_nothing_behind(void **state)
     fixture *f = fixture_new();
     lac_file file;
     test_path inside = path_in(&f->folder, "file/inside");
+    assert_ok(f->ctx, lac_file_create(f->ctx, f->path.text, &file));
     assert_int_equal(mkdir(f->path.text, 0777), 0);
     file_put(inside.text, "kept", 4);
-    assert_ok(f->ctx, lac_file_create(f->ctx, f->path.text, &file));
     assert_status(f->ctx, lac_file_commit(f->ctx, &file), LAC_ERROR_IO);
     assert_message(f->ctx, f->path.text);
     assert_null(file.stream);
@@ -554,6 +554,8 @@ static void a_file_that_cannot_be_made_names_its_path(void **state)
     test_path below = path_in(&f->folder, "file/below");
     assert_status(f->ctx, lac_file_create(f->ctx, below.text, &file), LAC_ERROR_IO);
     assert_message(f->ctx, strerror(ENOTDIR));
+    assert_status(f->ctx, lac_file_create(f->ctx, f->folder.path, &file), LAC_ERROR_IO);
+    assert_message(f->ctx, strerror(EISDIR));
     assert_status(f->ctx, lac_folder_make(f->ctx, f->path.text), LAC_ERROR_IO);
     assert_status(f->ctx, lac_folder_make(f->ctx, missing.text), LAC_ERROR_IO);
     assert_ok(f->ctx, lac_folder_make(f->ctx, f->folder.path));
@@ -633,9 +635,31 @@ static void paths_join_with_one_slash(void **state)
     (void)state;
 }
 
+static void a_word_is_quoted_where_a_shell_needs_it_and_cut_to_the_buffer(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {{"runs/a-1_b.c", "runs/a-1_b.c"},
+                                           {"", "''"},
+                                           {"my faces", "'my faces'"},
+                                           {"it's", "'it'\\''s'"},
+                                           {"$HOME", "'$HOME'"}};
+    for (int i = 0; i < LAC_COUNT(words); i++) {
+        char text[32], cut[4] = "xxx";
+        size_t length = strlen(words[i][1]);
+        assert_int_equal(lac_shell_word(words[i][0], text, sizeof text), length);
+        assert_string_equal(text, words[i][1]);
+        assert_int_equal(lac_shell_word(words[i][0], NULL, 0), length);
+        assert_int_equal(lac_shell_word(words[i][0], cut, 3), length);
+        assert_true(strncmp(cut, words[i][1], 2) == 0 && strlen(cut) == (length < 2 ? length : 2));
+        assert_int_equal(lac_shell_word(words[i][0], text, length + 1), length);
+        assert_string_equal(text, words[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_word_is_quoted_where_a_shell_needs_it_and_cut_to_the_buffer),
         cmocka_unit_test(memory_is_zeroed_aligned_and_refused_when_too_large),
         cmocka_unit_test(the_chosen_allocation_fails_and_no_other),
         cmocka_unit_test(a_failure_explains_itself_and_stays_in_its_buffer),

@@ -207,11 +207,15 @@ static lac_train_config config_of_run(const struct fixture *f)
 
 static void append(const struct fixture *f, const char *run, int epoch)
 {
-    const lac_run_line line = {.epoch = epoch, .seconds = epoch / 3.0, .images_per_s = 800,
-                               .train_loss = 0.125, .holdout_loss = NAN, .holdout_rmse = NAN,
-                               .test_weighted_rmse = NAN, .failure_points = 0,
-                               .failure_images = NAN};
-    assert_int_equal(lac_run_append(f->ctx, run, &line), LAC_OK);
+    const double line[LAC_HISTORY_COLUMNS] = {[LAC_HISTORY_EPOCH] = epoch,
+                                              [LAC_HISTORY_SECONDS] = epoch / 3.0,
+                                              [LAC_HISTORY_RATE] = 800,
+                                              [LAC_HISTORY_LOSS] = 0.125,
+                                              [LAC_HISTORY_HOLDOUT_LOSS] = NAN,
+                                              [LAC_HISTORY_RMSE] = NAN,
+                                              [LAC_HISTORY_WEIGHTED] = NAN,
+                                              [LAC_HISTORY_FAILURE_IMAGES] = NAN};
+    assert_int_equal(lac_run_append(f->ctx, run, line), LAC_OK);
 }
 
 #define LINE_1 "1,0.333333333,800,0.125,,,,0,\n"
@@ -289,10 +293,10 @@ static void a_run_that_is_not_there_cannot_be_resumed(void **state)
 {
     const struct fixture *f = *state;
     const lac_train_config config = lac_train_config_default();
-    const lac_run_line line = {.epoch = 1};
+    const double line[LAC_HISTORY_COLUMNS] = {[LAC_HISTORY_EPOCH] = 1};
     test_path run = path_in(&f->folder, "run");
     assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 1), LAC_ERROR_IO);
-    assert_int_equal(lac_run_append(f->ctx, run.text, &line), LAC_ERROR_IO);
+    assert_int_equal(lac_run_append(f->ctx, run.text, line), LAC_ERROR_IO);
 }
 
 static void a_run_under_a_missing_folder_is_an_io_error(void **state)

@@ -327,6 +327,28 @@ static void close_case(submission_case *c)
     lac_data_free(&c->test);
 }
 
+static void predictions_are_a_table_of_points_in_pixels(void **state)
+{
+    (void)state;
+    submission_case c;
+    lac_data *other;
+    const uint8_t pixel = 0;
+    char *text = NULL;
+    size_t size;
+    open_case(&c, (float[]){-3, 1, 25, 1, 1, 12.5f});
+    assert_int_equal(lac_predictions_write(c.model, c.test, c.path), LAC_OK);
+    assert_int_equal(lac_file_read(ctx, c.path, &text, &size), LAC_OK);
+    assert_string_equal(
+        text, "ImageId,left_eye_x,left_eye_y,right_eye_x,right_eye_y,nose_x,nose_y\n"
+              "1,-3.0000,1.0000,25.0000,1.0000,1.0000,12.5000\n"
+              "2,-3.0000,1.0000,25.0000,1.0000,1.0000,12.5000\n");
+    free(text);
+    assert_int_equal(lac_data_from_memory(ctx, 1, 1, 0, NULL, &pixel, NULL, NULL, &other), LAC_OK);
+    assert_int_equal(lac_predictions_write(c.model, other, c.path), LAC_ERROR_MISMATCH);
+    lac_data_free(&other);
+    close_case(&c);
+}
+
 static char *feature_names[] = {(char[]){"nose_y"}, (char[]){"left_eye_x"}, (char[]){"right_eye_x"},
                                 (char[]){"chin_x"}};
 
@@ -385,6 +407,7 @@ int main(void)
         cmocka_unit_test(a_weighted_source_without_rows_leaves_the_weighted_figure_unknown),
         cmocka_unit_test(predictions_for_other_rows_are_refused),
         cmocka_unit_test(no_memory_at_any_call_leaves_nothing_behind),
+        cmocka_unit_test(predictions_are_a_table_of_points_in_pixels),
         cmocka_unit_test(a_submission_answers_row_by_row_inside_the_picture),
         cmocka_unit_test(a_submission_names_what_it_cannot_answer),
     };

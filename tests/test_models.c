@@ -238,7 +238,7 @@ static lac_status evaluate_model(training *f)
         assert_ok(f->ctx, lac_model_load(f->ctx, run.text, &model));
     f->ctx->fail_at = f->ctx->allocations + fail_at;
     lac_metrics *m = (lac_metrics *)(uintptr_t)1;
-    lac_status status = lac_model_evaluate(model, f->data, LAC_SPLIT_HOLDOUT, &m);
+    lac_status status = lac_model_evaluate(model, f->data, LAC_SIDE_HOLDOUT, &m);
     assert_true((m == NULL) == (status != LAC_OK));
     lac_metrics_free(&m);
     if (status == LAC_OK)

@@ -4,7 +4,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include "data/data.h"
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

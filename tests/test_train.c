@@ -303,7 +303,7 @@ static void every_epoch_visits_every_training_row_and_its_mirror_once(void **sta
                 int n = t->visits - count < config.batch ? t->visits - count : config.batch;
                 take_steps(t, 1);
                 for (int i = 0; i < n; i++) {
-                    seen[t->batch_row[i]][t->batch_mirror[i]]++;
+                    seen[t->batch_row[i]][lac_view_is_mirrored(&t->batch_view[i])]++;
                     order[epoch][count++] = (int)t->batch_sample[i];
                 }
             }
@@ -475,7 +475,7 @@ static lac_data *dots(lac_context *ctx)
 static double holdout_rmse(const lac_trainer *t)
 {
     lac_metrics *m;
-    assert_ok(t->ctx, lac_model_evaluate(lac_trainer_model(t), t->data, LAC_SPLIT_HOLDOUT, &m));
+    assert_ok(t->ctx, lac_model_evaluate(lac_trainer_model(t), t->data, LAC_SIDE_HOLDOUT, &m));
     double rmse = m->rmse;
     lac_metrics_free(&m);
     return rmse;

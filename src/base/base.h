@@ -105,7 +105,7 @@ enum { LAC_STREAM_SPLIT = 1, LAC_STREAM_START, LAC_STREAM_ORDER, LAC_STREAM_DROP
 
 /* ---- Numbers as text ------------------------------------------------------------- */
 
-enum { LAC_NUMBER = 32 }; /* room for any */
+enum { LAC_NUMBER = 64 }; /* room for any; for a float with up to 20 decimals */
 
 /* Writes the fewest digits, but at least 15 if it has them, that read back as the same double;
  * with a point whatever the locale. Returns `text`. */
@@ -113,6 +113,9 @@ const char *lac_number_text(double value, char text[LAC_NUMBER]);
 
 /* The same with so many significant digits, at most 17. */
 const char *lac_number_digits(double value, int digits, char text[LAC_NUMBER]);
+
+/* With so many decimals, as printf's %f. */
+const char *lac_number_decimals(double value, int decimals, char text[LAC_NUMBER]);
 
 /* Reads a number that takes up the whole text: decimal, or hexadecimal as printf's %a writes
  * it, also "inf" and "nan"; with a point whatever the locale. 0 when it is none. */
@@ -124,7 +127,8 @@ double lac_seconds(void); /* monotonic */
 
 /* A file written beside its final name, flushed and renamed over it by commit;
  * until then the old file stands. abandon (also after a failed commit) removes
- * what was written. Both close the stream and null it. */
+ * what was written. Both close the stream and null it. A device is written as it
+ * is, and so is standard output, whose path is NULL and which stays open. */
 typedef struct lac_file {
     FILE *stream;
     char *path;
@@ -134,6 +138,9 @@ typedef struct lac_file {
 lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file);
 lac_status lac_file_commit(lac_context *ctx, lac_file *file);
 void lac_file_abandon(lac_file *file);
+
+/* Commits when `status`, that of writing, is LAC_OK, else abandons; returns what failed first. */
+lac_status lac_file_finish(lac_context *ctx, lac_file *file, lac_status status);
 
 /* "folder/name", freed by free(). */
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out);

@@ -18,16 +18,22 @@ double lac_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* A device or a pipe is written as it is: there is no old content to keep. */
+/* A device or a pipe is written as it is: there is no old content to keep. A folder is not
+ * written either way, and fails at once. */
 static int is_special(const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
 }
 
 lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file)
 {
     *file = (lac_file){0};
+    if (!path) {
+        LAC_TRY(lac_strdup(ctx, "standard output", &file->path));
+        file->stream = stdout;
+        return LAC_OK;
+    }
     size_t length = strlen(path) + sizeof ".tmp";
     lac_status status = lac_strdup(ctx, path, &file->path);
     if (status == LAC_OK && !is_special(path)) {
@@ -45,6 +51,12 @@ lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file)
     return status;
 }
 
+/* Standard output is the caller's and stays open. */
+static int close_stream(FILE *stream)
+{
+    return stream == stdout ? 0 : fclose(stream);
+}
+
 lac_status lac_file_commit(lac_context *ctx, lac_file *file)
 {
     lac_status status = LAC_OK;
@@ -52,7 +64,7 @@ lac_status lac_file_commit(lac_context *ctx, lac_file *file)
                (!file->temporary || fsync(fileno(file->stream)) == 0);
     if (!good)
         status = lac_fail_errno(ctx, file->path, "write");
-    if (fclose(file->stream) != 0 && status == LAC_OK)
+    if (close_stream(file->stream) != 0 && status == LAC_OK)
         status = lac_fail_errno(ctx, file->path, "write");
     file->stream = NULL;
     if (status == LAC_OK && file->temporary && rename(file->temporary, file->path) != 0)
@@ -68,12 +80,20 @@ lac_status lac_file_commit(lac_context *ctx, lac_file *file)
 void lac_file_abandon(lac_file *file)
 {
     if (file->stream)
-        fclose(file->stream);
+        close_stream(file->stream);
     if (file->temporary)
         remove(file->temporary);
     free(file->path);
     free(file->temporary);
     *file = (lac_file){0};
+}
+
+lac_status lac_file_finish(lac_context *ctx, lac_file *file, lac_status status)
+{
+    if (status == LAC_OK)
+        return lac_file_commit(ctx, file);
+    lac_file_abandon(file);
+    return status;
 }
 
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out)

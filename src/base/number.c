@@ -30,6 +30,13 @@ const char *lac_number_digits(double value, int digits, char text[LAC_NUMBER])
     return text;
 }
 
+const char *lac_number_decimals(double value, int decimals, char text[LAC_NUMBER])
+{
+    snprintf(text, LAC_NUMBER, "%.*f", decimals, value);
+    set_point(text);
+    return text;
+}
+
 const char *lac_number_text(double value, char text[LAC_NUMBER])
 {
     double back = 0;

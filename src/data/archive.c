@@ -19,9 +19,9 @@ struct lac_stream {
     lac_context *ctx;
     char *path;
     char *name;
-    FILE *file;              /* one of the two */
-    struct archive *archive;
-    size_t size;             /* a guess */
+    FILE *file;              /* of a plain file, else NULL */
+    struct archive *archive; /* of a zip, else NULL */
+    size_t size;             /* estimated bytes of the table, 0 = unknown */
 };
 
 static int ends_with(const char *text, const char *end)
@@ -31,7 +31,7 @@ static int ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-/* The file that `path` means: itself, or the table in the folder. */
+/* The file to open: `path` itself, or the table in it when it is a folder. */
 static lac_status find_file(lac_context *ctx, const char *path, const char *table, char **out)
 {
     if (!lac_path_is_folder(path))
@@ -57,7 +57,7 @@ static lac_status zip_failed(lac_stream *s, const char *what)
     const char *reason = s->archive ? archive_error_string(s->archive) : NULL;
     if (!reason)
         return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s", s->path, what);
-    int length = (int)strcspn(reason, "\n"); /* some reasons end in a line break */
+    int length = (int)strcspn(reason, "\n"); /* some of libarchive's messages end in a line break */
     return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s: %.*s", s->path, what, length, reason);
 }
 
@@ -73,7 +73,8 @@ static lac_status zip_start(lac_stream *s)
 }
 
 /* Steps to the next entry; *name is its last path component, NULL behind the last
- * entry, and *size what it claims to be. A warning here is about characters in names. */
+ * entry, and *size the size that its header claims. Warnings are accepted: at this place they
+ * are about characters in names. */
 static lac_status zip_step(lac_stream *s, const char **name, size_t *size)
 {
     struct archive_entry *entry;
@@ -90,7 +91,7 @@ static lac_status zip_step(lac_stream *s, const char **name, size_t *size)
     return LAC_OK;
 }
 
-/* The number of the entry to read: the one called `wanted`, else the only CSV. */
+/* Finds the index of the entry to read: the one called `wanted`, else the only CSV. */
 static lac_status zip_choose(lac_stream *s, const char *wanted, int *chosen)
 {
     const char *name;
@@ -122,7 +123,7 @@ static lac_status zip_choose(lac_stream *s, const char *wanted, int *chosen)
 
 static lac_status zip_open(lac_stream *s, const char *table)
 {
-    enum { DEFLATE_MOST = 1032 }; /* bytes that deflate makes of one */
+    enum { DEFLATE_MOST = 1032 }; /* bytes that deflate makes of one byte at most */
     char wanted[64];
     int chosen = 0;
     const char *name = NULL;
@@ -143,7 +144,7 @@ static lac_status zip_open(lac_stream *s, const char *table)
     return LAC_OK;
 }
 
-/* Opens the file and sees whether it is a zip: by its name or its first bytes. */
+/* Opens the file and finds out whether it is a zip, by its name or its first bytes. */
 static lac_status open_file(lac_stream *s, int *is_zip)
 {
     char start[4] = {0};

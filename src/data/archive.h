@@ -16,13 +16,14 @@ lac_status lac_stream_open(lac_context *ctx, const char *path, const char *table
                            lac_stream **out);
 void lac_stream_close(lac_stream **stream);
 
-/* Up to `size` bytes into `buffer`; *count is 0 only at the end. IO, FORMAT. */
+/* Reads up to `size` bytes into `buffer`; *count is 0 only at the end of the table. IO,
+ * FORMAT. */
 lac_status lac_stream_read(lac_stream *stream, char *buffer, size_t size, size_t *count);
 
-/* About how many bytes there are in all, for guesses; 0 = no idea. */
+/* Estimates the bytes of the whole table; 0 when nothing is known. */
 size_t lac_stream_size(const lac_stream *stream);
 
-/* For messages: "kaggle/training.zip/training.csv". */
+/* The name that messages give the table: "kaggle/training.zip/training.csv". */
 const char *lac_stream_name(const lac_stream *stream);
 
 #endif

@@ -76,13 +76,13 @@ static int is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* A number as mantissa * 10^exponent; `cut` says that digits are missing from it. */
+/* A number as mantissa * 10^exponent. */
 typedef struct decimal {
     int negative;
     uint64_t mantissa;
-    int digits; /* of the mantissa, leading zeros not counted */
+    int digits; /* of the mantissa, without leading zeros */
     int exponent;
-    int cut;
+    int cut;    /* 1 when the cell has more digits than the mantissa took */
 } decimal;
 
 static void add_digit(decimal *d, char c, int behind_point)
@@ -122,8 +122,8 @@ static int read_decimal(const lac_cell *cell, decimal *d)
     return some && p == cell->text + cell->length;
 }
 
-/* A mantissa below 2^53 and a power of ten up to 10^22 are exact doubles, so that one
- * operation rounds once (Clinger 1990); the rest is left to the C library. */
+/* A mantissa below 2^53 and a power of ten up to 10^22 are exact doubles, so one multiplication
+ * or division rounds once, which is correct (Clinger 1990). The C library does all others. */
 lac_status lac_csv_number(const lac_csv *csv, int column, double *out)
 {
     static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -159,7 +159,7 @@ lac_status lac_csv_integer(const lac_csv *csv, int column, int *out)
     return LAC_OK;
 }
 
-/* Fails for the word at `text`, which is no pixel. */
+/* Fails because the word at `text` is not a pixel. */
 static lac_status fail_pixel(const lac_csv *csv, int column, size_t pixel, const char *text)
 {
     size_t length = strcspn(text, " \t\r");

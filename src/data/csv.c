@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    WINDOW = 1 << 20,     /* bytes; stays in the caches, is worth a meeting of threads */
+    WINDOW = 1 << 20,     /* bytes; fits the caches, and is worth waking the threads for */
     LINE_LIMIT = 1 << 27, /* bytes; a picture of 5000 x 5000 fits */
 };
 

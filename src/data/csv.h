@@ -19,23 +19,23 @@ typedef struct lac_cell {
     size_t length;
 } lac_cell;
 
-/* A piece of the file: bytes [start, end) are read and not yet used. */
+/* A piece of the file; its bytes [start, end) are not yet split into records. */
 typedef struct lac_window {
     char *bytes; /* [capacity + 1], room for a NUL behind the last line */
     size_t capacity;
     size_t start, end;
-    int ended; /* the stream has no more */
+    int ended; /* 1 when the file has no more bytes */
 } lac_window;
 
 typedef struct lac_csv {
-    lac_context *ctx; /* takes the messages */
+    lac_context *ctx; /* whose message tells of failures */
     lac_stream *stream;
     lac_window window;
-    long row;       /* of the cells; the header is 1 */
-    long empty;     /* the first empty line's, 0 = none so far */
+    long row;       /* of the record in `cell`; the header is row 1 */
+    long empty;     /* row of the first empty line, 0 = none so far */
     int columns;
     char **name;    /* [columns], from the header, all different */
-    lac_cell *cell; /* [columns], with room for `room` */
+    lac_cell *cell; /* [columns] of the record; there is memory for `room` cells */
     int room;
 } lac_csv;
 
@@ -47,28 +47,28 @@ void lac_csv_close(lac_csv **csv);
  * there is none. */
 lac_status lac_csv_next(lac_csv *csv, int *more);
 
-/* Whom lac_csv_each hands the records. */
+/* The functions that lac_csv_each hands the records to. */
 typedef struct lac_csv_taker {
     /* Makes room for all records up to row `last`; on the calling thread. */
     lac_status (*reserve)(void *arg, long last);
-    /* Takes a record: row, cells, and what to fail with. On any thread, in any order,
-     * several at once. */
+    /* Takes a record, whose row and cells are in `record`; lac_csv_fail on it names them. Called
+     * on any thread, in any order, several at once. */
     lac_status (*take)(void *arg, const lac_csv *record);
     void *arg;
 } lac_csv_taker;
 
-/* Reads all records that are left, on all threads. What it fails with is the first wrong
- * row's, as if they were read one after the other. records.c */
+/* Reads all remaining records, on all threads. A failure is that of the first wrong row, as if
+ * the rows were read one after the other. records.c */
 lac_status lac_csv_each(lac_csv *csv, const lac_csv_taker *taker);
 
 /* ---- Between csv.c and records.c ------------------------------------------------- */
 
-/* Moves what is left to the front of the window, which grows if there is much, and reads
- * more behind it. */
+/* Moves the bytes not yet used to the front of the window and reads more behind them. The
+ * window grows when those bytes fill half of it. */
 lac_status lac_csv_refill(lac_csv *csv, lac_window *window);
 
-/* Counts the next line, of `size` bytes with its line break; *length is without. Behind
- * an empty line there may only be empty ones: FORMAT. */
+/* Counts the next line, which has `size` bytes with its line break and *length without. FORMAT
+ * when it is not empty and an empty line came before it. */
 lac_status lac_csv_count_line(lac_csv *csv, const char *line, size_t size, size_t *length);
 
 /* Splits a line into cells, as many as the header has. */
@@ -90,8 +90,8 @@ lac_status lac_csv_number(const lac_csv *csv, int column, double *out);
 /* A cell as a whole number of 0 to 2147483647. */
 lac_status lac_csv_integer(const lac_csv *csv, int column, int *out);
 
-/* A cell as numbers of 0 to 255 between blanks: at most `limit` into out. *count is
- * how many there are, which may be more than limit. */
+/* A cell as numbers of 0 to 255 between blanks. The first `limit` of them go into out; *count
+ * is how many the cell holds, which may be more. */
 lac_status lac_csv_pixels(const lac_csv *csv, int column, uint8_t *out, size_t limit,
                           size_t *count);
 

@@ -15,8 +15,8 @@ struct lac_data {
     char **names;    /* [K] */
     int *mirror;     /* [K] partner of each point */
     int *ids;        /* [rows] ImageId, or row + 1 */
-    uint8_t *pixels; /* [rows, 1, size, size], the first of as many */
-    size_t pixel_bytes; /* from lac_pages_new */
+    uint8_t *pixels; /* [rows, 1, size, size] */
+    size_t pixel_bytes; /* as given to lac_pages_new; at least those of the rows */
     float *labels;   /* [rows, 2K] pixels */
     uint8_t *mask;   /* [rows, 2K] 1 = present */
 
@@ -27,7 +27,7 @@ struct lac_data {
     double *source_weight;   /* [sources], NaN when unknown */
     int *row_source;         /* [rows] */
 
-    uint64_t fingerprint; /* hash of pictures, labels, masks and names: is it the same data? */
+    uint64_t fingerprint; /* hash of pictures, labels, masks and names: equal for equal data */
 };
 
 /* One coordinate that a submission must give. */
@@ -86,6 +86,13 @@ lac_status lac_data_take(lac_context *ctx, const lac_data *data, const int *rows
 /* The hold-out that a training configuration asks for. split.c */
 lac_status lac_split_of(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                         lac_split **out);
+
+/* 1 when the row has any label. access.c */
+int lac_row_is_labelled(const lac_data *data, int row);
+
+/* 1 when a training that takes `rows` learns from the row: it is not held out, and complete if
+ * it has to be. split.c */
+int lac_row_is_learned(const lac_data *data, int row, int is_holdout, lac_rows rows);
 
 /* The point of a feature name, "left_eye_center_x", and its axis (0 x, 1 y), or -1. lookup.c */
 int lac_feature_find(char *const *names, int points, const char *feature, int *axis);

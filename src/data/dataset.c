@@ -1,4 +1,4 @@
-/* The data set: how it is made, what is derived from its tables, and how it is asked. */
+/* The data set: how it is made, and what is derived from its tables. */
 #include "data/data.h"
 
 #include <math.h>
@@ -66,7 +66,7 @@ static lac_status derive(lac_context *ctx, lac_data *data)
 
 /* ---- Making ------------------------------------------------------------------- */
 
-/* The lookup table beside the training table, if there is one, tells the weights. */
+/* Weighs the sources by the lookup table beside the training table, if there is one. */
 static lac_status weigh_sources(lac_context *ctx, const char *folder, lac_data *data)
 {
     char *path;
@@ -113,7 +113,7 @@ static lac_status copy_names(lac_context *ctx, lac_data *data, int points,
     return LAC_OK;
 }
 
-/* Copies the labels that exist; the others stay 0. */
+/* Copies the labels whose mask is 1; all others stay 0. */
 static lac_status copy_labels(lac_context *ctx, lac_data *data, const float *labels,
                               const uint8_t *mask)
 {
@@ -249,76 +249,4 @@ void lac_data_free(lac_data **data)
     free(d->row_source);
     free(d);
     *data = NULL;
-}
-
-/* ---- Asking ------------------------------------------------------------------- */
-
-int lac_data_rows(const lac_data *data)
-{
-    return data->rows;
-}
-
-int lac_data_size(const lac_data *data)
-{
-    return data->size;
-}
-
-int lac_data_points(const lac_data *data)
-{
-    return data->points;
-}
-
-const char *lac_data_point_name(const lac_data *data, int point)
-{
-    return data->names[point];
-}
-
-int lac_data_id(const lac_data *data, int row)
-{
-    return data->ids[row];
-}
-
-const uint8_t *lac_data_image(const lac_data *data, int row)
-{
-    return data->pixels + (size_t)row * data->size * data->size;
-}
-
-const float *lac_data_labels(const lac_data *data, int row)
-{
-    return data->labels + (size_t)row * 2 * data->points;
-}
-
-const uint8_t *lac_data_mask(const lac_data *data, int row)
-{
-    return data->mask + (size_t)row * 2 * data->points;
-}
-
-int lac_data_mirror_point(const lac_data *data, int point)
-{
-    return data->mirror[point];
-}
-
-int lac_data_sources(const lac_data *data)
-{
-    return data->sources;
-}
-
-int lac_data_source_points(const lac_data *data, int source)
-{
-    return data->source_points[source];
-}
-
-int lac_data_source_rows(const lac_data *data, int source)
-{
-    return data->source_rows[source];
-}
-
-int lac_data_row_source(const lac_data *data, int row)
-{
-    return data->row_source[row];
-}
-
-double lac_data_source_weight(const lac_data *data, int source)
-{
-    return data->source_weight[source];
 }

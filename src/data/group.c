@@ -16,8 +16,8 @@
 #include <string.h>
 
 enum {
-    THUMB = 24, /* side of a thumbnail; a smaller picture keeps its own */
-    TILE = 256  /* pictures against pictures in one product */
+    THUMB = 24, /* side of a thumbnail; a smaller picture keeps its own side */
+    TILE = 256  /* pictures on either side of one matrix product */
 };
 static const double near_twin = 0.95; /* correlation */
 
@@ -31,14 +31,14 @@ typedef struct grouping {
     const lac_data *data;
     hashed *hashes;    /* [rows] */
     int *equal;        /* [rows] the first row with the same picture */
-    int *different;    /* [count] the rows that are their own */
+    int *different;    /* [count] rows whose picture stands in no earlier row */
     int count;
     int side;          /* of the thumbnails */
     float *thumbs;     /* [count, side * side] */
     float *products;   /* [threads, TILE, TILE] */
-    int tiles;         /* a side of the matrix of products */
-    pthread_mutex_t lock; /* of what stands below */
-    int *parent;       /* [rows] the forest */
+    int tiles;         /* tiles along one side of the matrix of products */
+    pthread_mutex_t lock; /* guards `parent` and `near` */
+    int *parent;       /* [rows] the forest: a row's parent, itself at a root */
     uint8_t *near;     /* [rows] 1 = has a near twin; set for different pictures only */
 } grouping;
 
@@ -115,7 +115,7 @@ static void reduce_line(const uint8_t *pixels, int size, int64_t *sums, int side
 {
     memset(sums, 0, side * sizeof *sums);
     for (int x = 0, cell = 0; x < size; x++) {
-        int beyond = (x + 1) * side - (cell + 1) * size; /* what reaches into the next cell */
+        int beyond = (x + 1) * side - (cell + 1) * size; /* the pixel's part in the next cell */
         sums[cell] += pixels[x] * (beyond > 0 ? side - beyond : side);
         if (beyond > 0)
             sums[cell + 1] += pixels[x] * beyond;
@@ -163,8 +163,8 @@ static void make_thumb(void *arg, int item, int thread)
         thumb[i] = (float)((double)sums[i] * scale);
 }
 
-/* A matrix product's last bits differ from machine to machine. Near the limit the sum is
- * taken again, in one order, so that the groups are the same everywhere. */
+/* The last bits of a matrix product differ from machine to machine. Near the limit the sum is
+ * therefore taken again in a fixed order, so that the groups are the same everywhere. */
 static int are_twins(const grouping *g, int a, int b, double product)
 {
     int cells = g->side * g->side;

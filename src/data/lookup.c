@@ -52,7 +52,7 @@ static lac_status read_header(reader *r)
     return LAC_OK;
 }
 
-/* The index of the feature in the cell, added if it is new. */
+/* Finds the index of the feature that the cell names; a new one is added to the table. */
 static lac_status find_feature(lac_context *ctx, reader *r, int *feature)
 {
     lac_lookup *l = r->lookup;

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A row's set, or a run of rows with one set. */
+/* A row with its set of points; after join_runs, all rows that have the set. */
 typedef struct entry {
-    const uint8_t *present;
-    int points; /* K */
-    int first;  /* row */
-    int rows;
-    int run; /* order by set */
+    const uint8_t *present; /* [K] */
+    int points;             /* K */
+    int first;              /* the row, or the first of them */
+    int rows;               /* how many rows have the set */
+    int run;                /* index among the sets, sorted by their bytes */
 } entry;
 
 static int compare_sets(const void *a, const void *b)
@@ -38,7 +38,8 @@ void lac_row_points(const lac_data *data, int row, uint8_t *present)
         present[p] = mask[2 * p] | mask[2 * p + 1];
 }
 
-/* Joins sorted entries of equal sets; returns the number of runs. */
+/* Joins neighbours with equal sets into one entry; returns how many are left. of_row [rows]
+ * gets the index of the entry that each row went into. */
 static int join_runs(entry *entries, int rows, int *of_row)
 {
     int runs = 0;

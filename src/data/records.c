@@ -20,21 +20,21 @@ enum { CHUNKS = 32 }; /* of a window, at most */
 typedef struct chunk {
     char *text; /* whole lines, none of them empty */
     size_t size;
-    long row; /* of the first */
+    long row; /* of the first line */
 } chunk;
 
-/* A window cut into chunks: what it has still left is the beginning of a line. */
+/* A window cut into chunks. What is left in the window is the beginning of a line. */
 typedef struct batch {
     lac_window *window;
     chunk chunk[CHUNKS];
     int chunks;
-    long last;         /* row so far */
-    lac_status status; /* of what comes behind the chunks */
+    long last;         /* row of the last line in the chunks */
+    lac_status status; /* not LAC_OK when filling or cutting failed behind the chunks */
 } batch;
 
 typedef struct reader {
-    lac_context ctx; /* a copy, for messages */
-    lac_csv csv;     /* a copy with other cells */
+    lac_context ctx; /* a copy of the context, which takes this thread's message */
+    lac_csv csv;     /* a copy of the reader, with cells of its own */
     lac_status status;
 } reader;
 
@@ -42,13 +42,14 @@ typedef struct reading {
     lac_csv *csv;
     const lac_csv_taker *taker;
     batch batch[2];
-    batch *now;
-    batch *next; /* to be filled meanwhile, or NULL */
+    batch *now;  /* whose chunks are read */
+    batch *next; /* filled at the same time; NULL at the end of the file */
     int readers;
     reader *reader;
 } reading;
 
-/* Closed chunks are larger than a 32nd of the window, so that there is room for all. */
+/* Cuts the window's whole lines into chunks. A new chunk begins only when the one before is
+ * larger than 1/CHUNKS of the window, so there are never more than CHUNKS. */
 static lac_status cut(lac_csv *csv, batch *b)
 {
     lac_window *w = b->window;
@@ -75,7 +76,7 @@ static lac_status cut(lac_csv *csv, batch *b)
     }
 }
 
-/* Takes over what `from` has left. */
+/* Moves the beginning of a line that is left in `from` to the front of `to`. */
 static lac_status take_over(lac_csv *csv, const lac_window *from, lac_window *to)
 {
     size_t left = from->end - from->start;
@@ -91,7 +92,7 @@ static lac_status take_over(lac_csv *csv, const lac_window *from, lac_window *to
     return LAC_OK;
 }
 
-/* Makes the batch behind `before`: a line that is not empty at least, if there is one. */
+/* Fills the batch that follows `before`. It gets at least one line, unless the file ends. */
 static lac_status fill(lac_csv *csv, const batch *before, batch *b)
 {
     b->chunks = 0;
@@ -121,8 +122,9 @@ static lac_status take_chunk(reader *r, const chunk *c, const lac_csv_taker *tak
     return LAC_OK;
 }
 
-/* One item fills the next window, if there is one, the others are chunks. A reader that
- * failed is done: items come in order, so that what it would read stands behind. */
+/* Item 0 fills the next window, if there is one; every other item is a chunk. A reader that
+ * has failed reads no more: items are handed out in order, so the chunks that it would still
+ * get lie behind the row that failed. */
 static void work(void *arg, int item, int thread)
 {
     reading *r = arg;
@@ -133,7 +135,7 @@ static void work(void *arg, int item, int thread)
         me->status = take_chunk(me, &r->now->chunk[item - (r->next != NULL)], r->taker);
 }
 
-/* What the readers came to: the failure in the first row, if any. */
+/* Of all readers' failures, that of the lowest row. */
 static lac_status outcome(const reading *r)
 {
     const reader *first = NULL;
@@ -143,10 +145,11 @@ static lac_status outcome(const reading *r)
     return first ? lac_fail(r->csv->ctx, first->status, "%s", first->ctx.message) : LAC_OK;
 }
 
-/* Batch after batch; a failure to fill one is reported when all in front of it is taken. */
+/* Reads batch after batch. When filling a batch has failed, that is reported only after all
+ * rows in front of the failure are read, since one of those may be wrong too. */
 static lac_status read_batches(reading *r)
 {
-    r->now = &r->batch[0]; /* what came with the records before */
+    r->now = &r->batch[0]; /* its window already holds what followed the records read so far */
     r->now->status = cut(r->csv, r->now);
     for (;;) {
         int ended = r->now->status != LAC_OK || r->now->window->ended;
@@ -170,7 +173,7 @@ static lac_status make_readers(reading *r)
         new->ctx = *csv->ctx;
         new->csv = *csv;
         new->csv.ctx = &new->ctx;
-        new->csv.room = csv->columns + 1; /* a cell for those that are too many */
+        new->csv.room = csv->columns + 1; /* one more, to notice lines with too many cells */
         LAC_TRY(lac_alloc(csv->ctx, new->csv.room, sizeof *csv->cell, &new->csv.cell));
     }
     return LAC_OK;

@@ -29,7 +29,7 @@ int lac_source_of(const lac_data *data, const uint8_t *points)
     return best;
 }
 
-/* Inserts a pattern behind those with as many points or more. */
+/* Adds a source for the pattern (NULL: all points), behind those with as many points or more. */
 static void add_source(lac_data *data, const uint8_t *present, int points)
 {
     size_t k = data->points;
@@ -48,7 +48,7 @@ static void add_source(lac_data *data, const uint8_t *present, int points)
 
 lac_status lac_sources_find(lac_context *ctx, lac_data *data)
 {
-    enum { MOST = 11 }; /* ten patterns with a tenth of the rows, and the set of all points */
+    enum { MOST = 11 }; /* at most ten patterns have a tenth of the rows; one more for all points */
     lac_patterns patterns;
     LAC_TRY(lac_alloc(ctx, MOST * (size_t)data->points, 1, &data->source_pattern));
     LAC_TRY(lac_alloc(ctx, MOST, sizeof *data->source_points, &data->source_points));
@@ -84,8 +84,8 @@ static int compare_images(const void *a, const void *b)
     return x->image_id < y->image_id ? -1 : x->image_id > y->image_id;
 }
 
-/* Counts the coordinates of every source; 0 if some picture fits in none. `rows` are
- * sorted by picture, `point` [features] gives the point of a feature. */
+/* Counts the lookup rows of every source. Returns 0 when a picture's points are in no source.
+ * `rows` are sorted by picture, `point` [features] gives the point of a feature. */
 static int count_coordinates(const lac_data *data, const lac_lookup_row *rows, int count,
                              const int *point, uint8_t *present, long *coordinates)
 {
@@ -101,7 +101,7 @@ static int count_coordinates(const lac_data *data, const lac_lookup_row *rows, i
     return 1;
 }
 
-/* With scratch memory: rows, points of features, a set and counts. */
+/* The last four arguments are scratch memory of lac_sources_weigh. */
 static void weigh(lac_data *data, const lac_lookup *lookup, lac_lookup_row *rows,
                   const int *point, uint8_t *present, long *coordinates)
 {

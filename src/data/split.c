@@ -18,16 +18,16 @@ struct lac_split {
     uint8_t *holdout; /* [rows] */
 };
 
-/* The groups in the order of the strata. */
+/* The groups in the order of the strata. A group is named by its first row. */
 typedef struct strata {
     int count;
-    int *order;   /* the groups, by their first rows */
-    int *end;     /* [count] of the stratum in order */
-    int *stratum; /* [rows] */
-    int *size;    /* [rows] of the group whose first row this is */
+    int *order;   /* [groups] the groups, stratum after stratum */
+    int *end;     /* [count] where each stratum ends in `order` */
+    int *stratum; /* [rows] the stratum of each row */
+    int *size;    /* [rows] rows of the group that begins here, 0 where none does */
 } strata;
 
-/* Fills stratum [rows]; `seen` [patterns] is 0. */
+/* Fills stratum [rows]. `seen` [patterns] counts the rows of each pattern and starts as 0. */
 static void assign_strata(const lac_patterns *patterns, int rows, int *seen, int *stratum)
 {
     for (int r = 0; r < rows; r++) {
@@ -37,7 +37,7 @@ static void assign_strata(const lac_patterns *patterns, int rows, int *seen, int
     }
 }
 
-/* Sorts the groups by stratum, by counting. */
+/* Sorts the groups by stratum (counting sort). */
 static void order_groups(strata *s, const int *group, int rows)
 {
     for (int r = 0; r < rows; r++) {
@@ -47,7 +47,7 @@ static void order_groups(strata *s, const int *group, int rows)
     }
     for (int i = 0, sum = 0; i < s->count; i++) {
         int groups = s->end[i];
-        s->end[i] = sum; /* its start, until it is filled */
+        s->end[i] = sum; /* where the stratum starts; the loop below moves it to the end */
         sum += groups;
     }
     for (int r = 0; r < rows; r++)
@@ -76,8 +76,8 @@ static lac_status make_strata(lac_context *ctx, const lac_data *data, const int 
     return LAC_OK;
 }
 
-/* The quota starts between -1/2 and 1/2, or the same rows of small strata would be
- * held out whatever the seed. */
+/* The quota starts at a random place between -1/2 and 1/2. Started at 0, it would hold out the
+ * same rows of small strata whatever the seed. */
 static void walk(const strata *s, double fraction, uint64_t seed, lac_split *split)
 {
     uint64_t stream = LAC_STREAM(LAC_STREAM_SPLIT);
@@ -163,4 +163,17 @@ int lac_split_group(const lac_split *split, int row)
 int lac_split_holdout_rows(const lac_split *split)
 {
     return split->holdout_rows;
+}
+
+int lac_row_is_learned(const lac_data *data, int row, int is_holdout, lac_rows rows)
+{
+    return !is_holdout && (rows == LAC_ROWS_ALL || lac_data_row_is_complete(data, row));
+}
+
+int lac_split_train_rows(const lac_split *split, const lac_data *data, lac_rows rows)
+{
+    int count = 0;
+    for (int row = 0; row < data->rows; row++)
+        count += lac_row_is_learned(data, row, split->holdout[row], rows);
+    return count;
 }

@@ -17,17 +17,15 @@ static lac_status count_labels(lac_context *ctx, const lac_data *data, lac_data_
     for (int r = 0; r < data->rows; r++) {
         const float *labels = lac_data_labels(data, r);
         const uint8_t *mask = lac_data_mask(data, r);
-        int present = 0;
         for (int i = 0; i < width; i++)
             if (mask[i]) {
                 s->mean[i] += labels[i];
                 count[i]++;
-                present++;
             }
         for (int p = 0; p < data->points; p++)
             s->labels[p] += mask[2 * p] | mask[2 * p + 1];
-        s->complete_rows += width > 0 && present == width;
-        s->unlabelled_rows += present == 0;
+        s->complete_rows += width > 0 && lac_data_row_is_complete(data, r);
+        s->unlabelled_rows += !lac_row_is_labelled(data, r);
     }
     for (int i = 0; i < width; i++)
         s->mean[i] /= count[i] ? count[i] : 1;
@@ -74,7 +72,7 @@ static lac_status count_groups(lac_context *ctx, const lac_data *data, lac_data_
     return status;
 }
 
-/* RMS over the labels of a row from the mean face; -1 for a row without labels. */
+/* Distance of a row's labels from the mean face, pixels, RMS; -1 for a row without labels. */
 static double face_distance(const lac_data *data, int row, const double *mean)
 {
     const float *labels = lac_data_labels(data, row);

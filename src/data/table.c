@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_IMAGE = -1, COLUMN_ID = -2 }; /* others: coordinate 2 * point + axis */
+/* What a column is; a label column is its coordinate, 2 * point + axis. */
+enum { COLUMN_IMAGE = -1, COLUMN_ID = -2 };
 
 typedef struct table {
     lac_context *ctx;
     lac_csv *csv;
-    int *role; /* [columns] */
-    int image; /* column */
-    int id;    /* column, or -1 */
+    int *role;    /* [columns] */
+    int image;    /* the column of the pictures */
+    int id;       /* the column of their ids, or -1 */
     int capacity; /* rows that the arrays of data can hold */
     lac_data *data;
 } table;
@@ -96,7 +97,7 @@ static lac_status read_header(lac_context *ctx, table *t, lac_table kind)
     return LAC_OK;
 }
 
-/* The first picture tells the side of all. */
+/* The side of all pictures is that of the first. */
 static lac_status find_size(lac_context *ctx, table *t)
 {
     uint8_t *pixels;
@@ -115,7 +116,7 @@ static lac_status find_size(lac_context *ctx, table *t)
     return LAC_OK;
 }
 
-/* Moves the array whose address is `array` to one of `capacity` items. */
+/* Moves the array whose address is `array` into memory for `capacity` items. */
 static lac_status grow_array(lac_context *ctx, void *array, size_t item, int rows, int capacity)
 {
     void *old;
@@ -244,7 +245,8 @@ static lac_status check_ids(lac_context *ctx, table *t)
     return status;
 }
 
-/* The rows there will be if all are about as long as the first, which is in the cells. */
+/* Estimates the number of rows from the size of the file and the length of the first row,
+ * which is in the cells. */
 static int expected_rows(const lac_csv *csv)
 {
     const lac_cell *last = &csv->cell[csv->columns - 1];

@@ -4,16 +4,23 @@
 
 #include "net/model.h"
 
+/* MISMATCH when the data's pictures have another size than the model's. */
+lac_status lac_model_check_size(const lac_model *model, const lac_data *data);
+
 /* The rows of one side of the model's own split, ascending, freed by free(). MISMATCH when the
- * data does not fit the model, is not that of the training (except LAC_SPLIT_ALL), or no row is
+ * data does not fit the model, is not that of the training (except LAC_SIDE_ALL), or no row is
  * on that side; MEMORY. */
-lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side side,
                           int **rows, int *count);
+
+/* Eq. 7: how far a predicted point is off its label, as a share of the picture's side. */
+double lac_point_error(const float xy[2], const float label[2], int size);
 
 /* RMSE of one row's predictions [2K], pixels; NaN without a label. */
 double lac_row_rmse(const lac_data *data, int row, const float *xy);
 
-/* Fresh metrics divide the loss by all labels, missing ones too; this makes it that of a run. */
+/* lac_metrics_compute divides the loss by all labels, missing ones included. This makes it the
+ * loss of a run with this reduction. */
 void lac_metrics_reduce(lac_metrics *metrics, lac_reduction reduction);
 
 #endif

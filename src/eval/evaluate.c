@@ -1,16 +1,22 @@
-/* A model against the labels of a split. */
+/* Measures a model on the rows of one side of its split. */
 #include "eval/eval.h"
 #include "data/data.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static lac_status check_data(const lac_model *model, const lac_data *data, lac_rows_of rows)
+lac_status lac_model_check_size(const lac_model *model, const lac_data *data)
 {
-    if (data->size != model->size)
-        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                        "the data's pictures are %dx%d, the model's %dx%d", data->size, data->size,
-                        model->size, model->size);
+    if (data->size == model->size)
+        return LAC_OK;
+    return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                    "the data's pictures are %dx%d, the model's %dx%d", data->size, data->size,
+                    model->size, model->size);
+}
+
+static lac_status check_data(const lac_model *model, const lac_data *data, lac_side side)
+{
+    LAC_TRY(lac_model_check_size(model, data));
     if (data->points != model->points)
         return lac_fail(model->ctx, LAC_ERROR_MISMATCH, "the data has %d points, the model %d",
                         data->points, model->points);
@@ -19,26 +25,26 @@ static lac_status check_data(const lac_model *model, const lac_data *data, lac_r
             return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
                             "point %d is %s in the data, %s in the model", i + 1, data->names[i],
                             model->names[i]);
-    if (rows != LAC_SPLIT_ALL && data->fingerprint != model->fingerprint)
+    if (side != LAC_SIDE_ALL && data->fingerprint != model->fingerprint)
         return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
                         "the model was trained on other data: its hold-out cannot be found here, "
                         "evaluate all rows instead");
     return LAC_OK;
 }
 
-/* Rows of the wanted side, ascending. */
-static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+/* Collects the rows of the side, ascending. */
+static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_side side,
                               int *rows, int *count)
 {
     lac_split *split = NULL;
     lac_train_config config;
     LAC_TRY(lac_model_config(model, &config));
     *count = 0;
-    if (side != LAC_SPLIT_ALL && config.holdout > 0.0)
+    if (side != LAC_SIDE_ALL && config.holdout > 0.0)
         LAC_TRY(lac_split_of(model->ctx, data, &config, &split));
     for (int row = 0; row < data->rows; row++) {
         int held = split && lac_split_is_holdout(split, row);
-        if (side == LAC_SPLIT_ALL || held == (side == LAC_SPLIT_HOLDOUT))
+        if (side == LAC_SIDE_ALL || held == (side == LAC_SIDE_HOLDOUT))
             rows[(*count)++] = row;
     }
     lac_split_free(&split);
@@ -49,7 +55,7 @@ static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_
     return LAC_OK;
 }
 
-lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows_of side,
+lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side side,
                           int **rows, int *count)
 {
     *rows = NULL;
@@ -63,7 +69,7 @@ lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_rows
     return status;
 }
 
-lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_rows_of side,
+lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
                               lac_metrics **out)
 {
     lac_context *ctx = model->ctx;

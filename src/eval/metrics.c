@@ -7,6 +7,7 @@
  * whose mask is 0 is not read.
  */
 #include "eval/eval.h"
+#include "image/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,6 +38,13 @@ static void tally_add(tally *t, const tally *more)
     t->failures += more->failures;
 }
 
+double lac_point_error(const float xy[2], const float label[2], int size)
+{
+    double dx = (double)xy[0] - (double)label[0];
+    double dy = (double)xy[1] - (double)label[1];
+    return sqrt(dx * dx + dy * dy) / size;
+}
+
 /* One point of one row. A prediction that is not a number fails. */
 static tally tally_point(const float xy[2], const float label[2], const uint8_t mask[2], int size)
 {
@@ -49,7 +57,7 @@ static tally tally_point(const float xy[2], const float label[2], const uint8_t 
         t.labels++;
     }
     t.pairs = t.labels == 2;
-    t.failures = t.pairs && !(sqrt(t.squares) / size <= failing_error);
+    t.failures = t.pairs && !(lac_point_error(xy, label, size) <= failing_error);
     return t;
 }
 
@@ -79,8 +87,8 @@ static double share(long part, long whole)
     return whole ? (double)part / (double)whole : NAN;
 }
 
-/* The figure comparable with Kaggle's score; a source that the test set does not ask for
- * has no say. */
+/* The figure that compares with Kaggle's score. A source of weight 0 is left out, since its mean
+ * may be NaN. */
 static double test_weighted(const tallies *sums, const lac_data *data)
 {
     double mean = 0;
@@ -94,10 +102,10 @@ static double test_weighted(const tallies *sums, const lac_data *data)
 
 static void fill(lac_metrics *m, const tallies *sums, const lac_data *data)
 {
-    double half = lac_data_size(data) / 2.0; /* of the network's unit */
+    double unit = lac_unit(lac_data_size(data));
     double all = 2.0 * m->rows * m->points;
     m->labels = sums->all.labels;
-    m->loss = all > 0 ? sums->all.squares / (half * half) / all : NAN;
+    m->loss = all > 0 ? sums->all.squares / (unit * unit) / all : NAN;
     m->rmse = sqrt(mean_square(&sums->all));
     m->test_weighted = test_weighted(sums, data);
     m->failure_points = share(sums->all.failures, sums->all.pairs);

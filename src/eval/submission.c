@@ -4,8 +4,8 @@
  * Everything that can be wrong with the table is found before the test pictures are
  * predicted, and every message names the RowId.
  */
+#include "eval/eval.h"
 #include "data/data.h"
-#include "net/model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -109,22 +109,14 @@ static lac_status write_file(submission *s, const char *path)
 {
     lac_file file;
     LAC_TRY(lac_file_create(s->ctx, path, &file));
-    lac_status status = write_rows(s, file.stream);
-    if (status != LAC_OK) {
-        lac_file_abandon(&file);
-        return status;
-    }
-    return lac_file_commit(s->ctx, &file);
+    return lac_file_finish(s->ctx, &file, write_rows(s, file.stream));
 }
 
 lac_status lac_submission_write(const lac_model *model, const lac_data *test,
                                 const lac_lookup *lookup, const char *path)
 {
     submission s = {.ctx = model->ctx, .model = model, .test = test, .lookup = lookup};
-    if (lac_data_size(test) != model->size)
-        return lac_fail(s.ctx, LAC_ERROR_MISMATCH,
-                        "submission: the test pictures are %d pixels wide, the model's %d",
-                        lac_data_size(test), model->size);
+    LAC_TRY(lac_model_check_size(model, test));
     lac_status status = prepare(&s);
     if (status == LAC_OK && lac_data_rows(test) > 0)
         status = lac_model_predict_rows(model, lac_data_image(test, 0), NULL, lac_data_rows(test),

@@ -5,6 +5,7 @@
 #ifndef LAC_MODEL_H
 #define LAC_MODEL_H
 
+#include "image/image.h"
 #include "net/net.h"
 
 struct lac_model {
@@ -36,8 +37,8 @@ typedef struct lac_model_parts {
 lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_model **out);
 
 /* Fills a plan's input with pictures rows[0..n) of `pixels` [., size, size]; rows NULL: the
- * first n. mirror [n], or NULL for none. */
-void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const uint8_t *mirror,
+ * first n. view [n] of each, or NULL: the pictures as they are. */
+void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const lac_view *view,
                    int n);
 
 /* Predicts pictures rows[0..count) of `pixels` by a model's plan; rows NULL: the first `count`.

@@ -1,4 +1,5 @@
 /* Prediction: pictures into a plan, passes, the network's units back into pixels. */
+#include "image/units.h"
 #include "net/model.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ typedef struct fill_job {
     const lac_plan *plan;
     const uint8_t *pixels;
     const int *rows;
-    const uint8_t *mirror;
+    const lac_view *view;
 } fill_job;
 
 static void work_fill(void *arg, int item, int thread)
@@ -25,15 +26,17 @@ static void work_fill(void *arg, int item, int thread)
     int size = j->plan->net->size;
     size_t area = (size_t)size * size;
     size_t row = j->rows ? (size_t)j->rows[item] : (size_t)item;
+    lac_image image = {j->pixels + row * area, size, size, (size_t)size};
+    lac_view view = j->view ? j->view[item] : lac_view_identity();
     const lac_op *input = &j->plan->op[0];
-    input->kernels->picture(j->pixels + row * area, lac_op_at(input, input->z, item * area), size,
-                            j->mirror ? j->mirror[item] : 0);
+    lac_view_sample(&view, &image, input->kernels, size, size,
+                    lac_op_at(input, input->z, item * area));
 }
 
-void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const uint8_t *mirror,
+void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const lac_view *view,
                    int n)
 {
-    fill_job j = {plan, pixels, rows, mirror};
+    fill_job j = {plan, pixels, rows, view};
     lac_parallel(plan->ctx, n, work_fill, &j);
 }
 
@@ -42,7 +45,6 @@ lac_status lac_plan_predict(lac_plan *plan, const uint8_t *pixels, const int *ro
 {
     int size = plan->net->size;
     int outputs = 2 * plan->net->points;
-    float half = (float)size / 2.0f;
     for (int first = 0; first < count; first += plan->batch) {
         int n = count - first < plan->batch ? count - first : plan->batch;
         lac_pass pass = {.ctx = plan->ctx, .n = n};
@@ -51,7 +53,7 @@ lac_status lac_plan_predict(lac_plan *plan, const uint8_t *pixels, const int *ro
         LAC_TRY(lac_plan_forward(plan, &pass));
         const float *y = plan->output[0]->z;
         for (int i = 0; i < n * outputs; i++)
-            xy[(size_t)first * outputs + i] = y[i] * half + half;
+            xy[(size_t)first * outputs + i] = lac_to_pixels(y[i], size);
     }
     return LAC_OK;
 }

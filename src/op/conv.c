@@ -8,15 +8,15 @@
 
 #include <string.h>
 
-enum { MOST_K = 31, MOST_STRIDE = 8, MOST_CHANNELS = 4096 };
+enum { MOST_CHANNELS = 4096 };
 
 /* "3x3", an odd side. */
 static int read_kernel(const char *word, int *k)
 {
     const char *times = word ? strchr(word, 'x') : NULL;
     int other;
-    return times && lac_words_number(word, times, 1, MOST_K, k) &&
-           lac_words_number(times + 1, word + strlen(word), 1, MOST_K, &other) && other == *k &&
+    return times && lac_words_number(word, times, 1, LAC_MOST_K, k) &&
+           lac_words_number(times + 1, word + strlen(word), 1, LAC_MOST_K, &other) && other == *k &&
            *k % 2 == 1;
 }
 
@@ -30,7 +30,7 @@ static lac_status conv_parse(lac_words *words, void *attr)
     a->stride = 1;
     word = lac_words_peek(words);
     if (word && word[0] == '/') {
-        if (!lac_words_number(word + 1, word + strlen(word), 1, MOST_STRIDE, &a->stride))
+        if (!lac_words_number(word + 1, word + strlen(word), 1, LAC_MOST_STRIDE, &a->stride))
             return lac_words_wanted(words, "a stride such as /2 (1 to 8)");
         words->next++;
     }
@@ -39,13 +39,6 @@ static lac_status conv_parse(lac_words *words, void *attr)
     a->relu = lac_words_take(words, "relu");
     a->pool = lac_words_take(words, "pool");
     return LAC_OK;
-}
-
-lac_shape lac_conv_y_shape(const lac_node *node)
-{
-    const lac_conv_attr *a = node->attr;
-    return (lac_shape){a->channels, (node->in.h + a->stride - 1) / a->stride,
-                       (node->in.w + a->stride - 1) / a->stride, 1};
 }
 
 static lac_status conv_shape(lac_context *ctx, lac_node *node, const lac_shape *in)

@@ -1,13 +1,9 @@
-/* The list of operators, and what they share: shapes, tables of tensors, claims, and inputs that
- * are stored in another precision. */
+/* What operators share: shapes, tables of tensors, claims, and inputs that are stored in another
+ * precision. */
 #include "op/op.h"
 
 #include <assert.h>
 #include <stdio.h>
-
-extern const lac_op_spec lac_op_conv, lac_op_dense;
-
-const lac_op_spec *const lac_op_specs[] = {&lac_op_conv, &lac_op_dense, NULL};
 
 /* ---- Shapes and tensors -------------------------------------------------------------------- */
 

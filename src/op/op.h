@@ -109,7 +109,7 @@ struct lac_op_spec {
     const lac_op_way *const *ways; /* ends with NULL; the last fits always */
 };
 
-/* Every operator there is, ends with NULL. op.c */
+/* Every operator there is, ends with NULL. list.c */
 extern const lac_op_spec *const lac_op_specs[];
 
 /* ---- How it is done ------------------------------------------------------------------------ */

@@ -35,7 +35,7 @@ static int is_shown(const lac_chart *c, const lac_series *line, int i)
     return isfinite(scaled(&c->x, line->x[i])) && isfinite(scaled(&c->y, line->y[i]));
 }
 
-/* The range of all that is shown; 0 when that is nothing. */
+/* Finds the range of all values shown; returns 0 when there are none. */
 static int find_range(const lac_chart *c, int of_y, scale *s)
 {
     s->low = INFINITY;
@@ -151,7 +151,7 @@ static void draw_axes(cairo_t *cr, const lac_chart *c, const scale *x, const sca
         lac_draw_text(cr, c->left - 8, at + 4, 1, text);
     }
     count = find_marks(x, mark);
-    double taken = 0; /* up to here stands text already */
+    double taken = 0; /* where the text before ends */
     for (int i = 0; i < count; i++) {
         cairo_text_extents_t e;
         snprintf(text, sizeof text, "%.6g", mark[i]);
@@ -166,7 +166,8 @@ static void draw_axes(cairo_t *cr, const lac_chart *c, const scale *x, const sca
 
 /* ---- Lines -------------------------------------------------------------------------------- */
 
-/* Breaks where a value is missing; returns the index of the last there is, or -1. */
+/* Draws a line that breaks where a value is missing. Returns the index of the last value, or
+ * -1. */
 static int draw_line(cairo_t *cr, const lac_chart *c, const lac_series *line, const scale *x,
                      const scale *y)
 {

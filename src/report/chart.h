@@ -11,7 +11,7 @@ typedef struct lac_axis {
     const char *title;  /* with its unit */
     int logarithmic;
     int whole;          /* marks at whole numbers only */
-    double low, high;   /* both 0: the range of the values */
+    double low, high;   /* the range shown; both 0: that of the values */
 } lac_axis;
 
 typedef struct lac_series {
@@ -26,10 +26,10 @@ typedef struct lac_series {
 
 typedef struct lac_chart {
     const char *title;
-    const char *empty;           /* said when there is nothing to show */
+    const char *empty;           /* text in place of the lines when there are no values */
     lac_axis x, y;
     double left, top, wide, high; /* of the plotted area, units */
-    double room;                  /* for the texts at the ends, behind it */
+    double room;                  /* width for the texts right of the plotted area, units */
     const lac_series *series;
     int count;
 } lac_chart;

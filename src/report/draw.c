@@ -24,7 +24,7 @@ static const unsigned on_dark[][2] = {
     {LAC_ORANGE, 0xffab4a}, {LAC_PURPLE, 0xb794f6}, {LAC_BROWN, 0xd0a090},
 };
 
-static const cairo_user_data_key_t dark_key; /* its address alone counts: set on a dark sheet */
+static const cairo_user_data_key_t dark_key; /* only its address is used: present on a dark sheet */
 
 lac_status lac_drawing_open(lac_context *ctx, const char *path, int width, int height,
                             lac_theme theme, lac_drawing *d)
@@ -49,7 +49,7 @@ lac_status lac_drawing_open(lac_context *ctx, const char *path, int width, int h
     return LAC_OK;
 }
 
-/* cairo keeps its first error: one look at the end covers all drawing. */
+/* cairo remembers its first error, so one check at the end covers all drawing. */
 lac_status lac_drawing_close(lac_context *ctx, lac_drawing *d)
 {
     cairo_status_t drawn = cairo_status(d->cr);
@@ -102,7 +102,7 @@ static int character_length(const unsigned char *p)
     return is_long || is_outside ? 0 : length;
 }
 
-/* As much of the text as there is room for. */
+/* Shortens the text to what there is room for. */
 static void make_drawable(const char *text, char out[MOST_TEXT])
 {
     const unsigned char *p = (const unsigned char *)text;

@@ -43,16 +43,15 @@ static lac_chart chart_of(const char *title, const lac_series *series, int count
                        .count = count};
 }
 
-/* What a run's text at the end of its lines says: the value of its kind, or the span of its
- * values; no text but at the first run of a kind. `of` is a column of the history, LIMIT or
- * SCALED. */
+/* The text at the end of a run's line. Only the first run of a kind has one: its value, or the
+ * range of values of all runs of the kind. `of` is a column of the history, LIMIT or SCALED. */
 enum { LIMIT = -2, SCALED = -1 };
 
 static double value_of(const lac_shown *run, int of)
 {
     int count = run->history.count;
     if (of == LIMIT)
-        return run->within_limit;
+        return 100 - 100 * run->metrics->failure_points;
     if (count == 0)
         return NAN;
     return of == SCALED ? run->loss_scaled[count - 1] : run->history.value[of][count - 1];
@@ -151,7 +150,7 @@ static void draw_ced(cairo_t *cr, const void *arg)
 
 enum { ROW = 22, NAMES = 182, POINTS_TOP = 48, LEGEND_ROW = 18, LEGEND_COLUMNS = 3 };
 
-/* Lines of the legend: a label for every kind of runs. */
+/* Lines in the legend, one for every kind of runs. */
 static int legend_rows(const lac_material *m)
 {
     int kinds = 0;
@@ -268,7 +267,7 @@ static lac_axis axis_of(const lac_search_view *v)
     return (lac_axis){v->axis, lowest > 0, 0, 0, 0};
 }
 
-/* Trials that came to the end are blue, those stopped before grey, at their last error. */
+/* Trials that reached their end are blue; those stopped early are grey, at their last error. */
 static void draw_search(cairo_t *cr, const void *arg)
 {
     const lac_search_view *v = arg;

@@ -48,7 +48,7 @@ static lac_status load(lac_material *m, const char *path)
     return lac_history_read(m->ctx, path, &run->history);
 }
 
-/* The name of the folder itself. */
+/* The last part of a path. */
 static void folder_name(const char *path, char *out, size_t size)
 {
     size_t length = strlen(path);
@@ -68,14 +68,15 @@ static void method_name(const lac_train_config *c, char *out, size_t size)
                                             : "masked");
 }
 
-/* The kinds of runs, and their colours in the order of their first runs. */
+/* Finds the kind of every run, and gives the kinds their colours in the order of their first
+ * runs. */
 static void find_kinds(lac_material *m)
 {
     int used = 0;
     for (int i = 0; i < m->runs; i++) {
         lac_shown *run = &m->run[i];
         while (strcmp(m->run[run->first].options, run->options) != 0)
-            run->first++; /* ends at the run itself */
+            run->first++; /* at the latest the run itself is equal */
         run->color = run->first < i ? m->run[run->first].color
                                     : colors[used++ % LAC_COUNT(colors)];
     }
@@ -89,7 +90,7 @@ static int kind_size(const lac_material *m, int first)
     return size;
 }
 
-/* Kinds are called by their method, or by their first folders where two have the same. */
+/* Labels are the methods, or the folders of the first runs where two kinds share a method. */
 static void label_runs(lac_material *m)
 {
     int unique = 1;
@@ -103,7 +104,7 @@ static void label_runs(lac_material *m)
         folder_name(m->run[m->run[i].first].path, m->run[i].label, sizeof m->run[i].label);
 }
 
-/* By label and seed, or by folder where two runs have the same. */
+/* Names are label and seed, or the folders where two runs would share a name. */
 static void name_runs(lac_material *m)
 {
     int unique = 1;
@@ -130,7 +131,7 @@ static lac_status choose_rows(lac_material *m)
         int is_holdout = m->run[i].config.holdout > 0;
         if (i == 0)
             m->is_holdout = is_holdout;
-        lac_rows_of side = m->is_holdout ? LAC_SPLIT_HOLDOUT : LAC_SPLIT_ALL;
+        lac_side side = m->is_holdout ? LAC_SIDE_HOLDOUT : LAC_SIDE_ALL;
         LAC_TRY(lac_model_rows(m->run[i].model, m->data, side, &rows, &count));
         int is_first = i == 0;
         int is_same = is_first || (count == m->count && is_holdout == m->is_holdout &&
@@ -150,11 +151,6 @@ static lac_status choose_rows(lac_material *m)
     return LAC_OK;
 }
 
-static int is_complete(const lac_data *data, int row)
-{
-    return !memchr(lac_data_mask(data, row), 0, 2 * (size_t)lac_data_points(data));
-}
-
 static void count_training_rows(const lac_material *m, lac_shown *run)
 {
     const lac_train_config *config = &run->config;
@@ -162,7 +158,7 @@ static void count_training_rows(const lac_material *m, lac_shown *run)
     for (int row = 0; row < lac_data_rows(m->data); row++) {
         int is_out = m->is_holdout && next < m->count && m->rows[next] == row;
         next += is_out;
-        run->train_rows += !is_out && (config->rows == LAC_ROWS_ALL || is_complete(m->data, row));
+        run->train_rows += lac_row_is_learned(m->data, row, is_out, config->rows);
     }
 }
 
@@ -171,7 +167,7 @@ static void distribute(const lac_material *m, lac_shown *run)
 {
     int points = lac_data_points(m->data);
     long within[LAC_CED_STEPS + 2] = {0};
-    long all = 0, failing = 0;
+    long all = 0;
     for (int i = 0; i < m->count; i++) {
         const float *label = lac_data_labels(m->data, m->rows[i]);
         const uint8_t *mask = lac_data_mask(m->data, m->rows[i]);
@@ -179,12 +175,9 @@ static void distribute(const lac_material *m, lac_shown *run)
         for (int k = 0; k < points; k++) {
             if (!mask[2 * k] || !mask[2 * k + 1])
                 continue;
-            double error = hypot((double)(xy[2 * k] - label[2 * k]),
-                                 (double)(xy[2 * k + 1] - label[2 * k + 1])) /
-                           lac_data_size(m->data);
+            double error = lac_point_error(xy + 2 * k, label + 2 * k, lac_data_size(m->data));
             int bin = error <= 0.15 ? (int)ceil(error * 1000) : LAC_CED_STEPS + 1;
             within[bin]++;
-            failing += !(error <= 0.1);
             all++;
         }
     }
@@ -193,7 +186,6 @@ static void distribute(const lac_material *m, lac_shown *run)
         sum += within[b];
         run->ced[b] = all ? 100 * (double)sum / (double)all : NAN;
     }
-    run->within_limit = all ? 100 - 100 * (double)failing / (double)all : NAN;
 }
 
 static lac_status scale_loss(lac_context *ctx, lac_shown *run)
@@ -223,41 +215,17 @@ static lac_status measure(const lac_material *m, lac_shown *run)
     return scale_loss(m->ctx, run);
 }
 
-/* ---- Choosing faces ----------------------------------------------------------------------- */
-
-typedef struct ranked {
-    double error;
-    int index;
-} ranked;
-
-static int rank_order(const void *a, const void *b)
-{
-    const ranked *x = a;
-    const ranked *y = b;
-    if (x->error != y->error)
-        return x->error < y->error ? -1 : 1;
-    return x->index < y->index ? -1 : 1;
-}
-
-/* By the mean over the runs of a row's RMSE, so that every run shows the same faces. */
+/* Every run shows the same faces. */
 static lac_status rank_rows(lac_material *m)
 {
-    size_t values = 2 * (size_t)lac_data_points(m->data);
-    ranked *rank = NULL;
-    LAC_TRY(lac_alloc(m->ctx, (size_t)m->count, sizeof *m->by_error, &m->by_error));
-    LAC_TRY(lac_alloc(m->ctx, (size_t)m->count, sizeof *rank, &rank));
-    for (int i = 0; i < m->count; i++) {
-        double sum = 0;
-        for (int r = 0; r < m->runs; r++)
-            sum += lac_row_rmse(m->data, m->rows[i], m->run[r].xy + (size_t)i * values);
-        if (isfinite(sum))
-            rank[m->labelled++] = (ranked){sum, i};
-    }
-    qsort(rank, (size_t)m->labelled, sizeof *rank, rank_order);
-    for (int i = 0; i < m->labelled; i++)
-        m->by_error[i] = rank[i].index;
-    free(rank);
-    return LAC_OK;
+    const float **xy;
+    LAC_TRY(lac_alloc(m->ctx, (size_t)m->runs, sizeof *xy, &xy));
+    for (int r = 0; r < m->runs; r++)
+        xy[r] = m->run[r].xy;
+    lac_status status =
+        lac_ranking_make(m->ctx, m->data, m->rows, m->count, xy, m->runs, &m->ranking);
+    free(xy);
+    return status;
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
@@ -276,7 +244,7 @@ lac_status lac_material_gather(lac_material *m, const lac_report *what)
     for (int i = 0; i < m->runs; i++)
         LAC_TRY(measure(m, &m->run[i]));
     for (int row = 0; row < lac_data_rows(m->data); row++)
-        m->complete += is_complete(m->data, row);
+        m->complete += lac_data_row_is_complete(m->data, row);
     return m->runs ? rank_rows(m) : LAC_OK;
 }
 
@@ -300,5 +268,5 @@ void lac_material_free(lac_material *m)
     free(m->run);
     free(m->search);
     free(m->rows);
-    free(m->by_error);
+    lac_ranking_free(&m->ranking);
 }

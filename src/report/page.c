@@ -7,6 +7,7 @@
 #include "report/report.h"
 #include "data/data.h"
 #include "report/base64.h"
+#include "report/html.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,29 +57,6 @@ static const char head[] =
     "table{font-size:8.5pt}.charts{grid-template-columns:1fr 1fr}h2,h3,h4{break-after:avoid}}\n"
     "</style>\n";
 
-/* ---- Text ---------------------------------------------------------------------------------- */
-
-void lac_page_text(FILE *stream, const char *text)
-{
-    for (const char *p = text; *p; p++)
-        switch (*p) {
-        case '<':
-            fputs("&lt;", stream);
-            break;
-        case '>':
-            fputs("&gt;", stream);
-            break;
-        case '&':
-            fputs("&amp;", stream);
-            break;
-        case '"':
-            fputs("&quot;", stream);
-            break;
-        default:
-            putc(*p, stream);
-        }
-}
-
 /* ---- Figures ------------------------------------------------------------------------------- */
 
 static lac_status write_data(lac_context *ctx, FILE *stream, const char *dir, const char *name,
@@ -100,7 +78,7 @@ static lac_status write_data(lac_context *ctx, FILE *stream, const char *dir, co
     return LAC_OK;
 }
 
-/* The figure's files, and the figure on the page. */
+/* Writes the figure's files, and the figure into the page. */
 static lac_status write_chart(FILE *stream, const lac_material *m, const lac_figure *f,
                               const char *about)
 {
@@ -109,7 +87,7 @@ static lac_status write_chart(FILE *stream, const lac_material *m, const lac_fig
                     "srcset=\"");
     LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, "-dark.svg"));
     fprintf(stream, "\"><img alt=\"");
-    lac_page_text(stream, about);
+    lac_html_text(stream, about);
     fprintf(stream, "\" width=\"%d\" height=\"%d\" src=\"", f->width, f->height);
     LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, ".svg"));
     fprintf(stream, "\"></picture></figure>\n");
@@ -165,7 +143,7 @@ static void write_layer_rows(FILE *stream, const lac_layer_table *t)
     for (int i = 0; i < t->count; i++) {
         const lac_layer *l = &t->layer[i];
         fprintf(stream, "<tr><td>%s<td class=\"l\">", l->name);
-        lac_page_text(stream, l->what);
+        lac_html_text(stream, l->what);
         fprintf(stream, "<td>");
         if (l->h == 1 && l->w == 1)
             fprintf(stream, "%d", l->c);
@@ -194,7 +172,7 @@ static lac_status write_network(FILE *stream, const lac_material *m, const lac_m
     lac_figure f = {file, LAC_LAYER_TABLE_WIDTH, lac_layer_table_height(&table), 0,
                     lac_layer_table_draw, &table};
     fprintf(stream, "<h3>");
-    lac_page_text(stream, model->name);
+    lac_html_text(stream, model->name);
     fprintf(stream, "</h3>\n");
     write_layer_rows(stream, &table);
     lac_status status = lac_figure_write(m->ctx, m->dir, &f);
@@ -252,13 +230,13 @@ static lac_status write_predictions(FILE *stream, const lac_material *m)
                     "the middle and the last of %d are shown. <span class=\"red\">Labels are "
                     "red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
             m->is_holdout ? "pictures of the hold-out" : "pictures (none were held out)",
-            m->labelled);
+            m->ranking.count);
     for (int i = 0; i < m->runs; i++) {
         char name[40];
         lac_sheet sheet = {0};
         snprintf(name, sizeof name, "predictions-%d", i + 1);
         fprintf(stream, "<h3>");
-        lac_page_text(stream, m->run[i].name);
+        lac_html_text(stream, m->run[i].name);
         fprintf(stream, "</h3>\n");
         lac_status status = lac_sheet_predictions(m, i, &sheet);
         if (status == LAC_OK)
@@ -275,7 +253,7 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
         char name[48];
         lac_figure f;
         const char *about;
-        lac_page_search(stream, m, &m->search[s]);
+        LAC_TRY(lac_page_search(stream, m, &m->search[s]));
         fprintf(stream, "<div class=\"charts\">\n");
         for (int i = 0; lac_search_chart(&m->search[s], i, &f, &about); i++) {
             if (s > 0) {
@@ -297,7 +275,7 @@ static lac_status write_body(FILE *stream, const lac_material *m)
     if (m->searches)
         fprintf(stream, "%d search%s", m->searches, m->searches == 1 ? "" : "es");
     fprintf(stream, " on ");
-    lac_page_text(stream, m->data_path);
+    lac_html_text(stream, m->data_path);
     fprintf(stream, ": %d rows", lac_data_rows(m->data));
     if (m->runs && m->is_holdout)
         fprintf(stream, ", of which %d are held out, the same for all runs", m->count);
@@ -327,11 +305,7 @@ lac_status lac_page_write(const lac_material *m)
     lac_status status = lac_file_create(m->ctx, path, &file);
     free(path);
     LAC_TRY(status);
-    status = write_body(file.stream, m);
-    if (status == LAC_OK)
-        return lac_file_commit(m->ctx, &file);
-    lac_file_abandon(&file);
-    return status;
+    return lac_file_finish(m->ctx, &file, write_body(file.stream, m));
 }
 
 lac_status lac_report_write(lac_context *ctx, const lac_report *report, const lac_data *data,

@@ -4,23 +4,23 @@
 #ifndef LAC_REPORT_H
 #define LAC_REPORT_H
 
-#include "report/tile.h"
+#include "report/rank.h"
 #include "train/history.h"
 
 enum {
-    LAC_CED_STEPS = 150, /* of the cumulative distribution: 0 to 15 % of the side */
-    LAC_MOST_RUNS = 512  /* of a report */
+    LAC_CED_STEPS = 150, /* steps of 0.1 % of the side in the cumulative distribution */
+    LAC_MOST_RUNS = 512  /* runs of a report */
 };
 
 /* A run of the report. Runs that differ in their seed alone are of one kind, which has a colour
  * and a label. */
 typedef struct lac_shown {
     const char *path;
-    char label[48];      /* of its kind: "cnn plain", or the folder's name */
-    char name[64];       /* unlike all others: its label, and its seed where the kind has more */
+    char label[48];      /* names the run's kind: "cnn plain", or the first run's folder */
+    char name[64];       /* names the run: the label, with the seed where a kind has several */
     unsigned color;
     int first;           /* index of the first run of its kind */
-    char *options;       /* of its training, without the seed */
+    char *options;       /* of its command, without the seed */
     lac_model *model;
     lac_train_config config; /* how it was trained */
     lac_history history;
@@ -28,7 +28,6 @@ typedef struct lac_shown {
     float *xy;           /* [count, 2K] predictions of the report's rows */
     lac_metrics *metrics;
     double ced[LAC_CED_STEPS + 1]; /* % of the points within 0, 0.1, 0.2 ... % of the side */
-    double within_limit;           /* % within 10 % */
     int train_rows;
 } lac_shown;
 
@@ -43,7 +42,7 @@ typedef struct lac_search_view {
 
 struct lac_searched {
     const char *path;
-    char *options;    /* of the command that it was started with last */
+    char *options;    /* of the command that last started or resumed it */
     lac_trial *trial; /* [trials], best first */
     int trials;
     double *scratch;  /* [4 * trials] for drawing */
@@ -53,17 +52,16 @@ struct lac_searched {
 typedef struct lac_material {
     lac_context *ctx;
     const lac_data *data;
-    const char *data_path; /* as commands give it */
+    const char *data_path; /* as the commands on the page show it */
     const char *dir;
     lac_shown *run;
     int runs;
     lac_searched *search;
     int searches;
-    int is_holdout;   /* the rows were held out; else they are all rows */
-    int *rows;        /* [count] that the runs are measured on */
+    int is_holdout;   /* 1: `rows` were held out; 0: they are all rows of the data */
+    int *rows;        /* [count] rows that the runs are measured on, ascending */
     int count;
-    int *by_error;    /* [labelled] indices into rows: lowest mean RMSE over the runs first */
-    int labelled;     /* rows that have a label */
+    lac_ranking ranking; /* of `rows`, by their RMSE averaged over the runs */
     int complete;     /* rows of the data that have every label */
 } lac_material;
 
@@ -81,8 +79,9 @@ typedef struct lac_figure {
 
 lac_status lac_figure_write(lac_context *ctx, const char *dir, const lac_figure *figure);
 
-/* The charts. The index picks one from 0 on; returns 0 when there are no more. A search's figure
- * is good until its next one is picked. */
+/* Describes the chart with this index, from 0 on, in *figure and *about (its text for those who
+ * do not see it). Returns 0 when there is no such chart. A search's figure is good until its next
+ * one is described. */
 int lac_material_chart(const lac_material *m, int index, lac_figure *figure, const char **about);
 int lac_search_chart(const lac_searched *s, int index, lac_figure *figure, const char **about);
 
@@ -104,11 +103,10 @@ enum { LAC_LAYER_TABLE_WIDTH = 720 };
 /* report.html and all figures. */
 lac_status lac_page_write(const lac_material *m);
 
-/* The parts of the page that are tables. tables.c */
-void lac_page_text(FILE *stream, const char *text); /* escaped */
+/* The parts of the page that are tables. MEMORY, FORMAT (a run's machine.csv). tables.c */
 void lac_page_results(FILE *stream, const lac_material *m);
 void lac_page_points(FILE *stream, const lac_material *m);
 lac_status lac_page_runs(FILE *stream, const lac_material *m);
-void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s);
+lac_status lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s);
 
 #endif

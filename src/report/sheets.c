@@ -4,26 +4,16 @@
  */
 #include "report/report.h"
 #include "data/data.h"
-#include "eval/eval.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 enum { COMPLETE, WITH_GAPS, LABELLED };
 
-static int labels_of(const lac_data *data, int row)
-{
-    int present = 0;
-    for (int i = 0; i < 2 * lac_data_points(data); i++)
-        present += lac_data_mask(data, row)[i];
-    return present;
-}
-
 static int is_kind(const lac_data *data, int row, int kind)
 {
-    int labels = labels_of(data, row), all = 2 * lac_data_points(data);
-    return kind == COMPLETE ? labels == all : kind == WITH_GAPS ? labels > 0 && labels < all
-                                                                : labels > 0;
+    int is_complete = lac_data_row_is_complete(data, row);
+    int is_labelled = lac_row_is_labelled(data, row);
+    return kind == COMPLETE ? is_complete : is_labelled && (kind == LABELLED || !is_complete);
 }
 
 /* At most `most` rows of a kind, the middles of equal parts of all of them; how many. */
@@ -89,26 +79,8 @@ lac_status lac_sheet_predictions(const lac_material *m, int run, lac_sheet *shee
 {
     static const char *const names[LAC_SHEET_BANDS] = {"best", "typical", "worst"};
     const lac_shown *shown = &m->run[run];
-    size_t values = 2 * (size_t)lac_data_points(m->data);
-    int across = m->labelled < LAC_BAND_TILES ? m->labelled : LAC_BAND_TILES;
-    const int first[LAC_SHEET_BANDS] = {0, (m->labelled - across) / 2, m->labelled - across};
     snprintf(sheet->title, sizeof sheet->title, "%s after epoch %d", shown->name,
              lac_model_epoch(shown->model));
     sheet->note = "rows ordered by their RMSE, mean of the runs: first, middle, last";
-    sheet->has_predictions = 1;
-    sheet->bands = LAC_SHEET_BANDS;
-    for (int b = 0; b < LAC_SHEET_BANDS; b++) {
-        lac_band *band = &sheet->band[b];
-        band->name = names[b];
-        band->count = across;
-        for (int i = 0; i < across; i++) {
-            int index = m->by_error[first[b] + i], row = m->rows[index];
-            const float *xy = shown->xy + (size_t)index * values;
-            lac_tile_source source = {.data = m->data, .row = row, .xy = xy};
-            LAC_TRY(lac_tile_make(m->ctx, &source, &band->tile[i]));
-            snprintf(band->tile[i].left, sizeof band->tile[i].left, "%.2f px",
-                     lac_row_rmse(m->data, row, xy));
-        }
-    }
-    return LAC_OK;
+    return lac_ranking_show(m->ctx, &m->ranking, shown->xy, names, sheet);
 }

@@ -1,8 +1,9 @@
 /* The page's tables: results beside the paper's, what was run, what a search found. */
 #include "report/report.h"
-#include "data/csv.h"
 #include "data/data.h"
+#include "report/html.h"
 #include "settings/config.h"
+#include "train/run.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static int has_paper(const lac_material *m)
     return lac_data_points(m->data) == 15 && lac_data_size(m->data) == 96;
 }
 
-/* The paper's cell beside ours, when it has this training. */
+/* Writes the paper's number for a training like this one, or a dash. */
 static void write_paper(FILE *stream, const lac_material *m, const lac_train_config *c,
                         int of_failure)
 {
@@ -68,7 +69,7 @@ static void write_result(FILE *stream, const lac_material *m, const lac_shown *r
     const lac_metrics *x = run->metrics;
     const lac_train_config *c = &run->config;
     fprintf(stream, "<tr><td>");
-    lac_page_text(stream, run->name);
+    lac_html_text(stream, run->name);
     fprintf(stream, "<td>%d", lac_model_epoch(run->model));
     write_number(stream, x->test_weighted, 2, " px");
     write_paper(stream, m, c, 0);
@@ -106,7 +107,7 @@ static double images_of(const lac_metrics *x, int source)
     return 100 * x->failure_images;
 }
 
-/* Mean and deviation over the runs that differ from `first` in their seed alone. */
+/* Writes mean and standard deviation over the runs of the kind whose first run is `first`. */
 static void write_mean_cell(FILE *stream, const lac_material *m, int first, figure_of of,
                             int source)
 {
@@ -128,7 +129,7 @@ static void write_mean_cell(FILE *stream, const lac_material *m, int first, figu
                 sqrt(fmax((squares - n * mean * mean) / (n - 1), 0)));
 }
 
-/* A line for the seeds of a training; whether there was one. */
+/* Writes the line of means of a kind with several runs; returns 0 for any other. */
 static int write_mean(FILE *stream, const lac_material *m, int first)
 {
     int n = 0;
@@ -137,7 +138,7 @@ static int write_mean(FILE *stream, const lac_material *m, int first)
     if (n < 2)
         return 0;
     fprintf(stream, "<tr class=\"mean\"><td>");
-    lac_page_text(stream, m->run[first].label);
+    lac_html_text(stream, m->run[first].label);
     fprintf(stream, ", mean of %d<td>", n);
     write_mean_cell(stream, m, first, weighted_of, 0);
     write_paper(stream, m, &m->run[first].config, 0);
@@ -151,7 +152,7 @@ static int write_mean(FILE *stream, const lac_material *m, int first)
     return 1;
 }
 
-/* How the sources are weighted, where that is known. */
+/* Writes how the test-weighted RMSE weighs the sources, where that is known. */
 static void write_weights(FILE *stream, const lac_material *m)
 {
     const lac_metrics *x = m->run[0].metrics;
@@ -185,18 +186,18 @@ void lac_page_results(FILE *stream, const lac_material *m)
             means ? " Means of seeds are &plusmn; one standard deviation." : "");
 }
 
-/* The numbers behind the figure of every point's error. */
+/* Writes the numbers that the figure of every point's error shows. */
 void lac_page_points(FILE *stream, const lac_material *m)
 {
     fprintf(stream, "<h3>Error of every point</h3>\n<p>RMSE, and the share that failed.</p>\n"
                     "<div class=\"scroll\"><table><tr><th>point");
     for (int r = 0; r < m->runs; r++) {
         fprintf(stream, "<th colspan=\"2\">");
-        lac_page_text(stream, m->run[r].name);
+        lac_html_text(stream, m->run[r].name);
     }
     for (int k = 0; k < lac_data_points(m->data); k++) {
         fprintf(stream, "\n<tr><td>");
-        lac_page_text(stream, lac_data_point_name(m->data, k));
+        lac_html_text(stream, lac_data_point_name(m->data, k));
         for (int r = 0; r < m->runs; r++) {
             write_number(stream, m->run[r].metrics->point_rmse[k], 2, " px");
             write_number(stream, 100 * m->run[r].metrics->point_failure[k], 2, " %");
@@ -221,45 +222,24 @@ static void write_duration(FILE *stream, double seconds)
                 (long)seconds / 60 % 60);
 }
 
-/* A word as a shell reads it back. */
-static void write_word(FILE *stream, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./,:=+@%";
-    if (*word && word[strspn(word, plain)] == '\0') {
-        lac_page_text(stream, word);
-        return;
-    }
-    putc('\'', stream);
-    for (const char *p = word; *p; p++) {
-        const char letter[2] = {*p, '\0'};
-        lac_page_text(stream, *p == '\'' ? "'\\''" : letter);
-    }
-    putc('\'', stream);
-}
-
-/* The machines of a run, from its machine.csv; runs of before it was written have none. */
+/* Writes the machines of a run, from its machine.csv. */
 static lac_status write_machines(FILE *stream, const lac_material *m, const char *run)
 {
-    char *path;
-    lac_csv *csv = NULL;
-    LAC_TRY(lac_path_join(m->ctx, run, "machine.csv", &path));
-    int there = lac_path_exists(path), more = there, lines = 0;
-    lac_status status = there ? lac_csv_open(m->ctx, path, "machine", &csv) : LAC_OK;
-    if (status == LAC_OK && there && csv->columns != 5)
-        status = lac_csv_fail(csv, -1, "%d columns, a run's machines have 5", csv->columns);
-    if (status == LAC_OK && there)
-        status = lac_csv_next(csv, &more);
+    lac_csv *csv;
+    int more = 0, lines = 0;
+    LAC_TRY(lac_run_machines(m->ctx, run, &csv));
+    lac_status status = csv ? lac_csv_next(csv, &more) : LAC_OK;
     char shown[200] = "", text[200], start[40];
     while (status == LAC_OK && more) {
         const lac_cell *cell = csv->cell;
-        snprintf(text, sizeof text, "%s, %s threads, %s, lacuna %s", cell[3].text, cell[1].text,
-                 cell[2].text, cell[4].text);
-        if (strcmp(text, shown) != 0) { /* a start on another machine than the last */
-            snprintf(start, sizeof start, ", from epoch %s on", cell[0].text);
+        snprintf(text, sizeof text, "%s, %s threads, %s, lacuna %s",
+                 cell[LAC_MACHINE_PROCESSOR].text, cell[LAC_MACHINE_THREADS].text,
+                 cell[LAC_MACHINE_CPU].text, cell[LAC_MACHINE_VERSION].text);
+        if (strcmp(text, shown) != 0) { /* started on another machine than before */
+            snprintf(start, sizeof start, ", from epoch %s on", cell[LAC_MACHINE_EPOCH].text);
             fprintf(stream, "%s", lines++ ? "; " : "");
-            lac_page_text(stream, text);
-            lac_page_text(stream, start);
+            lac_html_text(stream, text);
+            lac_html_text(stream, start);
             memcpy(shown, text, sizeof shown);
         }
         status = lac_csv_next(csv, &more);
@@ -267,7 +247,6 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
     if (lines == 0)
         fprintf(stream, "not recorded");
     lac_csv_close(&csv);
-    free(path);
     return status;
 }
 
@@ -277,12 +256,12 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
     char *options;
     LAC_TRY(lac_config_options(m->ctx, c, &options));
     fprintf(stream, "<h3>");
-    lac_page_text(stream, run->name);
+    lac_html_text(stream, run->name);
     fprintf(stream, "</h3>\n<dl><dt>command<dd><code>lacuna train --data ");
-    write_word(stream, m->data_path);
+    LAC_TRY(lac_html_word(m->ctx, stream, m->data_path));
     fprintf(stream, " --out ");
-    write_word(stream, run->path);
-    lac_page_text(stream, options);
+    LAC_TRY(lac_html_word(m->ctx, stream, run->path));
+    lac_html_text(stream, options);
     free(options);
     int visits = run->train_rows * (c->mirror ? 2 : 1);
     fprintf(stream, "</code>\n<dt>epochs<dd>%d of %d%s\n", run->history.count, c->epochs,
@@ -303,7 +282,7 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
 lac_status lac_page_runs(FILE *stream, const lac_material *m)
 {
     fprintf(stream, "<h2 id=\"runs\">What was run</h2>\n<p>Data: ");
-    lac_page_text(stream, m->data_path);
+    lac_html_text(stream, m->data_path);
     fprintf(stream, ", %d rows, %d complete, hash %016llx. Options left out have their "
                     "defaults.</p>\n",
             lac_data_rows(m->data), m->complete, (unsigned long long)m->data->fingerprint);
@@ -314,18 +293,18 @@ lac_status lac_page_runs(FILE *stream, const lac_material *m)
 
 /* ---- Search -------------------------------------------------------------------------------- */
 
-void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
+lac_status lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
 {
     static const char *const states[] = {"", "stopped early", "failed"};
     char value[LAC_SETTING];
     fprintf(stream, "<h2>Search: ");
-    lac_page_text(stream, s->path);
+    lac_html_text(stream, s->path);
     fprintf(stream, "</h2>\n<p><code>lacuna search --data ");
-    write_word(stream, m->data_path);
+    LAC_TRY(lac_html_word(m->ctx, stream, m->data_path));
     fprintf(stream, " --out ");
-    write_word(stream, s->path);
+    LAC_TRY(lac_html_word(m->ctx, stream, s->path));
     putc(' ', stream);
-    lac_page_text(stream, s->options);
+    lac_html_text(stream, s->options);
     fprintf(stream, "</code></p>\n<p>%d trials, best first. Errors are those of validation rows "
                     "split off the training rows, after a trial&rsquo;s last epoch: the hold-out "
                     "was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
@@ -345,4 +324,5 @@ void lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s)
         fprintf(stream, "<td class=\"l\">%s\n", states[t->state]);
     }
     fprintf(stream, "</table></div>\n");
+    return LAC_OK;
 }

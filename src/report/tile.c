@@ -8,7 +8,7 @@
 
 enum { GAP = 12, CAPTION = 24, LEFT = 24, TOP = 70, TITLE = 26 };
 
-static const double dot_share = 2.6 / LAC_TILE_SIDE; /* a dot's radius, of the tile's side */
+static const double dot_share = 2.6 / LAC_TILE_SIDE; /* a dot's radius by the tile's side */
 
 /* ---- Making ------------------------------------------------------------------------------- */
 
@@ -86,7 +86,7 @@ static void draw_picture(cairo_t *cr, const lac_tile *c)
     cairo_save(cr);
     cairo_scale(cr, (double)LAC_TILE_SIDE / size, (double)LAC_TILE_SIDE / size);
     cairo_rectangle(cr, 0, 0, size, size);
-    cairo_set_source_surface(cr, image, 0, 0); /* takes over the image's error, if any */
+    cairo_set_source_surface(cr, image, 0, 0); /* an error of `image` becomes one of `cr` */
     cairo_pattern_set_extend(cairo_get_source(cr), CAIRO_EXTEND_PAD);
     cairo_fill(cr);
     cairo_restore(cr);
@@ -187,7 +187,7 @@ static cairo_status_t add_bytes(void *closure, const unsigned char *bytes, unsig
     return CAIRO_STATUS_SUCCESS;
 }
 
-/* The picture as a grey PNG: cairo writes its alpha format so. */
+/* Writes the picture as a grey PNG, which is how cairo writes a surface of alpha alone. */
 static lac_status write_picture(lac_context *ctx, FILE *stream, const lac_tile *c)
 {
     lac_base64 out = {.stream = stream};

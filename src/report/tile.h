@@ -7,7 +7,8 @@
 
 #include "report/draw.h"
 
-/* A point in the picture's units from its top left corner; with a line to where it should be. */
+/* A point, in pixels from the picture's top left corner. A label may have a line to where it was
+ * predicted. */
 typedef struct lac_mark {
     double x, y;
     double to_x, to_y;
@@ -24,16 +25,16 @@ typedef struct lac_tile {
     char left[32], right[32]; /* caption */
 } lac_tile;
 
-/* Where a tile comes from. */
+/* What a tile shows. */
 typedef struct lac_tile_source {
     const lac_data *data;
     int row;
     const float *xy;  /* [2K] predictions, or NULL */
-    int is_mirrored;  /* the row's mirror image */
-    int tells_sides;  /* points whose names have left_ are filled, the others hollow */
+    int is_mirrored;  /* 1: the row's mirror image is shown */
+    int tells_sides;  /* 1: points whose names have left_ are filled, the others hollow */
 } lac_tile_source;
 
-/* Labels red where both coordinates exist, all predictions blue. MEMORY. */
+/* Makes a tile: labels with both coordinates are red, predictions blue. MEMORY. */
 lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *source, lac_tile *out);
 
 enum { LAC_BAND_TILES = 6, LAC_SHEET_BANDS = 3, LAC_TILE_SIDE = 150 };
@@ -47,7 +48,7 @@ typedef struct lac_band {
 typedef struct lac_sheet {
     char title[160];
     const char *note;
-    int has_predictions; /* for the legend */
+    int has_predictions; /* 1: the legend explains the blue points */
     int bands;
     lac_band band[LAC_SHEET_BANDS];
 } lac_sheet;
@@ -55,7 +56,7 @@ typedef struct lac_sheet {
 void lac_sheet_size(const lac_sheet *sheet, int *width, int *height);
 void lac_sheet_draw(cairo_t *cr, const lac_sheet *sheet);
 
-/* The bands as HTML, without the title. MEMORY. */
+/* Writes the bands as HTML, without the title. MEMORY. */
 lac_status lac_sheet_write(lac_context *ctx, FILE *stream, const lac_sheet *sheet);
 void lac_sheet_free(lac_sheet *sheet);
 

@@ -13,20 +13,22 @@
 
 typedef struct run_state {
     lac_trainer *t;
-    const char *run;
+    const char *run;    /* the folder, or NULL: nothing is written */
+    char *last, *best;  /* its model files */
     lac_progress_fn progress;
     void *user;
-    double epoch_seconds; /* of training, in this process */
-    int epoch_pictures;
+    double epoch_seconds; /* of training in the current epoch, by this process */
+    int epoch_pictures;   /* trained on in them */
     lac_metrics *watched; /* at the end of an epoch, else NULL */
 } run_state;
 
-/* What was watched is the hold-out, or NULL. */
+/* Metrics of the hold-out at the end of an epoch; NULL without one. */
 static const lac_metrics *holdout_of(const run_state *r)
 {
     return r->t->holdout_count ? r->watched : NULL;
 }
 
+/* Pictures trained on in the current epoch, resumed parts included. */
 static int picture_count(const lac_trainer *t)
 {
     int count = t->cursor.step * t->config.batch;
@@ -38,7 +40,7 @@ static double rate(const run_state *r)
     return r->epoch_seconds > 0.0 ? r->epoch_pictures / r->epoch_seconds : 0.0;
 }
 
-/* Until the last epoch ends, or the minutes are over. */
+/* Until so many more pictures are trained on, or the minutes are over. */
 static double seconds_left(const run_state *r, double pictures)
 {
     const lac_trainer *t = r->t;
@@ -47,29 +49,31 @@ static double seconds_left(const run_state *r, double pictures)
     return limit > 0.0 ? fmin(left, fmax(limit - t->cursor.seconds, 0.0)) : left;
 }
 
-/* Tells the caller how it stands; 1 = stop. */
-static int report(const run_state *r, int epoch, int step)
+/* Where the training stands within the epoch that the cursor is in. */
+static lac_progress progress_of(const run_state *r)
 {
     const lac_trainer *t = r->t;
-    if (!r->progress)
-        return 0;
-    int steps = lac_trainer_steps(t);
-    int done = step == steps ? t->visits : picture_count(t);
-    double left = (double)(t->config.epochs - epoch) * t->visits + (t->visits - done);
-    lac_progress p = {.epoch = epoch,
-                      .epochs = t->config.epochs,
-                      .step = step,
-                      .steps = steps,
-                      .loss = done ? t->cursor.loss_sum / done : 0.0,
-                      .images_per_second = rate(r),
-                      .seconds = t->cursor.seconds,
-                      .seconds_left = seconds_left(r, left),
-                      .holdout = holdout_of(r)};
-    return r->progress(r->user, &p) != 0;
+    int epoch = t->cursor.epoch + 1, epochs = t->config.epochs, done = picture_count(t);
+    double left = (double)(epochs - epoch) * t->visits + (t->visits - done);
+    return (lac_progress){.epoch = epoch,
+                          .epochs = epochs,
+                          .step = t->cursor.step,
+                          .steps = lac_trainer_steps(t),
+                          .loss = done ? t->cursor.loss_sum / done : 0.0,
+                          .images_per_second = rate(r),
+                          .seconds = t->cursor.seconds,
+                          .seconds_left = seconds_left(r, left),
+                          .holdout = holdout_of(r)};
 }
 
-/* A step with a finite loss may leave weights that are not: the next one would find out, and
- * no hold-out may be there to do so before. */
+/* Tells the caller; 1 = stop. */
+static int report(const run_state *r, const lac_progress *progress)
+{
+    return r->progress && r->progress(r->user, progress) != 0;
+}
+
+/* A step whose loss is finite may still leave weights that are not. They must not be saved, and
+ * without a hold-out nothing else would notice before the next step. */
 static lac_status check_weights(const lac_trainer *t)
 {
     const lac_model *model = t->model;
@@ -79,17 +83,6 @@ static lac_status check_weights(const lac_trainer *t)
                             "epoch %d, step %d: a weight must be a finite number, it is not any "
                             "more", t->cursor.epoch + 1, t->cursor.step);
     return LAC_OK;
-}
-
-static lac_status save(const run_state *r, const char *name)
-{
-    char *path;
-    LAC_TRY(lac_path_join(r->t->ctx, r->run, name, &path));
-    lac_status status = strcmp(name, "last.safetensors") == 0
-                            ? lac_trainer_save(r->t, path)
-                            : lac_model_save(r->t->model, path);
-    free(path);
-    return status;
 }
 
 static lac_status evaluate(run_state *r)
@@ -104,14 +97,14 @@ static lac_status evaluate(run_state *r)
     lac_metrics_free(&r->watched);
     return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
                     "epoch %d: the loss of the %s must be a finite number, it is not any more",
-                    t->cursor.epoch, t->holdout_count ? "hold-out" : "training rows");
+                    t->cursor.epoch + 1, t->holdout_count ? "hold-out" : "training rows");
 }
 
 static void look_for_trouble(run_state *r)
 {
     lac_trainer *t = r->t;
     lac_health_sample sample = {.data = t->data, .rows = t->watched, .xy = t->xy,
-                                .count = t->watched_count, .epoch = t->cursor.epoch,
+                                .count = t->watched_count, .epoch = t->cursor.epoch + 1,
                                 .steps = t->adam.step, .rmse = r->watched->rmse,
                                 .lowest = t->cursor.best,
                                 .holdout = t->holdout_count > 0};
@@ -122,43 +115,57 @@ static lac_status record(const run_state *r)
 {
     const lac_trainer *t = r->t;
     const lac_metrics *m = holdout_of(r);
-    lac_run_line line = {.epoch = t->cursor.epoch,
-                         .seconds = t->cursor.seconds,
-                         .images_per_s = rate(r),
-                         .train_loss = t->cursor.loss_sum / t->visits,
-                         .holdout_loss = m ? m->loss : NAN,
-                         .holdout_rmse = m ? m->rmse : NAN,
-                         .test_weighted_rmse = m ? m->test_weighted : NAN,
-                         .failure_points = m ? m->failure_points : NAN,
-                         .failure_images = m ? m->failure_images : NAN};
-    return lac_run_append(t->ctx, r->run, &line);
+    const double line[LAC_HISTORY_COLUMNS] = {
+        [LAC_HISTORY_EPOCH] = t->cursor.epoch + 1,
+        [LAC_HISTORY_SECONDS] = t->cursor.seconds,
+        [LAC_HISTORY_RATE] = rate(r),
+        [LAC_HISTORY_LOSS] = t->cursor.loss_sum / t->visits,
+        [LAC_HISTORY_HOLDOUT_LOSS] = m ? m->loss : NAN,
+        [LAC_HISTORY_RMSE] = m ? m->rmse : NAN,
+        [LAC_HISTORY_WEIGHTED] = m ? m->test_weighted : NAN,
+        [LAC_HISTORY_FAILURE_POINTS] = m ? m->failure_points : NAN,
+        [LAC_HISTORY_FAILURE_IMAGES] = m ? m->failure_images : NAN};
+    return lac_run_append(t->ctx, r->run, line);
 }
 
-/* After the last step of an epoch: evaluate, write, report. The saved cursor stands at the
- * beginning of the next epoch, and is saved last: what it says has happened. */
+/* What is saved stands at the beginning of the next epoch. */
+static void move_on(lac_trainer *t)
+{
+    t->cursor.epoch++;
+    t->cursor.step = 0;
+    t->cursor.loss_sum = 0.0;
+    t->model->epoch = t->cursor.epoch;
+}
+
+/* Writes the folder's files. The state is saved last, so that what it says has happened is in
+ * the others. */
+static lac_status write_epoch(run_state *r, int is_best)
+{
+    LAC_TRY(record(r));
+    move_on(r->t);
+    if (is_best && holdout_of(r))
+        LAC_TRY(lac_model_save(r->t->model, r->best));
+    return lac_trainer_save(r->t, r->last);
+}
+
+/* After the last step of an epoch: evaluate, write, report. */
 static lac_status end_epoch(run_state *r, int *stop)
 {
     lac_trainer *t = r->t;
-    double loss_sum = t->cursor.loss_sum;
     LAC_TRY(check_weights(t));
-    t->cursor.epoch++;
-    t->model->epoch = t->cursor.epoch;
     LAC_TRY(evaluate(r));
-    int better = r->watched->rmse < t->cursor.best;
-    if (better)
+    int is_best = r->watched->rmse < t->cursor.best;
+    if (is_best)
         t->cursor.best = r->watched->rmse;
     look_for_trouble(r);
-    lac_status status = r->run ? record(r) : LAC_OK;
-    t->cursor.step = 0;
-    t->cursor.loss_sum = 0.0;
-    if (status == LAC_OK && r->run && holdout_of(r) && better)
-        status = save(r, "best.safetensors");
-    if (status == LAC_OK && r->run)
-        status = save(r, "last.safetensors");
-    t->cursor.loss_sum = loss_sum;
+    lac_progress progress = progress_of(r);
+    lac_status status = LAC_OK;
+    if (r->run)
+        status = write_epoch(r, is_best);
+    else
+        move_on(t);
     if (status == LAC_OK)
-        *stop = report(r, t->cursor.epoch, lac_trainer_steps(t));
-    t->cursor.loss_sum = 0.0;
+        *stop = report(r, &progress);
     lac_metrics_free(&r->watched);
     return status;
 }
@@ -180,10 +187,13 @@ static lac_status run_epoch(run_state *r, int *stop)
         r->epoch_seconds += seconds;
         r->epoch_pictures += picture_count(t) - before;
         t->cursor.seconds += seconds;
-        if (t->cursor.step < steps && report(r, t->cursor.epoch + 1, t->cursor.step)) {
+        if (t->cursor.step == steps)
+            break;
+        lac_progress progress = progress_of(r);
+        if (report(r, &progress)) {
             *stop = 1;
             LAC_TRY(check_weights(t));
-            return r->run ? save(r, "last.safetensors") : LAC_OK;
+            return r->run ? lac_trainer_save(t, r->last) : LAC_OK;
         }
     }
     return end_epoch(r, stop);
@@ -195,22 +205,39 @@ static int time_is_up(const lac_trainer *t)
     return minutes > 0.0 && t->cursor.seconds >= 60.0 * minutes;
 }
 
+/* Begins the run's folder, or makes it ready to go on. */
+static lac_status open_folder(run_state *r)
+{
+    lac_trainer *t = r->t;
+    const lac_train_config *config = &t->config;
+    LAC_TRY(lac_path_join(t->ctx, r->run, "last.safetensors", &r->last));
+    LAC_TRY(lac_path_join(t->ctx, r->run, "best.safetensors", &r->best));
+    if (t->run)
+        return lac_run_resume(t->ctx, r->run, config, t->cursor.epoch);
+    LAC_TRY(lac_run_begin(t->ctx, r->run, config));
+    return lac_trainer_save(t, r->last); /* whatever ends the run, it can go on */
+}
+
+static lac_status run_epochs(run_state *r)
+{
+    const lac_trainer *t = r->t;
+    int stop = 0;
+    while (!stop && t->cursor.epoch < t->config.epochs && !time_is_up(t))
+        LAC_TRY(run_epoch(r, &stop));
+    return stop ? LAC_STOPPED : LAC_OK;
+}
+
 lac_status lac_trainer_run(lac_trainer *t, const char *run, lac_progress_fn progress, void *user)
 {
     run_state r = {.t = t, .run = run, .progress = progress, .user = user};
-    const lac_train_config *config = &t->config;
-    int stop = 0;
     if (run && t->run && strcmp(run, t->run) != 0)
         return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
                         "%s: this training was resumed from %s and goes on there alone", run,
                         t->run);
-    if (run && t->run) {
-        LAC_TRY(lac_run_resume(t->ctx, run, config, t->cursor.epoch));
-    } else if (run) {
-        LAC_TRY(lac_run_begin(t->ctx, run, config));
-        LAC_TRY(save(&r, "last.safetensors")); /* whatever ends the run, it can go on */
-    }
-    while (!stop && t->cursor.epoch < config->epochs && !time_is_up(t))
-        LAC_TRY(run_epoch(&r, &stop));
-    return stop ? LAC_STOPPED : LAC_OK;
+    lac_status status = run ? open_folder(&r) : LAC_OK;
+    if (status == LAC_OK)
+        status = run_epochs(&r);
+    free(r.last);
+    free(r.best);
+    return status;
 }

@@ -1,19 +1,20 @@
-/* Signs of a failing training, from what it predicts after an epoch. */
+/* Finds the signs of a failing training in what is predicted after an epoch. */
 #include "train/health.h"
 #include "data/data.h"
 
 #include <math.h>
 
 enum {
-    LASTING = 5,      /* epochs before a sign is believed: single epochs jump */
-    FIRST_STEPS = 100 /* in which every network begins by learning the mean */
+    LASTING = 5,      /* epochs in a row that make a sign: single epochs jump */
+    FIRST_STEPS = 100 /* are not looked at: every network begins by predicting the mean */
 };
 
-static const double flat_share = 0.05; /* of the labels' spread: less is constant */
-static const double far_times = 3.0;   /* of the lowest RMSE */
+static const double flat_share = 0.05; /* predictions that vary less than this share of what the
+                                          labels do count as constant */
+static const double far_times = 3.0;   /* times the lowest RMSE counts as far */
 
-/* Deviation from the mean of its coordinate, RMS over present labels, pixels: of the
- * predictions, or of the labels themselves when xy is NULL. */
+/* How much the predictions vary, or the labels when xy is NULL: deviation of each coordinate
+ * from its mean over the rows, RMS over all present labels, pixels. */
 static double spread(const lac_health_sample *s, const float *xy)
 {
     int width = 2 * s->data->points;

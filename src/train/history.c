@@ -1,4 +1,4 @@
-/* A run's metrics.csv as columns of numbers. */
+/* A run's metrics.csv as columns of numbers. (run.c writes it.) */
 #include "train/history.h"
 #include "data/csv.h"
 
@@ -6,9 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const columns[LAC_HISTORY_COLUMNS] = {
-    "epoch",        "seconds",      "images_per_s",       "train_loss",
-    "holdout_loss", "holdout_rmse", "test_weighted_rmse",
+const char *const lac_history_names[LAC_HISTORY_COLUMNS] = {
+    [LAC_HISTORY_EPOCH] = "epoch",
+    [LAC_HISTORY_SECONDS] = "seconds",
+    [LAC_HISTORY_RATE] = "images_per_s",
+    [LAC_HISTORY_LOSS] = "train_loss",
+    [LAC_HISTORY_HOLDOUT_LOSS] = "holdout_loss",
+    [LAC_HISTORY_RMSE] = "holdout_rmse",
+    [LAC_HISTORY_WEIGHTED] = "test_weighted_rmse",
+    [LAC_HISTORY_FAILURE_POINTS] = "failure_points",
+    [LAC_HISTORY_FAILURE_IMAGES] = "failure_images",
 };
 
 static lac_status find_columns(const lac_csv *csv, const char *path, int at[LAC_HISTORY_COLUMNS])
@@ -16,11 +23,11 @@ static lac_status find_columns(const lac_csv *csv, const char *path, int at[LAC_
     for (int c = 0; c < LAC_HISTORY_COLUMNS; c++) {
         at[c] = -1;
         for (int i = 0; i < csv->columns; i++)
-            if (strcmp(csv->name[i], columns[c]) == 0)
+            if (strcmp(csv->name[i], lac_history_names[c]) == 0)
                 at[c] = i;
         if (at[c] < 0)
             return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: row 1: no column %s", path,
-                            columns[c]);
+                            lac_history_names[c]);
     }
     return LAC_OK;
 }

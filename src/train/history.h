@@ -1,15 +1,28 @@
-/* What a run's metrics.csv tells, column by column. */
+/* The columns of a run's metrics.csv, and what a file holds, column by column. */
 #ifndef LAC_TRAIN_HISTORY_H
 #define LAC_TRAIN_HISTORY_H
 
 #include "base/base.h"
 
-enum { LAC_HISTORY_EPOCH, LAC_HISTORY_SECONDS, LAC_HISTORY_RATE, LAC_HISTORY_LOSS,
-       LAC_HISTORY_HOLDOUT_LOSS, LAC_HISTORY_RMSE, LAC_HISTORY_WEIGHTED, LAC_HISTORY_COLUMNS };
+/* In the order of the file. A line is an array of as many numbers; NaN is an empty cell. */
+enum {
+    LAC_HISTORY_EPOCH,          /* 1-based */
+    LAC_HISTORY_SECONDS,        /* of training so far */
+    LAC_HISTORY_RATE,           /* pictures trained on in a second, this epoch */
+    LAC_HISTORY_LOSS,           /* of training, mean over the epoch */
+    LAC_HISTORY_HOLDOUT_LOSS,   /* from here on NaN without hold-out */
+    LAC_HISTORY_RMSE,           /* pixels */
+    LAC_HISTORY_WEIGHTED,       /* test-weighted RMSE, pixels */
+    LAC_HISTORY_FAILURE_POINTS, /* shares */
+    LAC_HISTORY_FAILURE_IMAGES,
+    LAC_HISTORY_COLUMNS
+};
+
+extern const char *const lac_history_names[LAC_HISTORY_COLUMNS];
 
 typedef struct lac_history {
-    int count;                           /* epochs; 0 in a run whose first is not done */
-    int room;
+    int count;                           /* epochs; 0 when none is finished */
+    int room;                            /* epochs that there is memory for */
     double *value[LAC_HISTORY_COLUMNS]; /* [count], NaN where the cell is empty */
 } lac_history;
 

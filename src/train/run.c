@@ -1,4 +1,4 @@
-/* The run folder: begun once, kept in step with the epochs, never half written. */
+/* The run folder: its files are made once, and gain a line an epoch or a line a start. */
 #include "train/run.h"
 #include "kernel/kernel.h"
 #include "settings/config.h"
@@ -7,10 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char header[] = "epoch,seconds,images_per_s,train_loss,holdout_loss,holdout_rmse,"
-                             "test_weighted_rmse,failure_points,failure_images\n";
+enum { LINE_ROOM = 512 }; /* bytes of a line of metrics.csv or machine.csv */
 
-static const char machine_header[] = "epoch,threads,cpu,processor,version\n";
+static const char *const machine_names[LAC_MACHINE_COLUMNS] = {
+    [LAC_MACHINE_EPOCH] = "epoch",         [LAC_MACHINE_THREADS] = "threads",
+    [LAC_MACHINE_CPU] = "cpu",             [LAC_MACHINE_PROCESSOR] = "processor",
+    [LAC_MACHINE_VERSION] = "version",
+};
+
+static void write_line(const char *const *cell, int count, char line[LINE_ROOM])
+{
+    size_t used = 0;
+    for (int i = 0; i < count; i++) {
+        snprintf(line + used, LINE_ROOM - used, "%s%c", cell[i], i + 1 < count ? ',' : '\n');
+        used += strlen(cell[i]) + 1;
+    }
+}
 
 static lac_status write_text(lac_context *ctx, const char *run, const char *name,
                              const char *text, size_t length)
@@ -27,6 +39,21 @@ static lac_status write_text(lac_context *ctx, const char *run, const char *name
     return status;
 }
 
+/* Adds text at the end of the file, or makes the file with it. */
+static lac_status append_text(lac_context *ctx, const char *run, const char *name,
+                              const char *text)
+{
+    char *path;
+    LAC_TRY(lac_path_join(ctx, run, name, &path));
+    FILE *stream = fopen(path, "ab");
+    int good = stream && fputs(text, stream) >= 0;
+    if (stream && fclose(stream) != 0)
+        good = 0;
+    lac_status status = good ? LAC_OK : lac_fail_errno(ctx, path, "write");
+    free(path);
+    return status;
+}
+
 static lac_status write_config(lac_context *ctx, const char *run, const lac_train_config *config)
 {
     char *text;
@@ -36,15 +63,56 @@ static lac_status write_config(lac_context *ctx, const char *run, const lac_trai
     return status;
 }
 
+/* ---- machine.csv ---------------------------------------------------------------------- */
+
+static lac_status is_file(lac_context *ctx, const char *run, const char *name, int *there)
+{
+    char *path;
+    LAC_TRY(lac_path_join(ctx, run, name, &path));
+    *there = lac_path_exists(path);
+    free(path);
+    return LAC_OK;
+}
+
+/* A line for every start: where the epochs behind `epochs` are made. */
+static lac_status append_machine(lac_context *ctx, const char *run, int epochs)
+{
+    char line[LINE_ROOM], processor[LAC_PROCESSOR];
+    int there;
+    LAC_TRY(is_file(ctx, run, "machine.csv", &there));
+    write_line(machine_names, LAC_MACHINE_COLUMNS, line);
+    if (!there)
+        LAC_TRY(append_text(ctx, run, "machine.csv", line));
+    lac_kernels_processor(processor);
+    snprintf(line, sizeof line, "%d,%d,%s,\"%s\",%s\n", epochs, lac_context_threads(ctx),
+             lac_cpu_name(lac_context_cpu(ctx)), processor, LAC_VERSION);
+    return append_text(ctx, run, "machine.csv", line);
+}
+
+lac_status lac_run_machines(lac_context *ctx, const char *run, lac_csv **out)
+{
+    char *path;
+    *out = NULL;
+    LAC_TRY(lac_path_join(ctx, run, "machine.csv", &path));
+    lac_status status = lac_path_exists(path) ? lac_csv_open(ctx, path, "machine", out) : LAC_OK;
+    free(path);
+    if (status == LAC_OK && *out && (*out)->columns != LAC_MACHINE_COLUMNS) {
+        status = lac_csv_fail(*out, -1, "%d columns, a run's machines have %d", (*out)->columns,
+                              LAC_MACHINE_COLUMNS);
+        lac_csv_close(out);
+    }
+    return status;
+}
+
+/* ---- The folder ------------------------------------------------------------------------ */
+
 static lac_status refuse_old_run(lac_context *ctx, const char *run)
 {
     static const char *const names[] = {"config.json", "metrics.csv", "last.safetensors",
                                         "best.safetensors"};
     for (int i = 0; i < LAC_COUNT(names); i++) {
-        char *path;
-        LAC_TRY(lac_path_join(ctx, run, names[i], &path));
-        int there = lac_path_exists(path);
-        free(path);
+        int there;
+        LAC_TRY(is_file(ctx, run, names[i], &there));
         if (there)
             return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                             "%s: holds a run already (%s): resume it or choose another folder", run,
@@ -67,33 +135,14 @@ lac_status lac_run_discard(lac_context *ctx, const char *run)
     return LAC_OK;
 }
 
-/* A line for every start: where the epochs behind `epochs` were made. */
-static lac_status append_machine(lac_context *ctx, const char *run, int epochs)
-{
-    char *path;
-    char processor[LAC_PROCESSOR];
-    lac_kernels_processor(processor);
-    LAC_TRY(lac_path_join(ctx, run, "machine.csv", &path));
-    int is_new = !lac_path_exists(path);
-    FILE *stream = fopen(path, "ab");
-    if (stream)
-        fprintf(stream, "%s%d,%d,%s,\"%s\",%s\n", is_new ? machine_header : "", epochs,
-                lac_context_threads(ctx), lac_cpu_name(lac_context_cpu(ctx)), processor,
-                LAC_VERSION);
-    int good = stream && !ferror(stream);
-    if (stream && fclose(stream) != 0)
-        good = 0;
-    lac_status status = good ? LAC_OK : lac_fail_errno(ctx, path, "write");
-    free(path);
-    return status;
-}
-
 lac_status lac_run_begin(lac_context *ctx, const char *run, const lac_train_config *config)
 {
     LAC_TRY(lac_folder_make(ctx, run));
     LAC_TRY(refuse_old_run(ctx, run));
     LAC_TRY(write_config(ctx, run, config));
     LAC_TRY(append_machine(ctx, run, 0));
+    char header[LINE_ROOM];
+    write_line(lac_history_names, LAC_HISTORY_COLUMNS, header);
     return write_text(ctx, run, "metrics.csv", header, strlen(header));
 }
 
@@ -101,6 +150,8 @@ lac_status lac_run_begin(lac_context *ctx, const char *run, const lac_train_conf
 static lac_status measure_kept(lac_context *ctx, const char *path, const char *text, int epochs,
                                size_t *kept)
 {
+    char header[LINE_ROOM];
+    write_line(lac_history_names, LAC_HISTORY_COLUMNS, header);
     if (strncmp(text, header, strlen(header)) != 0)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s:1: not the header of a run's metrics", path);
     const char *line = text + strlen(header);
@@ -140,37 +191,22 @@ lac_status lac_run_resume(lac_context *ctx, const char *run, const lac_train_con
     return write_config(ctx, run, config);
 }
 
-static void write_cell(FILE *stream, double value)
+static void write_cell(double value, char cell[LAC_NUMBER])
 {
-    char cell[32] = "";
+    cell[0] = '\0';
     if (!isnan(value))
-        snprintf(cell, sizeof cell, "%.9g", value);
-    char *comma = strchr(cell, ','); /* some locales' decimal point */
-    if (comma)
-        *comma = '.';
-    fprintf(stream, ",%s", cell);
+        lac_number_digits(value, 9, cell);
 }
 
-lac_status lac_run_append(lac_context *ctx, const char *run, const lac_run_line *line)
+lac_status lac_run_append(lac_context *ctx, const char *run,
+                          const double line[LAC_HISTORY_COLUMNS])
 {
-    const double cells[] = {line->seconds,      line->images_per_s,       line->train_loss,
-                            line->holdout_loss, line->holdout_rmse,       line->test_weighted_rmse,
-                            line->failure_points, line->failure_images};
-    char *path;
-    LAC_TRY(lac_path_join(ctx, run, "metrics.csv", &path));
-    lac_status status = LAC_OK;
-    FILE *stream = fopen(path, "ab");
-    if (stream) {
-        fprintf(stream, "%d", line->epoch);
-        for (int i = 0; i < LAC_COUNT(cells); i++)
-            write_cell(stream, cells[i]);
-        fputc('\n', stream);
+    char cells[LAC_HISTORY_COLUMNS][LAC_NUMBER], text[LINE_ROOM];
+    const char *cell[LAC_HISTORY_COLUMNS];
+    for (int i = 0; i < LAC_HISTORY_COLUMNS; i++) {
+        write_cell(line[i], cells[i]);
+        cell[i] = cells[i];
     }
-    int good = stream && !ferror(stream);
-    if (stream && fclose(stream) != 0)
-        good = 0;
-    if (!good)
-        status = lac_fail_errno(ctx, path, "write");
-    free(path);
-    return status;
+    write_line(cell, LAC_HISTORY_COLUMNS, text);
+    return append_text(ctx, run, "metrics.csv", text);
 }

@@ -6,20 +6,18 @@
 #ifndef LAC_TRAIN_RUN_H
 #define LAC_TRAIN_RUN_H
 
-#include "base/base.h"
+#include "data/csv.h"
+#include "train/history.h"
 
-/* One line of metrics.csv. NaN is an empty cell. */
-typedef struct lac_run_line {
-    int epoch;                 /* 1-based */
-    double seconds;            /* of training so far */
-    double images_per_s;       /* of training, this epoch */
-    double train_loss;
-    double holdout_loss;       /* from here on NaN without hold-out */
-    double holdout_rmse;       /* pixels */
-    double test_weighted_rmse; /* pixels */
-    double failure_points;     /* shares */
-    double failure_images;
-} lac_run_line;
+/* The columns of machine.csv, a line for every start of the run. */
+enum {
+    LAC_MACHINE_EPOCH, /* epochs already finished at this start */
+    LAC_MACHINE_THREADS,
+    LAC_MACHINE_CPU,
+    LAC_MACHINE_PROCESSOR,
+    LAC_MACHINE_VERSION, /* of lacuna */
+    LAC_MACHINE_COLUMNS
+};
 
 /* A new run: makes the folder, refuses one that holds a run already (ARGUMENT), writes
  * config.json and the header of metrics.csv. IO, MEMORY. */
@@ -33,8 +31,13 @@ lac_status lac_run_resume(lac_context *ctx, const char *run, const lac_train_con
 /* Removes what a run left that was ended before its first state was saved. IO. */
 lac_status lac_run_discard(lac_context *ctx, const char *run);
 
-/* Adds a line and hands it to the system: before the state of that epoch is saved, so that
- * a saved epoch always has its line. IO, MEMORY. */
-lac_status lac_run_append(lac_context *ctx, const char *run, const lac_run_line *line);
+/* Adds a line to metrics.csv and hands it to the system. Call it before the state of the epoch
+ * is saved, so that a saved epoch always has its line. IO, MEMORY. */
+lac_status lac_run_append(lac_context *ctx, const char *run,
+                          const double line[LAC_HISTORY_COLUMNS]);
+
+/* Opens machine.csv to be read line by line; *out is NULL when the run has none, as runs of
+ * early versions. IO, FORMAT, MEMORY. */
+lac_status lac_run_machines(lac_context *ctx, const char *run, lac_csv **out);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "train/trainer.h"
 #include "data/data.h"
+#include "image/units.h"
 #include "settings/config.h"
 #include "train/loss.h"
 
@@ -15,15 +16,6 @@ enum { WATCHED = 256 }; /* training rows that show how it goes when nothing is h
 
 /* ---- Making -------------------------------------------------------------------------- */
 
-static int is_complete(const lac_data *data, int row)
-{
-    const uint8_t *mask = lac_data_mask(data, row);
-    for (int i = 0; i < 2 * data->points; i++)
-        if (!mask[i])
-            return 0;
-    return 1;
-}
-
 static lac_status choose_rows(lac_trainer *t)
 {
     const lac_train_config *config = &t->config;
@@ -33,12 +25,12 @@ static lac_status choose_rows(lac_trainer *t)
     LAC_TRY(lac_alloc(t->ctx, rows, sizeof(int), &t->holdout_rows));
     int gaps = 0;
     for (int row = 0; row < t->data->rows; row++) {
-        int complete = is_complete(t->data, row);
-        if (lac_split_is_holdout(t->split, row)) {
+        int is_holdout = lac_split_is_holdout(t->split, row);
+        if (is_holdout) {
             t->holdout_rows[t->holdout_count++] = row;
-        } else if (complete || config->rows == LAC_ROWS_ALL) {
+        } else if (lac_row_is_learned(t->data, row, is_holdout, config->rows)) {
             t->train_rows[t->train_count++] = row;
-            gaps += !complete;
+            gaps += !lac_data_row_is_complete(t->data, row);
         }
     }
     if (config->loss == LAC_LOSS_PLAIN && gaps)
@@ -65,7 +57,7 @@ static lac_status make_buffers(lac_trainer *t)
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->visits, sizeof(int), &t->order));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->watched_count * labels, sizeof(float), &t->xy));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(int), &t->batch_row));
-    LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint8_t), &t->batch_mirror));
+    LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_view), &t->batch_view));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint64_t), &t->batch_sample));
     LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->target));
     return lac_alloc(t->ctx, batch * labels, sizeof(uint8_t), &t->mask);
@@ -162,7 +154,7 @@ void lac_trainer_free(lac_trainer **trainer)
     free(t->order);
     free(t->xy);
     free(t->batch_row);
-    free(t->batch_mirror);
+    free(t->batch_view);
     free(t->batch_sample);
     free(t->target);
     free(t->mask);
@@ -192,23 +184,18 @@ int lac_trainer_steps(const lac_trainer *t)
     return (t->visits + t->config.batch - 1) / t->config.batch;
 }
 
-/* Labels of one visit in the network's units, (p - size/2) / (size/2). The mirror image of
- * a point is its partner at x' = size - 1 - x. */
-static void fill_labels(const lac_trainer *t, int row, int mirror, float *target, uint8_t *mask)
+/* Labels of one visit in the network's units, 0 where missing. */
+static void fill_labels(const lac_trainer *t, int row, const lac_view *view, float *target,
+                        uint8_t *mask)
 {
     const lac_data *data = t->data;
-    const float *labels = lac_data_labels(data, row);
-    const uint8_t *present = lac_data_mask(data, row);
-    float half = (float)data->size / 2.0f;
-    for (int i = 0; i < 2 * data->points; i++) {
-        int from = mirror ? 2 * data->mirror[i / 2] + i % 2 : i;
-        mask[i] = present[from];
-        target[i] = 0.0f;
-        if (!present[from])
-            continue;
-        float p = mirror && i % 2 == 0 ? (float)(data->size - 1) - labels[from] : labels[from];
-        target[i] = (p - half) / half;
-    }
+    int size = data->size;
+    lac_view_frame frame = {size, size, size, size};
+    lac_view_labels(view, &frame, lac_data_labels(data, row), lac_data_mask(data, row),
+                    data->mirror, data->points, target, mask);
+    for (int i = 0; i < 2 * data->points; i++)
+        if (mask[i])
+            target[i] = lac_to_units(target[i], size);
 }
 
 static int make_batch(lac_trainer *t)
@@ -220,11 +207,13 @@ static int make_batch(lac_trainer *t)
     for (int i = 0; i < n; i++) {
         int visit = t->order[first + i];
         t->batch_row[i] = t->train_rows[visit / 2];
-        t->batch_mirror[i] = (uint8_t)(visit % 2);
+        t->batch_view[i] =
+            visit % 2 ? lac_view_mirror(t->data->size) : lac_view_identity();
         t->batch_sample[i] = (uint64_t)visit;
-        fill_labels(t, t->batch_row[i], visit % 2, t->target + i * labels, t->mask + i * labels);
+        fill_labels(t, t->batch_row[i], &t->batch_view[i], t->target + i * labels,
+                    t->mask + i * labels);
     }
-    lac_plan_fill(t->plan, t->data->pixels, t->batch_row, t->batch_mirror, n);
+    lac_plan_fill(t->plan, t->data->pixels, t->batch_row, t->batch_view, n);
     return n;
 }
 

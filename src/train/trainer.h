@@ -11,10 +11,11 @@
  * run needs: order, mirrors and dropout follow from seed, epoch and sample. */
 typedef struct lac_cursor {
     int epoch;          /* epochs finished */
-    int step;           /* steps done of the next one */
-    double loss_sum;    /* of that epoch so far: loss times pictures */
+    int step;           /* training steps already taken in the current epoch */
+    double loss_sum;    /* sum over them of loss times pictures */
     double seconds;     /* of training */
-    double best;        /* lowest RMSE of the watched rows so far; infinite before the first */
+    double best;        /* lowest RMSE of the watched rows so far, pixels; infinite before the
+                         * first epoch ends */
 } lac_cursor;
 
 struct lac_trainer {
@@ -33,13 +34,13 @@ struct lac_trainer {
     int *holdout_rows, holdout_count;
     const int *watched; /* rows predicted after an epoch: the hold-out, or a few trained on */
     int watched_count;
-    int visits; /* pictures of an epoch: rows, or rows and their mirrors */
+    int visits; /* pictures of an epoch: the training rows, or twice as many with mirrors */
     int *order; /* [visits], shuffled for every epoch: 2 * index of row + mirror */
     float *xy;  /* [watched_count, 2K] predictions */
 
     /* The batch at hand. */
     int *batch_row;         /* [batch] */
-    uint8_t *batch_mirror;  /* [batch] */
+    lac_view *batch_view;   /* [batch] what the network sees of the rows */
     uint64_t *batch_sample; /* [batch] */
     float *target;          /* [batch, 2K] in the network's units */
     uint8_t *mask;          /* [batch, 2K] */

@@ -4,12 +4,12 @@
  * Means and spreads follow the proportions of upright adult faces cropped as a face
  * detector crops them: the eyes a little above the middle, the chin near the lower edge.
  */
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Numbers drawn one after the other from a stream. */
+/* Draws random numbers of a stream one after the other. */
 typedef struct draws {
     uint64_t seed;
     uint64_t stream;
@@ -21,7 +21,7 @@ static double between(draws *d, double low, double high)
     return low + (high - low) * lac_random_uniform(d->seed, d->stream, d->next++);
 }
 
-/* A triangle's distribution: mostly near the mean, never off by more than the spread. */
+/* Triangular distribution: mostly near the mean, never farther from it than the spread. */
 static double about(draws *d, double mean, double spread)
 {
     double a = between(d, -0.5, 0.5);
@@ -137,7 +137,7 @@ void lac_face_make(const lac_face_key *key, lac_face *f)
 {
     *f = (lac_face){.seed = key->seed, .stream = key->person, .noise_stream = key->shot};
     draws person = {key->seed, key->person, 0};
-    draws shot = {key->seed, key->shot, (uint64_t)1 << 32}; /* below: the pixels' noise */
+    draws shot = {key->seed, key->shot, (uint64_t)1 << 32}; /* those below are the noise */
     draw_features(&person, f);
     draw_looks(&person, f);
     draw_scene(&person, f);

@@ -7,7 +7,7 @@
  * moment later. Every row is a pure function of (seed, row): the rows are drawn in
  * parallel, and the number of rows changes none of them but by moving the border.
  */
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,15 +30,15 @@ static const char *const point_names[LAC_FACE_POINTS] = {"left_eye_center",
                                                          "mouth_center_bottom_lip"};
 
 static const double first_share = 0.325;  /* rows of the first source: 64 % of the coordinates */
-static const double wild_share = 0.30;    /* its last part, not posed */
-static const double lacking_share = 0.05; /* of its rows, lack one to four points */
-static const double odd_share = 0.01;     /* rows of the second source that lack a point */
+static const double wild_share = 0.30;    /* of the first source's rows, the last, are not posed */
+static const double lacking_share = 0.05; /* of the first source's rows lack one to four points */
+static const double odd_share = 0.01;     /* of the second source's rows lack a point */
 static const double copy_share = 0.05;
 static const double twin_share = 0.07;
 
 enum { BLOCK = 64 }; /* rows drawn at a time */
 
-/* Streams of the random numbers: for a row of a table, one for each of these. */
+/* Every row of a table has a stream of random numbers for each of these purposes. */
 typedef enum purpose { PERSON, SHOT, ROW, PURPOSES } purpose;
 
 typedef struct table {
@@ -49,7 +49,7 @@ typedef struct table {
     int first; /* rows of the first source */
     int is_test;
     lac_easel **easel; /* [threads] */
-    int begin;         /* of the block */
+    int begin;         /* first row of the block */
     uint8_t *pixels;   /* [BLOCK, size, size] */
     lac_status *drawn; /* [BLOCK] */
 } table;
@@ -68,7 +68,8 @@ static double chosen(const table *t, int row, int what)
     return lac_random_uniform(t->seed, stream(t, row, ROW), (uint64_t)what);
 }
 
-/* The key of the face that a row shows; copies of copies lead back to the first. */
+/* The key of the face that a row shows. A row that copies another one, which may be a copy too,
+ * has the key of the original. */
 static lac_face_key face_key(const table *t, int row)
 {
     int person = row, shot = row;
@@ -106,7 +107,7 @@ static void choose_points(const table *t, int row, int present[LAC_FACE_POINTS])
         present[(int)(chosen(t, row, LACK_POINTS + i) * LAC_FACE_POINTS)] = 0;
 }
 
-/* Four decimals; by hand, since printf's decimal point is the locale's. */
+/* Writes four decimals by hand, since printf takes its decimal point from the locale. */
 static void write_labels(const table *t, int row, FILE *out)
 {
     lac_face_key key = face_key(t, row);
@@ -214,11 +215,7 @@ static lac_status write_file(table *t, const char *folder, const char *name,
     free(path);
     if (status != LAC_OK)
         return status;
-    status = write(t, file.stream);
-    if (status == LAC_OK)
-        return lac_file_commit(t->ctx, &file);
-    lac_file_abandon(&file);
-    return status;
+    return lac_file_finish(t->ctx, &file, write(t, file.stream));
 }
 
 static lac_status table_open(lac_context *ctx, const lac_synth_config *config, table *t)

@@ -5,7 +5,7 @@
  * what has another tone: hair, brows, eyes, lips, folds, glasses. Ends of shapes that are
  * points of the data set lie exactly where face.c says.
  */
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <math.h>
 
@@ -47,7 +47,7 @@ static void spot(cairo_t *cr, const double box[4], double tone, double alpha)
     cairo_pattern_destroy(fade);
 }
 
-/* The next of the numbers that only paint uses. */
+/* The next random number of those that only painting uses. */
 static double between(const lac_face *f, uint64_t *next, double low, double high)
 {
     uint64_t counter = ((uint64_t)1 << 32) + (*next)++;

@@ -5,13 +5,13 @@
  * the step along z known, so it can be walked down in equal steps of z until it is
  * under the relief; the nearest hit wins, and so the nose hides the cheek behind it.
  */
-#include "data/face.h"
+#include "synth/face.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { GRID = 96 };                             /* cells of the relief over the reach */
-static const double top = 1.75, bottom = -1.05; /* z between which the relief is looked for */
+enum { GRID = 96 };                             /* cells along a side of the relief */
+static const double top = 1.75, bottom = -1.05; /* the relief lies between these z */
 
 struct lac_easel {
     int size;
@@ -130,7 +130,7 @@ static void hit(const float *relief, const double origin[2], const double slope[
     p[1] = origin[1] + p[2] * slope[1];
 }
 
-/* Grey and alpha of the paint, both times alpha, between its pixels. */
+/* Grey (premultiplied) and alpha of the paint at a place between its pixels. */
 static void paint_at(const lac_easel *e, double x, double y, double *grey, double *alpha)
 {
     int side = e->paint_size;
@@ -166,7 +166,7 @@ static double lit(const lac_face *face, const float *relief, const double light[
 
 static void render_row(const lac_face *face, const lac_easel *e, int row)
 {
-    const double *t = face->turn; /* its transpose turns back */
+    const double *t = face->turn; /* the transpose is the inverse rotation */
     double light[3];
     for (int i = 0; i < 3; i++)
         light[i] = t[i] * face->light[0] + t[3 + i] * face->light[1] + t[6 + i] * face->light[2];
@@ -189,7 +189,7 @@ static void render_row(const lac_face *face, const lac_easel *e, int row)
     }
 }
 
-/* One pass of a Gaussian along x that writes its result transposed: twice is both axes. */
+/* Blurs along x with a Gaussian and writes the result transposed, so two calls blur both axes. */
 static void blur_transpose(const float *from, float *to, int size, double sigma)
 {
     enum { REACH = 24 };
@@ -210,7 +210,7 @@ static void blur_transpose(const float *from, float *to, int size, double sigma)
         }
 }
 
-/* About normal, deviation 1: eight bytes of one random number, summed. */
+/* Nearly normal noise of deviation 1: the sum of the eight bytes of a random number. */
 static double noise(const lac_face *face, int pixel)
 {
     uint64_t bits = lac_random(face->seed, face->noise_stream, (uint64_t)pixel);

@@ -7,8 +7,8 @@
  * relief, walks a ray from every pixel down to it, and lights what it hits. The points
  * are places on the same relief, sent through the same turn.
  */
-#ifndef LAC_FACE_H
-#define LAC_FACE_H
+#ifndef LAC_SYNTH_FACE_H
+#define LAC_SYNTH_FACE_H
 
 #include "base/base.h"
 
@@ -47,11 +47,11 @@ typedef struct lac_face {
     int glasses; /* 0 none, 1 clear, 2 dark */
     double glasses_tone, glasses_round;
 
-    double light[3]; /* where it comes from, unit length, in view space */
+    double light[3]; /* direction to the light, unit length, in view space */
     double ambient, diffuse;
     double back[2], back_angle, cloth;
     int clutter;          /* things in the background */
-    uint64_t seed;        /* of strands of hair and clutter */
+    uint64_t seed;        /* of the random numbers of hair and clutter */
     uint64_t stream;
 
     double turn[9];       /* head space to view space */
@@ -76,16 +76,18 @@ void lac_face_make(const lac_face_key *key, lac_face *face);
 /* The points in pixels. */
 void lac_face_marks(const lac_face *face, double xy[2 * LAC_FACE_MARKS]);
 
-/* A place on the relief, before the turn. */
+/* The relief's z at x, y of head space, before the head is turned. */
 double lac_face_depth(const lac_face *face, double x, double y);
+
+/* A point of head space in the picture: x and y in pixels, z of the turned head. */
 void lac_face_project(const lac_face *face, const double p[3], double q[3]);
 
-/* Paint runs over [-LAC_FACE_REACH, LAC_FACE_REACH] squared of head space. */
+/* The paint covers [-LAC_FACE_REACH, LAC_FACE_REACH] squared of head space. */
 #define LAC_FACE_REACH 2.0
 void lac_face_paint(const lac_face *face, cairo_t *cr);           /* in head space */
 void lac_face_paint_behind(const lac_face *face, cairo_t *cr);    /* in pixels */
 
-/* Working memory for pictures of one side; one for each thread. */
+/* Working memory to draw pictures of one size; every thread needs its own. */
 typedef struct lac_easel lac_easel;
 lac_status lac_easel_new(lac_context *ctx, int size, lac_easel **out);
 void lac_easel_free(lac_easel **easel);

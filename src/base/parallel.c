@@ -149,10 +149,10 @@ lac_status lac_pool_new(lac_context *ctx, int threads, lac_pool **out)
         w->index = pool->started + 1;
         int error = pthread_create(&w->thread, NULL, worker_main, w);
         if (error) {
-            int number = w->index + 1;
+            lac_fail(ctx, LAC_ERROR_MEMORY, "cannot start thread %d of %d: %s", w->index + 1,
+                     threads, strerror(error));
             lac_pool_free(&pool);
-            return lac_fail(ctx, LAC_ERROR_MEMORY, "cannot start thread %d of %d: %s", number,
-                            threads, strerror(error));
+            return LAC_ERROR_MEMORY;
         }
         pool->started++;
     }

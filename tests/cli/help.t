@@ -20,9 +20,9 @@ $ lacuna help train
 |   --resume               go on with the run in RUN as if it had never stopped;
 |                          takes only --epochs (a new last epoch), --threads and
 |                          --cpu besides
-|   --model resnet|cnn|kimura
-|                          the network; 'lacuna layers --model NAME' shows it
-|                          (default: resnet)
+|   --model cnn|kimura|resnet|FILE
+|                          the network, one that ships or a text such as my.net;
+|                          'lacuna layers' shows it (default: resnet)
 |   --rows all|complete    training rows: all, or only those with every label;
 |                          the hold-out keeps all its rows (default: all)
 |   --loss masked|plain    squared error of present labels (eq. 3 to 6), or
@@ -219,16 +219,18 @@ $ lacuna help layers
 | (a multiply-add counts as two).
 |
 | Options
-|   --model resnet|cnn|kimura
-|                          the network; 'lacuna layers --model NAME' shows it
-|                          (default: resnet)
+|   --model cnn|kimura|resnet|FILE
+|                          the network, one that ships or a text such as my.net;
+|                          'lacuna layers' shows it (default: resnet)
 |   --size N               side of the pictures, pixels (from 1 to 4096; default:
 |                          96)
 |   --points K             points to learn (from 1 to 10000; default: 15)
+|   --text                 print the network's text instead, to copy and change
 |
 | Examples
 |   lacuna layers
 |   lacuna layers --model kimura --size 64 --points 5
+|   lacuna layers --text >my.net; lacuna layers --model my.net
 $ lacuna help bench
 | lacuna bench [options]
 |
@@ -238,9 +240,9 @@ $ lacuna help bench
 | step. FLOP count a multiply-add as two, convolutions as direct ones.
 |
 | Options
-|   --model resnet|cnn|kimura
-|                          the network; 'lacuna layers --model NAME' shows it
-|                          (default: resnet)
+|   --model cnn|kimura|resnet|FILE
+|                          the network, one that ships or a text such as my.net;
+|                          'lacuna layers' shows it (default: resnet)
 |   --precision float32|bf16
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
@@ -319,9 +321,9 @@ $ lacuna help search
 |   --validation F         share of the training rows to measure on (above 0 to
 |                          below 1; default: 0.2)
 |   --seed N               of the settings drawn (default: 1)
-|   --model resnet|cnn|kimura
-|                          the network; 'lacuna layers --model NAME' shows it
-|                          (default: resnet)
+|   --model cnn|kimura|resnet|FILE
+|                          the network, one that ships or a text such as my.net;
+|                          'lacuna layers' shows it (default: resnet)
 |   --rows all|complete    training rows: all, or only those with every label;
 |                          the hold-out keeps all its rows (default: all)
 |   --loss masked|plain    squared error of present labels (eq. 3 to 6), or

@@ -34,7 +34,7 @@ $ lacuna train --epochs
 ! lacuna train: --epochs needs a whole number from 1 to 1000000
 = 2
 $ lacuna train --model
-! lacuna train: --model needs the name of a network, 1 to 255 bytes
+! lacuna train: --model needs the name of a network or the path of its text, 1 to 255 bytes
 = 2
 $ lacuna train --data --out run
 ! lacuna train: --data needs a value
@@ -131,7 +131,7 @@ $ lacuna layers --points 0
 
 Choices.
 $ lacuna train --model ''
-! lacuna train: --model needs the name of a network, 1 to 255 bytes, not ''
+! lacuna train: --model needs the name of a network or the path of its text, 1 to 255 bytes, not ''
 = 2
 $ lacuna train --rows some
 ! lacuna train: --rows needs all or complete, not 'some'

@@ -52,7 +52,7 @@ $ lacuna help
 |   lacuna eval --model run --data faces
 $ lacuna --help > a; lacuna -h > b; lacuna help > c; cmp a b && cmp b c
 $ lacuna --version
-| lacuna 0.1.0
+| lacuna 0.2.0
 
 A mistyped verb gets the nearest one, a strange word the way to the list.
 $ lacuna tran

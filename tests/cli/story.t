@@ -77,14 +77,14 @@ $ lacuna train --data faces --out run --model kimura --epochs 2 --batch 16 --thr
 |          dropout 0.5, mirror on, holdout 0.2, seed 1
 |~ machine  1 thread, *
 |
-| layer   what                               output   parameters      MFLOP
-| input                                     32x32x1            0        0.0
-| conv1   conv 5x5, relu, max pool 2x2     16x16x16          416        0.8
-| conv2   conv 3x3, relu, max pool 2x2       8x8x32         4640        2.4
-| conv3   conv 3x3, relu, max pool 2x2       4x4x64        18496        2.4
-| dense1  dense, relu, dropout                  400       410000        0.8
-| dense2  dense                                  30        12030        0.0
-| total                                                   445582        6.4
+| layer   what                                 output   parameters      MFLOP
+| input                                       32x32x1            0        0.0
+| conv1   conv 5x5 16 relu pool < input      16x16x16          416        0.8
+| conv2   conv 3x3 32 relu pool < conv1        8x8x32         4640        2.4
+| conv3   conv 3x3 64 relu pool < conv2        4x4x64        18496        2.4
+| dense1  dense 400 relu dropout < conv3          400       410000        0.8
+| dense2  dense 2*points output < dense1           30        12030        0.0
+| total                                                     445582        6.4
 |
 | epoch  images/s        loss  hold-out px  test-weighted px        left
 |~     1 *[0-9]  *0.[0-9]*  *[0-9].[0-9][0-9][0-9]  *[0-9].[0-9][0-9][0-9]  *:[0-9][0-9]
@@ -231,14 +231,14 @@ $ lacuna train --data faces --out plain --model kimura --loss plain --rows compl
 |          weight-decay 0.0005, dropout 0.5, mirror off, holdout 0, seed 1
 |~ machine  1 thread, *
 |
-| layer   what                               output   parameters      MFLOP
-| input                                     32x32x1            0        0.0
-| conv1   conv 5x5, relu, max pool 2x2     16x16x16          416        0.8
-| conv2   conv 3x3, relu, max pool 2x2       8x8x32         4640        2.4
-| conv3   conv 3x3, relu, max pool 2x2       4x4x64        18496        2.4
-| dense1  dense, relu, dropout                  400       410000        0.8
-| dense2  dense                                  30        12030        0.0
-| total                                                   445582        6.4
+| layer   what                                 output   parameters      MFLOP
+| input                                       32x32x1            0        0.0
+| conv1   conv 5x5 16 relu pool < input      16x16x16          416        0.8
+| conv2   conv 3x3 32 relu pool < conv1        8x8x32         4640        2.4
+| conv3   conv 3x3 64 relu pool < conv2        4x4x64        18496        2.4
+| dense1  dense 400 relu dropout < conv3          400       410000        0.8
+| dense2  dense 2*points output < dense1           30        12030        0.0
+| total                                                     445582        6.4
 |
 | epoch  images/s        loss  hold-out px  test-weighted px        left
 |~     1 *[0-9]  *0.[0-9]*  *-  *-  *:[0-9][0-9]

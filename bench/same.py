@@ -5,14 +5,16 @@ usage: bench/same.py [--kaggle DIR] [--work DIR] [--speed] OLD NEW
 
 OLD and NEW are two `lacuna` programs. Both train every network in float32 and bf16, on one
 thread and on two: three epochs on drawn faces, and one on Kaggle's with --kaggle. Of each
-run metrics.csv (but for the times) and every tensor of last.safetensors must agree. --work
-keeps the runs; runs of OLD that are there already are taken as they are. --speed times both
-instead, in turns (A B A B ...), with `lacuna bench`.
+run metrics.csv (but for the times) and every tensor of last.safetensors must agree. Then NEW takes
+OLD's runs on drawn faces: it predicts with them and goes on with them for an epoch, and both must
+be what OLD does. --work keeps the runs; runs that are there already are taken as they are. --speed
+times both instead, in turns (A B A B ...), with `lacuna bench`.
 """
 import argparse
 import itertools
 import json
 import os
+import shutil
 import statistics
 import struct
 import subprocess
@@ -81,6 +83,33 @@ def same(options, work):
         failed += bool(found)
         print(f"{name:7s} {model:7s} {precision:8s} threads {threads}  {epochs} epochs  "
               f"{len(tensors(new)):3d} tensors  " +
+              ("DIFFER: " + ", ".join(found[:3]) if found else "equal"), flush=True)
+    return failed + files_of_before(options, work)
+
+
+def go_on(program, data, run, out):
+    """A copy of a run, trained for one epoch more; its predictions before that."""
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(run, out)
+    points = subprocess.run([program, "predict", "--model", out, "--data", data], check=True,
+                            stdout=subprocess.PIPE).stdout
+    epochs = len(metrics(run))
+    subprocess.run([program, "train", "--data", data, "--out", out, "--resume", "--epochs",
+                    str(epochs)], check=True, stdout=subprocess.DEVNULL)
+    return points
+
+
+def files_of_before(options, work):
+    failed = 0
+    drawn = os.path.join(work, "faces")
+    for model, precision in itertools.product(MODELS, PRECISIONS):
+        run = os.path.join(work, "old", f"drawn-{model}-{precision}-2")
+        outs = [os.path.join(work, side) for side in ("on-old", "on-new")]
+        points = [go_on(program, drawn, run, out)
+                  for program, out in zip((options.old, options.new), outs)]
+        found = differences(*outs) + (["predictions"] if points[0] != points[1] else [])
+        failed += bool(found)
+        print(f"files of before, {model:7s} {precision:8s}  predicted and gone on with  " +
               ("DIFFER: " + ", ".join(found[:3]) if found else "equal"), flush=True)
     return failed
 

@@ -258,7 +258,8 @@ typedef enum lac_reduction {
 typedef enum lac_optimizer { LAC_OPTIMIZER_ADAM = 0, LAC_OPTIMIZER_ADAMW = 1 } lac_optimizer;
 typedef enum lac_start {
     LAC_START_NORMAL = 0, /* N(0, start_width), the paper's */
-    LAC_START_HE = 1      /* N(0, sqrt(2 / fan in)) */
+    LAC_START_HE = 1,     /* N(0, sqrt(2 / fan in)) */
+    LAC_START_UNIFORM = 2 /* evenly from -1 to 1 / sqrt(fan in), PyTorch's default */
 } lac_start;
 typedef enum lac_precision {
     LAC_PRECISION_FLOAT32 = 0,

@@ -155,6 +155,42 @@ static void networks_that_ship_are_there(void **state)
     (void)state;
 }
 
+/* ---- Starts ------------------------------------------------------------------------------------- */
+
+static void weights_start_as_asked(void **state)
+{
+    static const struct {
+        lac_start start;
+        double deviation, most; /* of 1,728 weights with a fan in of 27 * 4 */
+    } cases[] = {{LAC_START_NORMAL, 0.3, 2.0},
+                 {LAC_START_HE, 0.136083, 1.0},
+                 {LAC_START_UNIFORM, 0.055556, 0.096226}};
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    lac_net *net = read_text(ctx, "a conv 3x3 12\nb conv 3x3 16 norm\nc dense 6 output");
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        lac_weights weights;
+        const lac_start_config config = {cases[i].start, 0.3, 5};
+        assert_ok(ctx, lac_weights_new(ctx, net, &weights));
+        lac_weights_start(net, &weights, &config);
+        const lac_param *param = &net->params.table[net->node[2].param];
+        double sum = 0.0, square = 0.0;
+        for (size_t k = 0; k < param->count; k++) {
+            double w = weights.w[param->offset + k];
+            assert_true(fabs(w) <= cases[i].most);
+            sum += w;
+            square += w * w;
+        }
+        assert_int_equal(param->count, 1728);
+        assert_true(fabs(sum / 1728) < 0.1 * cases[i].deviation);
+        assert_true(fabs(sqrt(square / 1728) - cases[i].deviation) < 0.06 * cases[i].deviation);
+        assert_true(weights.w[net->params.table[net->node[2].param + 1].offset] == 1.0f);
+        lac_weights_free(net, &weights);
+    }
+    lac_net_free(&net);
+    lac_context_free(&ctx);
+    (void)state;
+}
+
 /* ---- A network of one's own ---------------------------------------------------------------- */
 
 static const char own_text[] = "# two ways that meet\n"
@@ -278,6 +314,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_with_file_and_line),
         cmocka_unit_test(too_many_of_anything_is_refused),
         cmocka_unit_test(networks_that_ship_are_there),
+        cmocka_unit_test(weights_start_as_asked),
         cmocka_unit_test(a_network_of_ones_own_is_trained_saved_and_gone_on_with),
         cmocka_unit_test(a_network_that_gives_no_keypoints_is_refused),
         cmocka_unit_test(a_model_serves_several_threads_at_once),

@@ -54,7 +54,7 @@ void lac_weights_free(const lac_net *net, lac_weights *weights);
 /* How weights start. */
 typedef struct lac_start_config {
     lac_start start;
-    double width; /* deviation of LAC_START_NORMAL */
+    double width; /* standard deviation of LAC_START_NORMAL */
     uint64_t seed;
 } lac_start_config;
 

@@ -34,9 +34,12 @@ static float start_value(const lac_param *param, const lac_start_config *config,
         return param->role == LAC_ROLE_ONE ? 1.0f : 0.0f;
     if (!config)
         return 0.0f;
+    const uint64_t stream = LAC_STREAM(LAC_STREAM_START) + index;
+    if (config->start == LAC_START_UNIFORM)
+        return (float)((2.0 * lac_random_uniform(config->seed, stream, i) - 1.0) /
+                       sqrt(param->fan_in));
     double deviation = config->start == LAC_START_HE ? sqrt(2.0 / param->fan_in) : config->width;
-    return (float)(deviation * lac_random_normal(config->seed,
-                                                 LAC_STREAM(LAC_STREAM_START) + index, i));
+    return (float)(deviation * lac_random_normal(config->seed, stream, i));
 }
 
 /* Whether place i of a tensor in its slab belongs to a channel that only fills up a block. */

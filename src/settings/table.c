@@ -50,8 +50,9 @@ static const lac_field fields[] = {
      EVENLY(6, "reduction", 2, LAC_REDUCTION_ALL, LAC_REDUCTION_PRESENT)},
     {WORD(optimizer), .usual = "adam", .words = WORDS("adam", "adamw"),
      .about = "adam adds the decay to the gradient, adamw keeps it apart"},
-    {WORD(start), .usual = "normal", .words = WORDS("normal", "he"),
-     .about = "first weights from N(0, width), or from He's N(0, sqrt(2 / fan in))"},
+    {WORD(start), .usual = "normal", .words = WORDS("normal", "he", "uniform"),
+     .about = "first weights from N(0, width), from He's N(0, sqrt(2 / fan in)), or evenly from -1 "
+              "to 1 / sqrt(fan in), as PyTorch"},
     {REAL(start_width), ABOVE_0, .usual = "0.02", .unit = "X", .is_late = 1,
      .about = "deviation of the normal start",
      EVENLY(4, "width of the start", 4, 0.01, 0.02, 0.05, 0.1)},

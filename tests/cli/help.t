@@ -34,8 +34,10 @@ $ lacuna help train
 |   --optimizer adam|adamw
 |                          adam adds the decay to the gradient, adamw keeps it
 |                          apart (default: adam)
-|   --start normal|he      first weights from N(0, width), or from He's N(0,
-|                          sqrt(2 / fan in)) (default: normal)
+|   --start normal|he|uniform
+|                          first weights from N(0, width), from He's N(0, sqrt(2
+|                          / fan in)), or evenly from -1 to 1 / sqrt(fan in), as
+|                          PyTorch (default: normal)
 |   --start-width X        deviation of the normal start (above 0; default: 0.02)
 |   --precision float32|bf16
 |                          bf16 is faster and stores half as much; weights,

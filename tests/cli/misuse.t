@@ -146,7 +146,7 @@ $ lacuna train --optimizer sgd
 ! lacuna train: --optimizer needs adam or adamw, not 'sgd'
 = 2
 $ lacuna train --start zero
-! lacuna train: --start needs normal or he, not 'zero'
+! lacuna train: --start needs normal, he or uniform, not 'zero'
 = 2
 $ lacuna train --precision half
 ! lacuna train: --precision needs float32 or bf16, not 'half'

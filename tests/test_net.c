@@ -159,6 +159,43 @@ static void networks_that_ship_are_there(void **state)
     (void)state;
 }
 
+static void a_file_that_is_no_text_is_refused_however_large_it_is(void **state)
+{
+    training *f = training_new(LAC_CPU_REF, 1);
+    test_path net = path_in(&f->folder, "my.net");
+    char *text;
+    FILE *file = fopen(net.text, "wb");
+    assert_true(file && fseek(file, 1L << 40, SEEK_SET) == 0 && fputc('a', file) == 'a');
+    fclose(file);
+    assert_status(f->ctx, lac_network_text(f->ctx, net.text, &text), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "not a network's text, which has at most 65536 bytes");
+    file_put(net.text, "a conv 3x3 4\0", 13);
+    assert_status(f->ctx, lac_network_text(f->ctx, net.text, &text), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "it has a NUL byte");
+    assert_status(f->ctx, lac_network_text(f->ctx, f->folder.path, &text), LAC_ERROR_IO);
+    assert_null(text);
+    training_free(f);
+    (void)state;
+}
+
+static void the_layer_table_shows_the_words_of_a_line_alone(void **state)
+{
+    training *f = training_new(LAC_CPU_REF, 1);
+    test_path net = path_in(&f->folder, "my.net");
+    static const char text[] = "\r\n\r a \t conv  3x3\t4 norm # a\r\na.b dense 2*points output\r\n";
+    lac_layer *layers;
+    int count;
+    file_put(net.text, text, strlen(text));
+    assert_ok(f->ctx, lac_network_layers(f->ctx, net.text, 32, 3, &layers, &count));
+    assert_int_equal(count, 3);
+    assert_string_equal(layers[1].name, "a");
+    assert_string_equal(layers[1].what, "conv 3x3 4 norm");
+    assert_string_equal(layers[2].what, "dense 2*points output");
+    free(layers);
+    training_free(f);
+    (void)state;
+}
+
 /* ---- A network of one's own ---------------------------------------------------------------- */
 
 static const char own_text[] = "# two ways that meet\n"
@@ -282,6 +319,8 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_with_file_and_line),
         cmocka_unit_test(too_many_of_anything_is_refused),
         cmocka_unit_test(networks_that_ship_are_there),
+        cmocka_unit_test(a_file_that_is_no_text_is_refused_however_large_it_is),
+        cmocka_unit_test(the_layer_table_shows_the_words_of_a_line_alone),
         cmocka_unit_test(a_network_of_ones_own_is_trained_saved_and_gone_on_with),
         cmocka_unit_test(a_network_that_gives_no_keypoints_is_refused),
         cmocka_unit_test(a_model_serves_several_threads_at_once),

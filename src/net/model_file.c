@@ -158,7 +158,7 @@ lac_status lac_model_save(const lac_model *model, const char *path)
     return lac_model_write(model, NULL, path);
 }
 
-/* ---- Opening and looking up -------------------------------------------------------------------- */
+/* ---- Opening and looking up ------------------------------------------------------------------ */
 
 lac_status lac_model_file_open(lac_context *ctx, const char *path, lac_model_file *out)
 {
@@ -217,7 +217,7 @@ lac_status lac_model_file_tensors(const lac_model_file *f, const char *prefix,
     return LAC_OK;
 }
 
-/* ---- Reading a model ------------------------------------------------------------------------------ */
+/* ---- Reading a model ------------------------------------------------------------------------- */
 
 /* "a,b,c" cut into its names, in place; *names is an array of pointers into text. */
 static lac_status cut_names(lac_context *ctx, char *text, char ***names, int *count)

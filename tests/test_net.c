@@ -85,11 +85,11 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
         {"a-name-of-more-than-forty-characters-is-too-long conv 3x3 16", "is no name"},
         {"a dense 16\nb conv 3x3 16 output",
          "test.net:2: b: a convolution reads maps, its input is a vector of 16"},
-        {"a dense 1\nb conv 3x3 16 output", "b: a convolution reads maps, its input is a vector of 1"},
+        {"a dense 1\nb conv 3x3 16 output", "b: a convolution reads maps, its input is a vector"},
         {"a conv 3x3 16\nb conv 3x3 32 output < a + a", "b: adds 32x32x16"},
         {"a conv 3x3 1 output + input", "a: adds the pictures, must add a convolution's output"},
         {"a dense 4\nb conv 3x3 4 output < input + a", "b: adds a vector, must add"},
-        {"a dense 6 output relu", "is not understood here: dense OUTPUTS [relu [dropout]] [output]"},
+        {"a dense 6 output relu", "understood here: dense OUTPUTS [relu [dropout]] [output]"},
         {"a conv 3x3 16\nb conv 3x3 16 pool output < a + a", "b: adds in front of a pool"},
         {"a conv 1x1 /8 16\nb conv 1x1 /8 16 pool output", "b: a 2x2 pool of 1x1 pixels"},
         {"a conv 1x1 4096\nb dense 1000000 output", "at most 2147483647 are possible"},
@@ -193,6 +193,25 @@ static void the_layer_table_shows_the_words_of_a_line_alone(void **state)
     assert_string_equal(layers[2].what, "dense 2*points output");
     free(layers);
     training_free(f);
+    (void)state;
+}
+
+/* More than a processor can address, so that it is refused whatever the machine has. */
+static void a_batch_that_memory_cannot_hold_is_refused_with_its_size(void **state)
+{
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    lac_net *net;
+    lac_weights weights;
+    lac_plan *plan = (lac_plan *)(uintptr_t)1;
+    static const char text[] = "a conv 1x1 16\nb conv 1x1 16\nc conv 1x1 16\nd dense 1 output\n";
+    assert_ok(ctx, lac_net_new(ctx, text, "test.net", 4096, 1, &net));
+    assert_ok(ctx, lac_weights_new(ctx, net, &weights));
+    assert_status(ctx, lac_plan_new(ctx, net, &weights, 65536, 0, &plan), LAC_ERROR_MEMORY);
+    assert_null(plan);
+    assert_message(ctx, "bytes to pass 65536 pictures of 4096x4096 at once");
+    lac_weights_free(net, &weights);
+    lac_net_free(&net);
+    lac_context_free(&ctx);
     (void)state;
 }
 
@@ -321,6 +340,7 @@ int main(void)
         cmocka_unit_test(networks_that_ship_are_there),
         cmocka_unit_test(a_file_that_is_no_text_is_refused_however_large_it_is),
         cmocka_unit_test(the_layer_table_shows_the_words_of_a_line_alone),
+        cmocka_unit_test(a_batch_that_memory_cannot_hold_is_refused_with_its_size),
         cmocka_unit_test(a_network_of_ones_own_is_trained_saved_and_gone_on_with),
         cmocka_unit_test(a_network_that_gives_no_keypoints_is_refused),
         cmocka_unit_test(a_model_serves_several_threads_at_once),

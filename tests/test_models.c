@@ -3,6 +3,7 @@
  * disk is full.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "format/format.h"
 #include "planned.h"
 #include "training.h"
 
@@ -161,6 +162,29 @@ static void damaged_model_files_are_refused_by_name(void **state)
     assert_unloadable(f->ctx, path_in(&f->folder, "none").text, LAC_ERROR_IO);
     assert_unloadable(f->ctx, f->folder.path, LAC_ERROR_IO); /* holds no last.safetensors */
     free(bytes);
+    training_free(f);
+    (void)state;
+}
+
+/* Files of lacuna 0.1 have no text of their network, and name one that shipped with it. */
+static void a_file_without_a_text_names_a_network_that_ships(void **state)
+{
+    training *f = training_new(LAC_CPU_REF, 1);
+    test_path path = path_in(&f->folder, "old.safetensors");
+    test_path net = path_in(&f->folder, "secret.txt");
+    char config[512];
+    snprintf(config, sizeof config, "{\"model\":\"%s\"}", net.text);
+    const lac_metadata pairs[] = {{"format", "lacuna 1"}, {"config", config},
+                                  {"points", "a"},        {"size", "8"},
+                                  {"epoch", "1"},         {"data", "0"}};
+    const lac_tensor_info info = {.name = "x", .dims = 1, .shape = {1}};
+    const float one = 1;
+    const float *const plain[] = {&one};
+    file_put(net.text, "secret words\n", 13);
+    assert_ok(f->ctx, lac_safetensors_write(f->ctx, path.text, &info, plain, 1, pairs,
+                                            LAC_COUNT(pairs)));
+    assert_unloadable(f->ctx, path.text, LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "names no network that ships");
     training_free(f);
     (void)state;
 }
@@ -348,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_model_predicts_any_number_of_pictures_alike),
         cmocka_unit_test(a_model_predicts_the_same_however_often_it_is_asked),
         cmocka_unit_test(damaged_model_files_are_refused_by_name),
+        cmocka_unit_test(a_file_without_a_text_names_a_network_that_ships),
         cmocka_unit_test(every_allocation_may_fail_without_a_trace),
         cmocka_unit_test(a_failed_save_leaves_the_old_file),
         cmocka_unit_test(a_run_that_fails_anywhere_resumes_to_the_same_end),

@@ -85,7 +85,11 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
         {"a-name-of-more-than-forty-characters-is-too-long conv 3x3 16", "is no name"},
         {"a dense 16\nb conv 3x3 16 output",
          "test.net:2: b: a convolution reads maps, its input is a vector of 16"},
+        {"a dense 1\nb conv 3x3 16 output", "b: a convolution reads maps, its input is a vector"},
         {"a conv 3x3 16\nb conv 3x3 32 output < a + a", "b: adds 32x32x16"},
+        {"a conv 3x3 1 output + input", "a: adds the pictures, must add a convolution's output"},
+        {"a dense 4\nb conv 3x3 4 output < input + a", "b: adds a vector, must add"},
+        {"a dense 6 output relu", "understood here: dense OUTPUTS [relu [dropout]] [output]"},
         {"a conv 3x3 16\nb conv 3x3 16 pool output < a + a", "b: adds in front of a pool"},
         {"a conv 1x1 /8 16\nb conv 1x1 /8 16 pool output", "b: a 2x2 pool of 1x1 pixels"},
         {"a conv 1x1 4096\nb dense 1000000 output", "at most 2147483647 are possible"},
@@ -186,6 +190,62 @@ static void weights_start_as_asked(void **state)
         assert_true(weights.w[net->params.table[net->node[2].param + 1].offset] == 1.0f);
         lac_weights_free(net, &weights);
     }
+    lac_net_free(&net);
+    lac_context_free(&ctx);
+    (void)state;
+}
+
+static void a_file_that_is_no_text_is_refused_however_large_it_is(void **state)
+{
+    training *f = training_new(LAC_CPU_REF, 1);
+    test_path net = path_in(&f->folder, "my.net");
+    char *text;
+    FILE *file = fopen(net.text, "wb");
+    assert_true(file && fseek(file, 1L << 40, SEEK_SET) == 0 && fputc('a', file) == 'a');
+    fclose(file);
+    assert_status(f->ctx, lac_network_text(f->ctx, net.text, &text), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "not a network's text, which has at most 65536 bytes");
+    file_put(net.text, "a conv 3x3 4\0", 13);
+    assert_status(f->ctx, lac_network_text(f->ctx, net.text, &text), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "it has a NUL byte");
+    assert_status(f->ctx, lac_network_text(f->ctx, f->folder.path, &text), LAC_ERROR_IO);
+    assert_null(text);
+    training_free(f);
+    (void)state;
+}
+
+static void the_layer_table_shows_the_words_of_a_line_alone(void **state)
+{
+    training *f = training_new(LAC_CPU_REF, 1);
+    test_path net = path_in(&f->folder, "my.net");
+    static const char text[] = "\r\n\r a \t conv  3x3\t4 norm # a\r\na.b dense 2*points output\r\n";
+    lac_layer *layers;
+    int count;
+    file_put(net.text, text, strlen(text));
+    assert_ok(f->ctx, lac_network_layers(f->ctx, net.text, 32, 3, &layers, &count));
+    assert_int_equal(count, 3);
+    assert_string_equal(layers[1].name, "a");
+    assert_string_equal(layers[1].what, "conv 3x3 4 norm");
+    assert_string_equal(layers[2].what, "dense 2*points output");
+    free(layers);
+    training_free(f);
+    (void)state;
+}
+
+/* More than a processor can address, so that it is refused whatever the machine has. */
+static void a_batch_that_memory_cannot_hold_is_refused_with_its_size(void **state)
+{
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    lac_net *net;
+    lac_weights weights;
+    lac_plan *plan = (lac_plan *)(uintptr_t)1;
+    static const char text[] = "a conv 1x1 16\nb conv 1x1 16\nc conv 1x1 16\nd dense 1 output\n";
+    assert_ok(ctx, lac_net_new(ctx, text, "test.net", 4096, 1, &net));
+    assert_ok(ctx, lac_weights_new(ctx, net, &weights));
+    assert_status(ctx, lac_plan_new(ctx, net, &weights, 65536, 0, &plan), LAC_ERROR_MEMORY);
+    assert_null(plan);
+    assert_message(ctx, "bytes to pass 65536 pictures of 4096x4096 at once");
+    lac_weights_free(net, &weights);
     lac_net_free(&net);
     lac_context_free(&ctx);
     (void)state;
@@ -315,6 +375,9 @@ int main(void)
         cmocka_unit_test(too_many_of_anything_is_refused),
         cmocka_unit_test(networks_that_ship_are_there),
         cmocka_unit_test(weights_start_as_asked),
+        cmocka_unit_test(a_file_that_is_no_text_is_refused_however_large_it_is),
+        cmocka_unit_test(the_layer_table_shows_the_words_of_a_line_alone),
+        cmocka_unit_test(a_batch_that_memory_cannot_hold_is_refused_with_its_size),
         cmocka_unit_test(a_network_of_ones_own_is_trained_saved_and_gone_on_with),
         cmocka_unit_test(a_network_that_gives_no_keypoints_is_refused),
         cmocka_unit_test(a_model_serves_several_threads_at_once),

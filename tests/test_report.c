@@ -339,6 +339,34 @@ static void seeds_of_one_training_are_named_and_averaged(void **state)
     lac_data_free(&data);
 }
 
+/* A text is changed and trained again: another network, whatever its file is called. */
+static void networks_are_told_apart_by_their_texts(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"a conv 3x3 4 pool\nb dense 2*points output\n",
+                                        "a conv 5x5 4 pool\nb dense 2*points output\n"};
+    lac_data *data = small_data();
+    test_path net = path_in(&folder, "my own.net");
+    test_path run[3];
+    lac_train_config config = small_config(1);
+    strcpy(config.model, net.text);
+    config.split_seed = 1;
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = {"before", "after", "again"};
+        file_put(net.text, texts[i > 0], strlen(texts[0]));
+        config.seed = i < 2 ? 1 : 2;
+        run[i] = train_as(data, names[i], &config, NULL);
+    }
+    const char *const runs[] = {run[0].text, run[1].text, run[2].text};
+    char *page = page_of(data, runs, 3);
+    assert_non_null(strstr(page, "<h3>my own</h3>\n<p>Of before.</p>"));
+    assert_non_null(strstr(page, "<h3>my own</h3>\n<p>Of after, seed 1, after, seed 2.</p>"));
+    assert_int_equal(occurrences(page, "mean of 2"), 1);
+    assert_int_equal(occurrences(page, " --model '/"), 3); /* a shell reads it back */
+    free(page);
+    lac_data_free(&data);
+}
+
 /* Names come from files and folders: none of them may become part of the page's language, stop
  * a figure, or run out of it. */
 static void names_of_any_kind_are_shown_and_change_nothing(void **state)
@@ -439,6 +467,7 @@ int main(void)
         cmocka_unit_test(a_page_needs_no_other_file_and_shows_all_there_is),
         cmocka_unit_test(a_run_whose_first_epoch_is_not_done_has_a_page),
         cmocka_unit_test(seeds_of_one_training_are_named_and_averaged),
+        cmocka_unit_test(networks_are_told_apart_by_their_texts),
         cmocka_unit_test(names_of_any_kind_are_shown_and_change_nothing),
         cmocka_unit_test(runs_with_other_hold_outs_do_not_share_a_page),
         cmocka_unit_test(faces_are_chosen_by_their_error),

@@ -13,7 +13,7 @@ static const double most_numbers = 1 << 28, most_parameters = 1 << 30;
 
 enum { MOST_SIZE = 1 << 14 };
 
-/* ---- Checks ------------------------------------------------------------------------------------ */
+/* ---- Checks ---------------------------------------------------------------------------------- */
 
 static lac_status check_readers(lac_context *ctx, const char *where, const lac_net *net)
 {
@@ -91,7 +91,7 @@ static lac_status declare(lac_context *ctx, const char *where, lac_net *net, lac
     return LAC_OK;
 }
 
-/* ---- Making ------------------------------------------------------------------------------------- */
+/* ---- Making ---------------------------------------------------------------------------------- */
 
 static lac_status check_numbers(lac_context *ctx, const char *where, int size, int points)
 {
@@ -149,7 +149,7 @@ void lac_net_free(lac_net **net)
     *net = NULL;
 }
 
-/* ---- Arithmetic -------------------------------------------------------------------------------- */
+/* ---- Arithmetic ------------------------------------------------------------------------------ */
 
 static int has_parameters(const lac_net *net, const lac_node *node)
 {

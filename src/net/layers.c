@@ -20,7 +20,7 @@ static void copy_words(const lac_net *net, const lac_node *node, char *to, size_
     const char *p = net->text;
     for (int line = 1; line < node->line; line++)
         p = strchr(p, '\n') + 1;
-    p += strspn(p, " \t") + strlen(node->name);
+    p = strstr(p, node->name) + strlen(node->name);
     size_t used = 0;
     for (; *p && *p != '\n' && *p != '#' && used + 2 < size; p++) {
         int blank = isspace((unsigned char)*p);

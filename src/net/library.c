@@ -40,18 +40,30 @@ static lac_status fail_unknown(lac_context *ctx, const char *network)
                     network, list);
 }
 
+/* Reads on to the end of a pipe, and of a file that is no network's text not more than shows it. */
+static lac_status read_stream(lac_context *ctx, const char *path, FILE *file, char *text)
+{
+    size_t size = fread(text, 1, MOST_TEXT + 1, file);
+    if (ferror(file))
+        return lac_fail_errno(ctx, path, "read");
+    if (size > MOST_TEXT)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "%s: not a network's text, which has at most %d bytes", path, MOST_TEXT);
+    if (strlen(text) != size)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: not a network's text: it has a NUL byte",
+                        path);
+    return LAC_OK;
+}
+
 static lac_status read_file(lac_context *ctx, const char *path, char **text)
 {
-    size_t size;
-    LAC_TRY(lac_file_read(ctx, path, text, &size));
-    lac_status status = LAC_OK;
-    if (size > MOST_TEXT)
-        status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                          "%s: %zu bytes are no network's text, which has at most %d", path, size,
-                          MOST_TEXT);
-    else if (strlen(*text) != size)
-        status = lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: not a network's text: it has a NUL byte",
-                          path);
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return lac_fail_errno(ctx, path, "open");
+    lac_status status = lac_alloc(ctx, MOST_TEXT + 2, 1, text);
+    if (status == LAC_OK)
+        status = read_stream(ctx, path, file, *text);
+    fclose(file);
     if (status != LAC_OK) {
         free(*text);
         *text = NULL;

@@ -158,7 +158,7 @@ lac_status lac_model_save(const lac_model *model, const char *path)
     return lac_model_write(model, NULL, path);
 }
 
-/* ---- Opening and looking up -------------------------------------------------------------------- */
+/* ---- Opening and looking up ------------------------------------------------------------------ */
 
 lac_status lac_model_file_open(lac_context *ctx, const char *path, lac_model_file *out)
 {
@@ -217,7 +217,7 @@ lac_status lac_model_file_tensors(const lac_model_file *f, const char *prefix,
     return LAC_OK;
 }
 
-/* ---- Reading a model ------------------------------------------------------------------------------ */
+/* ---- Reading a model ------------------------------------------------------------------------- */
 
 /* "a,b,c" cut into its names, in place; *names is an array of pointers into text. */
 static lac_status cut_names(lac_context *ctx, char *text, char ***names, int *count)
@@ -237,14 +237,25 @@ static lac_status cut_names(lac_context *ctx, char *text, char ***names, int *co
     return LAC_OK;
 }
 
-/* Files of lacuna 0.1 say how they were trained, and there the network's name alone. */
+static int ships(const char *name)
+{
+    for (const char *const *known = lac_network_names(); *known; known++)
+        if (strcmp(*known, name) == 0)
+            return 1;
+    return 0;
+}
+
+/* Files of lacuna 0.1 say how they were trained, and there the network's name alone. It had no
+ * other networks than those that ship; a path would let the file name any other file. */
 static lac_status read_old_name(const lac_model_file *f, const char *story, char **name)
 {
     cJSON *object = cJSON_Parse(story);
     const char *model = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "model"));
-    lac_status status = model ? lac_strdup(f->ctx, model, name)
-                              : lac_fail(f->ctx, LAC_ERROR_FORMAT,
-                                         "%s: its configuration names no network", f->path);
+    lac_status status = model && ships(model)
+                            ? lac_strdup(f->ctx, model, name)
+                            : lac_fail(f->ctx, LAC_ERROR_FORMAT,
+                                       "%s: its configuration names no network that ships with "
+                                       "the library, and the file has no network's text", f->path);
     cJSON_Delete(object);
     return status;
 }

@@ -39,7 +39,7 @@ void lac_network_title(const char *network, char out[LAC_TITLE]);
 double lac_node_flop(const lac_net *net, const lac_node *node, int backward);
 double lac_net_flop_training(const lac_net *net);
 
-/* ---- The numbers ------------------------------------------------------------------------------ */
+/* ---- The numbers ----------------------------------------------------------------------------- */
 
 typedef struct lac_weights {
     float *w;         /* slab of net->params */
@@ -65,7 +65,7 @@ void lac_weights_start(const lac_net *net, lac_weights *weights, const lac_start
 void lac_param_to_plain(const lac_param *param, const float *slab, float *plain);
 void lac_param_from_plain(const lac_param *param, const float *plain, float *slab);
 
-/* ---- The plan ----------------------------------------------------------------------------------- */
+/* ---- The plan -------------------------------------------------------------------------------- */
 
 typedef struct lac_plan {
     lac_context *ctx;

@@ -138,6 +138,18 @@ static lac_status make_outputs(lac_plan *plan)
     return LAC_OK;
 }
 
+/* Most of what a plan takes: the message says for what. */
+static lac_status make_memory(lac_plan *plan)
+{
+    lac_status status = lac_slab_build(plan->ctx, &plan->slab);
+    if (status != LAC_ERROR_MEMORY)
+        return status;
+    return lac_fail(plan->ctx, status,
+                    "out of memory: %zu bytes to pass %d pictures of %dx%d at once",
+                    plan->slab.floats * sizeof(float), plan->batch, plan->net->size,
+                    plan->net->size);
+}
+
 static lac_status build(lac_plan *plan)
 {
     const lac_net *net = plan->net;
@@ -150,7 +162,7 @@ static lac_status build(lac_plan *plan)
         make_op(plan, i);
     LAC_TRY(plan_ops(plan));
     LAC_TRY(make_outputs(plan));
-    return lac_slab_build(plan->ctx, &plan->slab);
+    return make_memory(plan);
 }
 
 lac_status lac_plan_new(lac_context *ctx, const lac_net *net, const lac_weights *weights,

@@ -16,7 +16,7 @@ static const char blanks[] = " \t\r";
 /* Lines may be long, for what people write in comments. */
 enum { MOST_LINE = 1000 };
 
-/* ---- Lines ------------------------------------------------------------------------------------ */
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 /* Copies the line at *text without its comment, moves *text behind it, cuts it into words. */
 static lac_status take_line(const char **text, char line[MOST_LINE + 1], lac_words *words)

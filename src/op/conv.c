@@ -46,7 +46,7 @@ static lac_status conv_shape(lac_context *ctx, lac_node *node, const lac_shape *
     const lac_conv_attr *a = node->attr;
     lac_shape y = lac_conv_y_shape(node);
     const lac_shape *add = node->added ? &in[1] : NULL;
-    if (!in[0].is_maps && in[0].c != 1)
+    if (!in[0].is_maps && node->input[0] != 0)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "%s: a convolution reads maps, its input is a vector of %d numbers",
                         node->name, in[0].c);
@@ -57,7 +57,10 @@ static lac_status conv_shape(lac_context *ctx, lac_node *node, const lac_shape *
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "%s: a 2x2 pool of %dx%d pixels, pictures must be larger", node->name, y.h,
                         y.w);
-    if (add && (!add->is_maps || add->c != y.c || add->h != y.h || add->w != y.w))
+    if (add && !add->is_maps)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: adds %s, must add a convolution's output",
+                        node->name, node->input[1] ? "a vector" : "the pictures");
+    if (add && (add->c != y.c || add->h != y.h || add->w != y.w))
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "%s: adds %dx%dx%d (h x w x channels) to %dx%dx%d, must be equal",
                         node->name, add->h, add->w, add->c, y.h, y.w, y.c);
@@ -92,7 +95,7 @@ static const lac_op_way *const ways[] = {&lac_conv_stem, &lac_conv_chunks, NULL}
 
 const lac_op_spec lac_op_conv = {
     .word = "conv",
-    .usage = "conv KxK [/STRIDE] CHANNELS [norm] [relu] [pool] [< NODE] [+ NODE]",
+    .usage = "conv KxK [/STRIDE] CHANNELS [norm] [relu] [pool] [output] [< NODE] [+ NODE]",
     .attr_size = sizeof(lac_conv_attr),
     .inputs = 1,
     .may_add = 1,

@@ -249,7 +249,7 @@ static const lac_op_way *const ways[] = {&dense_tiles, NULL};
 
 const lac_op_spec lac_op_dense = {
     .word = "dense",
-    .usage = "dense OUTPUTS [relu [dropout]] [< NODE]",
+    .usage = "dense OUTPUTS [relu [dropout]] [output] [< NODE]",
     .attr_size = sizeof(lac_dense_attr),
     .inputs = 1,
     .parse = dense_parse,

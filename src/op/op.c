@@ -82,7 +82,7 @@ void lac_planner_partial(lac_planner *planner, size_t floats)
     planner->partial = floats > planner->partial ? floats : planner->partial;
 }
 
-/* ---- Inputs of another storage ---------------------------------------------------------------- */
+/* ---- Inputs of another storage --------------------------------------------------------------- */
 
 static int is_alike(const lac_op *op, const lac_op *input)
 {

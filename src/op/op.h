@@ -88,7 +88,7 @@ typedef struct lac_op_way lac_op_way;
 
 struct lac_op_spec {
     const char *word;         /* "conv": what stands behind a node's name */
-    const char *usage;        /* "conv KxK [/STRIDE] CHANNELS [norm] [relu] [pool]" */
+    const char *usage;        /* "conv KxK [/STRIDE] CHANNELS [norm] ... [output] [< NODE]" */
     size_t attr_size;
     int inputs;               /* how many names stand behind "<" */
     int may_add;              /* whether "+ NODE" may follow */

@@ -60,12 +60,20 @@ static void folder_name(const char *path, char *out, size_t size)
     snprintf(out, size, "%.*s", (int)(length - start), path + start);
 }
 
-static void method_name(const lac_train_config *c, char *out, size_t size)
+static void method_name(const lac_shown *run, char *out, size_t size)
 {
-    snprintf(out, size, "%.*s %s", (int)size - 16, c->model,
+    const lac_train_config *c = &run->config;
+    snprintf(out, size, "%.*s %s", (int)size - 16, run->model->name,
              c->loss == LAC_LOSS_PLAIN          ? "plain"
              : c->rows == LAC_ROWS_COMPLETE ? "complete"
                                             : "masked");
+}
+
+/* A network's text may have been changed behind its name. */
+static int is_of_a_kind(const lac_shown *a, const lac_shown *b)
+{
+    return strcmp(a->options, b->options) == 0 &&
+           strcmp(a->model->net->text, b->model->net->text) == 0;
 }
 
 /* Finds the kind of every run, and gives the kinds their colours in the order of their first
@@ -75,7 +83,7 @@ static void find_kinds(lac_material *m)
     int used = 0;
     for (int i = 0; i < m->runs; i++) {
         lac_shown *run = &m->run[i];
-        while (strcmp(m->run[run->first].options, run->options) != 0)
+        while (!is_of_a_kind(&m->run[run->first], run))
             run->first++; /* at the latest the run itself is equal */
         run->color = run->first < i ? m->run[run->first].color
                                     : colors[used++ % LAC_COUNT(colors)];
@@ -96,7 +104,7 @@ static void label_runs(lac_material *m)
     int unique = 1;
     for (int i = 0; i < m->runs; i++) {
         lac_shown *run = &m->run[i];
-        method_name(&run->config, run->label, sizeof run->label);
+        method_name(run, run->label, sizeof run->label);
         for (int j = 0; j < i; j++)
             unique &= m->run[j].first == run->first || strcmp(m->run[j].label, run->label) != 0;
     }

@@ -157,11 +157,16 @@ static void write_layer_rows(FILE *stream, const lac_layer_table *t)
             1e-6 * flop);
 }
 
-/* Every network once. */
-/* `number`: networks of the same name before it. */
-static lac_status write_network(FILE *stream, const lac_material *m, const lac_model *model,
-                                int number)
+static int is_same_network(const lac_shown *a, const lac_shown *b)
 {
+    return strcmp(a->model->net->text, b->model->net->text) == 0;
+}
+
+/* The network of run `first` and the names of all runs of it. `number`: runs before it whose
+ * networks have the same name. */
+static lac_status write_network(FILE *stream, const lac_material *m, int first, int number)
+{
+    const lac_model *model = m->run[first].model;
     char file[96];
     lac_layer *layers;
     lac_layer_table table = {.title = model->name};
@@ -173,13 +178,20 @@ static lac_status write_network(FILE *stream, const lac_material *m, const lac_m
                     lac_layer_table_draw, &table};
     fprintf(stream, "<h3>");
     lac_html_text(stream, model->name);
-    fprintf(stream, "</h3>\n");
+    fprintf(stream, "</h3>\n<p>Of ");
+    for (int i = first; i < m->runs; i++)
+        if (is_same_network(&m->run[first], &m->run[i])) {
+            fprintf(stream, "%s", i > first ? ", " : "");
+            lac_html_text(stream, m->run[i].name);
+        }
+    fprintf(stream, ".</p>\n");
     write_layer_rows(stream, &table);
     lac_status status = lac_figure_write(m->ctx, m->dir, &f);
     free(layers);
     return status;
 }
 
+/* Every network once. */
 static lac_status write_layers(FILE *stream, const lac_material *m)
 {
     fprintf(stream, "<h2 id=\"networks\">Networks (figure 5)</h2>\n<p>Output is height &times; "
@@ -187,14 +199,12 @@ static lac_status write_layers(FILE *stream, const lac_material *m)
                     "counting as two.</p>\n");
     for (int i = 0; i < m->runs; i++) {
         int seen = 0, names = 0; /* the same network before; another one of its name */
-        const lac_model *model = m->run[i].model;
         for (int j = 0; j < i; j++) {
-            const lac_model *other = m->run[j].model;
-            seen |= strcmp(other->net->text, model->net->text) == 0;
-            names += strcmp(other->name, model->name) == 0;
+            seen |= is_same_network(&m->run[j], &m->run[i]);
+            names += strcmp(m->run[j].model->name, m->run[i].model->name) == 0;
         }
         if (!seen)
-            LAC_TRY(write_network(stream, m, model, names));
+            LAC_TRY(write_network(stream, m, i, names));
     }
     return LAC_OK;
 }

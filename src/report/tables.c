@@ -254,13 +254,13 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
 {
     const lac_train_config *c = &run->config;
     char *options;
-    LAC_TRY(lac_config_options(m->ctx, c, &options));
     fprintf(stream, "<h3>");
     lac_html_text(stream, run->name);
     fprintf(stream, "</h3>\n<dl><dt>command<dd><code>lacuna train --data ");
     LAC_TRY(lac_html_word(m->ctx, stream, m->data_path));
     fprintf(stream, " --out ");
     LAC_TRY(lac_html_word(m->ctx, stream, run->path));
+    LAC_TRY(lac_config_options(m->ctx, c, &options));
     lac_html_text(stream, options);
     free(options);
     int visits = run->train_rows * (c->mirror ? 2 : 1);

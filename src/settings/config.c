@@ -112,7 +112,7 @@ const lac_field *lac_config_difference(const lac_train_config *a, const lac_trai
 
 /* ---- To options --------------------------------------------------------------------- */
 
-enum { OPTION = LAC_SETTING + 48 }; /* room for " --NAME VALUE" */
+enum { OPTION = 4 * LAC_SETTING + 48 }; /* room for " --NAME VALUE", quoted for a shell */
 
 /* The field as an option, or an empty text if it is the default. A flag says by its name how it
  * differs from its default. */
@@ -130,7 +130,7 @@ static lac_status option_text(lac_context *ctx, const lac_train_config *config,
     if (f->kind == LAC_FIELD_FLAG)
         snprintf(text, OPTION, " --%s%s", value[0] == '0' ? "no-" : "", name);
     else
-        snprintf(text, OPTION, " --%s %s", name, value);
+        lac_shell_word(value, text + snprintf(text, OPTION, " --%s ", name), OPTION - 48);
     return LAC_OK;
 }
 

@@ -1,9 +1,9 @@
 /*
- * The training configuration: its fields one by one (settings.c), and the whole as JSON, which
+ * The training configuration: its fields one by one (table.c), and the whole as JSON, which
  * config.json and every model file carry, and as options of the command (config.c).
  */
-#ifndef LAC_TRAIN_CONFIG_H
-#define LAC_TRAIN_CONFIG_H
+#ifndef LAC_SETTINGS_CONFIG_H
+#define LAC_SETTINGS_CONFIG_H
 
 #include "base/base.h"
 
@@ -19,8 +19,8 @@ lac_status lac_config_to_json(lac_context *ctx, const lac_train_config *config, 
 lac_status lac_config_from_json(lac_context *ctx, const char *text, const char *where,
                                 lac_train_config *config);
 
-/* What differs from the defaults, as options of the command line, " --lr 0.001 --no-mirror".
- * *out is freed by free(). MEMORY. */
+/* What differs from the defaults, as options of the command line, quoted for a shell,
+ * " --lr 0.001 --no-mirror". *out is freed by free(). MEMORY. */
 lac_status lac_config_options(lac_context *ctx, const lac_train_config *config, char **out);
 
 /* The first field in which two checked configs differ, those aside that limit how long a

@@ -111,7 +111,7 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
     return status;
 }
 
-/* ---- Going on or beginning ----------------------------------------------------------------------- */
+/* ---- Going on or beginning ------------------------------------------------------------------- */
 
 /* Two trainings may differ in how long they go, and in nothing else. */
 static lac_status check_settings(const lac_trainer *t, const char *run,

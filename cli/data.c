@@ -83,8 +83,11 @@ static void print_sources(const lac_data *data)
     for (int i = 0; i < lac_data_sources(data); i++) {
         double weight = lac_data_source_weight(data, i);
         const char *name = lac_data_source_name(data, i);
-        printf("%8d %8d  %d%s%s: ", lac_data_source_rows(data, i),
-               lac_data_source_points(data, i), i + 1, name ? " " : "", name ? name : "");
+        printf("%8d %8d  %d", lac_data_source_rows(data, i), lac_data_source_points(data, i),
+               i + 1);
+        if (name)
+            printf(" (%s)", name);
+        fputs(": ", stdout);
         if (isnan(weight))
             printf("unknown without IdLookupTable.csv\n");
         else

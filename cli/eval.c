@@ -30,8 +30,8 @@ static void print_sources(const lac_data *data, const lac_metrics *m)
     for (int s = 0; s < m->sources; s++) {
         char name[80], rmse[24], weight[24];
         const char *word = lac_data_source_name(data, s);
-        snprintf(name, sizeof name, "%d%s%s: %d of %d points", s + 1, word ? " " : "",
-                 word ? word : "", m->source[s].points, m->points);
+        snprintf(name, sizeof name, "%d%s%s%s: %d of %d points", s + 1, word ? " (" : "",
+                 word ? word : "", word ? ")" : "", m->source[s].points, m->points);
         printf("%-29s %7d %8ld %9s %12s\n", name, m->source[s].rows, m->source[s].labels,
                number_text(m->source[s].rmse, 3, rmse),
                number_text(m->source[s].weight, 4, weight));

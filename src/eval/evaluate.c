@@ -69,28 +69,33 @@ lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side
     return status;
 }
 
+/* The head of this name for a set of points [K]; -1 where there is none, or it lacks one. */
+static int find_named(const lac_model *model, const char *name, const uint8_t *pattern)
+{
+    int head = lac_heads_named(&model->heads, name);
+    for (int p = 0; head >= 0 && p < model->points; p++)
+        if (pattern[p] && !lac_model_source_has_point(model, head, p))
+            return -1;
+    return head;
+}
+
 /* The head for one source of the data. */
 static lac_status find_head(const lac_model *model, const lac_data *data, int source, int *head)
 {
     const lac_heads *heads = &model->heads;
     const char *name = lac_data_source_name(data, source);
     const uint8_t *pattern = data->source_pattern + (size_t)source * data->points;
-    *head = -1;
-    if (name && heads->name && heads->count > 1) {
-        *head = lac_heads_named(heads, name);
-        for (int p = 0; *head >= 0 && p < data->points; p++)
-            if (pattern[p] && !lac_model_source_has_point(model, *head, p))
-                *head = -1;
-    } else {
-        *head = lac_heads_find(heads, pattern);
-    }
+    int by_name = name && heads->name && heads->count > 1;
+    *head = by_name ? find_named(model, name, pattern) : lac_heads_find(heads, pattern);
     if (*head >= 0)
         return LAC_OK;
+    if (by_name)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                        "the data has a source %s of %d points, the model none of this name that "
+                        "has them", name, data->source_points[source]);
     return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                    "source %d%s%s of the data has %d points, which none of the model's %d sources "
-                    "has together%s", source + 1, name ? ", " : "", name ? name : "",
-                    data->source_points[source], heads->count,
-                    name && heads->name ? " under this name" : "");
+                    "source %d of the data has %d points, which none of the model's %d sources "
+                    "has together", source + 1, data->source_points[source], heads->count);
 }
 
 lac_status lac_model_heads(const lac_model *model, const lac_data *data, int **heads)

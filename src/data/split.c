@@ -1,11 +1,11 @@
 /*
  * The hold-out: whole groups, a fraction of every stratum.
  *
- * A stratum is a label pattern, of one source where the table names sources, and a third of the
- * rows that have it; a group stands in that of its first row. All strata are walked one behind the other, each in
- * shuffled order, and a quota runs along: it rises by the fraction of every group's
- * rows, and a group is taken when that brings the quota nearer to 0. So each stratum
- * gives its share to within a group, and strata too small for one share it.
+ * A stratum is a label pattern, of one source where the table names sources, and a third of
+ * the rows that have it; a group stands in that of its first row. All strata are walked one
+ * behind the other, each in shuffled order, and a quota runs along: it rises by the fraction
+ * of every group's rows, and a group is taken when that brings the quota nearer to 0. So each
+ * stratum gives its share to within a group, and strata too small for one share it.
  */
 #include "data/data.h"
 

@@ -58,8 +58,9 @@ static lac_trainer *resume_in_float32(const subject *s)
 static double rmse(lac_trainer *t)
 {
     lac_metrics *m;
-    check(t->ctx, lac_plan_predict(t->plan, t->data->pixels, t->holdout_rows, t->holdout_count,
-                                   t->xy));
+    const lac_asked asked = {.pixels = t->data->pixels, .rows = t->holdout_rows,
+                             .count = t->holdout_count, .head = t->head};
+    check(t->ctx, lac_plan_predict(t->plan, &t->model->heads, &asked, t->xy));
     check(t->ctx, lac_metrics_compute(t->ctx, t->data, t->xy, t->holdout_rows, t->holdout_count,
                                       &m));
     double value = m->rmse;

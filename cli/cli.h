@@ -44,6 +44,11 @@ extern const char *const cpu_choices[];
     {.type = OPTION_CHOICE, .name = "cpu", .value = &(m).cpu, .choices = cpu_choices,          \
      .about = "highest instruction set to use; ref is plain C, slow, for comparison"}
 
+/* An entry of a verb that predicts. */
+#define FLIP_OPTION(flip_)                                                                     \
+    {.type = OPTION_FLAG, .name = "flip", .value = &(flip_),                                   \
+     .about = "average with the prediction of the mirror image; takes twice as long"}
+
 lac_status machine_open(const machine_options *machine, lac_context **ctx);
 
 /* ---- The settings of a training. settings.c ----------------------------------------- */
@@ -82,6 +87,7 @@ typedef struct report_job {
     int count;
     const char *data_path;
     const char *out;
+    int flip;
 } report_job;
 
 int report_write(lac_context *ctx, const report_job *job, const lac_data *data);
@@ -102,6 +108,9 @@ void print_quoted(FILE *stream, const char *word);
 
 /* An empty document, whose parts come from need(); NaN is written as null. */
 cJSON *json_new(void);
+
+/* Adds the name of a label source, if the table names its sources. */
+void json_add_source(cJSON *object, const lac_data *data, int source);
 
 /* Prints the document on stdout and frees it. */
 void json_print(cJSON *root);

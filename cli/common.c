@@ -132,6 +132,13 @@ cJSON *json_new(void)
     return cJSON_CreateObject();
 }
 
+void json_add_source(cJSON *object, const lac_data *data, int source)
+{
+    const char *name = lac_data_source_name(data, source);
+    if (name)
+        cJSON_AddStringToObject(object, "name", name);
+}
+
 void json_print(cJSON *root)
 {
     char *text = cJSON_Print(root);

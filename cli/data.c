@@ -82,7 +82,12 @@ static void print_sources(const lac_data *data)
     printf("\n%8s %8s  %s\n", "rows", "points", "label source: share of the test set");
     for (int i = 0; i < lac_data_sources(data); i++) {
         double weight = lac_data_source_weight(data, i);
-        printf("%8d %8d  ", lac_data_source_rows(data, i), lac_data_source_points(data, i));
+        const char *name = lac_data_source_name(data, i);
+        printf("%8d %8d  %d", lac_data_source_rows(data, i), lac_data_source_points(data, i),
+               i + 1);
+        if (name)
+            printf(" (%s)", name);
+        fputs(": ", stdout);
         if (isnan(weight))
             printf("unknown without IdLookupTable.csv\n");
         else
@@ -126,6 +131,7 @@ static void add_labels(cJSON *root, const lac_data *data, const lac_data_summary
     cJSON *sources = cJSON_AddArrayToObject(root, "sources");
     for (int i = 0; i < lac_data_sources(data); i++) {
         cJSON *source = cJSON_CreateObject();
+        json_add_source(source, data, i);
         cJSON_AddNumberToObject(source, "points", lac_data_source_points(data, i));
         cJSON_AddNumberToObject(source, "rows", lac_data_source_rows(data, i));
         cJSON_AddNumberToObject(source, "test_weight", lac_data_source_weight(data, i));

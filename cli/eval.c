@@ -13,6 +13,7 @@ typedef struct eval_options {
     const char *data;
     int split;
     int json;
+    lac_predict_config how;
     machine_options machine;
 } eval_options;
 
@@ -22,13 +23,15 @@ static void print_line(const char *what, double value, int decimals, const char 
     printf("%-46s %9s%s\n", what, number_text(value, decimals, text), isnan(value) ? "" : unit);
 }
 
-static void print_sources(const lac_metrics *m)
+static void print_sources(const lac_data *data, const lac_metrics *m)
 {
     printf("\n%-29s %7s %8s %9s %12s\n", "label source", "rows", "labels", "RMSE px",
            "test weight");
     for (int s = 0; s < m->sources; s++) {
-        char name[48], rmse[24], weight[24];
-        snprintf(name, sizeof name, "%d of %d points", m->source[s].points, m->points);
+        char name[80], rmse[24], weight[24];
+        const char *word = lac_data_source_name(data, s);
+        snprintf(name, sizeof name, "%d%s%s%s: %d of %d points", s + 1, word ? " (" : "",
+                 word ? word : "", word ? ")" : "", m->source[s].points, m->points);
         printf("%-29s %7d %8ld %9s %12s\n", name, m->source[s].rows, m->source[s].labels,
                number_text(m->source[s].rmse, 3, rmse),
                number_text(m->source[s].weight, 4, weight));
@@ -48,7 +51,8 @@ static void print_points(const lac_model *model, const lac_metrics *m)
     }
 }
 
-static void print_table(const eval_options *o, const lac_model *model, const lac_metrics *m)
+static void print_table(const eval_options *o, const lac_model *model, const lac_data *data,
+                        const lac_metrics *m)
 {
     printf("%s after epoch %d, %s of %s\n\n", lac_model_name(model), lac_model_epoch(model),
            split_words[o->split], o->data);
@@ -58,11 +62,12 @@ static void print_table(const eval_options *o, const lac_model *model, const lac
     print_line("test-weighted RMSE", m->test_weighted, 3, " px");
     print_line("points off by more than 10 % of the side", 100 * m->failure_points, 2, " %");
     print_line("pictures with such a point", 100 * m->failure_images, 2, " %");
-    print_sources(m);
+    print_sources(data, m);
     print_points(model, m);
 }
 
-static void print_json(const eval_options *o, const lac_model *model, const lac_metrics *m)
+static void print_json(const eval_options *o, const lac_model *model, const lac_data *data,
+                       const lac_metrics *m)
 {
     cJSON *root = json_new();
     cJSON_AddStringToObject(root, "model", lac_model_name(model));
@@ -78,6 +83,7 @@ static void print_json(const eval_options *o, const lac_model *model, const lac_
     cJSON *sources = cJSON_AddArrayToObject(root, "sources");
     for (int s = 0; s < m->sources; s++) {
         cJSON *source = cJSON_CreateObject();
+        json_add_source(source, data, s);
         cJSON_AddNumberToObject(source, "points", m->source[s].points);
         cJSON_AddNumberToObject(source, "rows", m->source[s].rows);
         cJSON_AddNumberToObject(source, "labels", (double)m->source[s].labels);
@@ -110,11 +116,11 @@ static int eval(const eval_options *o)
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
     if (status == LAC_OK)
-        status = lac_model_evaluate(model, data, (lac_side)o->split, &metrics);
+        status = lac_model_evaluate(model, data, (lac_side)o->split, &o->how, &metrics);
     if (status == LAC_OK && o->json)
-        print_json(o, model, metrics);
+        print_json(o, model, data, metrics);
     else if (status == LAC_OK)
-        print_table(o, model, metrics);
+        print_table(o, model, data, metrics);
     int code = report(ctx, status);
     lac_metrics_free(&metrics);
     lac_data_free(&data);
@@ -137,6 +143,7 @@ int verb_eval(int argc, char **argv)
                   "takes any data with the same points"},
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON; what is not known is null"},
+        FLIP_OPTION(o.how.flip),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {

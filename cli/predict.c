@@ -7,6 +7,8 @@ typedef struct predict_options {
     const char *model;
     const char *data;
     const char *out;
+    int source; /* from 1 */
+    int flip;
     machine_options machine;
 } predict_options;
 
@@ -18,6 +20,16 @@ static int check_size(const predict_options *o, const lac_model *model, const la
         return CODE_DONE;
     fprintf(stderr, "lacuna: %s: pictures of %dx%d; the model %s needs %dx%d\n", o->data, size,
             size, o->model, wanted, wanted);
+    return CODE_FAILED;
+}
+
+static int check_source(const predict_options *o, const lac_model *model)
+{
+    int sources = lac_model_sources(model);
+    if (o->source <= sources)
+        return CODE_DONE;
+    fprintf(stderr, "lacuna: --source %d: the model %s has %d source%s, from 1 to %d\n", o->source,
+            o->model, sources, sources == 1 ? "" : "s", sources);
     return CODE_FAILED;
 }
 
@@ -36,7 +48,10 @@ static int predict(const predict_options *o)
     if (code == CODE_DONE)
         code = check_size(o, model, data);
     if (code == CODE_DONE)
-        code = report(ctx, lac_predictions_write(model, data, o->out));
+        code = check_source(o, model);
+    const lac_predict_config how = {.source = o->source - 1, .flip = o->flip};
+    if (code == CODE_DONE)
+        code = report(ctx, lac_predictions_write(model, data, &how, o->out));
     lac_data_free(&data);
     lac_model_free(&model);
     lac_context_free(&ctx);
@@ -45,7 +60,7 @@ static int predict(const predict_options *o)
 
 int verb_predict(int argc, char **argv)
 {
-    predict_options o = {0};
+    predict_options o = {.source = 1};
     option options[] = {
         {.type = OPTION_TEXT, .name = "model", .value = &o.model, .unit = "M", .required = 1,
          .about = "a run folder (its last.safetensors) or a safetensors file"},
@@ -55,14 +70,19 @@ int verb_predict(int argc, char **argv)
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
          .about = "the CSV to write; it is replaced at once or not at all",
          .zero = "standard output"},
+        {.type = OPTION_INT, .name = "source", .value = &o.source, .unit = "N",
+         .min = 1, .max = 100,
+         .about = "label source to answer as, of a model with outputs for each: 1 is that with "
+                  "most points, as lacuna data lists them"},
+        FLIP_OPTION(o.flip),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {
         .name = "predict",
         .usage = "lacuna predict --model M --data P [options]",
         .about = "Predicts every picture of a table. The result is a CSV: ImageId (or the "
-                 "row's number from 1), then NAME_x,NAME_y of every point, in pixels from the "
-                 "centre of the top left pixel.",
+                 "row's number from 1), then NAME_x,NAME_y of every point of the label "
+                 "source, in pixels from the centre of the top left pixel.",
         .examples = "  lacuna predict --model run --data kaggle > points.csv\n"
                     "  lacuna predict --model run --data test.csv --out points.csv",
         .options = options,

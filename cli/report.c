@@ -8,7 +8,8 @@
 
 int report_write(lac_context *ctx, const report_job *job, const lac_data *data)
 {
-    const lac_report what = {.runs = job->runs, .count = job->count, .data_path = job->data_path};
+    const lac_report what = {.runs = job->runs, .count = job->count, .data_path = job->data_path,
+                             .flip = job->flip};
     int code = report(ctx, lac_report_write(ctx, &what, data, job->out));
     if (code == CODE_DONE)
         printf("%s/report.html: open it in a browser\n", job->out);
@@ -40,6 +41,7 @@ int verb_report(int argc, char **argv)
          .about = "labelled table, that of the training: a folder, a CSV file or a zip"},
         {.type = OPTION_TEXT, .name = "out", .value = &job.out, .unit = "DIR", .required = 1,
          .about = "folder for report.html and the figures, made if missing"},
+        FLIP_OPTION(job.flip),
         MACHINE_OPTIONS(machine),
     };
     const command c = {

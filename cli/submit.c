@@ -7,6 +7,7 @@ typedef struct submit_options {
     const char *model;
     const char *data;
     const char *out;
+    lac_predict_config how;
     machine_options machine;
 } submit_options;
 
@@ -25,7 +26,7 @@ static int submit(const submit_options *o)
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TEST, &test);
     if (status == LAC_OK)
-        status = lac_submission_write(model, test, lookup, o->out);
+        status = lac_submission_write(model, test, lookup, &o->how, o->out);
     if (status == LAC_OK)
         printf("%s: %d rows for %d pictures\n", o->out, lac_lookup_rows(lookup),
                lac_data_rows(test));
@@ -47,13 +48,16 @@ int verb_submit(int argc, char **argv)
          .about = "folder with test.csv or test.zip, and IdLookupTable.csv"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE", .required = 1,
          .about = "the file to write; it is replaced at once or not at all"},
+        FLIP_OPTION(o.how.flip),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {
         .name = "submit",
         .usage = "lacuna submit --model M --data P --out FILE [options]",
         .about = "Predicts the test table and writes RowId,Location for every row that the "
-                 "lookup table asks for, values inside the picture.",
+                 "lookup table asks for, values inside the picture. Of a model with outputs for "
+                 "each label source, the source follows from the points that are asked of a "
+                 "picture.",
         .examples = "  lacuna submit --model run --data kaggle --out submission.csv",
         .options = options,
         .count = sizeof options / sizeof options[0],

@@ -24,7 +24,7 @@
  *             lac_data_open(ctx, "kaggle/", LAC_TABLE_TRAINING, &data) == LAC_OK &&
  *             lac_trainer_new(ctx, data, &config, &trainer) == LAC_OK &&
  *             lac_trainer_run(trainer, "run", NULL, NULL) == LAC_OK &&
- *             lac_predictor_new(ctx, lac_trainer_model(trainer), &predictor) == LAC_OK &&
+ *             lac_predictor_new(ctx, lac_trainer_model(trainer), NULL, &predictor) == LAC_OK &&
  *             lac_predictor_run(predictor, lac_data_image(data, 0), 1, xy) == LAC_OK;
  *         if (good)
  *             printf("%s at %.1f, %.1f pixels\n", lac_data_point_name(data, 0), xy[0], xy[1]);
@@ -130,7 +130,7 @@ typedef enum lac_table {
 /* Reads a table. `path` is a CSV file, a zip that holds one, or a folder that
  * holds training.csv or training.zip (test.csv or test.zip). Points come from
  * the header in any number, an empty cell is a missing label, the picture's side
- * from the number of pixels. A folder's IdLookupTable.csv gives the weights of the
+ * from the number of pixels; a column "source" names every row's label source. A folder's IdLookupTable.csv gives the weights of the
  * sources. Errors name file, row (the header is row 1) and
  * column. IO, FORMAT, MEMORY. */
 lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out);
@@ -157,13 +157,18 @@ int lac_data_row_is_complete(const lac_data *data, int row);      /* 1 = every l
  * partners, any other point is its own. */
 int lac_data_mirror_point(const lac_data *data, int point);
 
-/* Label sources: a pattern (the set of points that a row carries) that covers at
+/* Label sources, whose labels follow conventions of their own. A table's column "source" names
+ * them: whole numbers or words, at most 100 different ones, each with the points that any of its
+ * rows carries. Without that column, a pattern (the set of points that a row carries) that covers at
  * least 10 % of the rows is a source. Every other row belongs to the smallest
  * source pattern that contains its own; rows that none contains make the set of
  * all points a source of its own. The empty pattern is none. Sources are ordered by their
- * number of points, most first. A table without labels has one source, of 0 points. */
+ * number of points, most first, and then as they come. A table without labels has one source, of
+ * 0 points, unless it has the column. */
 int lac_data_sources(const lac_data *data);
 int lac_data_source_points(const lac_data *data, int source); /* points in its pattern */
+int lac_data_source_has_point(const lac_data *data, int source, int point);
+const char *lac_data_source_name(const lac_data *data, int source); /* by the column, or NULL */
 int lac_data_source_rows(const lac_data *data, int source);
 int lac_data_row_source(const lac_data *data, int row);
 
@@ -207,8 +212,8 @@ void lac_data_summary_free(lac_data_summary **summary);
 
 /* Rows are grouped first: exact duplicates, and near duplicates, whose 24x24
  * thumbnails with the mean removed correlate by 0.95 or more. Whole groups then
- * go to one side, stratified by label pattern and by thirds of row order within a
- * pattern. The same data, fraction and seed give the same split. */
+ * go to one side, stratified by label pattern, by source where a column names it, and by
+ * thirds of row order within these. The same data, fraction and seed give the same split. */
 typedef struct lac_split lac_split;
 
 lac_status lac_split_make(lac_context *ctx, const lac_data *data, double fraction, uint64_t seed,
@@ -479,26 +484,44 @@ int lac_model_points(const lac_model *model);
 const char *lac_model_point_name(const lac_model *model, int point);
 int lac_model_epoch(const lac_model *model);
 
+/* A model answers for all label sources with the same outputs, and then has one source, of all
+ * points; or it has outputs of their own for each source of its training data. */
+int lac_model_sources(const lac_model *model);
+int lac_model_source_points(const lac_model *model, int source);
+int lac_model_source_has_point(const lac_model *model, int source, int point);
+
 /* Its layers, as lac_network_layers. MEMORY. */
 lac_status lac_model_layers(const lac_model *model, lac_layer **layers, int *count);
 
 /* How it was trained. FORMAT: the file says it in a way that this version does not know. */
 lac_status lac_model_config(const lac_model *model, lac_train_config *out);
 
+/* How to predict; all zeros means the defaults. */
+typedef struct lac_predict_config {
+    int source; /* whose convention of labels to answer in, 0 to the model's sources - 1 (0). Where
+                 * rows say their own source, or a lookup table does, that is taken instead */
+    int flip;   /* 1: average with the prediction of the mirror image, at twice the cost (0) */
+} lac_predict_config;
+
 /* Room to predict in. A model is only read: one serves any number of predictors, each with a
  * context of its own, in threads of their own at the same time. It must outlive them. */
 typedef struct lac_predictor lac_predictor;
 
-lac_status lac_predictor_new(lac_context *ctx, const lac_model *model, lac_predictor **out);
+/* config NULL means the defaults. ARGUMENT (no such source), MEMORY. */
+lac_status lac_predictor_new(lac_context *ctx, const lac_model *model,
+                             const lac_predict_config *config, lac_predictor **out);
 void lac_predictor_free(lac_predictor **predictor);
 
-/* Predicts `n` pictures [n, 1, size, size] into xy [n, 2K], pixels. ARGUMENT. */
+/* Predicts `n` pictures [n, 1, size, size] into xy [n, 2K], pixels; NaN for points that the
+ * source does not have. ARGUMENT. */
 lac_status lac_predictor_run(lac_predictor *predictor, const uint8_t *pixels, int n, float *xy);
 
 /* Predicts every row of the data and writes a CSV: ImageId, then NAME_x,NAME_y of every point
- * in pixels. The file is replaced at once or not at all; a device is written as it is, and
- * path NULL is standard output. MISMATCH (pictures of another size), IO, MEMORY. */
-lac_status lac_predictions_write(const lac_model *model, const lac_data *data, const char *path);
+ * of the source in pixels. The file is replaced at once or not at all; a device is written as it
+ * is, and path NULL is standard output. ARGUMENT (no such source), MISMATCH (pictures of another
+ * size), IO, MEMORY. */
+lac_status lac_predictions_write(const lac_model *model, const lac_data *data,
+                                 const lac_predict_config *config, const char *path);
 
 /* ---- Metrics ---------------------------------------------------------------------- */
 
@@ -540,9 +563,10 @@ void lac_metrics_free(lac_metrics **metrics);
 
 /* Predicts and compares on one side of the split. The hold-out is made again from the
  * model's own seed and fraction; MISMATCH when the data is not that of the training (for
- * LAC_SIDE_ALL any data with the same points will do). */
+ * LAC_SIDE_ALL any data with the same points will do), or one of its sources is none of the
+ * model's. Every row is predicted as its own source; of config, which may be NULL, flip counts. */
 lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
-                              lac_metrics **out);
+                              const lac_predict_config *config, lac_metrics **out);
 
 /* ---- Kaggle's lookup table and submission -------------------------------------------- */
 
@@ -554,10 +578,12 @@ void lac_lookup_free(lac_lookup **lookup);
 int lac_lookup_rows(const lac_lookup *lookup);
 
 /* Predicts the test table and writes RowId,Location for every row of the lookup
- * table, values clamped to the picture. MISMATCH: an ImageId or feature that is
- * not there. */
+ * table, values clamped to the picture. The points that it asks of a picture tell the source: the
+ * smallest that has them. Of config, which may be NULL, flip counts. MISMATCH: an ImageId or
+ * feature that is not there, points that no source has together. */
 lac_status lac_submission_write(const lac_model *model, const lac_data *test,
-                                const lac_lookup *lookup, const char *path);
+                                const lac_lookup *lookup, const lac_predict_config *config,
+                                const char *path);
 
 /* ---- Synthetic data -------------------------------------------------------------------- */
 
@@ -588,6 +614,7 @@ typedef struct lac_report {
     const char *const *runs; /* [count] run folders, finished or not, and folders of searches */
     int count;               /* 1 to 512 */
     const char *data_path;   /* as the commands shown give it, or NULL */
+    int flip;                /* 1: predictions are averaged with those of the mirror image (0) */
 } lac_report;
 
 /* Writes report.html, a page that needs nothing else, and every figure as .svg and .png into the

@@ -8,7 +8,8 @@ lac_status planned_try(lac_context *ctx, const char *network, int size, int poin
     *out = (planned){0};
     if (!strchr(network, ' '))
         assert_ok(ctx, lac_network_text(ctx, network, &text));
-    assert_ok(ctx, lac_net_new(ctx, text ? text : network, "test", size, points, &out->net));
+    assert_ok(ctx, lac_net_new(ctx, text ? text : network, "test", size,
+                                (lac_counts){points, 1, points}, &out->net));
     free(text);
     assert_ok(ctx, lac_weights_new(ctx, out->net, &out->weights));
     return lac_plan_new(ctx, out->net, &out->weights, batch, flags, &out->plan);

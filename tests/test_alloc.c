@@ -157,7 +157,10 @@ static void work_for_a_while(lac_trainer *t)
             t->cursor.epoch++;
         }
     }
-    assert_int_equal(lac_plan_predict(t->plan, lac_data_image(t->data, 0), NULL, 7, xy), LAC_OK);
+    for (int flip = 0; flip < 2; flip++) {
+        const lac_asked asked = {.pixels = lac_data_image(t->data, 0), .count = 7, .how.flip = flip};
+        assert_int_equal(lac_plan_predict(t->plan, &t->model->heads, &asked, xy), LAC_OK);
+    }
 }
 
 static void check_steps(lac_cpu level, const char *model, lac_precision precision)

@@ -336,7 +336,7 @@ static void predictions_are_a_table_of_points_in_pixels(void **state)
     char *text = NULL;
     size_t size;
     open_case(&c, (float[]){-3, 1, 25, 1, 1, 12.5f});
-    assert_int_equal(lac_predictions_write(c.model, c.test, c.path), LAC_OK);
+    assert_int_equal(lac_predictions_write(c.model, c.test, NULL, c.path), LAC_OK);
     assert_int_equal(lac_file_read(ctx, c.path, &text, &size), LAC_OK);
     assert_string_equal(
         text, "ImageId,left_eye_x,left_eye_y,right_eye_x,right_eye_y,nose_x,nose_y\n"
@@ -344,7 +344,7 @@ static void predictions_are_a_table_of_points_in_pixels(void **state)
               "2,-3.0000,1.0000,25.0000,1.0000,1.0000,12.5000\n");
     free(text);
     assert_int_equal(lac_data_from_memory(ctx, 1, 1, 0, NULL, &pixel, NULL, NULL, &other), LAC_OK);
-    assert_int_equal(lac_predictions_write(c.model, other, c.path), LAC_ERROR_MISMATCH);
+    assert_int_equal(lac_predictions_write(c.model, other, NULL, c.path), LAC_ERROR_MISMATCH);
     lac_data_free(&other);
     close_case(&c);
 }
@@ -361,7 +361,7 @@ static void a_submission_answers_row_by_row_inside_the_picture(void **state)
     const lac_lookup lookup = {3, ask, 4, feature_names};
     char *text = NULL;
     size_t size;
-    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, c.path), LAC_OK);
+    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, NULL, c.path), LAC_OK);
     assert_int_equal(lac_file_read(ctx, c.path, &text, &size), LAC_OK);
     assert_string_equal(text, "RowId,Location\n7,12.500000\n3,0.000000\n4,20.000000\n");
     free(text);
@@ -375,16 +375,19 @@ static void a_submission_names_what_it_cannot_answer(void **state)
     open_case(&c, (float[]){1, 1, 1, 1, 1, NAN});
     lac_lookup_row ask = {7, 3, 0};
     const lac_lookup lookup = {1, &ask, 4, feature_names};
-    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, c.path), LAC_ERROR_MISMATCH);
+    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, NULL, c.path),
+                     LAC_ERROR_MISMATCH);
     assert_string_equal(lac_context_message(ctx),
                         "lookup table: RowId 7 asks for ImageId 3, not in the test table");
     ask = (lac_lookup_row){8, 2, 3};
-    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, c.path), LAC_ERROR_MISMATCH);
+    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, NULL, c.path),
+                     LAC_ERROR_MISMATCH);
     assert_string_equal(lac_context_message(ctx),
                         "lookup table: RowId 8, ImageId 2 asks for chin_x, which the model does "
                         "not predict");
     ask = (lac_lookup_row){9, 2, 0};
-    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, c.path), LAC_ERROR_NUMERIC);
+    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, NULL, c.path),
+                     LAC_ERROR_NUMERIC);
     assert_string_equal(lac_context_message(ctx),
                         "submission: RowId 9, ImageId 2, nose_y: the prediction is not finite");
     assert_false(lac_path_exists(c.path));

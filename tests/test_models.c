@@ -3,6 +3,7 @@
  * disk is full.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "eval/eval.h"
 #include "format/format.h"
 #include "planned.h"
 #include "training.h"
@@ -17,8 +18,7 @@ enum { SHOWN = 10 };
 static void assert_predicts(const lac_model *model, const lac_data *data, const float *wanted)
 {
     float xy[SHOWN * LABELS];
-    assert_ok(model->ctx, lac_model_predict_rows(model, lac_data_image(data, 0), NULL, SHOWN,
-                                                 xy));
+    assert_ok(model->ctx, lac_model_predict_rows(model, data, NULL, SHOWN, 0, xy));
     for (int i = 0; i < SHOWN * LABELS; i++)
         assert_true(fabs(xy[i] - wanted[i]) <= 1e-6 * data->size);
 }
@@ -39,8 +39,8 @@ static void a_loaded_model_predicts_what_the_trained_one_does(void **state)
         lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
         assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
         assert_ok(f->ctx, lac_model_save(lac_trainer_model(t), own.text));
-        assert_ok(f->ctx, lac_model_predict_rows(lac_trainer_model(t), lac_data_image(f->data, 0), NULL,
-                                                 SHOWN, wanted));
+        assert_ok(f->ctx, lac_model_predict_rows(lac_trainer_model(t), f->data, NULL, SHOWN, 0,
+                                                 wanted));
         for (int i = 0; i < LAC_COUNT(paths); i++) {
             lac_model *model;
             assert_ok(f->ctx, lac_model_load(f->ctx, paths[i], &model));
@@ -75,7 +75,7 @@ static void a_model_predicts_any_number_of_pictures_alike(void **state)
     float *all = calloc(150 * LABELS, sizeof *all);
     assert_non_null(all);
     lac_predictor *predictor;
-    assert_ok(f->ctx, lac_predictor_new(f->ctx, model, &predictor));
+    assert_ok(f->ctx, lac_predictor_new(f->ctx, model, NULL, &predictor));
     assert_ok(f->ctx, lac_predictor_run(predictor, lac_data_image(f->data, 0), 150, all));
     for (int row = 0; row < 150; row += 37) {
         float one[LABELS];
@@ -109,7 +109,7 @@ static void a_model_predicts_the_same_however_often_it_is_asked(void **state)
         lac_model *model;
         lac_predictor *predictor;
         assert_ok(f->ctx, lac_model_load(f->ctx, own.text, &model));
-        assert_ok(f->ctx, lac_predictor_new(f->ctx, model, &predictor));
+        assert_ok(f->ctx, lac_predictor_new(f->ctx, model, NULL, &predictor));
         for (int turn = 0; turn < 4; turn++) { /* many, one, many, one; or the other way round */
             int which = (turn + one) % 2;
             float xy[MANY * LABELS];
@@ -262,7 +262,7 @@ static lac_status evaluate_model(training *f)
         assert_ok(f->ctx, lac_model_load(f->ctx, run.text, &model));
     f->ctx->fail_at = f->ctx->allocations + fail_at;
     lac_metrics *m = (lac_metrics *)(uintptr_t)1;
-    lac_status status = lac_model_evaluate(model, f->data, LAC_SIDE_HOLDOUT, &m);
+    lac_status status = lac_model_evaluate(model, f->data, LAC_SIDE_HOLDOUT, NULL, &m);
     assert_true((m == NULL) == (status != LAC_OK));
     lac_metrics_free(&m);
     if (status == LAC_OK)

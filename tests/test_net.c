@@ -2,17 +2,19 @@
  * Networks as texts: what is read, what is refused and in which words, and that a network of
  * one's own is trained, saved, loaded and gone on with, its text in the model's file.
  */
-#include "net/model.h"
+#include "eval/eval.h"
 #include "op/conv.h"
 #include "training.h"
 
 #include <math.h>
 #include <pthread.h>
 
+static const lac_counts three_points = {3, 1, 3};
+
 static lac_net *read_text(lac_context *ctx, const char *text)
 {
     lac_net *net;
-    assert_ok(ctx, lac_net_new(ctx, text, "test.net", 32, 3, &net));
+    assert_ok(ctx, lac_net_new(ctx, text, "test.net", 32, three_points, &net));
     return net;
 }
 
@@ -100,7 +102,7 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
     lac_context *ctx = context_at(LAC_CPU_REF, 1);
     for (int i = 0; i < LAC_COUNT(cases); i++) {
         lac_net *net = (lac_net *)(uintptr_t)1;
-        assert_status(ctx, lac_net_new(ctx, cases[i].text, "test.net", 32, 3, &net),
+        assert_status(ctx, lac_net_new(ctx, cases[i].text, "test.net", 32, three_points, &net),
                       LAC_ERROR_ARGUMENT);
         assert_null(net);
         assert_message(ctx, cases[i].message);
@@ -118,20 +120,24 @@ static void too_many_of_anything_is_refused(void **state)
     for (int i = 0; i < 300; i++)
         used += (size_t)sprintf(text + used, "n%d conv 1x1 1\n", i);
     lac_net *net;
-    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, 3, &net), LAC_ERROR_ARGUMENT);
+    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, three_points, &net),
+                  LAC_ERROR_ARGUMENT);
     assert_message(ctx, "test.net:256: more than 255 nodes");
     memset(text, 'x', 2000);
     text[2000] = '\0';
-    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, 3, &net), LAC_ERROR_ARGUMENT);
+    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, three_points, &net),
+                  LAC_ERROR_ARGUMENT);
     assert_message(ctx, "at most 1000");
     for (int i = 0; i < 100; i++)
         memcpy(text + 2 * i, "a ", 3);
-    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, 3, &net), LAC_ERROR_ARGUMENT);
+    assert_status(ctx, lac_net_new(ctx, text, "test.net", 8, three_points, &net),
+                  LAC_ERROR_ARGUMENT);
     assert_message(ctx, "more than 32 words");
-    assert_status(ctx, lac_net_new(ctx, "a dense 2 output", "test.net", 0, 3, &net),
+    assert_status(ctx, lac_net_new(ctx, "a dense 2 output", "test.net", 0, three_points, &net),
                   LAC_ERROR_ARGUMENT);
     assert_message(ctx, "pictures of side 0");
-    assert_status(ctx, lac_net_new(ctx, "a dense 2 output", "test.net", 8, 0, &net),
+    assert_status(ctx, lac_net_new(ctx, "a dense 2 output", "test.net", 8, (lac_counts){0, 1, 0},
+                                   &net),
                   LAC_ERROR_ARGUMENT);
     assert_message(ctx, "0 points");
     free(text);
@@ -331,7 +337,7 @@ static void *ask(void *arg)
     lac_predictor *predictor = NULL;
     const lac_context_config config = {.threads = 1};
     c->good = lac_context_new(&config, &ctx) == LAC_OK &&
-              lac_predictor_new(ctx, c->model, &predictor) == LAC_OK;
+              lac_predictor_new(ctx, c->model, NULL, &predictor) == LAC_OK;
     for (int i = 0; c->good && i < ROUNDS; i++)
         c->good = lac_predictor_run(predictor, c->pixels, SERVED, c->xy) == LAC_OK;
     lac_predictor_free(&predictor);
@@ -348,8 +354,7 @@ static void a_model_serves_several_threads_at_once(void **state)
     lac_trainer *t = trainer_new(f->ctx, data, &config);
     take_steps(t, 1);
     float wanted[SERVED * LABELS];
-    assert_ok(f->ctx, lac_model_predict_rows(lac_trainer_model(t), data->pixels, NULL, SERVED,
-                                             wanted));
+    assert_ok(f->ctx, lac_model_predict_rows(lac_trainer_model(t), data, NULL, SERVED, 0, wanted));
     customer customers[THREADS];
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++) {

@@ -113,7 +113,8 @@ static const sample_net nets[] = {
 static lac_net *net_of(lac_context *ctx, const sample_net *sample, int size)
 {
     lac_net *net;
-    assert_ok(ctx, lac_net_new(ctx, sample->text, sample->what, size, 1, &net));
+    assert_ok(ctx, lac_net_new(ctx, sample->text, sample->what, size,
+                               (lac_counts){1, 1, 1}, &net));
     return net;
 }
 

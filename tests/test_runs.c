@@ -169,7 +169,8 @@ static void progress_tells_every_step_and_the_figures_of_the_holdout(void **stat
         assert_int_equal(heard.epoch_ends, f->config.epochs);
         assert_int_equal(heard.calls, f->config.epochs * lac_trainer_steps(t));
         lac_metrics *m;
-        assert_ok(f->ctx, lac_model_evaluate(lac_trainer_model(t), f->data, LAC_SIDE_HOLDOUT, &m));
+        assert_ok(f->ctx, lac_model_evaluate(lac_trainer_model(t), f->data, LAC_SIDE_HOLDOUT,
+                                             NULL, &m));
         assert_true(m->rmse == heard.holdout_rmse);
         assert_true(fabs(m->loss / heard.holdout_loss - 1.0) < 1e-12);
         lac_metrics_free(&m);

@@ -383,7 +383,9 @@ static void a_trainer_of_fewer_pictures_than_threads_predicts_the_same(void **st
         lac_train_config config = small_config("resnet");
         config.batch = i ? 1 : ROWS;
         lac_trainer *t = trainer_new(ctx, data, &config);
-        assert_ok(ctx, lac_plan_predict(t->plan, data->pixels, NULL, ROWS, xy[i]));
+        assert_ok(ctx, lac_plan_predict(t->plan, &t->model->heads,
+                                        &(lac_asked){.pixels = data->pixels, .count = ROWS},
+                                        xy[i]));
         lac_trainer_free(&t);
         lac_data_free(&data);
         lac_context_free(&ctx);
@@ -475,7 +477,8 @@ static lac_data *dots(lac_context *ctx)
 static double holdout_rmse(const lac_trainer *t)
 {
     lac_metrics *m;
-    assert_ok(t->ctx, lac_model_evaluate(lac_trainer_model(t), t->data, LAC_SIDE_HOLDOUT, &m));
+    assert_ok(t->ctx, lac_model_evaluate(lac_trainer_model(t), t->data, LAC_SIDE_HOLDOUT,
+                                         NULL, &m));
     double rmse = m->rmse;
     lac_metrics_free(&m);
     return rmse;

@@ -121,6 +121,14 @@ const char *lac_number_decimals(double value, int decimals, char text[LAC_NUMBER
  * it, also "inf" and "nan"; with a point whatever the locale. 0 when it is none. */
 int lac_number_read(const char *text, double *out);
 
+/* ---- Points and sources ------------------------------------------------------------- */
+
+enum { LAC_MOST_SOURCES = 100 }; /* label sources of a data set */
+
+/* The mirror partner of each of `points` names into mirror [points]: names that differ in left_
+ * and right_ are partners, any other is its own. MEMORY. */
+lac_status lac_mirror_find(lac_context *ctx, char *const *names, int points, int *mirror);
+
 /* ---- Clock, files ------------------------------------------------------------------ */
 
 double lac_seconds(void); /* monotonic */

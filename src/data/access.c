@@ -58,6 +58,16 @@ int lac_data_source_points(const lac_data *data, int source)
     return data->source_points[source];
 }
 
+const char *lac_data_source_name(const lac_data *data, int source)
+{
+    return data->source_name ? data->source_name[source] : NULL;
+}
+
+int lac_data_source_has_point(const lac_data *data, int source, int point)
+{
+    return data->source_pattern[(size_t)source * data->points + point];
+}
+
 int lac_data_source_rows(const lac_data *data, int source)
 {
     return data->source_rows[source];

@@ -21,6 +21,7 @@ struct lac_data {
     uint8_t *mask;   /* [rows, 2K] 1 = present */
 
     int sources;
+    char **source_name;      /* [sources] what the column source calls them, or NULL without it */
     uint8_t *source_pattern; /* [sources, K] 1 = the source carries the point */
     int *source_rows;        /* [sources] */
     int *source_points;      /* [sources] */
@@ -44,9 +45,15 @@ struct lac_lookup {
     char **feature; /* names as in the file, "left_eye_center_x" */
 };
 
+/* A cell of the column source: a whole number or a word, NUL behind it. */
+enum { LAC_SOURCE_WORD = 32 };
+typedef char lac_source_word[LAC_SOURCE_WORD];
+
 /* Reads a table into an empty data set: size, points, names, ids, pixels, labels and
- * mask; the rest is derived from them. table.c */
-lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind, lac_data *data);
+ * mask; the rest is derived from them, and from *source [rows], the words of the column source,
+ * freed by free(), or NULL without it. FORMAT for more than LAC_MOST_SOURCES of them. table.c */
+lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind, lac_data *data,
+                          lac_source_word **source);
 
 /* The points that a row carries, [K]: those with a label in x or in y. */
 void lac_row_points(const lac_data *data, int row, uint8_t *present);
@@ -62,8 +69,9 @@ typedef struct lac_patterns {
 lac_status lac_patterns_find(lac_context *ctx, const lac_data *data, lac_patterns *out);
 void lac_patterns_free(lac_patterns *patterns);
 
-/* Finds the sources of a data set and every row's own. source.c */
-lac_status lac_sources_find(lac_context *ctx, lac_data *data);
+/* Finds the sources of a data set and every row's own: by the rows' words [rows], or by their
+ * patterns if that is NULL. source.c */
+lac_status lac_sources_find(lac_context *ctx, const lac_source_word *words, lac_data *data);
 
 /* The source that a set of points [K] belongs to: the smallest that contains it, or -1. */
 int lac_source_of(const lac_data *data, const uint8_t *points);

@@ -7,40 +7,10 @@
 
 /* ---- Derived parts ------------------------------------------------------------ */
 
-/* Exchanges every left_ and right_ in a name. `out` has room for twice the name. Done
- * twice it gives the name again. */
-static void swap_sides(const char *name, char *out)
-{
-    while (*name) {
-        if (strncmp(name, "left_", 5) == 0) {
-            memcpy(out, "right_", 6);
-            name += 5;
-            out += 6;
-        } else if (strncmp(name, "right_", 6) == 0) {
-            memcpy(out, "left_", 5);
-            name += 6;
-            out += 5;
-        } else {
-            *out++ = *name++;
-        }
-    }
-    *out = 0;
-}
-
 static lac_status find_mirror(lac_context *ctx, lac_data *data)
 {
     LAC_TRY(lac_alloc(ctx, data->points, sizeof *data->mirror, &data->mirror));
-    for (int p = 0; p < data->points; p++) {
-        char *swapped;
-        LAC_TRY(lac_alloc(ctx, 2 * strlen(data->names[p]) + 1, 1, &swapped));
-        swap_sides(data->names[p], swapped);
-        data->mirror[p] = p;
-        for (int q = 0; q < data->points; q++)
-            if (strcmp(data->names[q], swapped) == 0)
-                data->mirror[p] = q;
-        free(swapped);
-    }
-    return LAC_OK;
+    return lac_mirror_find(ctx, data->names, data->points, data->mirror);
 }
 
 static uint64_t fingerprint(const lac_data *data)
@@ -53,13 +23,17 @@ static uint64_t fingerprint(const lac_data *data)
         h = lac_hash(h, data->names[p], strlen(data->names[p]) + 1);
     h = lac_hash(h, data->pixels, rows * data->size * data->size);
     h = lac_hash(h, data->labels, labels * sizeof *data->labels);
-    return lac_hash(h, data->mask, labels);
+    h = lac_hash(h, data->mask, labels);
+    for (int s = 0; data->source_name && s < data->sources; s++)
+        h = lac_hash(h, data->source_name[s], strlen(data->source_name[s]) + 1);
+    return data->source_name ? lac_hash(h, data->row_source, rows * sizeof *data->row_source) : h;
 }
 
-static lac_status derive(lac_context *ctx, lac_data *data)
+/* `words` [rows] of the column source, or NULL. */
+static lac_status derive(lac_context *ctx, const lac_source_word *words, lac_data *data)
 {
     LAC_TRY(find_mirror(ctx, data));
-    LAC_TRY(lac_sources_find(ctx, data));
+    LAC_TRY(lac_sources_find(ctx, words, data));
     data->fingerprint = fingerprint(data);
     return LAC_OK;
 }
@@ -85,10 +59,12 @@ static lac_status weigh_sources(lac_context *ctx, const char *folder, lac_data *
 
 lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out)
 {
+    lac_source_word *words;
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
-    lac_status status = lac_table_read(ctx, path, table, *out);
+    lac_status status = lac_table_read(ctx, path, table, *out, &words);
     if (status == LAC_OK)
-        status = derive(ctx, *out);
+        status = derive(ctx, words, *out);
+    free(words);
     if (status == LAC_OK && table == LAC_TABLE_TRAINING && lac_path_is_folder(path))
         status = weigh_sources(ctx, path, *out);
     if (status != LAC_OK)
@@ -167,7 +143,7 @@ lac_status lac_data_from_memory(lac_context *ctx, int rows, int size, int points
         memcpy(data->pixels, pixels, count);
         for (int r = 0; r < rows; r++)
             data->ids[r] = r + 1;
-        status = derive(ctx, data);
+        status = derive(ctx, NULL, data);
     }
     if (status != LAC_OK)
         lac_data_free(out);
@@ -187,6 +163,10 @@ static lac_status take_sources(lac_context *ctx, const lac_data *from, const int
     memcpy(data->source_points, from->source_points, sources * sizeof(int));
     memcpy(data->source_weight, from->source_weight, sources * sizeof(double));
     data->sources = from->sources;
+    if (from->source_name)
+        LAC_TRY(lac_alloc(ctx, sources, sizeof *data->source_name, &data->source_name));
+    for (int s = 0; from->source_name && s < from->sources; s++)
+        LAC_TRY(lac_strdup(ctx, from->source_name[s], &data->source_name[s]));
     for (int r = 0; r < data->rows; r++) {
         data->row_source[r] = from->row_source[rows[r]];
         data->source_rows[data->row_source[r]]++;
@@ -242,6 +222,9 @@ void lac_data_free(lac_data **data)
     lac_pages_free(d->pixels, d->pixel_bytes);
     free(d->labels);
     free(d->mask);
+    for (int s = 0; d->source_name && s < d->sources; s++)
+        free(d->source_name[s]);
+    free(d->source_name);
     free(d->source_pattern);
     free(d->source_rows);
     free(d->source_points);

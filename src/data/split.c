@@ -1,11 +1,11 @@
 /*
  * The hold-out: whole groups, a fraction of every stratum.
  *
- * A stratum is a label pattern and a third of the rows that have it; a group stands
- * in that of its first row. All strata are walked one behind the other, each in
- * shuffled order, and a quota runs along: it rises by the fraction of every group's
- * rows, and a group is taken when that brings the quota nearer to 0. So each stratum
- * gives its share to within a group, and strata too small for one share it.
+ * A stratum is a label pattern, of one source where the table names sources, and a third of
+ * the rows that have it; a group stands in that of its first row. All strata are walked one
+ * behind the other, each in shuffled order, and a quota runs along: it rises by the fraction
+ * of every group's rows, and a group is taken when that brings the quota nearer to 0. So each
+ * stratum gives its share to within a group, and strata too small for one share it.
  */
 #include "data/data.h"
 
@@ -27,13 +27,24 @@ typedef struct strata {
     int *size;    /* [rows] rows of the group that begins here, 0 where none does */
 } strata;
 
-/* Fills stratum [rows]. `seen` [patterns] counts the rows of each pattern and starts as 0. */
-static void assign_strata(const lac_patterns *patterns, int rows, int *seen, int *stratum)
+/* Pattern and source of a row as one number. Where patterns make the sources, the pattern says
+ * all. */
+static int kind_of(const lac_data *data, const lac_patterns *patterns, int row)
 {
-    for (int r = 0; r < rows; r++) {
-        int p = patterns->of_row[r];
-        int third = (int)(3LL * seen[p]++ / patterns->pattern[p].rows);
-        stratum[r] = 3 * p + third;
+    int pattern = patterns->of_row[row];
+    return data->source_name ? pattern * data->sources + data->row_source[row] : pattern;
+}
+
+/* Fills stratum [rows]. `all` and `seen` [kinds] count the rows of each kind and start as 0. */
+static void assign_strata(const lac_data *data, const lac_patterns *patterns, int *all, int *seen,
+                          int *stratum)
+{
+    for (int r = 0; r < data->rows; r++)
+        all[kind_of(data, patterns, r)]++;
+    for (int r = 0; r < data->rows; r++) {
+        int kind = kind_of(data, patterns, r);
+        int third = (int)(3LL * seen[kind]++ / all[kind]);
+        stratum[r] = 3 * kind + third;
     }
 }
 
@@ -58,15 +69,16 @@ static void order_groups(strata *s, const int *group, int rows)
 static lac_status make_strata(lac_context *ctx, const lac_data *data, const int *group, strata *s)
 {
     lac_patterns patterns;
-    int *seen = NULL;
+    int *counts = NULL;
     LAC_TRY(lac_patterns_find(ctx, data, &patterns));
-    s->count = 3 * patterns.count;
-    lac_status status = lac_alloc(ctx, patterns.count, sizeof *seen, &seen);
+    int kinds = patterns.count * (data->source_name ? data->sources : 1);
+    s->count = 3 * kinds;
+    lac_status status = lac_alloc(ctx, kinds, 2 * sizeof *counts, &counts);
     if (status == LAC_OK)
         status = lac_alloc(ctx, data->rows, sizeof *s->stratum, &s->stratum);
     if (status == LAC_OK)
-        assign_strata(&patterns, data->rows, seen, s->stratum);
-    free(seen);
+        assign_strata(data, &patterns, counts, counts + kinds, s->stratum);
+    free(counts);
     lac_patterns_free(&patterns);
     LAC_TRY(status);
     LAC_TRY(lac_alloc(ctx, s->count, sizeof *s->end, &s->end));

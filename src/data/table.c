@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What a column is; a label column is its coordinate, 2 * point + axis. */
-enum { COLUMN_IMAGE = -1, COLUMN_ID = -2 };
+enum { COLUMN_IMAGE = -1, COLUMN_ID = -2, COLUMN_SOURCE = -3 };
 
 typedef struct table {
     lac_context *ctx;
@@ -18,7 +18,9 @@ typedef struct table {
     int *role;    /* [columns] */
     int image;    /* the column of the pictures */
     int id;       /* the column of their ids, or -1 */
+    int source;   /* the column of the label sources, or -1 */
     int capacity; /* rows that the arrays of data can hold */
+    lac_source_word *word; /* [capacity] of that column; NULL without it */
     lac_data *data;
 } table;
 
@@ -55,11 +57,16 @@ static lac_status find_role(lac_context *ctx, table *t, int column)
         t->role[column] = COLUMN_ID;
         return LAC_OK;
     }
+    if (strcmp(name, "source") == 0) {
+        t->source = column;
+        t->role[column] = COLUMN_SOURCE;
+        return LAC_OK;
+    }
     int point;
     LAC_TRY(find_point(ctx, t->data, name, &point));
     if (point < 0)
-        return lac_csv_fail(t->csv, column,
-                            "an unknown column, known are NAME_x, NAME_y, ImageId and Image");
+        return lac_csv_fail(t->csv, column, "an unknown column, known are NAME_x, NAME_y, source, "
+                                            "ImageId and Image");
     t->role[column] = 2 * point + (name[strlen(name) - 1] == 'y');
     return LAC_OK;
 }
@@ -84,7 +91,7 @@ static lac_status check_pairs(lac_context *ctx, const table *t)
 
 static lac_status read_header(lac_context *ctx, table *t, lac_table kind)
 {
-    t->image = t->id = -1;
+    t->image = t->id = t->source = -1;
     LAC_TRY(lac_alloc(ctx, t->csv->columns, sizeof *t->role, &t->role));
     LAC_TRY(lac_alloc(ctx, t->csv->columns, sizeof *t->data->names, &t->data->names));
     for (int c = 0; c < t->csv->columns; c++)
@@ -151,6 +158,8 @@ static lac_status grow(table *t, int capacity)
     LAC_TRY(grow_pixels(t->ctx, d, capacity));
     LAC_TRY(grow_array(t->ctx, &d->labels, labels * sizeof *d->labels, d->rows, capacity));
     LAC_TRY(grow_array(t->ctx, &d->mask, labels, d->rows, capacity));
+    if (t->source >= 0)
+        LAC_TRY(grow_array(t->ctx, &t->word, sizeof *t->word, d->rows, capacity));
     t->capacity = capacity;
     return LAC_OK;
 }
@@ -198,6 +207,20 @@ static lac_status read_label(const table *t, const lac_csv *record, int row, int
     return LAC_OK;
 }
 
+/* Letters, digits, dots, _ and -: a word that fits into a line of a summary. */
+static lac_status read_source(const table *t, const lac_csv *record, int row)
+{
+    static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    const lac_cell *cell = &record->cell[t->source];
+    if (cell->length == 0 || cell->length >= LAC_SOURCE_WORD ||
+        strspn(cell->text, good) != cell->length)
+        return lac_csv_fail_cell(record, t->source,
+                                 "a number or a word of letters, digits, dots, _ and -, at most "
+                                 "31 characters");
+    memcpy(t->word[row], cell->text, cell->length + 1);
+    return LAC_OK;
+}
+
 static lac_status read_record(void *arg, const lac_csv *record)
 {
     const table *t = arg;
@@ -208,6 +231,8 @@ static lac_status read_record(void *arg, const lac_csv *record)
             LAC_TRY(read_image(t, record, row));
         else if (t->role[c] == COLUMN_ID)
             LAC_TRY(lac_csv_integer(record, c, &t->data->ids[row]));
+        else if (t->role[c] == COLUMN_SOURCE)
+            LAC_TRY(read_source(t, record, row));
         else
             LAC_TRY(read_label(t, record, row, c));
     }
@@ -245,6 +270,26 @@ static lac_status check_ids(lac_context *ctx, table *t)
     return status;
 }
 
+/* Counts the different sources, up to one too many. */
+static lac_status check_sources(table *t)
+{
+    int first[LAC_MOST_SOURCES]; /* row of each */
+    int count = 0;
+    for (int r = 0; r < t->data->rows; r++) {
+        int i = 0;
+        while (i < count && strcmp(t->word[first[i]], t->word[r]) != 0)
+            i++;
+        if (i == LAC_MOST_SOURCES) {
+            t->csv->row = r + 2L;
+            return lac_csv_fail(t->csv, t->source, "%s is one source too many, at most %d are "
+                                "possible", t->word[r], LAC_MOST_SOURCES);
+        }
+        if (i == count)
+            first[count++] = r;
+    }
+    return LAC_OK;
+}
+
 /* Estimates the number of rows from the size of the file and the length of the first row,
  * which is in the cells. */
 static int expected_rows(const lac_csv *csv)
@@ -268,16 +313,25 @@ static lac_status read_table(lac_context *ctx, table *t, lac_table kind)
     LAC_TRY(reserve(t, t->csv->row));
     LAC_TRY(read_record(t, t->csv));
     LAC_TRY(lac_csv_each(t->csv, &taker));
+    if (t->source >= 0)
+        LAC_TRY(check_sources(t));
     return t->id < 0 ? LAC_OK : check_ids(ctx, t);
 }
 
-lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind, lac_data *data)
+lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind, lac_data *data,
+                          lac_source_word **source)
 {
     table t = {.ctx = ctx, .data = data};
     const char *name = kind == LAC_TABLE_TEST ? "test" : "training";
+    *source = NULL;
     LAC_TRY(lac_csv_open(ctx, path, name, &t.csv));
     lac_status status = read_table(ctx, &t, kind);
     free(t.role);
     lac_csv_close(&t.csv);
+    if (status != LAC_OK) {
+        free(t.word);
+        t.word = NULL;
+    }
+    *source = t.word;
     return status;
 }

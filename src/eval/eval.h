@@ -13,6 +13,16 @@ lac_status lac_model_check_size(const lac_model *model, const lac_data *data);
 lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side side,
                           int **rows, int *count);
 
+/* The model's head for every row of the data, [rows], freed by free(): that of the source of the
+ * same name, or else the one that lac_heads_find gives for the source's points. MISMATCH when a
+ * source has none; MEMORY. */
+lac_status lac_model_heads(const lac_model *model, const lac_data *data, int **heads);
+
+/* Predicts rows [count] of labelled data, each as its own source, into xy [count, 2K], pixels.
+ * MISMATCH, MEMORY. */
+lac_status lac_model_predict_rows(const lac_model *model, const lac_data *data, const int *rows,
+                                  int count, int flip, float *xy);
+
 /* Eq. 7: how far a predicted point is off its label, as a share of the picture's side. */
 double lac_point_error(const float xy[2], const float label[2], int size);
 

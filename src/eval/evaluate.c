@@ -69,8 +69,61 @@ lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side
     return status;
 }
 
+/* The head of this name for a set of points [K]; -1 where there is none, or it lacks one. */
+static int find_named(const lac_model *model, const char *name, const uint8_t *pattern)
+{
+    int head = lac_heads_named(&model->heads, name);
+    for (int p = 0; head >= 0 && p < model->points; p++)
+        if (pattern[p] && !lac_model_source_has_point(model, head, p))
+            return -1;
+    return head;
+}
+
+/* The head for one source of the data. */
+static lac_status find_head(const lac_model *model, const lac_data *data, int source, int *head)
+{
+    const lac_heads *heads = &model->heads;
+    const char *name = lac_data_source_name(data, source);
+    const uint8_t *pattern = data->source_pattern + (size_t)source * data->points;
+    int by_name = name && heads->name && heads->count > 1;
+    *head = by_name ? find_named(model, name, pattern) : lac_heads_find(heads, pattern);
+    if (*head >= 0)
+        return LAC_OK;
+    if (by_name)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                        "the data has a source %s of %d points, the model none of this name that "
+                        "has them", name, data->source_points[source]);
+    return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                    "source %d of the data has %d points, which none of the model's %d sources "
+                    "has together", source + 1, data->source_points[source], heads->count);
+}
+
+lac_status lac_model_heads(const lac_model *model, const lac_data *data, int **heads)
+{
+    int of_source[LAC_MOST_SOURCES];
+    *heads = NULL;
+    for (int s = 0; s < data->sources; s++)
+        LAC_TRY(find_head(model, data, s, &of_source[s]));
+    LAC_TRY(lac_alloc(model->ctx, (size_t)data->rows, sizeof **heads, heads));
+    for (int r = 0; r < data->rows; r++)
+        (*heads)[r] = of_source[data->row_source[r]];
+    return LAC_OK;
+}
+
+lac_status lac_model_predict_rows(const lac_model *model, const lac_data *data, const int *rows,
+                                  int count, int flip, float *xy)
+{
+    int *heads;
+    LAC_TRY(lac_model_heads(model, data, &heads));
+    const lac_asked asked = {.pixels = data->pixels, .rows = rows, .count = count, .head = heads,
+                             .how = {.flip = flip}};
+    lac_status status = lac_model_predict(model, &asked, xy);
+    free(heads);
+    return status;
+}
+
 lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
-                              lac_metrics **out)
+                              const lac_predict_config *how, lac_metrics **out)
 {
     lac_context *ctx = model->ctx;
     lac_train_config config;
@@ -82,7 +135,7 @@ lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_
     LAC_TRY(lac_model_rows(model, data, side, &rows, &count));
     lac_status status = lac_alloc(ctx, (size_t)count * 2 * data->points, sizeof *xy, &xy);
     if (status == LAC_OK)
-        status = lac_model_predict_rows(model, data->pixels, rows, count, xy);
+        status = lac_model_predict_rows(model, data, rows, count, how && how->flip, xy);
     if (status == LAC_OK)
         status = lac_metrics_compute(ctx, data, xy, rows, count, out);
     if (status == LAC_OK)

@@ -1,4 +1,4 @@
-/* A table of predictions: ImageId, then x and y of every point, a line a picture. */
+/* A table of predictions: ImageId, then x and y of every point of a source, a line a picture. */
 #include "eval/eval.h"
 #include "data/data.h"
 
@@ -6,47 +6,70 @@
 
 enum { CHUNK = 256 }; /* pictures predicted at a time */
 
-static void write_header(FILE *stream, const lac_model *model)
+/* A table under way. */
+typedef struct table {
+    const lac_model *model;
+    const lac_data *data;
+    const lac_predict_config *how;
+    FILE *stream;
+} table;
+
+static int has_point(const table *t, int point)
 {
-    fputs("ImageId", stream);
-    for (int k = 0; k < model->points; k++)
-        fprintf(stream, ",%s_x,%s_y", model->names[k], model->names[k]);
-    fputc('\n', stream);
+    return lac_model_source_has_point(t->model, t->how ? t->how->source : 0, point);
 }
 
-static void write_row(FILE *stream, int id, const float *xy, int count)
+static void write_header(const table *t)
 {
-    fprintf(stream, "%d", id);
-    for (int i = 0; i < count; i++) {
+    fputs("ImageId", t->stream);
+    for (int k = 0; k < t->model->points; k++)
+        if (has_point(t, k))
+            fprintf(t->stream, ",%s_x,%s_y", t->model->names[k], t->model->names[k]);
+    fputc('\n', t->stream);
+}
+
+static void write_row(const table *t, int row, const float *xy)
+{
+    fprintf(t->stream, "%d", lac_data_id(t->data, row));
+    for (int i = 0; i < 2 * t->model->points; i++) {
         char cell[LAC_NUMBER];
-        fprintf(stream, ",%s", lac_number_decimals(xy[i], 4, cell));
+        if (has_point(t, i / 2))
+            fprintf(t->stream, ",%s", lac_number_decimals(xy[i], 4, cell));
     }
-    fputc('\n', stream);
+    fputc('\n', t->stream);
 }
 
-static lac_status write_rows(FILE *stream, const lac_model *model, const lac_data *data)
+static lac_status write_rows(const table *t, lac_predictor *predictor)
 {
-    int width = 2 * model->points;
+    const lac_data *data = t->data;
+    int width = 2 * t->model->points;
     float *xy;
-    lac_predictor *predictor;
-    LAC_TRY(lac_predictor_new(model->ctx, model, &predictor));
-    lac_status status = lac_alloc(model->ctx, (size_t)CHUNK * width, sizeof *xy, &xy);
-    write_header(stream, model);
+    LAC_TRY(lac_alloc(t->model->ctx, (size_t)CHUNK * width, sizeof *xy, &xy));
+    lac_status status = LAC_OK;
+    write_header(t);
     for (int first = 0; first < data->rows && status == LAC_OK; first += CHUNK) {
         int n = data->rows - first < CHUNK ? data->rows - first : CHUNK;
         status = lac_predictor_run(predictor, lac_data_image(data, first), n, xy);
         for (int i = 0; i < n && status == LAC_OK; i++)
-            write_row(stream, lac_data_id(data, first + i), xy + (size_t)i * width, width);
+            write_row(t, first + i, xy + (size_t)i * width);
     }
-    lac_predictor_free(&predictor);
     free(xy);
     return status;
 }
 
-lac_status lac_predictions_write(const lac_model *model, const lac_data *data, const char *path)
+lac_status lac_predictions_write(const lac_model *model, const lac_data *data,
+                                 const lac_predict_config *config, const char *path)
 {
+    lac_context *ctx = model->ctx;
+    lac_predictor *predictor;
     lac_file file;
     LAC_TRY(lac_model_check_size(model, data));
-    LAC_TRY(lac_file_create(model->ctx, path, &file));
-    return lac_file_finish(model->ctx, &file, write_rows(file.stream, model, data));
+    LAC_TRY(lac_predictor_new(ctx, model, config, &predictor));
+    lac_status status = lac_file_create(ctx, path, &file);
+    if (status == LAC_OK) {
+        const table t = {model, data, config, file.stream};
+        status = lac_file_finish(ctx, &file, write_rows(&t, predictor));
+    }
+    lac_predictor_free(&predictor);
+    return status;
 }

@@ -23,6 +23,8 @@ typedef struct submission {
     image *images; /* [rows of test] by id */
     int *column;   /* [features] index into a prediction, or -1 */
     size_t *cell;  /* [lookup rows] index into xy */
+    uint8_t *present; /* [rows of test, K] 1 = the picture is asked for the point */
+    int *head;     /* [rows of test] the head that answers */
     float *xy;     /* [rows of test, 2K] */
 } submission;
 
@@ -70,6 +72,24 @@ static lac_status find_cells(submission *s)
                             ask->row_id, ask->image_id, s->lookup->feature[ask->feature]);
         s->cell[i] =
             (size_t)found->row * 2 * (size_t)s->model->points + (size_t)s->column[ask->feature];
+        s->present[s->cell[i] / 2] = 1;
+    }
+    return LAC_OK;
+}
+
+/* The points that are asked of a picture tell its source. */
+static lac_status find_heads(submission *s)
+{
+    size_t points = (size_t)s->model->points;
+    for (int i = 0; i < s->lookup->rows; i++) {
+        const lac_lookup_row *ask = &s->lookup->row[i];
+        size_t row = s->cell[i] / (2 * points);
+        s->head[row] = lac_heads_find(&s->model->heads, s->present + row * points);
+        if (s->head[row] < 0)
+            return lac_fail(s->ctx, LAC_ERROR_MISMATCH,
+                            "lookup table: RowId %d, ImageId %d: none of the model's %d sources "
+                            "has all points that are asked of this picture", ask->row_id,
+                            ask->image_id, s->model->heads.count);
     }
     return LAC_OK;
 }
@@ -100,9 +120,12 @@ static lac_status prepare(submission *s)
     LAC_TRY(lac_alloc(s->ctx, (size_t)s->lookup->features, sizeof *s->column, &s->column));
     LAC_TRY(lac_alloc(s->ctx, (size_t)s->lookup->rows, sizeof *s->cell, &s->cell));
     LAC_TRY(lac_alloc(s->ctx, rows * values, sizeof *s->xy, &s->xy));
+    LAC_TRY(lac_alloc(s->ctx, rows * values / 2, 1, &s->present));
+    LAC_TRY(lac_alloc(s->ctx, rows, sizeof *s->head, &s->head));
     find_columns(s);
     find_images(s);
-    return find_cells(s);
+    LAC_TRY(find_cells(s));
+    return find_heads(s);
 }
 
 static lac_status write_file(submission *s, const char *path)
@@ -113,19 +136,23 @@ static lac_status write_file(submission *s, const char *path)
 }
 
 lac_status lac_submission_write(const lac_model *model, const lac_data *test,
-                                const lac_lookup *lookup, const char *path)
+                                const lac_lookup *lookup, const lac_predict_config *config,
+                                const char *path)
 {
     submission s = {.ctx = model->ctx, .model = model, .test = test, .lookup = lookup};
     LAC_TRY(lac_model_check_size(model, test));
     lac_status status = prepare(&s);
-    if (status == LAC_OK && lac_data_rows(test) > 0)
-        status = lac_model_predict_rows(model, lac_data_image(test, 0), NULL, lac_data_rows(test),
-                                        s.xy);
+    const lac_asked asked = {.pixels = test->pixels, .count = test->rows, .head = s.head,
+                             .how = {.flip = config && config->flip}};
+    if (status == LAC_OK)
+        status = lac_model_predict(model, &asked, s.xy);
     if (status == LAC_OK)
         status = write_file(&s, path);
     free(s.images);
     free(s.column);
     free(s.cell);
+    free(s.present);
+    free(s.head);
     free(s.xy);
     return status;
 }

@@ -107,7 +107,7 @@ static lac_status check_numbers(lac_context *ctx, const char *where, int size, i
 static lac_status build(lac_context *ctx, const char *text, const char *where, lac_net *net)
 {
     size_t tensors = (size_t)LAC_MOST_NODES * LAC_MOST_TENSORS;
-    LAC_TRY(check_numbers(ctx, where, net->size, net->points));
+    LAC_TRY(check_numbers(ctx, where, net->size, net->counts.points));
     LAC_TRY(lac_strdup(ctx, text, &net->text));
     LAC_TRY(lac_alloc(ctx, LAC_MOST_NODES, sizeof *net->node, &net->node));
     LAC_TRY(lac_alloc(ctx, tensors, sizeof *net->params.table, &net->params.table));
@@ -122,12 +122,12 @@ static lac_status build(lac_context *ctx, const char *text, const char *where, l
     return LAC_OK;
 }
 
-lac_status lac_net_new(lac_context *ctx, const char *text, const char *where, int size, int points,
-                       lac_net **out)
+lac_status lac_net_new(lac_context *ctx, const char *text, const char *where, int size,
+                       lac_counts counts, lac_net **out)
 {
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
     (*out)->size = size;
-    (*out)->points = points;
+    (*out)->counts = counts;
     lac_status status = build(ctx, text, where, *out);
     if (status != LAC_OK)
         lac_net_free(out);

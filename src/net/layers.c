@@ -63,12 +63,13 @@ lac_status lac_model_layers(const lac_model *model, lac_layer **layers, int *cou
 lac_status lac_network_layers(lac_context *ctx, const char *network, int size, int points,
                               lac_layer **layers, int *count)
 {
+    const lac_counts counts = {.points = points, .sources = 1, .source_points = points};
     lac_net *net;
     char *text;
     *layers = NULL;
     *count = 0;
     LAC_TRY(lac_network_text(ctx, network, &text));
-    lac_status status = lac_net_new(ctx, text, network, size, points, &net);
+    lac_status status = lac_net_new(ctx, text, network, size, counts, &net);
     if (status == LAC_OK)
         status = list(ctx, net, layers, count);
     lac_net_free(&net);

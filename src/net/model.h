@@ -1,11 +1,13 @@
 /*
- * A model: a network with its numbers, the names of its points, and as text how it was trained,
- * which this room neither reads nor needs. Its file is model_file.h's.
+ * A model: a network with its numbers, the names of its points, the label sources that it has
+ * learned from, and as text how it was trained, which this room neither reads nor needs. Its
+ * file is model_file.h's.
  */
 #ifndef LAC_MODEL_H
 #define LAC_MODEL_H
 
 #include "image/image.h"
+#include "net/heads.h"
 #include "net/net.h"
 
 struct lac_model {
@@ -15,6 +17,7 @@ struct lac_model {
     int size;             /* side of the pictures */
     int points;
     char **names;         /* [points] */
+    lac_heads heads;
     int epoch;            /* epochs finished */
     uint64_t fingerprint; /* of the training data */
     lac_net *net;
@@ -30,10 +33,11 @@ typedef struct lac_model_parts {
     int size;
     int points;
     char *const *names;
+    const lac_heads *heads; /* sources and partners; NULL: as in lac_heads_usual */
 } lac_model_parts;
 
-/* Weights 0. ARGUMENT (a network that cannot be, or has not one output of 2 x points numbers),
- * MEMORY. */
+/* Weights 0. ARGUMENT (a network that cannot be, or has not one output of 2 x points or 2 x
+ * source_points numbers), MEMORY. */
 lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_model **out);
 
 /* Fills a plan's input with pictures rows[0..n) of `pixels` [., size, size]; rows NULL: the
@@ -41,13 +45,21 @@ lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_mod
 void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const lac_view *view,
                    int n);
 
-/* Predicts pictures rows[0..count) of `pixels` by a model's plan; rows NULL: the first `count`.
- * xy [count, 2K], pixels. */
-lac_status lac_plan_predict(lac_plan *plan, const uint8_t *pixels, const int *rows, int count,
+/* What to predict. */
+typedef struct lac_asked {
+    const uint8_t *pixels;  /* [., size, size] */
+    const int *rows;        /* [count] of these pictures; NULL: the first `count` */
+    int count;
+    const int *head;        /* [.] the head that answers for each picture; NULL: how.source */
+    lac_predict_config how;
+} lac_asked;
+
+/* Predicts by a plan of a model with these heads. xy [count, 2K], pixels; NaN for points that
+ * the picture's head does not have. Allocates nothing. */
+lac_status lac_plan_predict(lac_plan *plan, const lac_heads *heads, const lac_asked *asked,
                             float *xy);
 
 /* The same by a plan made for it: a lac_predictor for one use. */
-lac_status lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const int *rows,
-                                  int count, float *xy);
+lac_status lac_model_predict(const lac_model *model, const lac_asked *asked, float *xy);
 
 #endif

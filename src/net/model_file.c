@@ -94,30 +94,36 @@ static lac_status add_text(draft *d, const char *key, const char *format, ...)
     return LAC_OK;
 }
 
-static lac_status join_names(const lac_model *model, char **out)
+/* Adds a text that was made for it, freed here, unless `made` says that it could not be made. */
+static lac_status add_made(draft *d, const char *key, char *text, lac_status made)
 {
-    size_t length = 1;
-    for (int i = 0; i < model->points; i++)
-        length += strlen(model->names[i]) + 1;
-    LAC_TRY(lac_alloc(model->ctx, length, 1, out));
-    for (int i = 0; i < model->points; i++) {
-        strcat(*out, i ? "," : "");
-        strcat(*out, model->names[i]);
-    }
-    return LAC_OK;
+    if (made == LAC_OK)
+        made = add_text(d, key, "%s", text);
+    free(text);
+    return made;
+}
+
+static lac_status add_points(draft *d, const lac_model *model)
+{
+    lac_context *ctx = d->ctx;
+    char *const *names = model->names;
+    const lac_heads *heads = &model->heads;
+    char *text = NULL;
+    lac_status made = lac_names_join(ctx, names, model->points, NULL, &text);
+    LAC_TRY(add_made(d, "points", text, made));
+    made = lac_names_join(ctx, names, model->points, heads->mirror, &text);
+    LAC_TRY(add_made(d, "mirror", text, made));
+    made = lac_heads_to_text(ctx, heads, names, &text);
+    return add_made(d, "sources", text, made);
 }
 
 static lac_status add_model(draft *d, const lac_model *model)
 {
-    char *names;
     LAC_TRY(add_text(d, "format", "%s", format_name));
     LAC_TRY(add_text(d, "model", "%s", model->name));
     LAC_TRY(add_text(d, "network", "%s", model->net->text));
     LAC_TRY(add_text(d, "config", "%s", model->story));
-    LAC_TRY(join_names(model, &names));
-    lac_status status = add_text(d, "points", "%s", names);
-    free(names);
-    LAC_TRY(status);
+    LAC_TRY(add_points(d, model));
     LAC_TRY(add_text(d, "size", "%d", model->size));
     LAC_TRY(add_text(d, "labels", "network = (pixels - size/2) / (size/2)"));
     LAC_TRY(add_text(d, "epoch", "%d", model->epoch));
@@ -219,24 +225,6 @@ lac_status lac_model_file_tensors(const lac_model_file *f, const char *prefix,
 
 /* ---- Reading a model ------------------------------------------------------------------------- */
 
-/* "a,b,c" cut into its names, in place; *names is an array of pointers into text. */
-static lac_status cut_names(lac_context *ctx, char *text, char ***names, int *count)
-{
-    *count = 1;
-    for (const char *p = text; *p; p++)
-        *count += *p == ',';
-    LAC_TRY(lac_alloc(ctx, (size_t)*count, sizeof **names, names));
-    for (int i = 0; i < *count; i++) {
-        (*names)[i] = text;
-        char *comma = strchr(text, ',');
-        if (comma) {
-            *comma = '\0';
-            text = comma + 1;
-        }
-    }
-    return LAC_OK;
-}
-
 static int ships(const char *name)
 {
     for (const char *const *known = lac_network_names(); *known; known++)
@@ -279,17 +267,25 @@ static lac_status read_network(const lac_model_file *f, const char *story, char 
     return lac_strdup(f->ctx, found, text);
 }
 
+/* Points, partners and sources, of which files of before have the points alone. */
 static lac_status make_model(const lac_model_file *f, lac_model_parts *parts, lac_model **out)
 {
     const char *points;
     char *copy;
     char **names = NULL;
+    lac_heads heads = {0};
     LAC_TRY(text_of(f, "points", &points));
     LAC_TRY(lac_strdup(f->ctx, points, &copy));
-    lac_status status = cut_names(f->ctx, copy, &names, &parts->points);
+    lac_status status = lac_names_cut(f->ctx, copy, &names, &parts->points);
+    if (status == LAC_OK)
+        status = lac_heads_from_text(f->ctx, lac_tensors_metadata(f->tensors, "sources"),
+                                     lac_tensors_metadata(f->tensors, "mirror"), names,
+                                     parts->points, f->path, &heads);
     parts->names = names;
+    parts->heads = &heads;
     if (status == LAC_OK)
         status = lac_model_new(f->ctx, parts, out);
+    lac_heads_free(&heads);
     free(names);
     free(copy);
     return status == LAC_ERROR_ARGUMENT ? LAC_ERROR_FORMAT : status; /* it stands in a file */

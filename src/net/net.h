@@ -1,7 +1,7 @@
 /*
  * Networks, from text to passes:
  *   lac_net      what the text says: nodes in order, each reading nodes before it, with shapes
- *                and tables of tensors for pictures of one size and a number of points
+ *                and tables of tensors for pictures of one size and counts of the data
  *   lac_weights  the numbers: parameters and running statistics
  *   lac_plan     the operators with memory, to make passes with
  * docs/networks.md describes the text.
@@ -16,7 +16,7 @@
 typedef struct lac_net {
     char *text;
     int size;            /* side of the pictures */
-    int points;
+    lac_counts counts;   /* of the data that it is for */
     int count;           /* of nodes; node 0 is the pictures */
     lac_node *node;
     int output_count;
@@ -24,10 +24,10 @@ typedef struct lac_net {
     lac_params buffers;
 } lac_net;
 
-/* Reads a network's text for pictures of side `size` and `points` points. `where` names it in
- * messages, "WHERE:LINE: ...". ARGUMENT (text, shapes, limits), MEMORY. */
-lac_status lac_net_new(lac_context *ctx, const char *text, const char *where, int size, int points,
-                       lac_net **out);
+/* Reads a network's text for pictures of side `size` and data of these counts. `where` names it
+ * in messages, "WHERE:LINE: ...". ARGUMENT (text, shapes, limits), MEMORY. */
+lac_status lac_net_new(lac_context *ctx, const char *text, const char *where, int size,
+                       lac_counts counts, lac_net **out);
 void lac_net_free(lac_net **net);
 
 /* What to call a network given by name or path: "my" for nets/my.net. */

@@ -2,6 +2,7 @@
 #include "image/units.h"
 #include "net/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Pictures per pass: enough to keep every thread in whole chunks. */
@@ -9,6 +10,8 @@ enum { BATCH = 64 };
 
 struct lac_predictor {
     lac_context *ctx;
+    const lac_model *model;
+    lac_predict_config how;
     lac_plan *plan;
 };
 
@@ -40,30 +43,96 @@ void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const
     lac_parallel(plan->ctx, n, work_fill, &j);
 }
 
-lac_status lac_plan_predict(lac_plan *plan, const uint8_t *pixels, const int *rows, int count,
-                            float *xy)
+/* Where in a row of outputs the head of a picture has its points. */
+static const int *places_of(const lac_heads *heads, const lac_asked *asked, int i)
+{
+    int head = asked->how.source;
+    if (asked->head)
+        head = asked->head[asked->rows ? asked->rows[i] : i];
+    return heads->place + (size_t)head * heads->points;
+}
+
+/* One picture's outputs as pixels [2K]. */
+static void to_pixels(const lac_heads *heads, const int *place, const float *y, int size,
+                      float *xy)
+{
+    for (int i = 0; i < 2 * heads->points; i++) {
+        int at = place[i / 2];
+        xy[i] = at < 0 ? NAN : lac_to_pixels(y[2 * at + i % 2], size);
+    }
+}
+
+/* Averages xy with the outputs of the mirror image: point p there is the partner of p here, at
+ * size - 1 - x. A point whose partner the head does not have stays as it is. */
+static void add_mirrored(const lac_heads *heads, const int *place, const float *y, int size,
+                         float *xy)
+{
+    for (int p = 0; p < heads->points; p++) {
+        int at = place[heads->mirror[p]];
+        if (place[p] < 0 || at < 0)
+            continue;
+        double x = size - 1 - (double)lac_to_pixels(y[2 * at], size);
+        xy[2 * p] = (float)(0.5 * ((double)xy[2 * p] + x));
+        xy[2 * p + 1] =
+            (float)(0.5 * ((double)xy[2 * p + 1] + (double)lac_to_pixels(y[2 * at + 1], size)));
+    }
+}
+
+/* Predicts the pictures [first, first + n) of those asked for, mirrored or as they are. */
+static lac_status predict_some(lac_plan *plan, const lac_heads *heads, const lac_asked *asked,
+                               int first, int n, const lac_view *mirrored, float *xy)
 {
     int size = plan->net->size;
-    int outputs = 2 * plan->net->points;
-    for (int first = 0; first < count; first += plan->batch) {
-        int n = count - first < plan->batch ? count - first : plan->batch;
-        lac_pass pass = {.ctx = plan->ctx, .n = n};
-        size_t skipped = rows ? 0 : (size_t)first * size * size;
-        lac_plan_fill(plan, pixels + skipped, rows ? rows + first : NULL, NULL, n);
-        LAC_TRY(lac_plan_forward(plan, &pass));
+    lac_pass pass = {.ctx = plan->ctx, .n = n};
+    size_t skipped = asked->rows ? 0 : (size_t)first * size * size;
+    lac_plan_fill(plan, asked->pixels + skipped, asked->rows ? asked->rows + first : NULL,
+                  mirrored, n);
+    LAC_TRY(lac_plan_forward(plan, &pass));
+    int outputs = plan->output[0]->node->out.c;
+    for (int i = 0; i < n; i++) {
         const float *y = plan->output[0]->z;
-        for (int i = 0; i < n * outputs; i++)
-            xy[(size_t)first * outputs + i] = lac_to_pixels(y[i], size);
+        (mirrored ? add_mirrored : to_pixels)(heads, places_of(heads, asked, first + i),
+                                              y + (size_t)i * outputs, size,
+                                              xy + (size_t)(first + i) * 2 * heads->points);
     }
     return LAC_OK;
 }
 
-lac_status lac_predictor_new(lac_context *ctx, const lac_model *model, lac_predictor **out)
+lac_status lac_plan_predict(lac_plan *plan, const lac_heads *heads, const lac_asked *asked,
+                            float *xy)
+{
+    lac_view mirror[BATCH];
+    int flip = asked->how.flip;
+    int most = flip && plan->batch > BATCH ? BATCH : plan->batch;
+    for (int i = 0; i < BATCH; i++)
+        mirror[i] = lac_view_mirror(plan->net->size);
+    for (int first = 0; first < asked->count; first += most) {
+        int n = asked->count - first < most ? asked->count - first : most;
+        LAC_TRY(predict_some(plan, heads, asked, first, n, NULL, xy));
+        if (flip)
+            LAC_TRY(predict_some(plan, heads, asked, first, n, mirror, xy));
+    }
+    return LAC_OK;
+}
+
+static lac_status predictor_make(lac_predictor *p, const lac_model *model)
+{
+    int sources = model->heads.count;
+    if (p->how.source < 0 || p->how.source >= sources)
+        return lac_fail(p->ctx, LAC_ERROR_ARGUMENT,
+                        "source %d: must be from 0 to %d, the model has %d", p->how.source,
+                        sources - 1, sources);
+    return lac_plan_new(p->ctx, model->net, &model->weights, BATCH, LAC_PLAN_INFERENCE, &p->plan);
+}
+
+lac_status lac_predictor_new(lac_context *ctx, const lac_model *model,
+                             const lac_predict_config *config, lac_predictor **out)
 {
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
-    (*out)->ctx = ctx;
-    lac_status status = lac_plan_new(ctx, model->net, &model->weights, BATCH, LAC_PLAN_INFERENCE,
-                                     &(*out)->plan);
+    **out = (lac_predictor){.ctx = ctx, .model = model};
+    if (config)
+        (*out)->how = *config;
+    lac_status status = predictor_make(*out, model);
     if (status != LAC_OK)
         lac_predictor_free(out);
     return status;
@@ -82,15 +151,15 @@ lac_status lac_predictor_run(lac_predictor *predictor, const uint8_t *pixels, in
 {
     if (n < 0)
         return lac_fail(predictor->ctx, LAC_ERROR_ARGUMENT, "%d pictures, must be 0 or more", n);
-    return lac_plan_predict(predictor->plan, pixels, NULL, n, xy);
+    const lac_asked asked = {.pixels = pixels, .count = n, .how = predictor->how};
+    return lac_plan_predict(predictor->plan, &predictor->model->heads, &asked, xy);
 }
 
-lac_status lac_model_predict_rows(const lac_model *model, const uint8_t *pixels, const int *rows,
-                                  int count, float *xy)
+lac_status lac_model_predict(const lac_model *model, const lac_asked *asked, float *xy)
 {
     lac_predictor *predictor;
-    LAC_TRY(lac_predictor_new(model->ctx, model, &predictor));
-    lac_status status = lac_plan_predict(predictor->plan, pixels, rows, count, xy);
+    LAC_TRY(lac_predictor_new(model->ctx, model, &asked->how, &predictor));
+    lac_status status = lac_plan_predict(predictor->plan, &model->heads, asked, xy);
     lac_predictor_free(&predictor);
     return status;
 }

@@ -158,7 +158,7 @@ static lac_status read_node(lac_words *words, lac_net *net)
 lac_status lac_text_read(lac_context *ctx, const char *where, lac_net *net)
 {
     char line[MOST_LINE + 1];
-    lac_words words = {.ctx = ctx, .where = where, .points = net->points};
+    lac_words words = {.ctx = ctx, .where = where, .counts = net->counts};
     const char *text = net->text;
     while (*text) {
         LAC_TRY(take_line(&text, line, &words));

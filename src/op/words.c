@@ -51,21 +51,29 @@ int lac_words_number(const char *text, const char *end, int least, int most, int
     return value >= least;
 }
 
+/* What a name of a count stands for, 0 if it is none. */
+static int count_of(const lac_counts *counts, const char *name)
+{
+    return strcmp(name, "points") == 0          ? counts->points
+           : strcmp(name, "sources") == 0       ? counts->sources
+           : strcmp(name, "source_points") == 0 ? counts->source_points
+                                                : 0;
+}
+
 lac_status lac_words_count(lac_words *words, const char *what, int most, int *out)
 {
-    static const char points[] = "points";
     const char *word = lac_words_peek(words);
-    const char *end = word ? word + strlen(word) : NULL;
-    int factor = 1;
-    int symbolic = word && strcmp(word, points) == 0;
     const char *times = word ? strchr(word, '*') : NULL;
-    if (times && strcmp(times + 1, points) == 0)
-        symbolic = lac_words_number(word, times, 1, most, &factor);
-    if (symbolic && words->points <= most / factor)
-        *out = factor * words->points;
-    else if (!word || symbolic || !lac_words_number(word, end, 1, most, out)) {
-        char wanted[120];
-        snprintf(wanted, sizeof wanted, "%s (1 to %d, points, or a multiple such as 2*points)",
+    int factor = 1;
+    int count = word ? count_of(&words->counts, times ? times + 1 : word) : 0;
+    if (times && !lac_words_number(word, times, 1, most, &factor))
+        count = 0;
+    if (count && count <= most / factor)
+        *out = factor * count;
+    else if (!word || count || !lac_words_number(word, word + strlen(word), 1, most, out)) {
+        char wanted[160];
+        snprintf(wanted, sizeof wanted,
+                 "%s (1 to %d, points, sources, source_points, or a multiple such as 2*points)",
                  what, most);
         return lac_words_wanted(words, wanted);
     }

@@ -26,7 +26,7 @@ static lac_status rank_faces(sheet *s)
     int count;
     LAC_TRY(lac_model_rows(model, s->data, side, &s->rows, &count));
     LAC_TRY(lac_alloc(model->ctx, (size_t)count * values, sizeof *s->xy, &s->xy));
-    LAC_TRY(lac_model_predict_rows(model, s->data->pixels, s->rows, count, s->xy));
+    LAC_TRY(lac_model_predict_rows(model, s->data, s->rows, count, 0, s->xy));
     const float *sets[] = {s->xy};
     LAC_TRY(lac_ranking_make(model->ctx, s->data, s->rows, count, sets, 1, &s->ranking));
     if (s->ranking.count == 0)

@@ -215,7 +215,7 @@ static lac_status measure(const lac_material *m, lac_shown *run)
 {
     size_t values = 2 * (size_t)lac_data_points(m->data);
     LAC_TRY(lac_alloc(m->ctx, (size_t)m->count * values, sizeof *run->xy, &run->xy));
-    LAC_TRY(lac_model_predict_rows(run->model, m->data->pixels, m->rows, m->count, run->xy));
+    LAC_TRY(lac_model_predict_rows(run->model, m->data, m->rows, m->count, m->flip, run->xy));
     LAC_TRY(lac_metrics_compute(m->ctx, m->data, run->xy, m->rows, m->count, &run->metrics));
     lac_metrics_reduce(run->metrics, run->config.reduction);
     count_training_rows(m, run);
@@ -242,6 +242,7 @@ lac_status lac_material_gather(lac_material *m, const lac_report *what)
 {
     LAC_TRY(lac_alloc(m->ctx, (size_t)what->count, sizeof *m->run, &m->run));
     LAC_TRY(lac_alloc(m->ctx, (size_t)what->count, sizeof *m->search, &m->search));
+    m->flip = what->flip;
     m->data_path = what->data_path ? what->data_path : "DATA";
     for (int i = 0; i < what->count; i++)
         LAC_TRY(load(m, what->runs[i]));

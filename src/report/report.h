@@ -54,6 +54,7 @@ typedef struct lac_material {
     const lac_data *data;
     const char *data_path; /* as the commands on the page show it */
     const char *dir;
+    int flip;              /* 1: predictions are averaged with those of the mirror image */
     lac_shown *run;
     int runs;
     lac_searched *search;

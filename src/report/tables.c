@@ -53,14 +53,26 @@ static void write_paper(FILE *stream, const lac_material *m, const lac_train_con
     fprintf(stream, "<td class=\"paper\">&ndash;");
 }
 
+/* "4-point rows", or "rows of helen" where the table names its sources. */
+static void write_source(FILE *stream, const lac_data *data, int source, const char *blank)
+{
+    const char *name = lac_data_source_name(data, source);
+    if (name)
+        fprintf(stream, "rows of%s%s", blank, name);
+    else
+        fprintf(stream, "%d-point%srows", lac_data_source_points(data, source), blank);
+}
+
 static void write_result_head(FILE *stream, const lac_material *m)
 {
     const char *beside = has_paper(m) ? "<th class=\"paper\">paper" : "";
     fprintf(stream, "<div class=\"scroll\"><table><tr><th>run<th>epoch<th>test-<br>weighted<br>"
                     "RMSE%s<th>pictures<br>failed%s<th>points<br>failed<th>RMSE,<br>all labels",
             beside, beside);
-    for (int s = 0; s < lac_data_sources(m->data); s++)
-        fprintf(stream, "<th>RMSE,<br>%d-point<br>rows", lac_data_source_points(m->data, s));
+    for (int s = 0; s < lac_data_sources(m->data); s++) {
+        fprintf(stream, "<th>RMSE,<br>");
+        write_source(stream, m->data, s, "<br>");
+    }
     fprintf(stream, "\n");
 }
 
@@ -159,9 +171,11 @@ static void write_weights(FILE *stream, const lac_material *m)
     if (isnan(x->test_weighted))
         return;
     fprintf(stream, "; test-weighted is &radic;(");
-    for (int s = 0; s < x->sources; s++)
-        fprintf(stream, "%s%.4f&nbsp;&middot;&nbsp;MSE of the %d-point rows", s ? " + " : "",
-                x->source[s].weight, x->source[s].points);
+    for (int s = 0; s < x->sources; s++) {
+        fprintf(stream, "%s%.4f&nbsp;&middot;&nbsp;MSE of the ", s ? " + " : "",
+                x->source[s].weight);
+        write_source(stream, m->data, s, " ");
+    }
     fprintf(stream, "), the shares that the sources have of the test set&rsquo;s labels");
 }
 
@@ -175,8 +189,9 @@ void lac_page_results(FILE *stream, const lac_material *m)
     for (int i = 0; i < m->runs; i++)
         means += write_mean(stream, m, i);
     fprintf(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, not "
-                    "the best on these rows. RMSE is over the labels that exist, all of them (eq. "
-                    "8) or those of a label source");
+                    "the best on these rows. %sRMSE is over the labels that exist, all of them "
+                    "(eq. 8) or those of a label source",
+            m->flip ? "Predictions are means with those of the mirror image. " : "");
     write_weights(stream, m);
     fprintf(stream, ". A point off by more than 10&nbsp;%% of the side (eq. 7) has failed, and so "
                     "has a picture with any such point%s.%s</p>\n",

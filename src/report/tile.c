@@ -3,6 +3,7 @@
 #include "data/data.h"
 #include "report/base64.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,16 +34,17 @@ static void add_point(const lac_tile_source *s, int k, lac_tile *tile)
     const float *label = lac_data_labels(data, s->row) + 2 * from;
     const uint8_t *mask = lac_data_mask(data, s->row) + 2 * from;
     int is_hollow = s->tells_sides && !strstr(lac_data_point_name(data, k), "left_");
-    double px = s->xy ? (double)s->xy[2 * k] + 0.5 : 0.0;
-    double py = s->xy ? (double)s->xy[2 * k + 1] + 0.5 : 0.0;
+    int is_predicted = s->xy && !isnan(s->xy[2 * k]); /* the row's source may lack the point */
+    double px = is_predicted ? (double)s->xy[2 * k] + 0.5 : 0.0;
+    double py = is_predicted ? (double)s->xy[2 * k + 1] + 0.5 : 0.0;
     if (mask[0] && mask[1]) {
         double x = (double)label[0], y = (double)label[1];
         tile->mark[tile->marks++] =
             (lac_mark){.x = (s->is_mirrored ? tile->size - 1 - x : x) + 0.5, .y = y + 0.5,
-                       .to_x = px, .to_y = py, .has_line = s->xy != NULL,
+                       .to_x = px, .to_y = py, .has_line = is_predicted,
                        .is_hollow = is_hollow, .color = LAC_RED};
     }
-    if (s->xy)
+    if (is_predicted)
         tile->mark[tile->marks++] = (lac_mark){.x = px, .y = py, .color = LAC_BLUE};
 }
 

@@ -128,11 +128,12 @@ static lac_status plan_predictions(const lac_trainer *t, lac_plan **out)
                         LAC_PLAN_INFERENCE | (bf16 ? LAC_PLAN_BF16 : 0), out);
 }
 
-static lac_status timed_prediction(lac_plan *plan, const lac_data *data, int n, float *xy,
+static lac_status timed_prediction(const lac_trainer *t, lac_plan *plan, int n, float *xy,
                                    double *seconds)
 {
+    const lac_asked asked = {.pixels = t->data->pixels, .count = n};
     double started = lac_seconds();
-    LAC_TRY(lac_plan_predict(plan, data->pixels, NULL, n, xy));
+    LAC_TRY(lac_plan_predict(plan, &t->model->heads, &asked, xy));
     *seconds = lac_seconds() - started;
     return LAC_OK;
 }
@@ -167,9 +168,9 @@ static lac_status measure_predictions(const lac_trainer *t, samples *s)
     LAC_TRY(plan_predictions(t, &plan));
     lac_status status = LAC_OK;
     for (int i = -WARM_UP; i < PREDICTIONS && status == LAC_OK; i++)
-        status = timed_prediction(plan, t->data, t->config.batch, s->xy, &s->batch[i < 0 ? 0 : i]);
+        status = timed_prediction(t, plan, t->config.batch, s->xy, &s->batch[i < 0 ? 0 : i]);
     for (int i = -WARM_UP; i < SINGLES && status == LAC_OK; i++)
-        status = timed_prediction(plan, t->data, 1, s->xy, &s->one[i < 0 ? 0 : i]);
+        status = timed_prediction(t, plan, 1, s->xy, &s->one[i < 0 ? 0 : i]);
     lac_plan_free(&plan);
     return status;
 }

@@ -88,7 +88,9 @@ static lac_status check_weights(const lac_trainer *t)
 static lac_status evaluate(run_state *r)
 {
     lac_trainer *t = r->t;
-    LAC_TRY(lac_plan_predict(t->plan, t->data->pixels, t->watched, t->watched_count, t->xy));
+    const lac_asked asked = {.pixels = t->data->pixels, .rows = t->watched,
+                             .count = t->watched_count, .head = t->head};
+    LAC_TRY(lac_plan_predict(t->plan, &t->model->heads, &asked, t->xy));
     LAC_TRY(lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count,
                                 &r->watched));
     lac_metrics_reduce(r->watched, t->config.reduction);

@@ -5,12 +5,14 @@
  */
 #include "train/trainer.h"
 #include "data/data.h"
+#include "eval/eval.h"
 #include "image/units.h"
 #include "settings/config.h"
 #include "train/loss.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { WATCHED = 256 }; /* training rows that show how it goes when nothing is held out */
 
@@ -60,6 +62,8 @@ static lac_status make_buffers(lac_trainer *t)
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_view), &t->batch_view));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint64_t), &t->batch_sample));
     LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->target));
+    LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->answer));
+    LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->answer_gradient));
     return lac_alloc(t->ctx, batch * labels, sizeof(uint8_t), &t->mask);
 }
 
@@ -84,9 +88,13 @@ static lac_status new_model(lac_trainer *t)
     LAC_TRY(lac_network_text(t->ctx, config->model, &text));
     lac_status status = lac_config_to_json(t->ctx, config, &story);
     if (status == LAC_OK) {
+        const lac_data *data = t->data;
+        const lac_heads heads = {.points = data->points, .mirror = data->mirror,
+                                 .sources = data->sources, .pattern = data->source_pattern,
+                                 .name = data->source_name};
         lac_model_parts parts = {.name = title, .text = text, .where = config->model,
-                                 .story = story, .size = t->data->size, .points = t->data->points,
-                                 .names = t->data->names};
+                                 .story = story, .size = data->size, .points = data->points,
+                                 .names = data->names, .heads = &heads};
         status = lac_model_new(t->ctx, &parts, &t->model);
     }
     free(text);
@@ -105,6 +113,7 @@ static lac_status build(lac_trainer *t)
     LAC_TRY(choose_rows(t));
     if (!t->model)
         LAC_TRY(new_model(t));
+    LAC_TRY(lac_model_heads(t->model, t->data, &t->head));
     LAC_TRY(lac_plan_new(t->ctx, t->model->net, &t->model->weights, config->batch,
                          config->precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0, &t->plan));
     LAC_TRY(make_buffers(t));
@@ -153,11 +162,14 @@ void lac_trainer_free(lac_trainer **trainer)
     free(t->holdout_rows);
     free(t->order);
     free(t->xy);
+    free(t->head);
     free(t->batch_row);
     free(t->batch_view);
     free(t->batch_sample);
     free(t->target);
     free(t->mask);
+    free(t->answer);
+    free(t->answer_gradient);
     free(t);
     *trainer = NULL;
 }
@@ -217,6 +229,36 @@ static int make_batch(lac_trainer *t)
     return n;
 }
 
+/* Where a row's head has its points among the outputs. */
+static const int *places_of(const lac_trainer *t, int row)
+{
+    return t->model->heads.place + (size_t)t->head[row] * t->data->points;
+}
+
+/* Picks each row's answer out of the outputs [n, outputs]: its head's. A label in the mirror that
+ * the head has no point for becomes missing. */
+static void take_answers(lac_trainer *t, int n, int outputs, const float *y)
+{
+    int labels = 2 * t->data->points;
+    for (int i = 0; i < n * labels; i++) {
+        int at = places_of(t, t->batch_row[i / labels])[i % labels / 2];
+        t->answer[i] = at < 0 ? 0.0f : y[(size_t)(i / labels) * outputs + 2 * at + i % 2];
+        t->mask[i] &= at >= 0;
+    }
+}
+
+/* Puts the answers' gradient where they were taken from; of all other outputs it is 0. */
+static void put_gradient(const lac_trainer *t, int n, int outputs, float *dy)
+{
+    int labels = 2 * t->data->points;
+    memset(dy, 0, (size_t)n * outputs * sizeof *dy);
+    for (int i = 0; i < n * labels; i++) {
+        int at = places_of(t, t->batch_row[i / labels])[i % labels / 2];
+        if (at >= 0)
+            dy[(size_t)(i / labels) * outputs + 2 * at + i % 2] = t->answer_gradient[i];
+    }
+}
+
 lac_status lac_trainer_step(lac_trainer *t, double *loss)
 {
     const lac_train_config *config = &t->config;
@@ -228,10 +270,13 @@ lac_status lac_trainer_step(lac_trainer *t, double *loss)
     lac_pass pass = {.ctx = t->ctx, .n = n, .training = 1, .dropout = (float)config->dropout,
                      .seed = config->seed, .epoch = (uint64_t)t->cursor.epoch,
                      .sample = t->batch_sample};
-    lac_loss_batch batch = {output->z, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask, n,
-                            2 * t->data->points, config->reduction};
+    int outputs = output->node->out.c;
+    lac_loss_batch batch = {t->answer, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask,
+                            n, 2 * t->data->points, config->reduction};
     LAC_TRY(lac_plan_forward(plan, &pass));
-    *loss = lac_loss_gradient(&batch, output->dz);
+    take_answers(t, n, outputs, output->z);
+    *loss = lac_loss_gradient(&batch, t->answer_gradient);
+    put_gradient(t, n, outputs, output->dz);
     if (!isfinite(*loss))
         return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
                         "epoch %d, step %d: the loss is %s, it must be a finite number",

@@ -37,6 +37,7 @@ struct lac_trainer {
     int visits; /* pictures of an epoch: the training rows, or twice as many with mirrors */
     int *order; /* [visits], shuffled for every epoch: 2 * index of row + mirror */
     float *xy;  /* [watched_count, 2K] predictions */
+    int *head;  /* [rows of data] the head of the model that answers for each */
 
     /* The batch at hand. */
     int *batch_row;         /* [batch] */
@@ -44,6 +45,8 @@ struct lac_trainer {
     uint64_t *batch_sample; /* [batch] */
     float *target;          /* [batch, 2K] in the network's units */
     uint8_t *mask;          /* [batch, 2K] */
+    float *answer;          /* [batch, 2K] what the rows' heads give, and its gradient */
+    float *answer_gradient;
 };
 
 /* The order of the epoch at hand. The first step of an epoch does this itself. */

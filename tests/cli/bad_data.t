@@ -23,7 +23,7 @@ $ printf 'a_x,a_y\n1,1\n' > t.csv; lacuna data t.csv
 ! lacuna: t.csv: row 1: there is no column Image
 = 1
 $ printf 'a_x,a_y,Image,note\n1,1,0 1 2 3,x\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 1, column note: an unknown column, known are NAME_x, NAME_y, ImageId and Image
+! lacuna: t.csv: row 1, column note: an unknown column, known are NAME_x, NAME_y, source, ImageId and Image
 = 1
 $ printf 'ImageId,Image\n1,0 1 2 3\n' > t.csv; lacuna train --data t.csv --out run
 ! lacuna: t.csv: row 1: there are no columns NAME_x and NAME_y
@@ -102,7 +102,7 @@ $ printf '\357\273\277a_x,a_y,Image\r\n1,1,0 1 2 3\r\n,,3 2 1 0' > t.csv; lacuna
 |        1        0  .
 |
 |     rows   points  label source: share of the test set
-|        2        1  unknown without IdLookupTable.csv
+|        2        1  1: unknown without IdLookupTable.csv
 |
 |      row  picture  farthest from the mean face (the header is row 1)
 |        2        1  0.00 px

@@ -94,6 +94,8 @@ $ lacuna help eval
 |                          the training, all takes any data with the same points
 |                          (default: holdout)
 |   --json                 print JSON; what is not known is null
+|   --flip                 average with the prediction of the mirror image; takes
+|                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -106,8 +108,8 @@ $ lacuna help predict
 | lacuna predict --model M --data P [options]
 |
 | Predicts every picture of a table. The result is a CSV: ImageId (or the row's
-| number from 1), then NAME_x,NAME_y of every point, in pixels from the centre of
-| the top left pixel.
+| number from 1), then NAME_x,NAME_y of every point of the label source, in
+| pixels from the centre of the top left pixel.
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
@@ -117,6 +119,11 @@ $ lacuna help predict
 |                          (required)
 |   --out FILE             the CSV to write; it is replaced at once or not at all
 |                          (default: standard output)
+|   --source N             label source to answer as, of a model with outputs for
+|                          each: 1 is that with most points, as lacuna data lists
+|                          them (from 1 to 100; default: 1)
+|   --flip                 average with the prediction of the mirror image; takes
+|                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -129,7 +136,8 @@ $ lacuna help submit
 | lacuna submit --model M --data P --out FILE [options]
 |
 | Predicts the test table and writes RowId,Location for every row that the lookup
-| table asks for, values inside the picture.
+| table asks for, values inside the picture. Of a model with outputs for each
+| label source, the source follows from the points that are asked of a picture.
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
@@ -138,6 +146,8 @@ $ lacuna help submit
 |                          IdLookupTable.csv (required)
 |   --out FILE             the file to write; it is replaced at once or not at
 |                          all (required)
+|   --flip                 average with the prediction of the mirror image; takes
+|                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -290,6 +300,8 @@ $ lacuna help report
 |                          file or a zip (required)
 |   --out DIR              folder for report.html and the figures, made if
 |                          missing (required)
+|   --flip                 average with the prediction of the mirror image; takes
+|                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

@@ -41,8 +41,8 @@ $ lacuna data faces
 |        1       13  .###.##########
 |
 |     rows   points  label source: share of the test set
-|       20       15  69.23 %
-|       40        4  30.77 %
+|       20       15  1: 69.23 %
+|       40        4  2: 30.77 %
 |
 |      row  picture  farthest from the mean face (the header is row 1)
 |       32       31  2.15 px
@@ -146,8 +146,8 @@ $ lacuna eval --model run --data faces
 |~ pictures with such a point *[0-9].[0-9][0-9] %
 |
 | label source                     rows   labels   RMSE px  test weight
-|~ 15 of 15 points                     4      116 *[0-9].[0-9][0-9][0-9] *0.6923
-|~ 4 of 15 points                      8       64 *[0-9].[0-9][0-9][0-9] *0.3077
+|~ 1: 15 of 15 points                  4      116 *[0-9].[0-9][0-9][0-9] *0.6923
+|~ 2: 4 of 15 points                   8       64 *[0-9].[0-9][0-9][0-9] *0.3077
 |
 | point                                            RMSE px  off > 10 %
 |~ left_eye_center  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %

@@ -41,6 +41,11 @@ lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_mod
 void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const lac_view *view,
                    int n);
 
+/* Fills picture i of a plan's input with a view of one, spoiled by `blemish` unless NULL. May run
+ * for several i at the same time. */
+void lac_plan_show(lac_plan *plan, int i, const lac_image *image, const lac_view *view,
+                   const lac_blemish *blemish);
+
 /* Predicts pictures rows[0..count) of `pixels` by a model's plan; rows NULL: the first `count`.
  * xy [count, 2K], pixels. */
 lac_status lac_plan_predict(lac_plan *plan, const uint8_t *pixels, const int *rows, int count,

@@ -14,7 +14,8 @@
 
 #include "kernel/kernel.h"
 
-/* Borrowed grey bytes: row y starts at pixels + y * stride. Width and height are at least 1. */
+/* Borrowed grey bytes: row y starts at pixels + y * stride. Width and height are at least 1, stride
+ * times height is below 2^32. */
 typedef struct lac_image {
     const uint8_t *pixels;
     int width, height;

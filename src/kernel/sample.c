@@ -46,23 +46,22 @@ static uint32_t two_bytes(const uint8_t *p)
     return p[0] | (uint32_t)p[1] << 8;
 }
 
+/* The row below that of a picture one pixel high is its own, the byte at the right of a picture one
+ * pixel wide the same byte. */
 static void fetch(const lac_strip *s, int n, places *p)
 {
-    size_t below = s->height > 1 ? s->stride : 0;
-    for (int i = 0; i < n; i++) {
-        const uint8_t *at = s->pixels + (size_t)p->row[i] * s->stride + (size_t)p->column[i];
-        p->bytes[i] = two_bytes(at) | two_bytes(at + below) << 16;
+    const uint8_t *row = s->pixels, *below = s->pixels + (s->height > 1 ? s->stride : 0);
+    uint32_t offset[LAC_STRIP];
+    for (int i = 0; i < n; i++)
+        offset[i] = (uint32_t)p->row[i] * (uint32_t)s->stride + (uint32_t)p->column[i];
+    if (s->width == 1) {
+        for (int i = 0; i < n; i++)
+            p->bytes[i] = row[offset[i]] * 0x0101u | below[offset[i]] * 0x01010000u;
+        return;
     }
-}
-
-/* A picture one pixel wide has no right neighbours. */
-static void fetch_thin(const lac_strip *s, int n, places *p)
-{
-    size_t below = s->height > 1 ? s->stride : 0;
-    for (int i = 0; i < n; i++) {
-        const uint8_t *at = s->pixels + (size_t)p->row[i] * s->stride;
-        p->bytes[i] = at[0] * 0x0101u | at[below] * 0x01010000u;
-    }
+#pragma GCC unroll 4
+    for (int i = 0; i < n; i++)
+        p->bytes[i] = two_bytes(row + offset[i]) | two_bytes(below + offset[i]) << 16;
 }
 
 static float byte_of(uint32_t bytes, int i)
@@ -82,12 +81,18 @@ static void blend(const lac_strip *s, const places *p, int n, float *restrict va
     }
 }
 
-/* Mixes the bits of a counter (C. Wellons' lowbias32). */
+/* A random number from a counter (C. Wellons' lowbias32), and another one from that. */
 static uint32_t mix(uint32_t z)
 {
     z = (z ^ z >> 16) * 0x7feb352du;
     z = (z ^ z >> 15) * 0x846ca68bu;
     return z ^ z >> 16;
+}
+
+static uint32_t mix_on(uint32_t z)
+{
+    z *= 0x9e3779b1u;
+    return z ^ z >> 15;
 }
 
 /* Sums of bytes 0 and 1, and of 2 and 3, in either half. */
@@ -103,8 +108,8 @@ static void add_noise(const lac_strip *s, int n, float *restrict value)
     const float deviation = 209.0215f;
     float scale = s->noise / deviation;
     for (int i = 0; i < n; i++) {
-        uint32_t counter = 2 * (s->counter + (uint32_t)i);
-        uint32_t sums = pair_sums(mix(s->key + counter)) + pair_sums(mix(s->key + counter + 1));
+        uint32_t first = mix(s->key + s->counter + (uint32_t)i);
+        uint32_t sums = pair_sums(first) + pair_sums(mix_on(first));
         int sum = (int)((sums >> 16) + (sums & 0xffffu));
         value[i] += scale * (float)(sum - 1020);
     }
@@ -115,10 +120,7 @@ void LAC_EXPAND(lac_sample, LAC_ISA)(const lac_strip *s, float *value, int n)
     places p;
     locate(s->x, s->dx, s->width - 1, n, p.column, p.right);
     locate(s->y, s->dy, s->height - 1, n, p.row, p.down);
-    if (s->width > 1)
-        fetch(s, n, &p);
-    else
-        fetch_thin(s, n, &p);
+    fetch(s, n, &p);
     blend(s, &p, n, value);
     if (s->noise > 0.0f)
         add_noise(s, n, value);

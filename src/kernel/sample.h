@@ -11,7 +11,7 @@ enum { LAC_STRIP = 128 };
 typedef struct lac_strip {
     const uint8_t *pixels; /* the picture: row y starts at pixels + y * stride */
     int width, height;
-    size_t stride;
+    size_t stride;         /* times height: below 2^32 */
     float x, y;        /* the picture's point that the first pixel shows */
     float dx, dy;      /* from there to the next one's */
     float gain, offset; /* a byte v becomes gain * v / 255 + offset */

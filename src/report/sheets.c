@@ -1,6 +1,6 @@
 /*
- * The report's pictures, and those of an augmentation. No row is chosen by hand: those of a kind are taken at even steps
- * through the data, those with predictions by their rank.
+ * The report's pictures, and those of an augmentation. No row is chosen by hand: those of a kind
+ * are taken at even steps through the data, those with predictions by their rank.
  */
 #include "report/report.h"
 #include "data/data.h"

@@ -1,7 +1,7 @@
 /*
  * A trainer and its step. An epoch visits each training row and its mirror image once, augmented,
- * in an order shuffled by seed and epoch. All that is random is a function of seed, epoch and sample,
- * so that a resumed run does exactly what an uninterrupted one would have done.
+ * in an order shuffled by seed and epoch. All that is random is a function of seed, epoch and
+ * sample, so that a resumed run does exactly what an uninterrupted one would have done.
  */
 #include "train/trainer.h"
 #include "data/data.h"

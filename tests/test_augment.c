@@ -285,14 +285,15 @@ static int is_inside(const double at[2], double margin)
            at[1] < SIDE - 1 - margin;
 }
 
-/* Picture i of the batch at hand: its dot is where its label is, which is that of the point that
- * the row has, or of its partner. Returns whether the label is still there. */
-static int check_visit(const lac_trainer *t, int i)
+/* Picture i of the batch at hand, of this epoch: its dot is where its label is, which is that of
+ * the point that the row has, or of its partner. Returns whether the label is still there. */
+static int check_visit(const lac_trainer *t, int i, int epoch)
 {
     static const int partner[POINTS] = {1, 0, 2};
     int row = t->batch_row[i], mirror = t->batch_sample[i] % 2;
     int from = row % POINTS, point = mirror ? partner[from] : from, labels = 0;
     const uint8_t *mask = t->mask + i * LABELS;
+    const lac_visit visit = {row, mirror, (uint64_t)epoch};
     float want[2];
     double at[2], found[2];
     lac_view_points(&t->batch_view[i], lac_data_labels(t->data, row) + 2 * from, 1, want);
@@ -300,6 +301,7 @@ static int check_visit(const lac_trainer *t, int i)
         labels += mask[k];
     at[0] = (double)want[0];
     at[1] = (double)want[1];
+    assert_true(same_view(t->batch_view[i], lac_augment_view(&t->config, &visit, SIDE)));
     assert_int_equal(lac_view_is_mirrored(&t->batch_view[i]), mirror);
     assert_int_equal(labels, is_inside(at, -0.5) ? 2 : 0);
     assert_true(mask[2 * point] == labels / 2 && mask[2 * point + 1] == labels / 2);
@@ -326,9 +328,10 @@ static void labels_follow_the_pixels_and_are_missing_where_they_left(void **stat
     lac_trainer *t = trainer_new(ctx, data, &config);
     int there = 0, visits = 0;
     for (int step = 0; step < 2 * lac_trainer_steps(t); step++) {
+        int epoch = t->cursor.epoch;
         take_steps(t, 1);
         for (int i = 0; i < 20; i++, visits++)
-            there += check_visit(t, i);
+            there += check_visit(t, i, epoch);
     }
     assert_in_range(there, visits / 2, visits * 19 / 20);
     lac_trainer_free(&t);

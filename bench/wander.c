@@ -88,7 +88,8 @@ static double end_epoch(lac_trainer *t)
 static void take_statistics(lac_trainer *t)
 {
     t->config.lr = 0.0;
-    while (t->cursor.step < lac_trainer_steps(t) - 1)
+    int full = lac_trainer_steps(t) - (t->config.even_batches ? 0 : 1);
+    while (t->cursor.step < full)
         step(t);
 }
 
@@ -103,7 +104,7 @@ static void one_epoch_by_steps(const subject *s)
         if (t->cursor.step % (steps / LOOKS) == 0 || t->cursor.step == steps)
             printf(" %d: %.2f", t->cursor.step, rmse(t));
     }
-    printf(" (the last step has %d pictures)\n", t->visits % t->config.batch);
+    printf(" (the last step has %d pictures)\n", t->visits - lac_trainer_first(t, steps - 1));
     lac_trainer_free(&t);
 
     t = resume(s);
@@ -176,12 +177,12 @@ int main(int argc, char **argv)
     one_epoch_by_steps(&s);
     average_of_steps(&s);
     go_on(resume_in_float32(&s), AVERAGED, "in float32", even);
-    go_on(resume(&s), EPOCHS, "as trained", ragged);
     lac_trainer *t = resume(&s);
-    int steps = lac_trainer_steps(t), batch = (t->visits + steps - 1) / steps;
-    printf("batches of %d, the last of %d; ", batch, t->visits - (steps - 1) * batch);
-    t->config.batch = batch; /* the plan has room for more */
-    go_on(t, EPOCHS, "as trained but for that", even);
+    t->config.even_batches = 0;
+    go_on(t, EPOCHS, "batches full but the last", ragged);
+    t = resume(&s);
+    t->config.even_batches = 1;
+    go_on(t, EPOCHS, "even batches", even);
     for (int e = 0; e < EPOCHS; e++)
         lower += even[e] < ragged[e];
     printf("  training loss lower in %d of %d epochs\n", lower, EPOCHS);

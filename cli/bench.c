@@ -32,11 +32,11 @@ static void print_table(const lac_bench_result *r)
     printf("prediction, batch  %10.0f images/s\n", r->predict_images_per_second);
 }
 
-/* Milliseconds and the share of peak of either pass; what is left of the step is the batch's
- * making, the loss and Adam. */
+/* Milliseconds and the share of peak of either pass, the batch's making, and what is left of the
+ * step, which is the loss and Adam. */
 static void print_operators(const lac_bench_result *r)
 {
-    double rest = r->step_seconds;
+    double rest = r->step_seconds - r->batch_seconds;
     printf("\n%-18s %10s %7s %13s %7s\n", "operator", "forward", "of peak", "backward", "of peak");
     for (int i = 0; i < r->operators; i++) {
         const lac_bench_operator *op = &r->op[i];
@@ -48,7 +48,9 @@ static void print_operators(const lac_bench_result *r)
         printf("%-18s %7.2f ms %5.0f %% %10.2f ms %5.0f %%\n", op->name, 1e3 * op->seconds[0],
                share[0], 1e3 * op->seconds[1], share[1]);
     }
-    printf("%-18s %7.2f ms\n", "batch, loss, Adam", 1e3 * rest);
+    printf("%-18s %7.2f ms %5.1f %% of the step\n", "batch", 1e3 * r->batch_seconds,
+           100 * r->batch_seconds / r->step_seconds);
+    printf("%-18s %7.2f ms\n", "loss, Adam", 1e3 * rest);
 }
 
 static void add_operators(cJSON *root, const lac_bench_result *r)
@@ -78,6 +80,7 @@ static void print_json(const bench_options *o, const lac_context *ctx, const lac
     cJSON_AddStringToObject(root, "cpu", lac_cpu_name(lac_context_cpu(ctx)));
     cJSON_AddStringToObject(root, "precision", setting_text(&o->config, "precision", precision));
     cJSON_AddNumberToObject(root, "step_seconds", r->step_seconds);
+    cJSON_AddNumberToObject(root, "batch_seconds", r->batch_seconds);
     cJSON_AddNumberToObject(root, "images_per_second", r->images_per_second);
     cJSON_AddNumberToObject(root, "flop", r->flop);
     cJSON_AddNumberToObject(root, "flop_per_second", r->flop_per_second);
@@ -112,7 +115,7 @@ static int bench(bench_options *o)
 
 static int is_offered(const lac_field *f)
 {
-    return setting_is(f, "model precision batch");
+    return setting_is(f, "model precision batch " AUGMENTATION);
 }
 
 int verb_bench(int argc, char **argv)

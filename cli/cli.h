@@ -67,6 +67,9 @@ int setting_options(lac_train_config *config, int (*is_offered)(const lac_field 
 /* Whether the field is one of the names between blanks. */
 int setting_is(const lac_field *field, const char *names);
 
+/* The names of what is done to pictures. */
+#define AUGMENTATION "rotation scale shift aspect contrast brightness noise cutout"
+
 /* The setting's value; returns `text`. */
 const char *setting_text(const lac_train_config *config, const char *name, char text[LAC_SETTING]);
 

@@ -1,5 +1,6 @@
 /*
- * lacuna plot: `plot curve` draws how a run went, `plot faces` what a model sees.
+ * lacuna plot: `plot curve` draws how a run went, `plot faces` what a model answers, `plot
+ * augmented` what a training sees.
  */
 #include "cli.h"
 
@@ -79,21 +80,73 @@ static int plot_faces(int argc, char **argv)
     return code;
 }
 
+static int is_offered(const lac_field *f)
+{
+    return setting_is(f, "mirror seed " AUGMENTATION);
+}
+
+static int plot_augmented(int argc, char **argv)
+{
+    const char *data_path = NULL, *out = NULL;
+    lac_train_config config = lac_train_config_default();
+    option settings[MOST_SETTINGS];
+    option options[] = {
+        {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
+         .about = "labelled table: a folder, a CSV file or a zip"},
+        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+         .about = "picture to write, .svg or .png by its name"},
+        SETTINGS(settings, setting_options(&config, is_offered, settings)),
+    };
+    const command c = {
+        .name = "plot augmented",
+        .usage = "lacuna plot augmented --data P --out FILE [options]",
+        .about = "Draws pictures with their labels, as they are and as a training with these "
+                 "settings sees them.",
+        .examples = "  lacuna plot augmented --data kaggle --out seen.png --rotation 15 --scale "
+                    "0.15",
+        .options = options,
+        .count = sizeof options / sizeof options[0],
+    };
+    int code = options_parse(&c, argc, argv);
+    if (code != CODE_GO_ON)
+        return code;
+
+    machine_options machine = {0};
+    lac_context *ctx = NULL;
+    lac_data *data = NULL;
+    lac_status status = machine_open(&machine, &ctx);
+    if (status == LAC_OK)
+        status = lac_data_open(ctx, data_path, LAC_TABLE_TRAINING, &data);
+    if (status == LAC_OK)
+        status = lac_plot_augmented(ctx, data, &config, out);
+    code = report(ctx, status);
+    lac_data_free(&data);
+    lac_context_free(&ctx);
+    return code;
+}
+
 int verb_plot(int argc, char **argv)
 {
+    static const struct {
+        const char *name;
+        int (*plot)(int argc, char **argv);
+    } kinds[] = {{"curve", plot_curve}, {"faces", plot_faces}, {"augmented", plot_augmented}};
+    enum { KINDS = sizeof kinds / sizeof kinds[0] };
     const char *what = argc > 0 ? argv[0] : "";
-    if (strcmp(what, "curve") == 0)
-        return plot_curve(argc - 1, argv + 1);
-    if (strcmp(what, "faces") == 0)
-        return plot_faces(argc - 1, argv + 1);
+    for (int i = 0; i < KINDS; i++)
+        if (strcmp(what, kinds[i].name) == 0)
+            return kinds[i].plot(argc - 1, argv + 1);
     if (strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0) {
-        plot_curve(1, argv);
-        printf("\n");
-        return plot_faces(1, argv);
+        for (int i = 0; i < KINDS; i++) {
+            if (i > 0)
+                printf("\n");
+            kinds[i].plot(1, argv);
+        }
+        return CODE_DONE;
     }
     if (what[0])
-        fprintf(stderr, "lacuna plot: draws curve or faces, not '%s'\n", what);
+        fprintf(stderr, "lacuna plot: draws curve, faces or augmented, not '%s'\n", what);
     else
-        fprintf(stderr, "lacuna plot: draws curve or faces: which?\n");
+        fprintf(stderr, "lacuna plot: draws curve, faces or augmented: which?\n");
     return CODE_MISUSE;
 }

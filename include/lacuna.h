@@ -287,6 +287,8 @@ typedef struct lac_train_config {
                                 ARGUMENT. The model predicts in float32 either way (FLOAT32) */
     int epochs;              /* each visits every row and its mirror image, 1 to 1000000 (1000) */
     int batch;               /* pictures per step, 1 to 65536 (256) */
+    int even_batches;        /* 1: an epoch's batches differ by one picture at most; 0: all are full
+                                but the last (1) */
     double lr;               /* step size of Adam, > 0 (1e-4) */
     double beta1;            /* decay of the first moment, [0, 1) (0.9) */
     double beta2;            /* decay of the second moment, [0, 1) (0.999) */
@@ -294,9 +296,19 @@ typedef struct lac_train_config {
     double weight_decay;     /* L2 term on every parameter, >= 0 (5e-4) */
     double dropout;          /* after the hidden dense layer, [0, 1) (0.5) */
     int mirror;              /* 1: add every row's mirror image (1) */
+    double rotation;         /* augmentation: degrees, either way, 0 to 180 (0) */
+    double scale;            /* log of the enlargement, either way, 0 to 2 (0) */
+    double shift;            /* share of the side, either way on both axes, 0 to 1 (0) */
+    double aspect;           /* log of width over height is up to twice this, either way, 0 to 1
+                                (0) */
+    double contrast;         /* grey times 1 +- this, [0, 1) (0) */
+    double brightness;       /* grey, black 0 and white 1, +- this, 0 to 1 (0) */
+    double noise;            /* largest deviation of normal noise on the grey, 0 to 1 (0) */
+    double cutout;           /* in half of the pictures a grey box, whose side is a share of the
+                                picture's from a quarter of this to it, 0 to 1 (0) */
     double minutes;          /* end with the epoch that passes this, 0 = no limit (0) */
     double holdout;          /* fraction of rows held out, [0, 1) (0.2) */
-    uint64_t seed;           /* of split, start, order and dropout (1) */
+    uint64_t seed;           /* of split, start, order, augmentation and dropout (1) */
     uint64_t split_seed;     /* of the split alone, 0 = seed (0) */
 } lac_train_config;
 
@@ -336,7 +348,8 @@ typedef struct lac_field {
     const char *zero;         /* what 0 means where it is no amount, "no limit"; else NULL */
     const char *about;        /* what it does; of a FLAG, what leaving its default does */
     int is_limit;             /* says how long a training goes: may change when it goes on */
-    int is_late;              /* files of before it was known mean its default */
+    int is_late;              /* files of before it was known mean its default, */
+    const char *before;       /* or this if it is not NULL */
     lac_draw draw;
 } lac_field;
 
@@ -604,6 +617,12 @@ lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, con
 /* Draws the curves of metrics.csv of a run folder; .png or .svg by the name. */
 lac_status lac_plot_curve(lac_context *ctx, const char *run, const char *path);
 
+/* Draws pictures with their labels as they are and as a training with this configuration sees
+ * them, with its augmentation; .png or .svg by the name. ARGUMENT, MISMATCH (no labels), IO,
+ * MEMORY. */
+lac_status lac_plot_augmented(lac_context *ctx, const lac_data *data,
+                              const lac_train_config *config, const char *path);
+
 /* Draws hold-out faces (all rows when there is no hold-out) with labels red and
  * predictions blue: best, typical and worst rows by error; .png or .svg by the name. */
 lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
@@ -635,6 +654,7 @@ typedef struct lac_bench_operator {
 
 typedef struct lac_bench_result {
     double step_seconds;        /* median of one training step, batch making and Adam included */
+    double batch_seconds;       /* median of the batch making */
     double images_per_second;
     double flop;                /* of one step: multiply-adds times two, as direct convolution */
     double flop_per_second;

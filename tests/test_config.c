@@ -45,6 +45,8 @@ static void the_defaults_are_legal_and_those_of_the_paper(void **state)
     assert_true(c.rows == LAC_ROWS_ALL && c.loss == LAC_LOSS_MASKED && c.start == LAC_START_NORMAL);
     assert_true(c.reduction == LAC_REDUCTION_ALL && c.optimizer == LAC_OPTIMIZER_ADAM);
     assert_true(c.minutes == 0 && c.split_seed == 0 && c.start_width == 0.02);
+    assert_true(c.rotation == 0 && c.scale == 0 && c.shift == 0 && c.aspect == 0);
+    assert_true(c.contrast == 0 && c.brightness == 0 && c.noise == 0 && c.cutout == 0);
 }
 
 static lac_train_config unusual_config(void)
@@ -57,7 +59,7 @@ static lac_train_config unusual_config(void)
                               .split_seed = UINT64_MAX - 1,
                               .lr = nextafter(0.1, 1), .beta1 = nextafter(1, 0), .beta2 = 1.0 / 3,
                               .eps = 1e-30, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
-                              .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX};
+                              .rotation = 180, .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX};
 }
 
 static void a_configuration_survives_json_to_the_last_bit(void **state)
@@ -77,24 +79,28 @@ static void a_configuration_survives_json_to_the_last_bit(void **state)
     assert_true(a.weight_decay == b.weight_decay && a.dropout == b.dropout);
     assert_true(a.minutes == b.minutes && a.holdout == b.holdout && a.seed == b.seed);
     assert_true(a.start_width == b.start_width && a.split_seed == b.split_seed);
+    assert_true(a.even_batches == b.even_batches && a.rotation == b.rotation);
 }
 
-static void json_from_before_a_field_means_its_default(void **state)
+static void json_from_before_a_field_means_what_was_done_then(void **state)
 {
     const struct fixture *f = *state;
-    const char *late[] = {"\t\"start_width\":\t0.3,\n", ",\n\t\"split_seed\":\t\"7\""};
+    const char *late[] = {"\t\"start_width\":\t0.3,\n", ",\n\t\"split_seed\":\t\"7\"",
+                          "\t\"even_batches\":\t1,\n", "\t\"noise\":\t0.3,\n"};
     lac_train_config c = lac_train_config_default();
     char *text;
     c.start_width = 0.3;
     c.split_seed = 7;
+    c.noise = 0.3;
     assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < LAC_COUNT(late); i++) {
         char *at = strstr(text, late[i]);
         assert_non_null(at);
         memmove(at, at + strlen(late[i]), strlen(at + strlen(late[i])) + 1);
     }
     assert_int_equal(lac_config_from_json(f->ctx, text, "here", &c), LAC_OK);
-    assert_true(c.start_width == 0.02 && c.split_seed == 0);
+    assert_true(c.start_width == 0.02 && c.split_seed == 0 && c.noise == 0.0);
+    assert_true(c.even_batches == 0); /* which was not a choice then, and is not the default */
     free(text);
 }
 
@@ -108,9 +114,13 @@ static void the_json_reads_as_the_command_line_does(void **state)
         text, "{\n\t\"model\":\t\"resnet\",\n\t\"rows\":\t\"all\",\n\t\"loss\":\t\"masked\",\n"
               "\t\"reduction\":\t\"all\",\n\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
               "\t\"start_width\":\t0.02,\n\t\"precision\":\t\"float32\",\n"
-              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
+              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n"
+              "\t\"even_batches\":\t1,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
               "\t\"beta2\":\t0.999,\n\t\"eps\":\t1e-08,\n\t\"weight_decay\":\t0.0005,\n"
-              "\t\"dropout\":\t0.5,\n\t\"mirror\":\t1,\n\t\"minutes\":\t0,\n\t\"holdout\":\t0.2,\n"
+              "\t\"dropout\":\t0.5,\n\t\"mirror\":\t1,\n\t\"rotation\":\t0,\n"
+              "\t\"scale\":\t0,\n\t\"shift\":\t0,\n\t\"aspect\":\t0,\n"
+              "\t\"contrast\":\t0,\n\t\"brightness\":\t0,\n\t\"noise\":\t0,\n"
+              "\t\"cutout\":\t0,\n\t\"minutes\":\t0,\n\t\"holdout\":\t0.2,\n"
               "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\"\n}");
     free(text);
 }
@@ -121,7 +131,7 @@ static void assert_bad_json(const struct fixture *f, const char *old, const char
 {
     lac_train_config c = lac_train_config_default();
     char *text;
-    char edited[1024];
+    char edited[2048];
     assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
     char *at = strstr(text, old);
     assert_non_null(at);
@@ -314,7 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_defaults_are_legal_and_those_of_the_paper),
         TEST(a_configuration_survives_json_to_the_last_bit),
-        TEST(json_from_before_a_field_means_its_default),
+        TEST(json_from_before_a_field_means_what_was_done_then),
         TEST(the_json_reads_as_the_command_line_does),
         TEST(json_from_before_there_was_a_precision_means_float32),
         TEST(bad_json_names_its_field),

@@ -52,8 +52,8 @@ static void check_whole(const lac_kernels *k, int size, int mirror)
     lac_image loose = spread(bytes, size, room);
     lac_view view = mirror ? lac_view_mirror(size) : lac_view_identity();
     k->picture(bytes, want, size, mirror);
-    lac_view_sample(&view, &dense, k, size, size, fast);
-    lac_view_sample(&view, &loose, k, size, size, slow);
+    lac_view_sample(&view, NULL, &dense, k, size, size, fast);
+    lac_view_sample(&view, NULL, &loose, k, size, size, slow);
     assert_memory_equal(fast, want, count * k->element);
     assert_memory_equal(slow, want, count * k->element);
     numbers_free(want);
@@ -99,7 +99,7 @@ static double value_at(const lac_view *view, const lac_image *image, int x, int 
 static void check_values(const lac_view *view, const lac_image *image, int width, int height)
 {
     float *out = numbers(400);
-    lac_view_sample(view, image, lac_kernels_get(LAC_CPU_REF), width, height, out);
+    lac_view_sample(view, NULL, image, lac_kernels_get(LAC_CPU_REF), width, height, out);
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
             assert_true(fabs((double)out[y * width + x] - value_at(view, image, x, y)) < 1e-4);
@@ -135,7 +135,7 @@ static void gain_and_offset_follow_the_value(void **state)
     lac_view view = lac_view_identity();
     view.gain = 2.0f;
     view.offset = -0.5f;
-    lac_view_sample(&view, &image, lac_kernels_get(LAC_CPU_REF), 1, 1, &out);
+    lac_view_sample(&view, NULL, &image, lac_kernels_get(LAC_CPU_REF), 1, 1, &out);
     assert_true(fabsf(out + 0.1f) < 1e-6f);
 }
 
@@ -149,8 +149,8 @@ static void bf16_storage_holds_the_float_values_rounded(void **state)
     fill_bytes(bytes, AREA);
     lac_image image = {bytes, SIDE, SIDE, SIDE};
     lac_view view = turned();
-    lac_view_sample(&view, &image, lac_kernels_get(LAC_CPU_REF), SIDE, SIDE, wide);
-    lac_view_sample(&view, &image, k, SIDE, SIDE, got);
+    lac_view_sample(&view, NULL, &image, lac_kernels_get(LAC_CPU_REF), SIDE, SIDE, wide);
+    lac_view_sample(&view, NULL, &image, k, SIDE, SIDE, got);
     k->store(wide, want, AREA);
     assert_memory_equal(got, want, sizeof want);
 }
@@ -184,7 +184,7 @@ static void check_dot(const lac_view *view, float x, float y)
         bytes[i] = (uint8_t)lround(255.0 * exp(-(dx * dx + dy * dy) / 4.0));
     }
     lac_image image = {bytes, SIDE, SIDE, SIDE};
-    lac_view_sample(view, &image, lac_kernels_get(LAC_CPU_REF), SIDE, SIDE, out);
+    lac_view_sample(view, NULL, &image, lac_kernels_get(LAC_CPU_REF), SIDE, SIDE, out);
     find_dot(out, SIDE, SIDE, found);
     lac_view_points(view, dot, 1, want);
     assert_true(fabs(found[0] - (double)want[0]) < 0.05);

@@ -48,7 +48,7 @@ static void no_slot_is_empty(void **state)
         const lac_kernels *k = lac_kernels_get(level);
         assert_true(k->gemm && k->moments && k->affine && k->affine_pool && k->affine_sums &&
                     k->affine_backward && k->pool_sums && k->pool_backward && k->accumulate &&
-                    k->load && k->store && k->adam && k->picture && k->peak);
+                    k->load && k->store && k->adam && k->picture && k->sample && k->peak);
     }
 }
 
@@ -318,6 +318,35 @@ static void a_picture_is_its_bytes_over_255_mirrored_if_asked(void **state)
     each_level(check_picture);
 }
 
+/* All strips have the same bits at every level: the source is one, without fused operations. */
+static void check_sample(const lac_kernels *k, const lac_kernels *ref)
+{
+    static const int shapes[][2] = {{1, 1}, {1, 9}, {9, 1}, {2, 2}, {33, 20}};
+    static const int counts[] = {1, 7, 16, 31, 96, LAC_STRIP};
+    uint8_t bytes[33 * 20];
+    for (int i = 0; i < LAC_COUNT(bytes); i++)
+        bytes[i] = (uint8_t)lac_random(1, 2, (uint64_t)i);
+    for (int i = 0; i < LAC_COUNT(shapes) * LAC_COUNT(counts); i++) {
+        const int *shape = shapes[i / LAC_COUNT(counts)];
+        int n = counts[i % LAC_COUNT(counts)];
+        lac_strip s = {.pixels = bytes, .width = shape[0], .height = shape[1], .stride = shape[0],
+                       .x = -3.7f, .y = 0.3f, .dx = 0.61f, .dy = 0.17f, .gain = 1.2f,
+                       .offset = -0.1f, .noise = i % 2 ? 0.1f : 0.0f, .key = 7, .counter = 96 * i};
+        float *got = numbers_skewed(LAC_STRIP, 1), *want = numbers_skewed(LAC_STRIP, 1);
+        k->sample(&s, got, n);
+        ref->sample(&s, want, n);
+        assert_memory_equal(got, want, LAC_STRIP * sizeof *got); /* what is behind n stays */
+        numbers_free(got);
+        numbers_free(want);
+    }
+}
+
+static void a_strip_has_the_same_bits_at_every_level(void **state)
+{
+    (void)state;
+    each_level(check_sample);
+}
+
 /* ---- Sums ------------------------------------------------------------------------ */
 
 /* Sums may differ from the reference by a share of the sum of what was added up, |terms|.
@@ -561,6 +590,7 @@ int main(void)
         cmocka_unit_test(accumulate_gives_the_bits_of_the_reference),
         cmocka_unit_test(adam_gives_the_bits_of_the_reference),
         cmocka_unit_test(a_picture_is_its_bytes_over_255_mirrored_if_asked),
+        cmocka_unit_test(a_strip_has_the_same_bits_at_every_level),
         cmocka_unit_test(moments_agree_with_the_reference),
         cmocka_unit_test(affine_sums_agree_with_the_reference),
         cmocka_unit_test(pool_sums_agree_with_the_reference),

@@ -246,7 +246,7 @@ static void a_batch_that_memory_cannot_hold_is_refused_with_its_size(void **stat
     lac_weights weights;
     lac_plan *plan = (lac_plan *)(uintptr_t)1;
     static const char text[] = "a conv 1x1 16\nb conv 1x1 16\nc conv 1x1 16\nd dense 1 output\n";
-    assert_ok(ctx, lac_net_new(ctx, text, "test.net", 4096, 1, &net));
+    assert_ok(ctx, lac_net_new(ctx, text, "test.net", 4096, three_points, &net));
     assert_ok(ctx, lac_weights_new(ctx, net, &weights));
     assert_status(ctx, lac_plan_new(ctx, net, &weights, 65536, 0, &plan), LAC_ERROR_MEMORY);
     assert_null(plan);

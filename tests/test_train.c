@@ -300,7 +300,7 @@ static void every_epoch_visits_every_training_row_and_its_mirror_once(void **sta
             int seen[22][2] = {{0}};
             int count = 0;
             for (int step = 0; step < lac_trainer_steps(t); step++) {
-                int n = t->visits - count < config.batch ? t->visits - count : config.batch;
+                int n = lac_trainer_first(t, step + 1) - count;
                 take_steps(t, 1);
                 for (int i = 0; i < n; i++) {
                     seen[t->batch_row[i]][lac_view_is_mirrored(&t->batch_view[i])]++;

@@ -14,7 +14,8 @@
 
 #include "kernel/kernel.h"
 
-/* Borrowed grey bytes: row y starts at pixels + y * stride. Width and height are at least 1. */
+/* Borrowed grey bytes: row y starts at pixels + y * stride. Width and height are at least 1, stride
+ * times height is below 2^32. */
 typedef struct lac_image {
     const uint8_t *pixels;
     int width, height;
@@ -34,6 +35,13 @@ typedef struct lac_view {
     float gain, offset;
 } lac_view;
 
+/* What spoils the pixels of a view, its own and not the picture's; all 0: nothing. */
+typedef struct lac_blemish {
+    float noise;  /* deviation of normal noise, another at every pixel */
+    uint32_t key; /* the noise is a function of this and the pixel's number */
+    int left, top, right, bottom; /* pixels left <= x < right, top <= y < bottom become 1/2 */
+} lac_blemish;
+
 /* The picture as it is. */
 lac_view lac_view_identity(void);
 
@@ -43,6 +51,10 @@ lac_view lac_view_mirror(int width);
 /* The picture turned clockwise by `angle` radians and enlarged by `scale` > 0, both about the
  * centre of width x height pixels, then moved by dx, dy pixels. */
 lac_view lac_view_turn(int width, int height, double angle, double scale, double dx, double dy);
+
+/* The picture enlarged by `wide` and `high`, both above 0, about the centre of width x height
+ * pixels. */
+lac_view lac_view_stretch(int width, int height, double wide, double high);
 
 /* A box of a picture, brought to size x size pixels: its top left pixel is x, y, it is `width`
  * x `height` pixels, both above 0. It may have fractions and reach beyond the picture. */
@@ -77,9 +89,9 @@ void lac_view_labels(const lac_view *view, const lac_view_frame *frame, const fl
                      uint8_t *out_mask);
 
 /* Samples the view into out [height, width], stored as `kernels` stores activations: bilinear,
- * the picture's border repeated without end. A view that reduces a picture to less than half
- * skips pixels. sample.c */
-void lac_view_sample(const lac_view *view, const lac_image *image, const lac_kernels *kernels,
-                     int width, int height, void *out);
+ * the picture's border repeated without end; then spoiled by `blemish`, unless NULL. A view that
+ * reduces a picture to less than half skips pixels. sample.c */
+void lac_view_sample(const lac_view *view, const lac_blemish *blemish, const lac_image *image,
+                     const lac_kernels *kernels, int width, int height, void *out);
 
 #endif

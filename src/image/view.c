@@ -56,6 +56,13 @@ lac_view lac_view_turn(int width, int height, double angle, double scale, double
     return view_of(m);
 }
 
+lac_view lac_view_stretch(int width, int height, double wide, double high)
+{
+    double cx = (width - 1) / 2.0, cy = (height - 1) / 2.0;
+    return view_of((lac_map){
+        .xx = 1.0 / wide, .x0 = cx - cx / wide, .yy = 1.0 / high, .y0 = cy - cy / high});
+}
+
 /* Edges meet edges: -1/2 is x - 1/2, size - 1/2 is x + width - 1/2. */
 lac_view lac_view_box(double x, double y, double width, double height, int size)
 {

@@ -18,7 +18,7 @@
 #ifndef LAC_KERNEL_H
 #define LAC_KERNEL_H
 
-#include "base/base.h"
+#include "kernel/sample.h"
 
 enum { LAC_BLOCK = 16 };
 
@@ -110,6 +110,9 @@ struct lac_kernels {
     /* A picture [size, size] of bytes to stored numbers, byte / 255; mirrored left to right if
      * mirror. */
     void (*picture)(const uint8_t *pixels, void *x, int size, int mirror);
+
+    /* A strip of a view. */
+    lac_sampler *sample;
 
     /* Multiply-adds in registers, to measure the processor's peak. Returns the operations done;
      * the result goes to *sink, so that the compiler cannot leave them out. */

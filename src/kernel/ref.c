@@ -281,5 +281,6 @@ const lac_kernels lac_kernels_ref = {
     .store = store,
     .adam = adam,
     .picture = picture,
+    .sample = lac_sample_ref,
     .peak = peak,
 };

@@ -466,5 +466,6 @@ const lac_kernels LAC_NAME(lac_kernels) = {
     .store = store,
     .adam = adam,
     .picture = picture,
+    .sample = LAC_NAME(lac_sample),
     .peak = peak,
 };

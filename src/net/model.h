@@ -45,6 +45,11 @@ lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_mod
 void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const lac_view *view,
                    int n);
 
+/* Fills picture i of a plan's input with a view of one, spoiled by `blemish` unless NULL. May run
+ * for several i at the same time. */
+void lac_plan_show(lac_plan *plan, int i, const lac_image *image, const lac_view *view,
+                   const lac_blemish *blemish);
+
 /* What to predict. */
 typedef struct lac_asked {
     const uint8_t *pixels;  /* [., size, size] */

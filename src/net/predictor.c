@@ -15,8 +15,17 @@ struct lac_predictor {
     lac_plan *plan;
 };
 
+void lac_plan_show(lac_plan *plan, int i, const lac_image *image, const lac_view *view,
+                   const lac_blemish *blemish)
+{
+    int size = plan->net->size;
+    const lac_op *input = &plan->op[0];
+    lac_view_sample(view, blemish, image, input->kernels, size, size,
+                    lac_op_at(input, input->z, (size_t)i * size * size));
+}
+
 typedef struct fill_job {
-    const lac_plan *plan;
+    lac_plan *plan;
     const uint8_t *pixels;
     const int *rows;
     const lac_view *view;
@@ -27,13 +36,10 @@ static void work_fill(void *arg, int item, int thread)
     (void)thread;
     const fill_job *j = arg;
     int size = j->plan->net->size;
-    size_t area = (size_t)size * size;
     size_t row = j->rows ? (size_t)j->rows[item] : (size_t)item;
-    lac_image image = {j->pixels + row * area, size, size, (size_t)size};
+    lac_image image = {j->pixels + row * size * size, size, size, (size_t)size};
     lac_view view = j->view ? j->view[item] : lac_view_identity();
-    const lac_op *input = &j->plan->op[0];
-    lac_view_sample(&view, &image, input->kernels, size, size,
-                    lac_op_at(input, input->z, item * area));
+    lac_plan_show(j->plan, item, &image, &view, NULL);
 }
 
 void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const lac_view *view,

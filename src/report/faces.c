@@ -51,18 +51,11 @@ lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const ch
 {
     sheet s = {.model = model, .data = data};
     lac_sheet drawn = {0};
-    lac_drawing drawing;
-    int width, height;
     lac_status status = rank_faces(&s);
     if (status == LAC_OK)
         status = fill(&s, &drawn);
-    lac_sheet_size(&drawn, &width, &height);
     if (status == LAC_OK)
-        status = lac_drawing_open(model->ctx, path, width, height, LAC_LIGHT, &drawing);
-    if (status == LAC_OK) {
-        lac_sheet_draw(drawing.cr, &drawn);
-        status = lac_drawing_close(model->ctx, &drawing);
-    }
+        status = lac_sheet_plot(model->ctx, &drawn, path);
     lac_sheet_free(&drawn);
     free(s.rows);
     free(s.xy);

@@ -13,48 +13,71 @@ static const double dot_share = 2.6 / LAC_TILE_SIDE; /* a dot's radius by the ti
 
 /* ---- Making ------------------------------------------------------------------------------- */
 
-static lac_status copy_pixels(lac_context *ctx, const lac_tile_source *s, lac_tile *tile)
+/* A grey number as a byte. */
+static uint8_t byte_of(float grey)
+{
+    float byte = 255.0f * grey + 0.5f;
+    return (uint8_t)(byte < 0.0f ? 0.0f : byte > 255.0f ? 255.0f : byte);
+}
+
+static lac_status copy_pixels(lac_context *ctx, const lac_tile_source *s, const lac_view *view,
+                              lac_tile *tile)
 {
     int size = lac_data_size(s->data);
-    const uint8_t *from = lac_data_image(s->data, s->row);
+    size_t count = (size_t)size * size;
+    lac_image image = {lac_data_image(s->data, s->row), size, size, (size_t)size};
+    float *grey;
     tile->size = size;
-    LAC_TRY(lac_alloc(ctx, (size_t)size * size, 1, &tile->pixels));
-    for (int y = 0; y < size; y++)
-        for (int x = 0; x < size; x++)
-            tile->pixels[y * size + x] = from[y * size + (s->is_mirrored ? size - 1 - x : x)];
+    LAC_TRY(lac_alloc(ctx, count, 1, &tile->pixels));
+    LAC_TRY(lac_alloc(ctx, count, sizeof *grey, &grey));
+    lac_view_sample(view, s->blemish, &image, lac_kernels_get(LAC_CPU_REF), size, size, grey);
+    for (size_t i = 0; i < count; i++)
+        tile->pixels[i] = byte_of(grey[i]);
+    free(grey);
     return LAC_OK;
 }
 
-/* A pixel's centre is half a pixel inside its square. The mirror image of a point is its
- * partner at size - 1 - x. */
-static void add_point(const lac_tile_source *s, int k, lac_tile *tile)
+/* A pixel's centre is half a pixel inside its square. */
+static void add_point(const lac_tile_source *s, int k, const float label[2],
+                      const uint8_t mask[2], lac_tile *tile)
 {
-    const lac_data *data = s->data;
-    int from = s->is_mirrored ? lac_data_mirror_point(data, k) : k;
-    const float *label = lac_data_labels(data, s->row) + 2 * from;
-    const uint8_t *mask = lac_data_mask(data, s->row) + 2 * from;
-    int is_hollow = s->tells_sides && !strstr(lac_data_point_name(data, k), "left_");
+    int is_hollow = s->tells_sides && !strstr(lac_data_point_name(s->data, k), "left_");
     int is_predicted = s->xy && !isnan(s->xy[2 * k]); /* the row's source may lack the point */
     double px = is_predicted ? (double)s->xy[2 * k] + 0.5 : 0.0;
     double py = is_predicted ? (double)s->xy[2 * k + 1] + 0.5 : 0.0;
-    if (mask[0] && mask[1]) {
-        double x = (double)label[0], y = (double)label[1];
+    if (mask[0] && mask[1])
         tile->mark[tile->marks++] =
-            (lac_mark){.x = (s->is_mirrored ? tile->size - 1 - x : x) + 0.5, .y = y + 0.5,
-                       .to_x = px, .to_y = py, .has_line = is_predicted,
-                       .is_hollow = is_hollow, .color = LAC_RED};
-    }
+            (lac_mark){.x = (double)label[0] + 0.5, .y = (double)label[1] + 0.5, .to_x = px,
+                       .to_y = py, .has_line = is_predicted, .is_hollow = is_hollow,
+                       .color = LAC_RED};
     if (is_predicted)
         tile->mark[tile->marks++] = (lac_mark){.x = px, .y = py, .color = LAC_BLUE};
 }
 
+/* The labels as the view has them; their mask stands behind them in memory. */
+static lac_status add_points(lac_context *ctx, const lac_tile_source *s, const lac_view *view,
+                             lac_tile *tile)
+{
+    const lac_data *data = s->data;
+    int points = lac_data_points(data), size = lac_data_size(data);
+    const lac_view_frame frame = {size, size, size, size};
+    float *label;
+    LAC_TRY(lac_alloc(ctx, 2 * (size_t)points, sizeof *tile->mark, &tile->mark));
+    LAC_TRY(lac_alloc(ctx, 2 * (size_t)points, sizeof *label + 1, &label));
+    uint8_t *mask = (uint8_t *)(label + 2 * points);
+    lac_view_labels(view, &frame, lac_data_labels(data, s->row), lac_data_mask(data, s->row),
+                    data->mirror, points, label, mask);
+    for (int k = 0; k < points; k++)
+        add_point(s, k, label + 2 * k, mask + 2 * k, tile);
+    free(label);
+    return LAC_OK;
+}
+
 lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *s, lac_tile *out)
 {
-    int points = lac_data_points(s->data);
-    LAC_TRY(copy_pixels(ctx, s, out));
-    LAC_TRY(lac_alloc(ctx, 2 * (size_t)points, sizeof *out->mark, &out->mark));
-    for (int k = 0; k < points; k++)
-        add_point(s, k, out);
+    lac_view view = s->view ? *s->view : lac_view_identity();
+    LAC_TRY(copy_pixels(ctx, s, &view, out));
+    LAC_TRY(add_points(ctx, s, &view, out));
     snprintf(out->right, sizeof out->right, "picture %d", lac_data_id(s->data, s->row));
     return LAC_OK;
 }
@@ -179,6 +202,16 @@ void lac_sheet_draw(cairo_t *cr, const lac_sheet *s)
             cairo_restore(cr);
         }
     }
+}
+
+lac_status lac_sheet_plot(lac_context *ctx, const lac_sheet *s, const char *path)
+{
+    lac_drawing drawing;
+    int width, height;
+    lac_sheet_size(s, &width, &height);
+    LAC_TRY(lac_drawing_open(ctx, path, width, height, LAC_LIGHT, &drawing));
+    lac_sheet_draw(drawing.cr, s);
+    return lac_drawing_close(ctx, &drawing);
 }
 
 /* ---- On a page ---------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #ifndef LAC_TILE_H
 #define LAC_TILE_H
 
+#include "image/image.h"
 #include "report/draw.h"
 
 /* A point, in pixels from the picture's top left corner. A label may have a line to where it was
@@ -30,7 +31,8 @@ typedef struct lac_tile_source {
     const lac_data *data;
     int row;
     const float *xy;  /* [2K] predictions, or NULL */
-    int is_mirrored;  /* 1: the row's mirror image is shown */
+    const lac_view *view; /* of the row's picture; NULL: as it is */
+    const lac_blemish *blemish; /* what spoils the view, or NULL */
     int tells_sides;  /* 1: points whose names have left_ are filled, the others hollow */
 } lac_tile_source;
 
@@ -55,6 +57,9 @@ typedef struct lac_sheet {
 
 void lac_sheet_size(const lac_sheet *sheet, int *width, int *height);
 void lac_sheet_draw(cairo_t *cr, const lac_sheet *sheet);
+
+/* Draws the sheet into a file, .png or .svg by the name. ARGUMENT, IO, MEMORY. */
+lac_status lac_sheet_plot(lac_context *ctx, const lac_sheet *sheet, const char *path);
 
 /* Writes the bands as HTML, without the title. MEMORY. */
 lac_status lac_sheet_write(lac_context *ctx, FILE *stream, const lac_sheet *sheet);

@@ -69,8 +69,10 @@ static lac_status read_fields(lac_context *ctx, const cJSON *object, const char 
                             lac_text_printable(item->string) ? item->string : "?");
     for (const lac_field *f = fields; f < fields + count; f++) {
         item = cJSON_GetObjectItemCaseSensitive(object, f->name);
-        if (!item && f->is_late)
+        if (!item && f->is_late) {
+            lac_field_read(f, f->before ? f->before : f->usual, config);
             continue;
+        }
         if (!item)
             return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the field \"%s\" is missing", where,
                             f->name);

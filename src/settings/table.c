@@ -31,6 +31,9 @@
 #define ABOVE_0 .least = DBL_TRUE_MIN, .most = DBL_MAX, .range = "above 0"
 #define BELOW_1 .least = 0, .most = 1 - DBL_EPSILON / 2, .range = "from 0 to below 1"
 
+/* Of a setting that is an amount of something new: none of it. */
+#define OFF .usual = "0", .zero = "none", .is_late = 1
+
 /* The place picks a trial's random number: one that is taken keeps its setting. */
 #define LOG_UNIFORM(place, title, low, high) .draw = {place, title, 0, {low, high}}
 #define EVENLY(place, title, count, ...) .draw = {place, title, count, {__VA_ARGS__}}
@@ -63,6 +66,8 @@ static const lac_field fields[] = {
      .about = "visits of every row and its mirror image"},
     {INTEGER(batch), RANGE_TO(1, 65536), .usual = "256", .unit = "N",
      .about = "pictures in a step", EVENLY(3, "batch", 4, 32, 64, 128, 256)},
+    {FLAG(even_batches), .usual = "1", .is_late = 1, .before = "0",
+     .about = "fill every batch but an epoch's last, rather than divide its pictures evenly"},
     {REAL(lr), ABOVE_0, .usual = "0.0001", .unit = "X", .about = "step size of Adam",
      LOG_UNIFORM(1, "learning rate", 1e-5, 1e-2)},
     {REAL(beta1), BELOW_1, .usual = "0.9", .unit = "X", .about = "decay of Adam's first moment"},
@@ -76,12 +81,29 @@ static const lac_field fields[] = {
      .about = "share of the hidden dense layer dropped in a step",
      EVENLY(5, "dropout", 4, 0, 0.25, 0.5, 0.75)},
     {FLAG(mirror), .usual = "1", .about = "leave the mirror images out"},
+    {REAL(rotation), RANGE_TO(0, 180), OFF, .unit = "D",
+     .about = "turn pictures by up to D degrees either way"},
+    {REAL(scale), RANGE_TO(0, 2), OFF, .unit = "X",
+     .about = "enlarge pictures by a factor whose log is up to X either way"},
+    {REAL(shift), RANGE_TO(0, 1), OFF, .unit = "F",
+     .about = "move pictures by up to F sides along both axes"},
+    {REAL(aspect), RANGE_TO(0, 1), OFF, .unit = "X",
+     .about = "enlarge the width and reduce the height by a factor whose log is up to X, or the "
+              "other way"},
+    {REAL(contrast), BELOW_1, OFF, .unit = "X", .about = "multiply grey by 1 - X to 1 + X"},
+    {REAL(brightness), RANGE_TO(0, 1), OFF, .unit = "X",
+     .about = "add up to X either way to grey, where black is 0 and white 1"},
+    {REAL(noise), RANGE_TO(0, 1), OFF, .unit = "X",
+     .about = "add normal noise to grey, of a deviation of up to X"},
+    {REAL(cutout), RANGE_TO(0, 1), OFF, .unit = "F",
+     .about = "put a grey box of F / 4 to F of the side into half of the pictures"},
     {REAL(minutes), FROM(0), .usual = "0", .unit = "M", .zero = "no limit", .is_limit = 1,
      .about = "stop after this much training"},
     {REAL(holdout), BELOW_1, .usual = "0.2", .unit = "F",
      .about = "share of the rows kept from training to measure on"},
     {SEED(seed), .usual = "1",
-     .about = "of hold-out, first weights, order and dropout: same seed, same result"},
+     .about = "of hold-out, first weights, order, augmentation and dropout: same seed, same "
+              "result"},
     {SEED(split_seed), .usual = "0", .zero = "the training's seed", .is_late = 1,
      .about = "of the hold-out alone: other seeds, same hold-out"},
 };

@@ -139,7 +139,7 @@ static lac_status timed_prediction(const lac_trainer *t, lac_plan *plan, int n, 
 }
 
 typedef struct samples {
-    double *step, *peak; /* [steps] */
+    double *step, *batch_made, *peak; /* [steps] */
     double *op;          /* [nodes, 2, steps] */
     double one[SINGLES];
     double batch[PREDICTIONS];
@@ -156,6 +156,7 @@ static lac_status measure_steps(lac_trainer *t, peak_job *peak, samples *s, int 
             continue;
         s->peak[i] = rate;
         s->step[i] = seconds;
+        s->batch_made[i] = t->batch_seconds;
         for (int k = 0; k < 2 * t->model->net->count; k++)
             s->op[k * steps + i] = t->plan->op[k / 2].seconds[k % 2];
     }
@@ -180,6 +181,7 @@ static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_res
     const lac_net *net = t->model->net;
     int batch = t->config.batch;
     out->step_seconds = median(s->step, steps);
+    out->batch_seconds = median(s->batch_made, steps);
     out->images_per_second = batch / out->step_seconds;
     out->flop = lac_net_flop_training(net) * batch;
     out->flop_per_second = out->flop / out->step_seconds;
@@ -211,6 +213,8 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.step);
     if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.batch_made);
+    if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.peak);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)steps, 2 * nodes * sizeof(double), &s.op);
@@ -230,6 +234,7 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
     if (status == LAC_OK)
         summarize(t, &s, steps, out);
     free(s.step);
+    free(s.batch_made);
     free(s.peak);
     free(s.op);
     free(s.xy);

@@ -31,8 +31,7 @@ static const lac_metrics *holdout_of(const run_state *r)
 /* Pictures trained on in the current epoch, resumed parts included. */
 static int picture_count(const lac_trainer *t)
 {
-    int count = t->cursor.step * t->config.batch;
-    return count < t->visits ? count : t->visits;
+    return lac_trainer_first(t, t->cursor.step);
 }
 
 static double rate(const run_state *r)

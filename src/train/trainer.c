@@ -1,13 +1,14 @@
 /*
- * A trainer and its step. An epoch visits each training row and its mirror image once, in an
- * order shuffled by seed and epoch. All that is random is a function of seed, epoch and sample,
- * so that a resumed run does exactly what an uninterrupted one would have done.
+ * A trainer and its step. An epoch visits each training row and its mirror image once, augmented,
+ * in an order shuffled by seed and epoch. All that is random is a function of seed, epoch and
+ * sample, so that a resumed run does exactly what an uninterrupted one would have done.
  */
 #include "train/trainer.h"
 #include "data/data.h"
 #include "eval/eval.h"
 #include "image/units.h"
 #include "settings/config.h"
+#include "train/augment.h"
 #include "train/loss.h"
 
 #include <math.h>
@@ -60,6 +61,7 @@ static lac_status make_buffers(lac_trainer *t)
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->watched_count * labels, sizeof(float), &t->xy));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(int), &t->batch_row));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_view), &t->batch_view));
+    LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_blemish), &t->batch_blemish));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint64_t), &t->batch_sample));
     LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->target));
     LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->answer));
@@ -165,6 +167,7 @@ void lac_trainer_free(lac_trainer **trainer)
     free(t->head);
     free(t->batch_row);
     free(t->batch_view);
+    free(t->batch_blemish);
     free(t->batch_sample);
     free(t->target);
     free(t->mask);
@@ -196,6 +199,15 @@ int lac_trainer_steps(const lac_trainer *t)
     return (t->visits + t->config.batch - 1) / t->config.batch;
 }
 
+/* Even batches begin at the whole parts of equal steps through the visits. */
+int lac_trainer_first(const lac_trainer *t, int step)
+{
+    int64_t full = (int64_t)step * t->config.batch;
+    if (t->config.even_batches)
+        return (int)((int64_t)step * t->visits / lac_trainer_steps(t));
+    return full < t->visits ? (int)full : t->visits;
+}
+
 /* Labels of one visit in the network's units, 0 where missing. */
 static void fill_labels(const lac_trainer *t, int row, const lac_view *view, float *target,
                         uint8_t *mask)
@@ -210,22 +222,38 @@ static void fill_labels(const lac_trainer *t, int row, const lac_view *view, flo
             target[i] = lac_to_units(target[i], size);
 }
 
+typedef struct batch_job {
+    lac_trainer *t;
+    const int *visit; /* 2 * index of row + mirror, of every picture of the batch */
+} batch_job;
+
+static void work_visit(void *arg, int item, int thread)
+{
+    (void)thread;
+    const batch_job *j = arg;
+    lac_trainer *t = j->t;
+    int size = t->data->size, visit = j->visit[item], row = t->train_rows[visit / 2];
+    size_t labels = (size_t)2 * t->data->points;
+    const lac_visit v = {row, visit % 2, (uint64_t)t->cursor.epoch};
+    lac_view *view = &t->batch_view[item];
+    lac_image image = {lac_data_image(t->data, row), size, size, (size_t)size};
+    t->batch_row[item] = row;
+    t->batch_sample[item] = (uint64_t)visit;
+    *view = lac_augment_view(&t->config, &v, size);
+    t->batch_blemish[item] = lac_augment_blemish(&t->config, &v, size);
+    fill_labels(t, row, view, t->target + item * labels, t->mask + item * labels);
+    lac_plan_show(t->plan, item, &image, view, &t->batch_blemish[item]);
+}
+
+/* Pictures, labels and masks of the step at hand; how many. */
 static int make_batch(lac_trainer *t)
 {
-    int batch = t->config.batch;
-    int first = t->cursor.step * batch;
-    int n = t->visits - first < batch ? t->visits - first : batch;
-    size_t labels = (size_t)2 * t->data->points;
-    for (int i = 0; i < n; i++) {
-        int visit = t->order[first + i];
-        t->batch_row[i] = t->train_rows[visit / 2];
-        t->batch_view[i] =
-            visit % 2 ? lac_view_mirror(t->data->size) : lac_view_identity();
-        t->batch_sample[i] = (uint64_t)visit;
-        fill_labels(t, t->batch_row[i], &t->batch_view[i], t->target + i * labels,
-                    t->mask + i * labels);
-    }
-    lac_plan_fill(t->plan, t->data->pixels, t->batch_row, t->batch_view, n);
+    double started = lac_seconds();
+    int first = lac_trainer_first(t, t->cursor.step);
+    int n = lac_trainer_first(t, t->cursor.step + 1) - first;
+    batch_job j = {t, t->order + first};
+    lac_parallel(t->ctx, n, work_visit, &j);
+    t->batch_seconds = lac_seconds() - started;
     return n;
 }
 

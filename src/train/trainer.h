@@ -41,19 +41,23 @@ struct lac_trainer {
 
     /* The batch at hand. */
     int *batch_row;         /* [batch] */
-    lac_view *batch_view;   /* [batch] what the network sees of the rows */
+    lac_view *batch_view;   /* [batch] what the network sees of the rows, */
+    lac_blemish *batch_blemish; /* [batch] and what spoils it */
     uint64_t *batch_sample; /* [batch] */
     float *target;          /* [batch, 2K] in the network's units */
     uint8_t *mask;          /* [batch, 2K] */
     float *answer;          /* [batch, 2K] what the rows' heads give, and its gradient */
     float *answer_gradient;
+    double batch_seconds;   /* that its making took */
 };
 
 /* The order of the epoch at hand. The first step of an epoch does this itself. */
 void lac_trainer_shuffle(lac_trainer *trainer);
 
-/* Steps of an epoch. */
+/* Steps of an epoch, and the pictures visited before the step `step` of them, which may be the
+ * number of steps. */
 int lac_trainer_steps(const lac_trainer *trainer);
+int lac_trainer_first(const lac_trainer *trainer, int step);
 
 /* One step: batch, forward, loss, backward, Adam. Allocates nothing. NUMERIC when the
  * loss is not finite; nothing was changed then but running statistics. */

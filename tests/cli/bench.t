@@ -16,7 +16,8 @@ $ lacuna bench --model kimura --size 32 --batch 8 --steps 2 --threads 1
 |~ conv3 *[0-9].[0-9][0-9] ms * % *[0-9].[0-9][0-9] ms * %
 |~ dense1 *[0-9].[0-9][0-9] ms * % *[0-9].[0-9][0-9] ms * %
 |~ dense2 *[0-9].[0-9][0-9] ms * % *[0-9].[0-9][0-9] ms * %
-|~ batch, loss, Adam *[0-9].[0-9][0-9] ms
+|~ batch *[0-9].[0-9][0-9] ms *[0-9].[0-9] % of the step
+|~ loss, Adam *[0-9].[0-9][0-9] ms
 $ lacuna bench --model kimura --size 32 --batch 8 --steps 2 --threads 1 --json | grep -E '"(model|batch|size|points|steps|threads|name)"'
 | 	"model":	"kimura",
 | 	"batch":	8,

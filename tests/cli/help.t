@@ -46,6 +46,8 @@ $ lacuna help train
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 1000)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
+|   --no-even-batches      fill every batch but an epoch's last, rather than
+|                          divide its pictures evenly
 |   --lr X                 step size of Adam (above 0; default: 0.0001)
 |   --beta1 X              decay of Adam's first moment (from 0 to below 1;
 |                          default: 0.9)
@@ -58,12 +60,29 @@ $ lacuna help train
 |   --dropout X            share of the hidden dense layer dropped in a step
 |                          (from 0 to below 1; default: 0.5)
 |   --no-mirror            leave the mirror images out
+|   --rotation D           turn pictures by up to D degrees either way (from 0 to
+|                          180; default: none)
+|   --scale X              enlarge pictures by a factor whose log is up to X
+|                          either way (from 0 to 2; default: none)
+|   --shift F              move pictures by up to F sides along both axes (from 0
+|                          to 1; default: none)
+|   --aspect X             enlarge the width and reduce the height by a factor
+|                          whose log is up to X, or the other way (from 0 to 1;
+|                          default: none)
+|   --contrast X           multiply grey by 1 - X to 1 + X (from 0 to below 1;
+|                          default: none)
+|   --brightness X         add up to X either way to grey, where black is 0 and
+|                          white 1 (from 0 to 1; default: none)
+|   --noise X              add normal noise to grey, of a deviation of up to X
+|                          (from 0 to 1; default: none)
+|   --cutout F             put a grey box of F / 4 to F of the side into half of
+|                          the pictures (from 0 to 1; default: none)
 |   --minutes M            stop after this much training (from 0 up; default: no
 |                          limit)
 |   --holdout F            share of the rows kept from training to measure on
 |                          (from 0 to below 1; default: 0.2)
-|   --seed N               of hold-out, first weights, order and dropout: same
-|                          seed, same result (default: 1)
+|   --seed N               of hold-out, first weights, order, augmentation and
+|                          dropout: same seed, same result (default: 1)
 |   --split-seed N         of the hold-out alone: other seeds, same hold-out
 |                          (default: the training's seed)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
@@ -223,6 +242,39 @@ $ lacuna help plot
 |
 | Examples
 |   lacuna plot faces --model run --data kaggle --out faces.png
+|
+| lacuna plot augmented --data P --out FILE [options]
+|
+| Draws pictures with their labels, as they are and as a training with these
+| settings sees them.
+|
+| Options
+|   --data P               labelled table: a folder, a CSV file or a zip
+|                          (required)
+|   --out FILE             picture to write, .svg or .png by its name (required)
+|   --no-mirror            leave the mirror images out
+|   --rotation D           turn pictures by up to D degrees either way (from 0 to
+|                          180; default: none)
+|   --scale X              enlarge pictures by a factor whose log is up to X
+|                          either way (from 0 to 2; default: none)
+|   --shift F              move pictures by up to F sides along both axes (from 0
+|                          to 1; default: none)
+|   --aspect X             enlarge the width and reduce the height by a factor
+|                          whose log is up to X, or the other way (from 0 to 1;
+|                          default: none)
+|   --contrast X           multiply grey by 1 - X to 1 + X (from 0 to below 1;
+|                          default: none)
+|   --brightness X         add up to X either way to grey, where black is 0 and
+|                          white 1 (from 0 to 1; default: none)
+|   --noise X              add normal noise to grey, of a deviation of up to X
+|                          (from 0 to 1; default: none)
+|   --cutout F             put a grey box of F / 4 to F of the side into half of
+|                          the pictures (from 0 to 1; default: none)
+|   --seed N               of hold-out, first weights, order, augmentation and
+|                          dropout: same seed, same result (default: 1)
+|
+| Examples
+|   lacuna plot augmented --data kaggle --out seen.png --rotation 15 --scale 0.15
 $ lacuna help layers
 | lacuna layers [options]
 |
@@ -260,6 +312,23 @@ $ lacuna help bench
 |                          statistics and Adam stay float32; needs a processor
 |                          with AVX512-BF16 (default: float32)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
+|   --rotation D           turn pictures by up to D degrees either way (from 0 to
+|                          180; default: none)
+|   --scale X              enlarge pictures by a factor whose log is up to X
+|                          either way (from 0 to 2; default: none)
+|   --shift F              move pictures by up to F sides along both axes (from 0
+|                          to 1; default: none)
+|   --aspect X             enlarge the width and reduce the height by a factor
+|                          whose log is up to X, or the other way (from 0 to 1;
+|                          default: none)
+|   --contrast X           multiply grey by 1 - X to 1 + X (from 0 to below 1;
+|                          default: none)
+|   --brightness X         add up to X either way to grey, where black is 0 and
+|                          white 1 (from 0 to 1; default: none)
+|   --noise X              add normal noise to grey, of a deviation of up to X
+|                          (from 0 to 1; default: none)
+|   --cutout F             put a grey box of F / 4 to F of the side into half of
+|                          the pictures (from 0 to 1; default: none)
 |   --size N               side of the pictures, pixels (from 1 to 4096; default:
 |                          96)
 |   --points K             points to learn (from 1 to 10000; default: 15)
@@ -350,6 +419,8 @@ $ lacuna help search
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
 |                          with AVX512-BF16 (default: float32)
+|   --no-even-batches      fill every batch but an epoch's last, rather than
+|                          divide its pictures evenly
 |   --beta1 X              decay of Adam's first moment (from 0 to below 1;
 |                          default: 0.9)
 |   --beta2 X              decay of Adam's second moment (from 0 to below 1;
@@ -357,6 +428,23 @@ $ lacuna help search
 |   --eps X                added to the root of Adam's second moment (from 1e-30
 |                          up; default: 1e-08)
 |   --no-mirror            leave the mirror images out
+|   --rotation D           turn pictures by up to D degrees either way (from 0 to
+|                          180; default: none)
+|   --scale X              enlarge pictures by a factor whose log is up to X
+|                          either way (from 0 to 2; default: none)
+|   --shift F              move pictures by up to F sides along both axes (from 0
+|                          to 1; default: none)
+|   --aspect X             enlarge the width and reduce the height by a factor
+|                          whose log is up to X, or the other way (from 0 to 1;
+|                          default: none)
+|   --contrast X           multiply grey by 1 - X to 1 + X (from 0 to below 1;
+|                          default: none)
+|   --brightness X         add up to X either way to grey, where black is 0 and
+|                          white 1 (from 0 to 1; default: none)
+|   --noise X              add normal noise to grey, of a deviation of up to X
+|                          (from 0 to 1; default: none)
+|   --cutout F             put a grey box of F / 4 to F of the side into half of
+|                          the pictures (from 0 to 1; default: none)
 |   --holdout F            share of the rows kept from training to measure on
 |                          (from 0 to below 1; default: 0.2)
 |   --split-seed N         of the hold-out alone: other seeds, same hold-out

@@ -200,10 +200,10 @@ $ lacuna data
 ! lacuna data: PATH is missing; 'lacuna help data' explains
 = 2
 $ lacuna plot
-! lacuna plot: draws curve or faces: which?
+! lacuna plot: draws curve, faces or augmented: which?
 = 2
 $ lacuna plot curves
-! lacuna plot: draws curve or faces, not 'curves'
+! lacuna plot: draws curve, faces or augmented, not 'curves'
 = 2
 $ lacuna plot curve
 ! lacuna plot curve: RUN is missing; 'lacuna help plot curve' explains

@@ -8,6 +8,13 @@ $ lacuna plot faces --model run --data faces --out faces.png; head -c 4 faces.pn
 | PNG
 $ lacuna plot faces --model run --data faces --out faces.svg; head -c 5 faces.svg
 | <?xml
+$ lacuna plot augmented --data faces --out seen.png --rotation 15 --noise 0.1 --cutout 0.3; head -c 4 seen.png | tail -c 3
+| PNG
+$ lacuna plot augmented --data faces --out seen.svg --no-mirror --shift 0.1; head -c 5 seen.svg
+| <?xml
+$ lacuna plot augmented --data faces/test.csv --out seen.png
+! lacuna: faces/test.csv: row 1: there are no columns NAME_x and NAME_y
+= 1
 $ lacuna plot curve run --out curve.jpeg
 ! lacuna: curve.jpeg: a picture's name must end in .png or .svg
 = 1

@@ -73,8 +73,8 @@ $ lacuna train --data faces --out run --model kimura --epochs 2 --batch 16 --thr
 |          17 with every label, 12 held out
 | run      model kimura, rows all, loss masked, reduction all, optimizer adam,
 |          start normal, start-width 0.02, precision float32, epochs 2, batch 16,
-|          lr 0.0001, beta1 0.9, beta2 0.999, eps 1e-08, weight-decay 0.0005,
-|          dropout 0.5, mirror on, holdout 0.2, seed 1
+|          even-batches on, lr 0.0001, beta1 0.9, beta2 0.999, eps 1e-08,
+|          weight-decay 0.0005, dropout 0.5, mirror on, holdout 0.2, seed 1
 |~ machine  1 thread, *
 |
 | layer   what                                 output   parameters      MFLOP
@@ -227,8 +227,9 @@ $ lacuna train --data faces --out plain --model kimura --loss plain --rows compl
 |          17 with every label, 0 held out
 | run      model kimura, rows complete, loss plain, reduction all,
 |          optimizer adam, start normal, start-width 0.02, precision float32,
-|          epochs 1, batch 256, lr 0.0001, beta1 0.9, beta2 0.999, eps 1e-08,
-|          weight-decay 0.0005, dropout 0.5, mirror off, holdout 0, seed 1
+|          epochs 1, batch 256, even-batches on, lr 0.0001, beta1 0.9,
+|          beta2 0.999, eps 1e-08, weight-decay 0.0005, dropout 0.5, mirror off,
+|          holdout 0, seed 1
 |~ machine  1 thread, *
 |
 | layer   what                                 output   parameters      MFLOP

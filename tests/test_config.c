@@ -207,6 +207,7 @@ static lac_train_config config_of_run(const struct fixture *f)
 
 static void append(const struct fixture *f, const char *run, int epoch)
 {
+    const lac_train_config config = lac_train_config_default();
     const double line[LAC_HISTORY_COLUMNS] = {[LAC_HISTORY_EPOCH] = epoch,
                                               [LAC_HISTORY_SECONDS] = epoch / 3.0,
                                               [LAC_HISTORY_RATE] = 800,
@@ -215,7 +216,7 @@ static void append(const struct fixture *f, const char *run, int epoch)
                                               [LAC_HISTORY_RMSE] = NAN,
                                               [LAC_HISTORY_WEIGHTED] = NAN,
                                               [LAC_HISTORY_FAILURE_IMAGES] = NAN};
-    assert_int_equal(lac_run_append(f->ctx, run, line), LAC_OK);
+    assert_int_equal(lac_run_append(f->ctx, run, &config, line), LAC_OK);
 }
 
 #define LINE_1 "1,0.333333333,800,0.125,,,,0,\n"
@@ -296,7 +297,7 @@ static void a_run_that_is_not_there_cannot_be_resumed(void **state)
     const double line[LAC_HISTORY_COLUMNS] = {[LAC_HISTORY_EPOCH] = 1};
     test_path run = path_in(&f->folder, "run");
     assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 1), LAC_ERROR_IO);
-    assert_int_equal(lac_run_append(f->ctx, run.text, line), LAC_ERROR_IO);
+    assert_int_equal(lac_run_append(f->ctx, run.text, &config, line), LAC_ERROR_IO);
 }
 
 static void a_run_under_a_missing_folder_is_an_io_error(void **state)

@@ -292,16 +292,15 @@ typedef struct lac_train_config {
     lac_optimizer optimizer; /* ADAM: decay is added to the gradient; ADAMW: decoupled (ADAM) */
     lac_start start;         /* distribution of the starting weights (NORMAL) */
     double start_width;      /* deviation of the NORMAL start, > 0 (0.02) */
-    char from[LAC_SETTING];  /* file or run folder of a model whose weights replace those drawn,
-                                wherever name and shape are the same; "" = none ("") */
+    char from[LAC_SETTING];  /* file or run folder of a model whose tensors replace those drawn
+                                that have the same name and shape, empty = none (empty) */
     lac_precision precision; /* BF16 needs a processor with AVX512-BF16, or cpu level ref; else
                                 ARGUMENT. The model predicts in float32 either way (FLOAT32) */
     int epochs;              /* each visits every row and its mirror image, 1 to 1000000 (1000) */
     int batch;               /* pictures per step, 1 to 65536 (256) */
     double lr;               /* step size of Adam, > 0 (1e-4) */
-    lac_schedule schedule;   /* how the step size changes; like warmup and step_every it counts in
-                                shares of all steps of all epochs, so more epochs stretch it
-                                (CONSTANT) */
+    lac_schedule schedule;   /* how the step size changes, in shares of all steps of all epochs:
+                                more epochs stretch it (CONSTANT) */
     double warmup;           /* share of the steps with a linear rise from 0, [0, 1) (0) */
     double step_factor;      /* of STEPS, (0, 1] (0.1) */
     double step_every;       /* of STEPS, share of the steps, (0, 1] (0.3) */
@@ -311,14 +310,14 @@ typedef struct lac_train_config {
     double weight_decay;     /* L2 term, >= 0 (5e-4) */
     lac_decay decay_on;      /* every parameter, or the weights of convolutions and dense layers,
                                 which spares norms and biases (ALL) */
-    double ema;              /* most decay of an exponential moving average of weights and running
-                                statistics, min(ema, (1 + k) / (10 + k)) at step k from 0; the
-                                average is the model; [0, 1), 0 = none (0) */
+    double ema;              /* decay of an exponential moving average of weights and running
+                                statistics, which is the model then: at step k, from 0, it is
+                                min(ema, (1 + k) / (10 + k)). [0, 1), 0 = none (0) */
     double dropout;          /* after the hidden dense layer, [0, 1) (0.5) */
     int mirror;              /* 1: add every row's mirror image (1) */
     double minutes;          /* end with the epoch that passes this, 0 = no limit (0) */
     double until;            /* end when the hold-out's figure, RMSE in pixels, test-weighted where
-                                that is known, is this or less; 0 = no limit (0) */
+                                that is known, is this or less, 0 = no limit (0) */
     int patience;            /* end after so many epochs without a new lowest figure of the
                                 hold-out, 0 to 1000000, 0 = no limit (0) */
     double holdout;          /* fraction of rows held out, [0, 1) (0.2) */

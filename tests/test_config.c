@@ -45,12 +45,19 @@ static void the_defaults_are_legal_and_those_of_the_paper(void **state)
     assert_true(c.rows == LAC_ROWS_ALL && c.loss == LAC_LOSS_MASKED && c.start == LAC_START_NORMAL);
     assert_true(c.reduction == LAC_REDUCTION_ALL && c.optimizer == LAC_OPTIMIZER_ADAM);
     assert_true(c.minutes == 0 && c.split_seed == 0 && c.start_width == 0.02);
+    assert_true(c.schedule == LAC_SCHEDULE_CONSTANT && c.warmup == 0 && c.ema == 0);
+    assert_true(c.error == LAC_FORM_SQUARED && c.decay_on == LAC_DECAY_ALL && !c.from[0]);
+    assert_true(c.until == 0 && c.patience == 0);
 }
 
 static lac_train_config unusual_config(void)
 {
     return (lac_train_config){.model = "cnn", .rows = LAC_ROWS_COMPLETE, .loss = LAC_LOSS_PLAIN,
-                              .reduction = LAC_REDUCTION_PRESENT,
+                              .reduction = LAC_REDUCTION_PRESENT, .error = LAC_FORM_WING,
+                              .error_width = 1e-9, .from = "a run", .warmup = 1e-17,
+                              .schedule = LAC_SCHEDULE_STEPS, .step_factor = 1.0 / 3,
+                              .step_every = nextafter(1, 0), .decay_on = LAC_DECAY_WEIGHTS,
+                              .ema = nextafter(1, 0), .until = 2.23, .patience = 1000000,
                               .optimizer = LAC_OPTIMIZER_ADAMW,
                               .start = LAC_START_HE, .start_width = 0.3,
                               .precision = LAC_PRECISION_BF16, .epochs = 1000000, .batch = 3,
@@ -76,6 +83,12 @@ static void a_configuration_survives_json_to_the_last_bit(void **state)
     assert_true(a.lr == b.lr && a.beta1 == b.beta1 && a.beta2 == b.beta2 && a.eps == b.eps);
     assert_true(a.weight_decay == b.weight_decay && a.dropout == b.dropout);
     assert_true(a.minutes == b.minutes && a.holdout == b.holdout && a.seed == b.seed);
+    assert_string_equal(b.from, "a run");
+    assert_true(a.error == b.error && a.error_width == b.error_width);
+    assert_true(a.schedule == b.schedule && a.warmup == b.warmup);
+    assert_true(a.step_factor == b.step_factor && a.step_every == b.step_every);
+    assert_true(a.decay_on == b.decay_on && a.ema == b.ema);
+    assert_true(a.until == b.until && a.patience == b.patience);
     assert_true(a.start_width == b.start_width && a.split_seed == b.split_seed);
 }
 
@@ -106,11 +119,16 @@ static void the_json_reads_as_the_command_line_does(void **state)
     assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
     assert_string_equal(
         text, "{\n\t\"model\":\t\"resnet\",\n\t\"rows\":\t\"all\",\n\t\"loss\":\t\"masked\",\n"
-              "\t\"reduction\":\t\"all\",\n\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
-              "\t\"start_width\":\t0.02,\n\t\"precision\":\t\"float32\",\n"
-              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
+              "\t\"reduction\":\t\"all\",\n\t\"error\":\t\"squared\",\n\t\"error_width\":\t6,\n"
+              "\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
+              "\t\"start_width\":\t0.02,\n\t\"from\":\t\"\",\n\t\"precision\":\t\"float32\",\n"
+              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"lr\":\t0.0001,\n"
+              "\t\"schedule\":\t\"constant\",\n\t\"warmup\":\t0,\n\t\"step_factor\":\t0.1,\n"
+              "\t\"step_every\":\t0.3,\n\t\"beta1\":\t0.9,\n"
               "\t\"beta2\":\t0.999,\n\t\"eps\":\t1e-08,\n\t\"weight_decay\":\t0.0005,\n"
-              "\t\"dropout\":\t0.5,\n\t\"mirror\":\t1,\n\t\"minutes\":\t0,\n\t\"holdout\":\t0.2,\n"
+              "\t\"decay_on\":\t\"all\",\n\t\"ema\":\t0,\n"
+              "\t\"dropout\":\t0.5,\n\t\"mirror\":\t1,\n\t\"minutes\":\t0,\n\t\"until\":\t0,\n"
+              "\t\"patience\":\t0,\n\t\"holdout\":\t0.2,\n"
               "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\"\n}");
     free(text);
 }
@@ -121,7 +139,7 @@ static void assert_bad_json(const struct fixture *f, const char *old, const char
 {
     lac_train_config c = lac_train_config_default();
     char *text;
-    char edited[1024];
+    char edited[2048];
     assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
     char *at = strstr(text, old);
     assert_non_null(at);

@@ -191,7 +191,7 @@ int verb_train(int argc, char **argv)
                   "last.safetensors, best.safetensors"},
         {.type = OPTION_FLAG, .name = "resume", .value = &o.resume,
          .about = "go on with the run in RUN as if it had never stopped; takes only --epochs "
-                  "(a new last epoch, instead of --until and --patience too), --threads and --cpu besides"},
+                  "(a new last epoch, in place of --until and --patience), --threads and --cpu besides"},
         SETTINGS(settings, setting_options(config, NULL, settings)),
         MACHINE_OPTIONS(o.machine),
     };

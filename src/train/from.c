@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMED = 300 }; /* bytes of names in the log; the rest is counted */
+enum { NAMED = 200 }; /* bytes of names in the log; the rest is counted */
 
 typedef struct tally {
     int fitting, missing;
@@ -65,7 +65,7 @@ static lac_status tell(lac_context *ctx, const tally *t, const char *path)
     if (t->unnamed)
         snprintf(more, sizeof more, " and %d more", t->unnamed);
     lac_log(ctx, "from %s: %d of %d tensors fit%s%s%s", path, t->fitting, t->fitting + t->missing,
-            t->missing ? "; drawn anew: " : "", t->name, more);
+            t->missing ? "; these start afresh: " : "", t->name, more);
     return LAC_OK;
 }
 

@@ -71,10 +71,12 @@ Two epochs of training. Speed and errors depend on the machine.
 $ lacuna train --data faces --out run --model kimura --epochs 2 --batch 16 --threads 1
 | data     faces: 60 pictures of 32x32, 15 points
 |          17 with every label, 12 held out
-| run      model kimura, rows all, loss masked, reduction all, optimizer adam,
-|          start normal, start-width 0.02, precision float32, epochs 2, batch 16,
-|          lr 0.0001, beta1 0.9, beta2 0.999, eps 1e-08, weight-decay 0.0005,
-|          dropout 0.5, mirror on, holdout 0.2, seed 1
+| run      model kimura, rows all, loss masked, reduction all, error squared,
+|          error-width 6, optimizer adam, start normal, start-width 0.02,
+|          precision float32, epochs 2, batch 16, lr 0.0001, schedule constant,
+|          step-factor 0.1, step-every 0.3, beta1 0.9, beta2 0.999, eps 1e-08,
+|          weight-decay 0.0005, decay-on all, dropout 0.5, mirror on,
+|          holdout 0.2, seed 1
 |~ machine  1 thread, *
 |
 | layer   what                                 output   parameters      MFLOP
@@ -225,10 +227,12 @@ $ lacuna train --data faces --out plain --model kimura --loss plain
 $ lacuna train --data faces --out plain --model kimura --loss plain --rows complete --holdout 0 --epochs 1 --threads 1 --no-mirror
 | data     faces: 60 pictures of 32x32, 15 points
 |          17 with every label, 0 held out
-| run      model kimura, rows complete, loss plain, reduction all,
-|          optimizer adam, start normal, start-width 0.02, precision float32,
-|          epochs 1, batch 256, lr 0.0001, beta1 0.9, beta2 0.999, eps 1e-08,
-|          weight-decay 0.0005, dropout 0.5, mirror off, holdout 0, seed 1
+| run      model kimura, rows complete, loss plain, reduction all, error squared,
+|          error-width 6, optimizer adam, start normal, start-width 0.02,
+|          precision float32, epochs 1, batch 256, lr 0.0001, schedule constant,
+|          step-factor 0.1, step-every 0.3, beta1 0.9, beta2 0.999, eps 1e-08,
+|          weight-decay 0.0005, decay-on all, dropout 0.5, mirror off, holdout 0,
+|          seed 1
 |~ machine  1 thread, *
 |
 | layer   what                                 output   parameters      MFLOP

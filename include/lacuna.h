@@ -416,8 +416,8 @@ lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_tra
 lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
                               lac_trainer **out);
 
-/* Trains to the last epoch, or to an earlier end. `run` is a folder, made if missing, that then holds
- * config.json, metrics.csv, last.safetensors (after every epoch and at a stop)
+/* Trains to the last epoch, or to an earlier end. `run` is a folder, made if missing, that then
+ * holds config.json, metrics.csv, last.safetensors (after every epoch and at a stop)
  * and best.safetensors (lowest hold-out RMSE: chosen by the hold-out, so its
  * figure on the hold-out flatters); NULL writes nothing. A run folder that holds
  * a run already is refused unless this trainer was resumed from it.
@@ -428,7 +428,8 @@ lac_status lac_trainer_run(lac_trainer *trainer, const char *run, lac_progress_f
 
 /* For a run folder that may hold the run already, begun and stopped at any point: goes on with
  * it, or begins it. ARGUMENT when the folder's run has other settings, but for the number of
- * epochs, until and patience, which `config` gives, and minutes. Else as lac_trainer_new and _resume. */
+ * epochs, until and patience, which `config` gives, and minutes. Else as lac_trainer_new and
+ * _resume. */
 lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const char *run, lac_trainer **out);
 

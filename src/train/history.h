@@ -4,7 +4,8 @@
 
 #include "base/base.h"
 
-/* In the order of the file, the last one for runs with an average only. A line is an array of as many numbers; NaN is an empty cell. */
+/* In the order of the file, the last one for runs with an average only. A line is an array of as
+ * many numbers; NaN is an empty cell. */
 enum {
     LAC_HISTORY_EPOCH,          /* 1-based */
     LAC_HISTORY_SECONDS,        /* of training so far */

@@ -40,3 +40,7 @@ $ lacuna train --data faces --out other --model resnet --threads 1 --from until 
 $ lacuna train --data faces --out none --threads 1 --from nowhere
 ! lacuna: nowhere: cannot open: No such file or directory
 = 1
+
+The report tells what the weights themselves have come to.
+$ lacuna report from --data faces --out page > /dev/null; grep -c 'the weights themselves end at [0-9.]* px' page/report.html
+| 1

@@ -433,6 +433,9 @@ $ lacuna help reproduce
 |                          with AVX512-BF16 (default: float32)
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 1000)
+|   --ema X                decay of a moving average of weights and statistics,
+|                          which is the model then; try 0.998 (from 0 to below 1;
+|                          default: none)
 |   --holdout F            share of the rows kept from training to measure on
 |                          (from 0 to below 1; default: 0.2)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)

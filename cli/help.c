@@ -109,7 +109,7 @@ static void describe_default(const option *o, char out[LAC_SETTING])
         out[0] = '\0';
         if (option_takes_value(o))
             setting_text(o->value, o->field->name, out);
-        is_zero = strcmp(out, "0") == 0;
+        is_zero = option_takes_value(o) && (!out[0] || strcmp(out, "0") == 0);
         break;
     case OPTION_INT:
         is_zero = *(const int *)o->value == 0;

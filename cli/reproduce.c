@@ -270,7 +270,7 @@ static int reproduce(const reproduce_options *o)
 
 static int is_offered(const lac_field *f)
 {
-    return setting_is(f, "epochs precision holdout");
+    return setting_is(f, "epochs precision ema holdout");
 }
 
 int verb_reproduce(int argc, char **argv)

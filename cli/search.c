@@ -139,7 +139,7 @@ static int search(const search_options *o)
 /* What a search neither draws nor decides itself. */
 static int is_offered(const lac_field *f)
 {
-    return !f->draw.place && !setting_is(f, "start epochs minutes seed");
+    return !f->draw.place && !setting_is(f, "start epochs minutes until patience seed");
 }
 
 /* "batch (32, 64, 128, 256)", "learning rate (1e-05 to 0.01)". Returns the length. */

@@ -67,7 +67,7 @@ static void describe(const lac_field *f, const lac_train_config *config, char *o
 {
     char value[LAC_SETTING];
     setting_text(config, f->name, value);
-    int is_off = strcmp(value, "0") == 0;
+    int is_off = !value[0] || strcmp(value, "0") == 0;
     if (f->kind == LAC_FIELD_FLAG)
         snprintf(value, sizeof value, "%s", is_off ? "off" : "on");
     snprintf(out, size, "%s %s", f->name, value);

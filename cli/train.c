@@ -67,17 +67,31 @@ static void print_resume_command(const command *c, const train_options *o)
     fprintf(stderr, "\n");
 }
 
-static void print_end(const train_options *o, const display *d, const lac_trainer *trainer)
+/* Why it ended, unless that was the last epoch. */
+static void print_reason(const display *d, const lac_trainer *trainer)
 {
     const lac_train_config *config = lac_trainer_config(trainer);
     int epoch = lac_model_epoch(lac_trainer_model(trainer));
-    printf("\n");
-    if (epoch < config->epochs)
-        printf("the time is up (--minutes %g) after %d of %d epochs\n", config->minutes, epoch,
-               config->epochs);
-    else if (d->epochs == 0)
+    lac_end end = lac_trainer_end(trainer);
+    if (d->epochs == 0)
         printf("nothing to do: the run stands at epoch %d of %d; --epochs N adds more\n", epoch,
                config->epochs);
+    if (end == LAC_END_UNTIL)
+        printf("the hold-out has come to %g px (--until) after %d of %d epochs\n", config->until,
+               epoch, config->epochs);
+    else if (end == LAC_END_PATIENCE)
+        printf("no new lowest figure of the hold-out in %d epochs (--patience) after %d of %d "
+               "epochs\n", config->patience, epoch, config->epochs);
+    else if (end == LAC_END_MINUTES)
+        printf("the time is up (--minutes %g) after %d of %d epochs\n", config->minutes, epoch,
+               config->epochs);
+}
+
+static void print_end(const train_options *o, const display *d, const lac_trainer *trainer)
+{
+    int epoch = lac_model_epoch(lac_trainer_model(trainer));
+    printf("\n");
+    print_reason(d, trainer);
     if (d->best_epoch)
         printf("lowest hold-out RMSE of these epochs: %.3f px, epoch %d\n", d->best_rmse,
                d->best_epoch);
@@ -177,7 +191,7 @@ int verb_train(int argc, char **argv)
                   "last.safetensors, best.safetensors"},
         {.type = OPTION_FLAG, .name = "resume", .value = &o.resume,
          .about = "go on with the run in RUN as if it had never stopped; takes only --epochs "
-                  "(a new last epoch), --threads and --cpu besides"},
+                  "(a new last epoch, in place of --until and --patience), --threads and --cpu besides"},
         SETTINGS(settings, setting_options(config, NULL, settings)),
         MACHINE_OPTIONS(o.machine),
     };

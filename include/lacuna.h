@@ -260,7 +260,19 @@ typedef enum lac_reduction {
     LAC_REDUCTION_ALL = 0,    /* the paper's: divide by all labels of the batch, M*N */
     LAC_REDUCTION_PRESENT = 1 /* divide by the number of present labels */
 } lac_reduction;
+typedef enum lac_form {
+    LAC_FORM_SQUARED = 0,    /* e^2 */
+    LAC_FORM_HUBER = 1,      /* e^2 below the width d, 2 d |e| - d^2 above */
+    LAC_FORM_SATURATING = 2, /* e^2 / (1 + (e / d)^2), never above d^2 */
+    LAC_FORM_WING = 3        /* d ln(1 + 5 |e| / d) below d, |e| - d (1 - ln 6) above */
+} lac_form;
 typedef enum lac_optimizer { LAC_OPTIMIZER_ADAM = 0, LAC_OPTIMIZER_ADAMW = 1 } lac_optimizer;
+typedef enum lac_schedule {
+    LAC_SCHEDULE_CONSTANT = 0,
+    LAC_SCHEDULE_COSINE = 1, /* half a cosine from `lr` behind the warm-up to 0 at the end */
+    LAC_SCHEDULE_STEPS = 2   /* times step_factor whenever the share step_every has passed */
+} lac_schedule;
+typedef enum lac_decay { LAC_DECAY_ALL = 0, LAC_DECAY_WEIGHTS = 1 } lac_decay;
 typedef enum lac_start {
     LAC_START_NORMAL = 0, /* N(0, start_width), the paper's */
     LAC_START_HE = 1,     /* N(0, sqrt(2 / fan in)) */
@@ -280,9 +292,14 @@ typedef struct lac_train_config {
     lac_rows rows;           /* training rows; the hold-out keeps all its rows (ALL) */
     lac_loss loss;           /* PLAIN takes complete rows only (MASKED) */
     lac_reduction reduction; /* divisor of the loss, eq. 3 to 6 (ALL) */
+    lac_form error;          /* what the loss sums of each error e (SQUARED). The hold-out's loss
+                                is squared whatever this is */
+    double error_width;      /* d of the other forms, pixels, > 0 (6) */
     lac_optimizer optimizer; /* ADAM: decay is added to the gradient; ADAMW: decoupled (ADAM) */
     lac_start start;         /* distribution of the starting weights (NORMAL) */
     double start_width;      /* deviation of the NORMAL start, > 0 (0.02) */
+    char from[LAC_SETTING];  /* file or run folder of a model whose tensors replace those drawn
+                                that have the same name and shape, empty = none (empty) */
     lac_precision precision; /* BF16 needs a processor with AVX512-BF16, or cpu level ref; else
                                 ARGUMENT. The model predicts in float32 either way (FLOAT32) */
     int epochs;              /* each visits every row and its mirror image, 1 to 1000000 (1000) */
@@ -290,10 +307,20 @@ typedef struct lac_train_config {
     int even_batches;        /* 1: an epoch's batches differ by one picture at most; 0: all are full
                                 but the last (1) */
     double lr;               /* step size of Adam, > 0 (1e-4) */
+    lac_schedule schedule;   /* how the step size changes, in shares of all steps of all epochs:
+                                more epochs stretch it (CONSTANT) */
+    double warmup;           /* share of the steps with a linear rise from 0, [0, 1) (0) */
+    double step_factor;      /* of STEPS, (0, 1] (0.1) */
+    double step_every;       /* of STEPS, share of the steps, (0, 1] (0.3) */
     double beta1;            /* decay of the first moment, [0, 1) (0.9) */
     double beta2;            /* decay of the second moment, [0, 1) (0.999) */
     double eps;              /* Adam's epsilon, at least 1e-30 (1e-8) */
-    double weight_decay;     /* L2 term on every parameter, >= 0 (5e-4) */
+    double weight_decay;     /* L2 term, >= 0 (5e-4) */
+    lac_decay decay_on;      /* every parameter, or the weights of convolutions and dense layers,
+                                which spares norms and biases (ALL) */
+    double ema;              /* decay of an exponential moving average of weights and running
+                                statistics, which is the model then: at step k, from 0, it is
+                                min(ema, (1 + k) / (10 + k)). [0, 1), 0 = none (0) */
     double dropout;          /* after the hidden dense layer, [0, 1) (0.5) */
     int mirror;              /* 1: add every row's mirror image (1) */
     double rotation;         /* augmentation: degrees, either way, 0 to 180 (0) */
@@ -307,6 +334,10 @@ typedef struct lac_train_config {
     double cutout;           /* in half of the pictures a grey box, whose side is a share of the
                                 picture's from a quarter of this to it, 0 to 1 (0) */
     double minutes;          /* end with the epoch that passes this, 0 = no limit (0) */
+    double until;            /* end when the hold-out's figure, RMSE in pixels, test-weighted where
+                                that is known, is this or less, 0 = no limit (0) */
+    int patience;            /* end after so many epochs without a new lowest figure of the
+                                hold-out, 0 to 1000000, 0 = no limit (0) */
     double holdout;          /* fraction of rows held out, [0, 1) (0.2) */
     uint64_t seed;           /* of split, start, order, augmentation and dropout (1) */
     uint64_t split_seed;     /* of the split alone, 0 = seed (0) */
@@ -317,7 +348,7 @@ lac_train_config lac_train_config_default(void);
 /* The settings by name, as text: one table of the members of lac_train_config, from which the
  * command line, config.json, a search and the report are made. */
 typedef enum lac_field_kind {
-    LAC_FIELD_TEXT = 0,    /* char[LAC_SETTING], not empty */
+    LAC_FIELD_TEXT = 0,    /* char[LAC_SETTING], empty only if its default is */
     LAC_FIELD_WORD = 1,    /* an enum */
     LAC_FIELD_FLAG = 2,    /* int, 0 or 1 */
     LAC_FIELD_INTEGER = 3, /* int */
@@ -345,7 +376,8 @@ typedef struct lac_field {
     const char *range;        /* the same in words, "from 0 to below 1"; NULL for a WORD */
     const char *unit;         /* stands for the value in help, "N", behind words if there are any;
                                  NULL when the words, or a flag's name, say all */
-    const char *zero;         /* what 0 means where it is no amount, "no limit"; else NULL */
+    const char *zero;         /* what 0, or an empty text, means where it is no amount, "no limit";
+                                 else NULL */
     const char *about;        /* what it does; of a FLAG, what leaving its default does */
     int is_limit;             /* says how long a training goes: may change when it goes on */
     int is_late;              /* files of before it was known mean its default, */
@@ -389,19 +421,22 @@ typedef struct lac_model lac_model;
 
 /* Prepares a training: splits the data, plans memory, draws the weights. `data`
  * must outlive the trainer; config NULL means defaults. ARGUMENT, MISMATCH (no
- * rows to train on, PLAIN loss with gaps), MEMORY. */
+ * rows to train on, PLAIN loss with gaps, until or patience without hold-out, nothing in `from`
+ * that fits), MEMORY; IO and FORMAT of `from`. The log tells what of `from` fits. */
 lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                            lac_trainer **out);
 
 /* Goes on from the last.safetensors of a run folder: the result is, bit for bit, that of
- * never having stopped. `epochs` replaces the run's number of epochs if it is not 0;
- * a limit in minutes is not carried over.
+ * never having stopped. `epochs`, if not 0, is a new end: it replaces the run's number of epochs,
+ * and neither until nor patience ends the run any more. A schedule but CONSTANT follows the new
+ * number of steps from here on, so a cosine that had come to 0 goes on higher up. A limit in
+ * minutes is never carried over.
  * IO, FORMAT, MISMATCH (other data), MEMORY. */
 lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
                               lac_trainer **out);
 
-/* Trains to the last epoch. `run` is a folder, made if missing, that then holds
- * config.json, metrics.csv, last.safetensors (after every epoch and at a stop)
+/* Trains to the last epoch, or to an earlier end. `run` is a folder, made if missing, that then
+ * holds config.json, metrics.csv, last.safetensors (after every epoch and at a stop)
  * and best.safetensors (lowest hold-out RMSE: chosen by the hold-out, so its
  * figure on the hold-out flatters); NULL writes nothing. A run folder that holds
  * a run already is refused unless this trainer was resumed from it.
@@ -412,11 +447,24 @@ lac_status lac_trainer_run(lac_trainer *trainer, const char *run, lac_progress_f
 
 /* For a run folder that may hold the run already, begun and stopped at any point: goes on with
  * it, or begins it. ARGUMENT when the folder's run has other settings, but for the number of
- * epochs, which `config` gives, and minutes. Else as lac_trainer_new and _resume. */
+ * epochs, until and patience, which `config` gives, and minutes. Else as lac_trainer_new and
+ * _resume. */
 lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const char *run, lac_trainer **out);
 
-const lac_model *lac_trainer_model(const lac_trainer *trainer); /* borrowed, current weights */
+/* Which end the training has come to; the first of these where there are several. */
+typedef enum lac_end {
+    LAC_END_NONE = 0, /* it can go on */
+    LAC_END_UNTIL = 1,
+    LAC_END_PATIENCE = 2,
+    LAC_END_EPOCHS = 3,
+    LAC_END_MINUTES = 4
+} lac_end;
+
+lac_end lac_trainer_end(const lac_trainer *trainer);
+
+/* Borrowed: the current weights, or their average if the run has one. */
+const lac_model *lac_trainer_model(const lac_trainer *trainer);
 const lac_split *lac_trainer_split(const lac_trainer *trainer); /* borrowed */
 const lac_train_config *lac_trainer_config(const lac_trainer *trainer);
 void lac_trainer_free(lac_trainer **trainer);

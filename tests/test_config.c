@@ -47,12 +47,19 @@ static void the_defaults_are_legal_and_those_of_the_paper(void **state)
     assert_true(c.minutes == 0 && c.split_seed == 0 && c.start_width == 0.02);
     assert_true(c.rotation == 0 && c.scale == 0 && c.shift == 0 && c.aspect == 0);
     assert_true(c.contrast == 0 && c.brightness == 0 && c.noise == 0 && c.cutout == 0);
+    assert_true(c.schedule == LAC_SCHEDULE_CONSTANT && c.warmup == 0 && c.ema == 0);
+    assert_true(c.error == LAC_FORM_SQUARED && c.decay_on == LAC_DECAY_ALL && !c.from[0]);
+    assert_true(c.until == 0 && c.patience == 0);
 }
 
 static lac_train_config unusual_config(void)
 {
     return (lac_train_config){.model = "cnn", .rows = LAC_ROWS_COMPLETE, .loss = LAC_LOSS_PLAIN,
-                              .reduction = LAC_REDUCTION_PRESENT,
+                              .reduction = LAC_REDUCTION_PRESENT, .error = LAC_FORM_WING,
+                              .error_width = 1e-9, .from = "a run", .warmup = 1e-17,
+                              .schedule = LAC_SCHEDULE_STEPS, .step_factor = 1.0 / 3,
+                              .step_every = nextafter(1, 0), .decay_on = LAC_DECAY_WEIGHTS,
+                              .ema = nextafter(1, 0), .until = 2.23, .patience = 1000000,
                               .optimizer = LAC_OPTIMIZER_ADAMW,
                               .start = LAC_START_HE, .start_width = 0.3,
                               .precision = LAC_PRECISION_BF16, .epochs = 1000000, .batch = 3,
@@ -78,6 +85,12 @@ static void a_configuration_survives_json_to_the_last_bit(void **state)
     assert_true(a.lr == b.lr && a.beta1 == b.beta1 && a.beta2 == b.beta2 && a.eps == b.eps);
     assert_true(a.weight_decay == b.weight_decay && a.dropout == b.dropout);
     assert_true(a.minutes == b.minutes && a.holdout == b.holdout && a.seed == b.seed);
+    assert_string_equal(b.from, "a run");
+    assert_true(a.error == b.error && a.error_width == b.error_width);
+    assert_true(a.schedule == b.schedule && a.warmup == b.warmup);
+    assert_true(a.step_factor == b.step_factor && a.step_every == b.step_every);
+    assert_true(a.decay_on == b.decay_on && a.ema == b.ema);
+    assert_true(a.until == b.until && a.patience == b.patience);
     assert_true(a.start_width == b.start_width && a.split_seed == b.split_seed);
     assert_true(a.even_batches == b.even_batches && a.rotation == b.rotation);
 }
@@ -112,15 +125,20 @@ static void the_json_reads_as_the_command_line_does(void **state)
     assert_int_equal(lac_config_to_json(f->ctx, &c, &text), LAC_OK);
     assert_string_equal(
         text, "{\n\t\"model\":\t\"resnet\",\n\t\"rows\":\t\"all\",\n\t\"loss\":\t\"masked\",\n"
-              "\t\"reduction\":\t\"all\",\n\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
-              "\t\"start_width\":\t0.02,\n\t\"precision\":\t\"float32\",\n"
-              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n"
-              "\t\"even_batches\":\t1,\n\t\"lr\":\t0.0001,\n\t\"beta1\":\t0.9,\n"
+              "\t\"reduction\":\t\"all\",\n\t\"error\":\t\"squared\",\n\t\"error_width\":\t6,\n"
+              "\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
+              "\t\"start_width\":\t0.02,\n\t\"from\":\t\"\",\n\t\"precision\":\t\"float32\",\n"
+              "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"even_batches\":\t1,\n"
+              "\t\"lr\":\t0.0001,\n"
+              "\t\"schedule\":\t\"constant\",\n\t\"warmup\":\t0,\n\t\"step_factor\":\t0.1,\n"
+              "\t\"step_every\":\t0.3,\n\t\"beta1\":\t0.9,\n"
               "\t\"beta2\":\t0.999,\n\t\"eps\":\t1e-08,\n\t\"weight_decay\":\t0.0005,\n"
+              "\t\"decay_on\":\t\"all\",\n\t\"ema\":\t0,\n"
               "\t\"dropout\":\t0.5,\n\t\"mirror\":\t1,\n\t\"rotation\":\t0,\n"
               "\t\"scale\":\t0,\n\t\"shift\":\t0,\n\t\"aspect\":\t0,\n"
               "\t\"contrast\":\t0,\n\t\"brightness\":\t0,\n\t\"noise\":\t0,\n"
-              "\t\"cutout\":\t0,\n\t\"minutes\":\t0,\n\t\"holdout\":\t0.2,\n"
+              "\t\"cutout\":\t0,\n\t\"minutes\":\t0,\n\t\"until\":\t0,\n"
+              "\t\"patience\":\t0,\n\t\"holdout\":\t0.2,\n"
               "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\"\n}");
     free(text);
 }
@@ -217,6 +235,7 @@ static lac_train_config config_of_run(const struct fixture *f)
 
 static void append(const struct fixture *f, const char *run, int epoch)
 {
+    const lac_train_config config = lac_train_config_default();
     const double line[LAC_HISTORY_COLUMNS] = {[LAC_HISTORY_EPOCH] = epoch,
                                               [LAC_HISTORY_SECONDS] = epoch / 3.0,
                                               [LAC_HISTORY_RATE] = 800,
@@ -225,7 +244,7 @@ static void append(const struct fixture *f, const char *run, int epoch)
                                               [LAC_HISTORY_RMSE] = NAN,
                                               [LAC_HISTORY_WEIGHTED] = NAN,
                                               [LAC_HISTORY_FAILURE_IMAGES] = NAN};
-    assert_int_equal(lac_run_append(f->ctx, run, line), LAC_OK);
+    assert_int_equal(lac_run_append(f->ctx, run, &config, line), LAC_OK);
 }
 
 #define LINE_1 "1,0.333333333,800,0.125,,,,0,\n"
@@ -306,7 +325,7 @@ static void a_run_that_is_not_there_cannot_be_resumed(void **state)
     const double line[LAC_HISTORY_COLUMNS] = {[LAC_HISTORY_EPOCH] = 1};
     test_path run = path_in(&f->folder, "run");
     assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 1), LAC_ERROR_IO);
-    assert_int_equal(lac_run_append(f->ctx, run.text, line), LAC_ERROR_IO);
+    assert_int_equal(lac_run_append(f->ctx, run.text, &config, line), LAC_ERROR_IO);
 }
 
 static void a_run_under_a_missing_folder_is_an_io_error(void **state)

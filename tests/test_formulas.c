@@ -1,9 +1,10 @@
 /*
  * The reference kernels against their formulas: independent loops in double, finite
- * differences, NaN and ties.
+ * differences, NaN and ties. The forms of the loss likewise.
  */
 #include "kernel/tables.h"
 #include "numbers.h"
+#include "train/loss.h"
 
 static void nan_comes_out_of_every_place_of_a_window(void **state)
 {
@@ -236,6 +237,58 @@ static void adam_takes_the_steps_of_the_definition(void **state)
         numbers_free(x[i]);
 }
 
+/* ---- Loss ---------------------------------------------------------------------------- */
+
+/* The curve of a form over an error, as the documents write it. */
+static double curve(lac_form form, double e, double d)
+{
+    double off = fabs(e);
+    switch (form) {
+    case LAC_FORM_HUBER:
+        return off < d ? e * e : 2 * d * off - d * d;
+    case LAC_FORM_SATURATING:
+        return e * e / (1 + e * e / (d * d));
+    case LAC_FORM_WING:
+        return off < d ? d * log(1 + 5 * off / d) : off - d * (1 - log(6));
+    default:
+        return e * e;
+    }
+}
+
+/* Errors are quarters of the width and a little more, to both sides of every bend. */
+static void every_form_is_its_curve_and_its_gradient_the_slope_of_it(void **state)
+{
+    (void)state;
+    const double d = 0.125, step = 1e-6;
+    for (lac_form form = LAC_FORM_SQUARED; form <= LAC_FORM_WING; form++)
+        for (int k = -20; k <= 20; k++) {
+            const float target = 0.25f;
+            const float y = target + (float)k * (float)d / 4 + 1.0f / 256;
+            const uint8_t mask = 1;
+            float dy;
+            lac_loss_batch b = {&y, &target, &mask, 1, 1, LAC_REDUCTION_PRESENT, form, d};
+            double e = (double)y - (double)target, loss = lac_loss_gradient(&b, &dy);
+            double slope = (curve(form, e + step, d) - curve(form, e - step, d)) / (2 * step);
+            assert_true(fabs(loss - curve(form, e, d)) < 1e-12);
+            assert_slope((double)dy, slope, "dy", k);
+        }
+}
+
+static void forms_meet_at_the_width_and_rest_at_no_error(void **state)
+{
+    (void)state;
+    const double d = 0.125;
+    for (lac_form form = LAC_FORM_SQUARED; form <= LAC_FORM_WING; form++) {
+        const float target[2] = {0.25f, 0.25f}, y[2] = {0.25f, 0.375f};
+        float dy[2];
+        lac_loss_batch b = {y, target, NULL, 1, 2, LAC_REDUCTION_PRESENT, form, d};
+        const double wanted = form == LAC_FORM_SATURATING ? d * d / 2
+                              : form == LAC_FORM_WING     ? d * log(6) : d * d;
+        assert_true(fabs(lac_loss_gradient(&b, dy) - wanted / 2) < 1e-12);
+        assert_true(dy[0] == 0.0f && dy[1] > 0.0f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +297,8 @@ int main(void)
         cmocka_unit_test(the_backward_passes_are_the_gradient_of_batch_normalization),
         cmocka_unit_test(moments_are_the_sums_of_the_definition),
         cmocka_unit_test(adam_takes_the_steps_of_the_definition),
+        cmocka_unit_test(every_form_is_its_curve_and_its_gradient_the_slope_of_it),
+        cmocka_unit_test(forms_meet_at_the_width_and_rest_at_no_error),
     };
     return cmocka_run_group_tests_name("formulas", tests, NULL, NULL);
 }

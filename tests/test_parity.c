@@ -226,7 +226,7 @@ static lac_pass pass_of(const fixture *f, int training)
 static double loss_of(const fixture *f, lac_reduction reduction, float *dy)
 {
     const lac_loss_batch batch = {planned_y(&f->p), f->target, f->mask, f->set->batch,
-                                  2 * f->set->points, reduction};
+                                  2 * f->set->points, reduction, LAC_FORM_SQUARED, 0.0};
     return lac_loss_gradient(&batch, dy);
 }
 
@@ -301,10 +301,10 @@ static void ten_steps_match(fixture *f, lac_optimizer optimizer, const char *nam
     config.optimizer = optimizer;
     config.lr = 1e-5;
     config.weight_decay = optimizer == LAC_OPTIMIZER_ADAM ? 5e-4 : 20;
-    must(f, lac_adam_new(f->ctx, f->p.net->params.floats, &adam));
+    must(f, lac_adam_new(f->ctx, &f->p.net->params, config.decay_on, &adam));
     for (int step = 0; step < STEPS; step++) {
         losses[step] = (float)learn(f);
-        lac_adam_apply(f->ctx, &adam, &config, f->p.weights.w, f->p.plan->g);
+        lac_adam_apply(f->ctx, &adam, &config, config.lr, f->p.weights.w, f->p.plan->g);
     }
     lac_adam_free(&adam);
     snprintf(prefix, sizeof prefix, "%s.losses", name);

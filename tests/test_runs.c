@@ -493,7 +493,7 @@ static void every_field_of_the_configuration_is_checked(void **state)
     bad[3].loss = (lac_loss)2;
     bad[4].reduction = (lac_reduction)7;
     bad[5].optimizer = (lac_optimizer)2;
-    bad[6].start = (lac_start)2;
+    bad[6].start = (lac_start)3;
     bad[7].epochs = 0;
     bad[8].batch = -1;
     bad[9].lr = NAN;

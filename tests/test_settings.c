@@ -128,7 +128,8 @@ static int bad_values(const lac_field *f, const char *bad[MOST_BAD], char text[L
 {
     static const char *const numbers[] = {"x", "1x", " 1", "1,5", "-1", "nan", "inf", "1e999"};
     int n = 0;
-    bad[n++] = "";
+    if (f->usual[0])
+        bad[n++] = "";
     if (f->kind == LAC_FIELD_WORD) {
         bad[n++] = "nonsense";
         return n;
@@ -238,6 +239,13 @@ static void an_illegal_member_is_named_with_value_and_range(void **state)
     ILLEGAL(weight_decay, -1, "weight_decay is -1, must be a number from 0 up");
     ILLEGAL(dropout, 1, "dropout is 1, must be a number from 0 to below 1");
     ILLEGAL(mirror, 2, "mirror is 2, must be a whole number from 0 to 1");
+    ILLEGAL(error, (lac_form)4, "error is 4, must be squared, huber, saturating or wing");
+    ILLEGAL(error_width, 0, "error_width is 0, must be a number above 0");
+    ILLEGAL(schedule, (lac_schedule)3, "schedule is 3, must be constant, cosine or steps");
+    ILLEGAL(warmup, 1, "warmup is 1, must be a number from 0 to below 1");
+    ILLEGAL(step_every, 1.5, "step_every is 1.5, must be a number above 0 to 1");
+    ILLEGAL(ema, 1, "ema is 1, must be a number from 0 to below 1");
+    ILLEGAL(patience, -1, "patience is -1, must be a whole number from 0 to 1000000");
     ILLEGAL(minutes, -1, "minutes is -1, must be a number from 0 up");
     ILLEGAL(holdout, 1, "holdout is 1, must be a number from 0 to below 1");
     c = good;

@@ -26,6 +26,11 @@ static void draw_loss(loss_case *c, int of_ten)
     }
 }
 
+static lac_loss_batch batch_of(const loss_case *c, lac_reduction reduction, lac_form form)
+{
+    return (lac_loss_batch){c->y, c->target, c->mask, LOSS_N, LABELS, reduction, form, 0.5};
+}
+
 static void the_loss_is_the_mean_squared_error_of_present_labels(void **state)
 {
     loss_case c;
@@ -40,7 +45,7 @@ static void the_loss_is_the_mean_squared_error_of_present_labels(void **state)
         }
         assert_in_range(present, 10, LOSS_LABELS - 5);
         double divisor = reduction == LAC_REDUCTION_ALL ? LOSS_LABELS : present;
-        lac_loss_batch batch = {c.y, c.target, c.mask, LOSS_N, LABELS, (lac_reduction)reduction};
+        lac_loss_batch batch = batch_of(&c, (lac_reduction)reduction, LAC_FORM_SQUARED);
         assert_true(fabs(lac_loss_gradient(&batch, dy) - sum / divisor) < 1e-12);
         for (int i = 0; i < LOSS_LABELS; i++)
             if (c.mask[i])
@@ -58,8 +63,8 @@ static void missing_labels_are_not_read_and_their_gradient_is_zero_bit_for_bit(v
     float clean[LOSS_LABELS];
     float dy[LOSS_LABELS];
     draw_loss(&c, 6);
-    for (int reduction = 0; reduction < 2; reduction++) {
-        lac_loss_batch batch = {c.y, c.target, c.mask, LOSS_N, LABELS, (lac_reduction)reduction};
+    for (int way = 0; way < 2 * (LAC_FORM_WING + 1); way++) {
+        lac_loss_batch batch = batch_of(&c, (lac_reduction)(way % 2), (lac_form)(way / 2));
         double wanted = lac_loss_gradient(&batch, clean);
         for (int k = 0; k < LAC_COUNT(poisons); k++) {
             for (int i = 0; i < LOSS_LABELS; i++) {
@@ -83,7 +88,7 @@ static void a_batch_without_labels_has_loss_and_gradient_zero(void **state)
     static const float zeros[LOSS_LABELS];
     draw_loss(&c, 0);
     for (int reduction = 0; reduction < 2; reduction++) {
-        lac_loss_batch batch = {c.y, c.target, c.mask, LOSS_N, LABELS, (lac_reduction)reduction};
+        lac_loss_batch batch = batch_of(&c, (lac_reduction)reduction, LAC_FORM_SQUARED);
         memset(dy, 0xff, sizeof dy);
         assert_true(lac_loss_gradient(&batch, dy) == 0.0);
         assert_memory_equal(dy, zeros, sizeof dy);
@@ -97,7 +102,8 @@ static void complete_rows_make_masked_loss_plain_loss_bit_for_bit(void **state)
     float plain[LOSS_LABELS];
     float dy[LOSS_LABELS];
     draw_loss(&c, 10);
-    lac_loss_batch batch = {c.y, c.target, NULL, LOSS_N, LABELS, LAC_REDUCTION_ALL};
+    lac_loss_batch batch = batch_of(&c, LAC_REDUCTION_ALL, LAC_FORM_SQUARED);
+    batch.mask = NULL;
     double wanted = lac_loss_gradient(&batch, plain);
     batch.mask = c.mask;
     for (int reduction = 0; reduction < 2; reduction++) {

@@ -93,10 +93,14 @@ int same_weights(const lac_trainer *a, const lac_trainer *b)
 
 int same_state(const lac_trainer *a, const lac_trainer *b)
 {
-    return same_weights(a, b) && same_floats(a->adam.m, b->adam.m, a->adam.floats) &&
+    return same_weights(a, b) &&
+           same_floats(a->weights->w, b->weights->w, a->adam.floats) &&
+           same_floats(a->weights->b, b->weights->b, a->model->net->buffers.floats) &&
+           same_floats(a->adam.m, b->adam.m, a->adam.floats) &&
            same_floats(a->adam.v, b->adam.v, a->adam.floats) && a->adam.step == b->adam.step &&
            a->cursor.epoch == b->cursor.epoch && a->cursor.step == b->cursor.step &&
-           a->cursor.loss_sum == b->cursor.loss_sum && a->cursor.best == b->cursor.best;
+           a->cursor.loss_sum == b->cursor.loss_sum && a->cursor.best == b->cursor.best &&
+           a->cursor.lowest == b->cursor.lowest && a->cursor.lowest_epoch == b->cursor.lowest_epoch;
 }
 
 /* ---- Runs ---------------------------------------------------------------------------- */

@@ -34,7 +34,7 @@ void take_steps(lac_trainer *t, int steps);
 int same_floats(const float *a, const float *b, size_t count);
 int same_weights(const lac_trainer *a, const lac_trainer *b);
 
-/* Weights, moments and cursor. */
+/* Weights and their average, moments and cursor. */
 int same_state(const lac_trainer *a, const lac_trainer *b);
 
 /* A context of two threads, `rows` rows with gaps, small_config("kimura"), a folder. */

@@ -132,26 +132,32 @@ static lac_status add_model(draft *d, const lac_model *model)
     return add_table(d, "", &model->net->buffers, model->weights.b);
 }
 
-static lac_status add_more(draft *d, const lac_model *model, const lac_more *more)
+static lac_status add_more(draft *d, const lac_more *more)
 {
     for (int i = 0; i < more->texts; i++)
         LAC_TRY(add_text(d, more->text[i].key, "%s", more->text[i].value));
     for (int i = 0; i < more->sets; i++)
-        LAC_TRY(add_table(d, more->tensors[i].prefix, &model->net->params,
+        LAC_TRY(add_table(d, more->tensors[i].prefix, more->tensors[i].params,
                           more->tensors[i].slab));
     return LAC_OK;
 }
 
+static size_t count_tensors(const lac_net *net, const lac_more *more)
+{
+    int count = net->params.count + net->buffers.count;
+    for (int i = 0; more && i < more->sets; i++)
+        count += more->tensors[i].params->count;
+    return (size_t)count;
+}
+
 lac_status lac_model_write(const lac_model *model, const lac_more *more, const char *path)
 {
-    const lac_net *net = model->net;
     draft d;
-    size_t sets = 1 + (size_t)(more ? more->sets : 0);
-    lac_status status = draft_new(model->ctx, sets * net->params.count + net->buffers.count, &d);
+    lac_status status = draft_new(model->ctx, count_tensors(model->net, more), &d);
     if (status == LAC_OK)
         status = add_model(&d, model);
     if (status == LAC_OK && more)
-        status = add_more(&d, model, more);
+        status = add_more(&d, more);
     if (status == LAC_OK)
         status = lac_safetensors_write(model->ctx, path, d.tensor, (const float *const *)d.plain,
                                        d.tensors, d.pair, d.pairs);
@@ -192,6 +198,11 @@ static lac_status text_of(const lac_model_file *f, const char *key, const char *
     if (!*out)
         return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: no \"%s\" in the metadata", f->path, key);
     return LAC_OK;
+}
+
+int lac_model_file_has(const lac_model_file *f, const char *key)
+{
+    return lac_tensors_metadata(f->tensors, key) != NULL;
 }
 
 /* The number must take up the whole text. */

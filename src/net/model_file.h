@@ -8,10 +8,11 @@
 #include "format/format.h"
 #include "net/model.h"
 
-/* A further set of tensors, named as the parameters behind a prefix. */
+/* A further set of tensors, named as those of the table behind a prefix. */
 typedef struct lac_more_tensors {
     const char *prefix;
-    const float *slab; /* offsets of the network's parameters */
+    const lac_params *params; /* the network's parameters or buffers */
+    const float *slab;        /* their offsets */
 } lac_more_tensors;
 
 typedef struct lac_more {
@@ -38,7 +39,9 @@ void lac_model_file_close(lac_model_file *file);
 /* The model with its weights. FORMAT, ARGUMENT, MEMORY. */
 lac_status lac_model_file_read(const lac_model_file *file, lac_model **out);
 
-/* What else is in it: a number of the metadata in [low, high], a set of tensors. FORMAT. */
+/* What else is in it: whether the metadata has a key, a number there in [low, high], a set of
+ * tensors. FORMAT. */
+int lac_model_file_has(const lac_model_file *file, const char *key);
 lac_status lac_model_file_number(const lac_model_file *file, const char *key, double low,
                                  double high, double *out);
 lac_status lac_model_file_tensors(const lac_model_file *file, const char *prefix,

@@ -51,6 +51,9 @@ typedef struct lac_weights {
 lac_status lac_weights_new(lac_context *ctx, const lac_net *net, lac_weights *out);
 void lac_weights_free(const lac_net *net, lac_weights *weights);
 
+/* All numbers of `from`, weights of the same network. */
+void lac_weights_copy(const lac_net *net, const lac_weights *from, lac_weights *to);
+
 /* How weights start. */
 typedef struct lac_start_config {
     lac_start start;

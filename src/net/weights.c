@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 lac_status lac_weights_new(lac_context *ctx, const lac_net *net, lac_weights *out)
 {
@@ -23,6 +24,13 @@ void lac_weights_free(const lac_net *net, lac_weights *weights)
         lac_pages_free(weights->w, net->params.floats * sizeof(float));
     free(weights->b);
     *weights = (lac_weights){0};
+}
+
+void lac_weights_copy(const lac_net *net, const lac_weights *from, lac_weights *to)
+{
+    memcpy(to->w, from->w, net->params.floats * sizeof(float));
+    memcpy(to->b, from->b, net->buffers.floats * sizeof(float));
+    to->version++;
 }
 
 /* ---- Start --------------------------------------------------------------------------------- */

@@ -288,6 +288,10 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
     double rate = last_of(&run->history, LAC_HISTORY_RATE);
     if (!isnan(rate))
         fprintf(stream, ", %.0f pictures/s in the last epoch", rate);
+    double raw = last_of(&run->history, LAC_HISTORY_RAW);
+    if (!isnan(raw))
+        fprintf(stream, "\n<dt>average<dd>the model is an average of the weights; the weights "
+                        "themselves end at %.2f px", raw);
     fprintf(stream, "\n<dt>machine<dd>");
     LAC_TRY(write_machines(stream, m, run->path));
     fprintf(stream, "</dl>\n");

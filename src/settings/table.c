@@ -31,6 +31,8 @@
 #define ABOVE_0 .least = DBL_TRUE_MIN, .most = DBL_MAX, .range = "above 0"
 #define BELOW_1 .least = 0, .most = 1 - DBL_EPSILON / 2, .range = "from 0 to below 1"
 
+#define TO_1 .least = DBL_TRUE_MIN, .most = 1, .range = "above 0 to 1"
+
 /* Of a setting that is an amount of something new: none of it. */
 #define OFF .usual = "0", .zero = "none", .is_late = 1
 
@@ -51,6 +53,12 @@ static const lac_field fields[] = {
     {WORD(reduction), .usual = "all", .words = WORDS("all", "present"),
      .about = "divide the loss by all labels of the batch, as the paper, or by the present ones",
      EVENLY(6, "reduction", 2, LAC_REDUCTION_ALL, LAC_REDUCTION_PRESENT)},
+    {WORD(error), .usual = "squared", .words = WORDS("squared", "huber", "saturating", "wing"),
+     .is_late = 1,
+     .about = "what the loss sums of every error: its square, or one that grows more slowly behind "
+              "the width, which bears bad labels"},
+    {REAL(error_width), ABOVE_0, .usual = "6", .unit = "PX", .is_late = 1,
+     .about = "where the errors huber, saturating and wing bend"},
     {WORD(optimizer), .usual = "adam", .words = WORDS("adam", "adamw"),
      .about = "adam adds the decay to the gradient, adamw keeps it apart"},
     {WORD(start), .usual = "normal", .words = WORDS("normal", "he", "uniform"),
@@ -59,6 +67,10 @@ static const lac_field fields[] = {
     {REAL(start_width), ABOVE_0, .usual = "0.02", .unit = "X", .is_late = 1,
      .about = "deviation of the normal start",
      EVENLY(4, "width of the start", 4, 0.01, 0.02, 0.05, 0.1)},
+    {TEXT(from), .usual = "", .unit = "MODEL", .zero = "weights that are drawn", .is_late = 1,
+     .range = "the path of a model, at most 255 bytes",
+     .about = "begin with a model's weights, as far as names and shapes are the same; other data "
+              "and another network are allowed"},
     {WORD(precision), .usual = "float32", .words = WORDS("float32", "bf16"), .is_late = 1,
      .about = "bf16 is faster and stores half as much; weights, statistics and Adam stay "
               "float32; needs a processor with AVX512-BF16"},
@@ -70,13 +82,26 @@ static const lac_field fields[] = {
      .about = "fill every batch but an epoch's last, rather than divide its pictures evenly"},
     {REAL(lr), ABOVE_0, .usual = "0.0001", .unit = "X", .about = "step size of Adam",
      LOG_UNIFORM(1, "learning rate", 1e-5, 1e-2)},
+    {WORD(schedule), .usual = "constant", .words = WORDS("constant", "cosine", "steps"),
+     .is_late = 1, .about = "the step size over all steps: cosine falls to 0 at the last epoch"},
+    {REAL(warmup), BELOW_1, .usual = "0", .unit = "F", .zero = "none", .is_late = 1,
+     .about = "share of all steps in which the step size rises from 0"},
+    {REAL(step_factor), TO_1, .usual = "0.1", .unit = "X", .is_late = 1,
+     .about = "what the schedule steps multiplies by"},
+    {REAL(step_every), TO_1, .usual = "0.3", .unit = "F", .is_late = 1,
+     .about = "share of all steps between two such steps"},
     {REAL(beta1), BELOW_1, .usual = "0.9", .unit = "X", .about = "decay of Adam's first moment"},
     {REAL(beta2), BELOW_1, .usual = "0.999", .unit = "X",
      .about = "decay of Adam's second moment"},
     {REAL(eps), FROM(1e-30), .usual = "1e-08", .unit = "X",
      .about = "added to the root of Adam's second moment"},
     {REAL(weight_decay), FROM(0), .usual = "0.0005", .unit = "X",
-     .about = "L2 term on every parameter", LOG_UNIFORM(2, "weight decay", 1e-6, 1e-2)},
+     .about = "L2 term of Adam", LOG_UNIFORM(2, "weight decay", 1e-6, 1e-2)},
+    {WORD(decay_on), .usual = "all", .words = WORDS("all", "weights"), .is_late = 1,
+     .about = "decay every parameter, or spare norms and biases"},
+    {REAL(ema), BELOW_1, .usual = "0", .unit = "X", .zero = "none", .is_late = 1,
+     .about = "decay of a moving average of weights and statistics, which is the model then; try "
+              "0.998"},
     {REAL(dropout), BELOW_1, .usual = "0.5", .unit = "X",
      .about = "share of the hidden dense layer dropped in a step",
      EVENLY(5, "dropout", 4, 0, 0.25, 0.5, 0.75)},
@@ -99,6 +124,12 @@ static const lac_field fields[] = {
      .about = "put a grey box of F / 4 to F of the side into half of the pictures"},
     {REAL(minutes), FROM(0), .usual = "0", .unit = "M", .zero = "no limit", .is_limit = 1,
      .about = "stop after this much training"},
+    {REAL(until), FROM(0), .usual = "0", .unit = "PX", .zero = "no limit", .is_limit = 1,
+     .is_late = 1,
+     .about = "stop when the hold-out's RMSE, test-weighted where known, is this or less"},
+    {INTEGER(patience), RANGE_TO(0, 1000000), .usual = "0", .unit = "N", .zero = "no limit",
+     .is_limit = 1, .is_late = 1,
+     .about = "stop after this many epochs without a new lowest figure"},
     {REAL(holdout), BELOW_1, .usual = "0.2", .unit = "F",
      .about = "share of the rows kept from training to measure on"},
     {SEED(seed), .usual = "1",
@@ -199,10 +230,11 @@ static int read_seed(const char *text, uint64_t *seed)
     return p > text && *p == '\0';
 }
 
-/* What a TEXT may hold: 1 to LAC_SETTING - 1 bytes. */
-static int is_text(const char *text)
+/* What a TEXT may hold: at most LAC_SETTING - 1 bytes, none only where that is its default. */
+static int is_text(const lac_field *f, const char *text)
 {
-    return text[0] && memchr(text, '\0', LAC_SETTING) && lac_text_printable(text);
+    return (text[0] || !f->usual[0]) && memchr(text, '\0', LAC_SETTING) &&
+           lac_text_printable(text);
 }
 
 int lac_field_read(const lac_field *f, const char *text, lac_train_config *config)
@@ -212,7 +244,7 @@ int lac_field_read(const lac_field *f, const char *text, lac_train_config *confi
     double value;
     switch (f->kind) {
     case LAC_FIELD_TEXT:
-        if (!is_text(text))
+        if (!is_text(f, text))
             return 0;
         memmove(at, text, strlen(text) + 1);
         return 1;
@@ -287,7 +319,7 @@ static lac_status refuse(lac_context *ctx, const lac_field *f, const char *value
 
 static lac_status refuse_name(lac_context *ctx, const char *name)
 {
-    char list[400] = "";
+    char list[480] = "";
     size_t used = 0;
     if (!ctx)
         return LAC_ERROR_ARGUMENT;
@@ -312,7 +344,7 @@ static lac_status check_field(lac_context *ctx, const lac_train_config *config,
 {
     char text[LAC_SETTING];
     int is_good = f->kind == LAC_FIELD_SEED ||
-                  (f->kind == LAC_FIELD_TEXT ? is_text((const char *)config + f->offset)
+                  (f->kind == LAC_FIELD_TEXT ? is_text(f, (const char *)config + f->offset)
                                              : is_legal(f, lac_field_number(f, config)));
     if (is_good)
         return LAC_OK;

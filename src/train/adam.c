@@ -7,16 +7,55 @@
 #include "train/adam.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { TILE = 1 << 16 }; /* floats: four streams of 256 KB, independent of the threads */
 
-lac_status lac_adam_new(lac_context *ctx, size_t floats, lac_adam_state *adam)
+static int is_decayed(const lac_param *param, lac_decay decay_on)
 {
-    *adam = (lac_adam_state){.floats = floats};
-    lac_status status = lac_pages_new(ctx, floats * sizeof(float), &adam->m);
+    return decay_on == LAC_DECAY_ALL || param->role == LAC_ROLE_WEIGHT;
+}
+
+/* Where tensor p begins in the slab; behind the last one, where the slab ends. */
+static size_t offset_of(const lac_params *params, int p)
+{
+    return p < params->count ? params->table[p].offset : params->floats;
+}
+
+/* Cuts the slab into tiles, none of which has tensors that decay beside others that do not.
+ * With tile NULL they are only counted. Returns how many there are. */
+static int cut(const lac_params *params, lac_decay decay_on, lac_adam_tile *tile)
+{
+    int tiles = 0, next;
+    for (int p = 0; p < params->count; p = next) {
+        int decays = is_decayed(&params->table[p], decay_on);
+        next = p + 1;
+        while (next < params->count && is_decayed(&params->table[next], decay_on) == decays)
+            next++;
+        size_t end = offset_of(params, next);
+        for (size_t first = offset_of(params, p); first < end; first += TILE) {
+            size_t floats = end - first < TILE ? end - first : TILE;
+            if (tile)
+                tile[tiles] = (lac_adam_tile){first, floats, decays};
+            tiles++;
+        }
+    }
+    return tiles;
+}
+
+lac_status lac_adam_new(lac_context *ctx, const lac_params *params, lac_decay decay_on,
+                        lac_adam_state *adam)
+{
+    size_t bytes = params->floats * sizeof(float);
+    *adam = (lac_adam_state){.floats = params->floats, .tiles = cut(params, decay_on, NULL)};
+    lac_status status = lac_pages_new(ctx, bytes, &adam->m);
     if (status == LAC_OK)
-        status = lac_pages_new(ctx, floats * sizeof(float), &adam->v);
-    if (status != LAC_OK)
+        status = lac_pages_new(ctx, bytes, &adam->v);
+    if (status == LAC_OK)
+        status = lac_alloc(ctx, (size_t)adam->tiles, sizeof *adam->tile, &adam->tile);
+    if (status == LAC_OK)
+        cut(params, decay_on, adam->tile);
+    else
         lac_adam_free(adam);
     return status;
 }
@@ -25,6 +64,7 @@ void lac_adam_free(lac_adam_state *adam)
 {
     lac_pages_free(adam->m, adam->floats * sizeof(float));
     lac_pages_free(adam->v, adam->floats * sizeof(float));
+    free(adam->tile);
     *adam = (lac_adam_state){0};
 }
 
@@ -33,38 +73,39 @@ typedef struct job {
     const lac_adam_state *adam;
     float *w;
     const float *g;
-    lac_adam_step step;
+    lac_adam_step step[2]; /* of what does not decay, and of what does */
 } job;
 
 static void work(void *arg, int item, int thread)
 {
     (void)thread;
     const job *j = arg;
-    size_t first = (size_t)item * TILE;
-    size_t left = j->adam->floats - first;
-    j->kernels->adam(j->w + first, j->g + first, j->adam->m + first, j->adam->v + first,
-                     left < TILE ? left : TILE, &j->step);
+    const lac_adam_tile *t = &j->adam->tile[item];
+    j->kernels->adam(j->w + t->first, j->g + t->first, j->adam->m + t->first,
+                     j->adam->v + t->first, t->floats, &j->step[t->decays]);
 }
 
-static lac_adam_step constants(const lac_train_config *config, long t)
+static lac_adam_step constants(const lac_train_config *config, double lr, double decay, long t)
 {
     double correction1 = 1.0 - pow(config->beta1, (double)t);
     double correction2 = sqrt(1.0 - pow(config->beta2, (double)t));
     int decoupled = config->optimizer == LAC_OPTIMIZER_ADAMW;
     return (lac_adam_step){
-        .lr = (float)(config->lr * correction2 / correction1),
+        .lr = (float)(lr * correction2 / correction1),
         .beta1 = config->beta1,
         .beta2 = config->beta2,
         .eps = (float)(config->eps * correction2),
-        .l2 = decoupled ? 0.0f : (float)config->weight_decay,
-        .shrink = decoupled ? (float)(config->lr * config->weight_decay) : 0.0f,
+        .l2 = decoupled ? 0.0f : (float)decay,
+        .shrink = decoupled ? (float)(lr * decay) : 0.0f,
     };
 }
 
 void lac_adam_apply(lac_context *ctx, lac_adam_state *adam, const lac_train_config *config,
-                    float *w, const float *g)
+                    double lr, float *w, const float *g)
 {
     adam->step++;
-    job j = {ctx->kernels, adam, w, g, constants(config, adam->step)};
-    lac_parallel(ctx, (int)((adam->floats + TILE - 1) / TILE), work, &j);
+    job j = {ctx->kernels, adam, w, g,
+             {constants(config, lr, 0.0, adam->step),
+              constants(config, lr, config->weight_decay, adam->step)}};
+    lac_parallel(ctx, adam->tiles, work, &j);
 }

@@ -1,6 +1,7 @@
 /*
  * A training's file: the model's (net/model_file.h) with Adam's moments and the cursor added, so
- * that it can be loaded as a model, or gone on with.
+ * that it can be loaded as a model, or gone on with. Where the model is an average, the weights
+ * that the steps change are added too.
  */
 #include "data/data.h"
 #include "net/model_file.h"
@@ -19,18 +20,40 @@ lac_status lac_trainer_save(const lac_trainer *t, const char *path)
 {
     char step[LAC_NUMBER], adam_step[LAC_NUMBER];
     char loss_sum[LAC_NUMBER], seconds[LAC_NUMBER], best[LAC_NUMBER];
+    char lowest[LAC_NUMBER], lowest_epoch[LAC_NUMBER];
     const lac_metadata text[] = {{"step", step}, {"adam_step", adam_step},
                                  {"loss_sum", lac_number_text(t->cursor.loss_sum, loss_sum)},
                                  {"seconds", lac_number_text(t->cursor.seconds, seconds)},
-                                 {"best", lac_number_text(t->cursor.best, best)}};
-    const lac_more_tensors tensors[] = {{"adam.m.", t->adam.m}, {"adam.v.", t->adam.v}};
-    const lac_more more = {text, LAC_COUNT(text), tensors, LAC_COUNT(tensors)};
+                                 {"best", lac_number_text(t->cursor.best, best)},
+                                 {"lowest", lac_number_text(t->cursor.lowest, lowest)},
+                                 {"lowest_epoch", lowest_epoch}};
+    const lac_params *params = &t->model->net->params;
+    const lac_more_tensors tensors[] = {{"adam.m.", params, t->adam.m},
+                                        {"adam.v.", params, t->adam.v},
+                                        {"trained.", params, t->beside.w},
+                                        {"trained.", &t->model->net->buffers, t->beside.b}};
+    const lac_more more = {text, LAC_COUNT(text), tensors,
+                           t->average_plan ? LAC_COUNT(tensors) : 2};
     snprintf(step, sizeof step, "%d", t->cursor.step);
     snprintf(adam_step, sizeof adam_step, "%ld", t->adam.step);
+    snprintf(lowest_epoch, sizeof lowest_epoch, "%d", t->cursor.lowest_epoch);
     return lac_model_write(t->model, &more, path);
 }
 
 /* ---- Reading -------------------------------------------------------------------------- */
+
+/* Files of lacuna 0.2 and before have none: patience counts from where they stand. */
+static lac_status read_lowest(const lac_model_file *f, lac_cursor *cursor)
+{
+    double epoch;
+    cursor->lowest_epoch = cursor->epoch;
+    if (!lac_model_file_has(f, "lowest"))
+        return LAC_OK;
+    LAC_TRY(lac_model_file_number(f, "lowest", 0, INFINITY, &cursor->lowest));
+    LAC_TRY(lac_model_file_number(f, "lowest_epoch", 0, cursor->epoch, &epoch));
+    cursor->lowest_epoch = (int)epoch;
+    return LAC_OK;
+}
 
 static lac_status read_cursor(const lac_model_file *f, lac_trainer *t)
 {
@@ -43,13 +66,17 @@ static lac_status read_cursor(const lac_model_file *f, lac_trainer *t)
     t->cursor.epoch = t->model->epoch;
     t->cursor.step = (int)step;
     t->adam.step = (long)adam_step;
-    return LAC_OK;
+    return read_lowest(f, &t->cursor);
 }
 
 static lac_status read_training(const lac_model_file *f, lac_trainer *t)
 {
     const lac_params *params = &t->model->net->params;
     LAC_TRY(read_cursor(f, t));
+    if (t->average_plan) {
+        LAC_TRY(lac_model_file_tensors(f, "trained.", params, t->beside.w));
+        LAC_TRY(lac_model_file_tensors(f, "trained.", &t->model->net->buffers, t->beside.b));
+    }
     LAC_TRY(lac_model_file_tensors(f, "adam.m.", params, t->adam.m));
     return lac_model_file_tensors(f, "adam.v.", params, t->adam.v);
 }
@@ -74,8 +101,9 @@ static lac_status retell(lac_model *model, const lac_train_config *config)
     return LAC_OK;
 }
 
-static lac_status resume(const lac_model_file *f, const lac_data *data, int epochs,
-                         lac_trainer **out)
+/* `ends` says when it ends, or NULL: as the run itself says. */
+static lac_status resume(const lac_model_file *f, const lac_data *data,
+                         const lac_train_config *ends, lac_trainer **out)
 {
     lac_model *model = NULL;
     lac_train_config config;
@@ -84,7 +112,9 @@ static lac_status resume(const lac_model_file *f, const lac_data *data, int epoc
     if (status == LAC_OK)
         status = lac_config_from_json(f->ctx, model->story, f->path, &config);
     if (status == LAC_OK) {
-        config.epochs = epochs ? epochs : config.epochs;
+        config.epochs = ends ? ends->epochs : config.epochs;
+        config.until = ends ? ends->until : config.until;
+        config.patience = ends ? ends->patience : config.patience;
         config.minutes = 0.0; /* was a limit of the first part */
         status = retell(model, &config);
     }
@@ -96,19 +126,26 @@ static lac_status resume(const lac_model_file *f, const lac_data *data, int epoc
     return read_training(f, *out);
 }
 
-lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
-                              lac_trainer **out)
+static lac_status resume_run(lac_context *ctx, const lac_data *data, const char *run,
+                             const lac_train_config *ends, lac_trainer **out)
 {
     lac_model_file file;
     *out = NULL;
     LAC_TRY(lac_model_file_open(ctx, run, &file));
-    lac_status status = resume(&file, data, epochs, out);
+    lac_status status = resume(&file, data, ends, out);
     if (status == LAC_OK)
         status = lac_strdup(ctx, run, &(*out)->run);
     if (status != LAC_OK)
         lac_trainer_free(out);
     lac_model_file_close(&file);
     return status;
+}
+
+lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
+                              lac_trainer **out)
+{
+    const lac_train_config ends = {.epochs = epochs}; /* and no other end */
+    return resume_run(ctx, data, run, epochs ? &ends : NULL, out);
 }
 
 /* ---- Going on or beginning ------------------------------------------------------------------- */
@@ -157,7 +194,7 @@ lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_tr
         LAC_TRY(lac_run_discard(ctx, run));
         return lac_trainer_new(ctx, data, wanted, out);
     }
-    LAC_TRY(lac_trainer_resume(ctx, data, run, wanted->epochs, out));
+    LAC_TRY(resume_run(ctx, data, run, wanted, out));
     lac_status status = check_settings(*out, run, wanted);
     if (status == LAC_OK)
         status = check_network(*out, run, wanted);

@@ -20,6 +20,8 @@ typedef struct run_state {
     double epoch_seconds; /* of training in the current epoch, by this process */
     int epoch_pictures;   /* trained on in them */
     lac_metrics *watched; /* at the end of an epoch, else NULL */
+    double raw;           /* the figure of the weights themselves where an average is watched, at
+                           * the end of an epoch */
 } run_state;
 
 /* Metrics of the hold-out at the end of an epoch; NULL without one. */
@@ -75,23 +77,38 @@ static int report(const run_state *r, const lac_progress *progress)
  * without a hold-out nothing else would notice before the next step. */
 static lac_status check_weights(const lac_trainer *t)
 {
-    const lac_model *model = t->model;
-    for (size_t i = 0; i < model->net->params.floats; i++)
-        if (!isfinite(model->weights.w[i]))
+    for (size_t i = 0; i < t->model->net->params.floats; i++)
+        if (!isfinite(t->weights->w[i]))
             return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
                             "epoch %d, step %d: a weight must be a finite number, it is not any "
                             "more", t->cursor.epoch + 1, t->cursor.step);
     return LAC_OK;
 }
 
+/* What the training is judged by. */
+static double figure_of(const lac_metrics *m)
+{
+    return isnan(m->test_weighted) ? m->rmse : m->test_weighted;
+}
+
+static lac_status measure(lac_trainer *t, lac_plan *plan, lac_metrics **out)
+{
+    const lac_asked asked = {.pixels = t->data->pixels, .rows = t->watched,
+                             .count = t->watched_count, .head = t->head};
+    LAC_TRY(lac_plan_predict(plan, &t->model->heads, &asked, t->xy));
+    return lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count, out);
+}
+
+/* Leaves the predictions of the model, which may be an average, in t->xy. */
 static lac_status evaluate(run_state *r)
 {
     lac_trainer *t = r->t;
-    const lac_asked asked = {.pixels = t->data->pixels, .rows = t->watched,
-                             .count = t->watched_count, .head = t->head};
-    LAC_TRY(lac_plan_predict(t->plan, &t->model->heads, &asked, t->xy));
-    LAC_TRY(lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count,
-                                &r->watched));
+    LAC_TRY(measure(t, t->plan, &r->watched));
+    if (t->average_plan) {
+        r->raw = figure_of(r->watched);
+        lac_metrics_free(&r->watched);
+        LAC_TRY(measure(t, t->average_plan, &r->watched));
+    }
     lac_metrics_reduce(r->watched, t->config.reduction);
     if (r->watched->labels == 0 || isfinite(r->watched->loss))
         return LAC_OK;
@@ -125,8 +142,22 @@ static lac_status record(const run_state *r)
         [LAC_HISTORY_RMSE] = m ? m->rmse : NAN,
         [LAC_HISTORY_WEIGHTED] = m ? m->test_weighted : NAN,
         [LAC_HISTORY_FAILURE_POINTS] = m ? m->failure_points : NAN,
-        [LAC_HISTORY_FAILURE_IMAGES] = m ? m->failure_images : NAN};
-    return lac_run_append(t->ctx, r->run, line);
+        [LAC_HISTORY_FAILURE_IMAGES] = m ? m->failure_images : NAN,
+        [LAC_HISTORY_RAW] = m ? r->raw : NAN};
+    return lac_run_append(t->ctx, r->run, &t->config, line);
+}
+
+/* Notes the lowest figures so far. Returns whether the RMSE is one. */
+static int note_lowest(lac_trainer *t, const lac_metrics *watched)
+{
+    int is_best = watched->rmse < t->cursor.best;
+    if (is_best)
+        t->cursor.best = watched->rmse;
+    if (figure_of(watched) < t->cursor.lowest) {
+        t->cursor.lowest = figure_of(watched);
+        t->cursor.lowest_epoch = t->cursor.epoch + 1;
+    }
+    return is_best;
 }
 
 /* What is saved stands at the beginning of the next epoch. */
@@ -155,9 +186,7 @@ static lac_status end_epoch(run_state *r, int *stop)
     lac_trainer *t = r->t;
     LAC_TRY(check_weights(t));
     LAC_TRY(evaluate(r));
-    int is_best = r->watched->rmse < t->cursor.best;
-    if (is_best)
-        t->cursor.best = r->watched->rmse;
+    int is_best = note_lowest(t, r->watched);
     look_for_trouble(r);
     lac_progress progress = progress_of(r);
     lac_status status = LAC_OK;
@@ -200,10 +229,19 @@ static lac_status run_epoch(run_state *r, int *stop)
     return end_epoch(r, stop);
 }
 
-static int time_is_up(const lac_trainer *t)
+lac_end lac_trainer_end(const lac_trainer *t)
 {
-    double minutes = t->config.minutes;
-    return minutes > 0.0 && t->cursor.seconds >= 60.0 * minutes;
+    const lac_train_config *config = &t->config;
+    const lac_cursor *cursor = &t->cursor;
+    if (config->until > 0.0 && cursor->lowest <= config->until)
+        return LAC_END_UNTIL;
+    if (config->patience > 0 && cursor->epoch - cursor->lowest_epoch >= config->patience)
+        return LAC_END_PATIENCE;
+    if (cursor->epoch >= config->epochs)
+        return LAC_END_EPOCHS;
+    if (config->minutes > 0.0 && cursor->seconds >= 60.0 * config->minutes)
+        return LAC_END_MINUTES;
+    return LAC_END_NONE;
 }
 
 /* Begins the run's folder, or makes it ready to go on. */
@@ -223,7 +261,7 @@ static lac_status run_epochs(run_state *r)
 {
     const lac_trainer *t = r->t;
     int stop = 0;
-    while (!stop && t->cursor.epoch < t->config.epochs && !time_is_up(t))
+    while (!stop && lac_trainer_end(t) == LAC_END_NONE)
         LAC_TRY(run_epoch(r, &stop));
     return stop ? LAC_STOPPED : LAC_OK;
 }

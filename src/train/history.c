@@ -16,6 +16,7 @@ const char *const lac_history_names[LAC_HISTORY_COLUMNS] = {
     [LAC_HISTORY_WEIGHTED] = "test_weighted_rmse",
     [LAC_HISTORY_FAILURE_POINTS] = "failure_points",
     [LAC_HISTORY_FAILURE_IMAGES] = "failure_images",
+    [LAC_HISTORY_RAW] = "raw_rmse",
 };
 
 static lac_status find_columns(const lac_csv *csv, const char *path, int at[LAC_HISTORY_COLUMNS])
@@ -25,7 +26,7 @@ static lac_status find_columns(const lac_csv *csv, const char *path, int at[LAC_
         for (int i = 0; i < csv->columns; i++)
             if (strcmp(csv->name[i], lac_history_names[c]) == 0)
                 at[c] = i;
-        if (at[c] < 0)
+        if (at[c] < 0 && c != LAC_HISTORY_RAW)
             return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: row 1: no column %s", path,
                             lac_history_names[c]);
     }
@@ -59,7 +60,7 @@ static lac_status read_rows(lac_context *ctx, lac_csv *csv, const int at[LAC_HIS
         for (int c = 0; c < LAC_HISTORY_COLUMNS; c++) {
             double *value = &h->value[c][h->count];
             *value = NAN;
-            if (csv->cell[at[c]].length > 0 || c == LAC_HISTORY_EPOCH)
+            if (at[c] >= 0 && (csv->cell[at[c]].length > 0 || c == LAC_HISTORY_EPOCH))
                 LAC_TRY(lac_csv_number(csv, at[c], value));
         }
         const double *epoch = h->value[LAC_HISTORY_EPOCH];

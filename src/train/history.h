@@ -4,7 +4,8 @@
 
 #include "base/base.h"
 
-/* In the order of the file. A line is an array of as many numbers; NaN is an empty cell. */
+/* In the order of the file, the last one for runs with an average only. A line is an array of as
+ * many numbers; NaN is an empty cell. */
 enum {
     LAC_HISTORY_EPOCH,          /* 1-based */
     LAC_HISTORY_SECONDS,        /* of training so far */
@@ -15,6 +16,8 @@ enum {
     LAC_HISTORY_WEIGHTED,       /* test-weighted RMSE, pixels */
     LAC_HISTORY_FAILURE_POINTS, /* shares */
     LAC_HISTORY_FAILURE_IMAGES,
+    LAC_HISTORY_RAW,            /* pixels: without the average, the test-weighted RMSE where it is
+                                   known, else the RMSE; only runs with an average have it */
     LAC_HISTORY_COLUMNS
 };
 

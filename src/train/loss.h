@@ -1,4 +1,4 @@
-/* Squared error over present labels (eq. 3 to 6). */
+/* The loss of a batch: what a form makes of each error, summed over present labels. */
 #ifndef LAC_TRAIN_LOSS_H
 #define LAC_TRAIN_LOSS_H
 
@@ -13,6 +13,8 @@ typedef struct lac_loss_batch {
     const uint8_t *mask;
     int n, outputs;
     lac_reduction reduction;
+    lac_form form;
+    double width; /* of the forms but SQUARED, in the units of y */
 } lac_loss_batch;
 
 double lac_loss_gradient(const lac_loss_batch *batch, float *dy);

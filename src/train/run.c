@@ -54,6 +54,12 @@ static lac_status append_text(lac_context *ctx, const char *run, const char *nam
     return status;
 }
 
+/* Columns of metrics.csv. */
+static int column_count(const lac_train_config *config)
+{
+    return config->ema > 0.0 ? LAC_HISTORY_COLUMNS : LAC_HISTORY_RAW;
+}
+
 static lac_status write_config(lac_context *ctx, const char *run, const lac_train_config *config)
 {
     char *text;
@@ -142,16 +148,16 @@ lac_status lac_run_begin(lac_context *ctx, const char *run, const lac_train_conf
     LAC_TRY(write_config(ctx, run, config));
     LAC_TRY(append_machine(ctx, run, 0));
     char header[LINE_ROOM];
-    write_line(lac_history_names, LAC_HISTORY_COLUMNS, header);
+    write_line(lac_history_names, column_count(config), header);
     return write_text(ctx, run, "metrics.csv", header, strlen(header));
 }
 
 /* The bytes of the header and of the lines of the first `epochs` epochs. */
-static lac_status measure_kept(lac_context *ctx, const char *path, const char *text, int epochs,
-                               size_t *kept)
+static lac_status measure_kept(lac_context *ctx, const char *path, const char *text, int columns,
+                               int epochs, size_t *kept)
 {
     char header[LINE_ROOM];
-    write_line(lac_history_names, LAC_HISTORY_COLUMNS, header);
+    write_line(lac_history_names, columns, header);
     if (strncmp(text, header, strlen(header)) != 0)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s:1: not the header of a run's metrics", path);
     const char *line = text + strlen(header);
@@ -167,7 +173,7 @@ static lac_status measure_kept(lac_context *ctx, const char *path, const char *t
     return LAC_OK;
 }
 
-static lac_status keep_lines(lac_context *ctx, const char *run, int epochs)
+static lac_status keep_lines(lac_context *ctx, const char *run, int columns, int epochs)
 {
     char *path;
     char *text = NULL;
@@ -175,7 +181,7 @@ static lac_status keep_lines(lac_context *ctx, const char *run, int epochs)
     LAC_TRY(lac_path_join(ctx, run, "metrics.csv", &path));
     lac_status status = lac_file_read(ctx, path, &text, &size);
     if (status == LAC_OK)
-        status = measure_kept(ctx, path, text, epochs, &size);
+        status = measure_kept(ctx, path, text, columns, epochs, &size);
     if (status == LAC_OK)
         status = write_text(ctx, run, "metrics.csv", text, size);
     free(text);
@@ -186,7 +192,7 @@ static lac_status keep_lines(lac_context *ctx, const char *run, int epochs)
 lac_status lac_run_resume(lac_context *ctx, const char *run, const lac_train_config *config,
                           int epochs)
 {
-    LAC_TRY(keep_lines(ctx, run, epochs));
+    LAC_TRY(keep_lines(ctx, run, column_count(config), epochs));
     LAC_TRY(append_machine(ctx, run, epochs));
     return write_config(ctx, run, config);
 }
@@ -198,15 +204,16 @@ static void write_cell(double value, char cell[LAC_NUMBER])
         lac_number_digits(value, 9, cell);
 }
 
-lac_status lac_run_append(lac_context *ctx, const char *run,
+lac_status lac_run_append(lac_context *ctx, const char *run, const lac_train_config *config,
                           const double line[LAC_HISTORY_COLUMNS])
 {
     char cells[LAC_HISTORY_COLUMNS][LAC_NUMBER], text[LINE_ROOM];
     const char *cell[LAC_HISTORY_COLUMNS];
-    for (int i = 0; i < LAC_HISTORY_COLUMNS; i++) {
+    int columns = column_count(config);
+    for (int i = 0; i < columns; i++) {
         write_cell(line[i], cells[i]);
         cell[i] = cells[i];
     }
-    write_line(cell, LAC_HISTORY_COLUMNS, text);
+    write_line(cell, columns, text);
     return append_text(ctx, run, "metrics.csv", text);
 }

@@ -31,9 +31,10 @@ lac_status lac_run_resume(lac_context *ctx, const char *run, const lac_train_con
 /* Removes what a run left that was ended before its first state was saved. IO. */
 lac_status lac_run_discard(lac_context *ctx, const char *run);
 
-/* Adds a line to metrics.csv and hands it to the system. Call it before the state of the epoch
- * is saved, so that a saved epoch always has its line. IO, MEMORY. */
-lac_status lac_run_append(lac_context *ctx, const char *run,
+/* Adds a line to metrics.csv, of the columns that runs of this configuration have, and hands it
+ * to the system. Call it before the state of the epoch is saved, so that a saved epoch always has
+ * its line. IO, MEMORY. */
+lac_status lac_run_append(lac_context *ctx, const char *run, const lac_train_config *config,
                           const double line[LAC_HISTORY_COLUMNS]);
 
 /* Opens machine.csv to be read line by line; *out is NULL when the run has none, as runs of

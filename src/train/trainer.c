@@ -9,7 +9,10 @@
 #include "image/units.h"
 #include "settings/config.h"
 #include "train/augment.h"
+#include "train/average.h"
+#include "train/from.h"
 #include "train/loss.h"
+#include "train/schedule.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,7 +59,7 @@ static lac_status make_buffers(lac_trainer *t)
 {
     size_t batch = (size_t)t->config.batch;
     size_t labels = (size_t)2 * t->data->points;
-    LAC_TRY(lac_adam_new(t->ctx, t->model->net->params.floats, &t->adam));
+    LAC_TRY(lac_adam_new(t->ctx, &t->model->net->params, t->config.decay_on, &t->adam));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->visits, sizeof(int), &t->order));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->watched_count * labels, sizeof(float), &t->xy));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(int), &t->batch_row));
@@ -104,22 +107,50 @@ static lac_status new_model(lac_trainer *t)
     LAC_TRY(status);
     t->model->fingerprint = t->data->fingerprint;
     lac_weights_start(t->model->net, &t->model->weights, &start);
-    return LAC_OK;
+    return config->from[0] ? lac_model_begin_from(t->model, config->from) : LAC_OK;
+}
+
+/* With an average the model is the average, and what the steps change lies beside it, with a plan
+ * of its own for either. */
+static lac_status make_plans(lac_trainer *t)
+{
+    const lac_net *net = t->model->net;
+    int precision = t->config.precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0;
+    t->weights = &t->model->weights;
+    if (t->config.ema > 0.0) {
+        LAC_TRY(lac_weights_new(t->ctx, net, &t->beside));
+        lac_weights_copy(net, &t->model->weights, &t->beside);
+        t->weights = &t->beside;
+        LAC_TRY(lac_plan_new(t->ctx, net, &t->model->weights, t->config.batch,
+                             precision | LAC_PLAN_INFERENCE, &t->average_plan));
+    }
+    return lac_plan_new(t->ctx, net, t->weights, t->config.batch, precision, &t->plan);
+}
+
+/* Ends that only a hold-out can tell. */
+static lac_status check_ends(const lac_trainer *t)
+{
+    const lac_train_config *config = &t->config;
+    if (t->holdout_count || (config->until == 0.0 && config->patience == 0))
+        return LAC_OK;
+    return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
+                    "%s needs a hold-out to watch, and no row is held out (holdout %g)",
+                    config->until > 0.0 ? "until" : "patience", config->holdout);
 }
 
 static lac_status build(lac_trainer *t)
 {
-    const lac_train_config *config = &t->config;
     if (t->data->points == 0)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "the data set has no labels to learn");
     LAC_TRY(choose_rows(t));
+    LAC_TRY(check_ends(t));
     if (!t->model)
         LAC_TRY(new_model(t));
     LAC_TRY(lac_model_heads(t->model, t->data, &t->head));
-    LAC_TRY(lac_plan_new(t->ctx, t->model->net, &t->model->weights, config->batch,
-                         config->precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0, &t->plan));
+    LAC_TRY(make_plans(t));
     LAC_TRY(make_buffers(t));
     t->cursor.best = INFINITY;
+    t->cursor.lowest = INFINITY;
     return LAC_OK;
 }
 
@@ -157,6 +188,9 @@ void lac_trainer_free(lac_trainer **trainer)
         return;
     lac_split_free(&t->split);
     lac_plan_free(&t->plan);
+    lac_plan_free(&t->average_plan);
+    if (t->model)
+        lac_weights_free(t->model->net, &t->beside);
     lac_model_free(&t->model);
     lac_adam_free(&t->adam);
     free(t->run);
@@ -287,6 +321,20 @@ static void put_gradient(const lac_trainer *t, int n, int outputs, float *dy)
     }
 }
 
+/* Changes the weights by the plan's gradients. */
+static void update_weights(lac_trainer *t)
+{
+    const lac_train_config *config = &t->config;
+    long step = t->adam.step;
+    long steps = (long)lac_trainer_steps(t) * config->epochs;
+    double lr = config->lr * lac_schedule_rate(config, step, steps);
+    lac_adam_apply(t->ctx, &t->adam, config, lr, t->weights->w, t->plan->g);
+    t->weights->version++;
+    if (config->ema > 0.0)
+        lac_average_update(t->ctx, t->model->net, t->weights,
+                           lac_average_decay(config->ema, step), &t->model->weights);
+}
+
 lac_status lac_trainer_step(lac_trainer *t, double *loss)
 {
     const lac_train_config *config = &t->config;
@@ -299,8 +347,10 @@ lac_status lac_trainer_step(lac_trainer *t, double *loss)
                      .seed = config->seed, .epoch = (uint64_t)t->cursor.epoch,
                      .sample = t->batch_sample};
     int outputs = output->node->out.c;
-    lac_loss_batch batch = {t->answer, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask,
-                            n, 2 * t->data->points, config->reduction};
+    lac_loss_batch batch = {
+        t->answer, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask, n,
+        2 * t->data->points, config->reduction, config->error,
+        config->error_width / lac_unit(t->data->size)};
     LAC_TRY(lac_plan_forward(plan, &pass));
     take_answers(t, n, outputs, output->z);
     *loss = lac_loss_gradient(&batch, t->answer_gradient);
@@ -311,8 +361,7 @@ lac_status lac_trainer_step(lac_trainer *t, double *loss)
                         t->cursor.epoch + 1, t->cursor.step + 1,
                         isnan(*loss) ? "not a number" : "infinite");
     LAC_TRY(lac_plan_backward(plan, &pass));
-    lac_adam_apply(t->ctx, &t->adam, config, t->model->weights.w, plan->g);
-    t->model->weights.version++;
+    update_weights(t);
     t->cursor.step++;
     t->cursor.loss_sum += *loss * n;
     return LAC_OK;

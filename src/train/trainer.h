@@ -16,6 +16,8 @@ typedef struct lac_cursor {
     double seconds;     /* of training */
     double best;        /* lowest RMSE of the watched rows so far, pixels; infinite before the
                          * first epoch ends */
+    double lowest;      /* the same of their figure, which until and patience go by */
+    int lowest_epoch;   /* the epoch, 1-based, whose figure was the lowest */
 } lac_cursor;
 
 struct lac_trainer {
@@ -24,7 +26,11 @@ struct lac_trainer {
     lac_split *split;
     lac_train_config config;
     lac_model *model;
-    lac_plan *plan;   /* of its training */
+    lac_weights *weights;   /* what the steps change: the model's, or `beside` with an average,
+                             * which then is the model's */
+    lac_weights beside;
+    lac_plan *plan;         /* of the training, on `weights` */
+    lac_plan *average_plan; /* predicts with the average, or NULL */
     lac_adam_state adam;
     lac_cursor cursor;
     lac_health health;
@@ -59,7 +65,7 @@ void lac_trainer_shuffle(lac_trainer *trainer);
 int lac_trainer_steps(const lac_trainer *trainer);
 int lac_trainer_first(const lac_trainer *trainer, int step);
 
-/* One step: batch, forward, loss, backward, Adam. Allocates nothing. NUMERIC when the
+/* One step: batch, forward, loss, backward, Adam, average. Allocates nothing. NUMERIC when the
  * loss is not finite; nothing was changed then but running statistics. */
 lac_status lac_trainer_step(lac_trainer *trainer, double *loss);
 

@@ -18,8 +18,8 @@ $ lacuna help train
 |                          metrics.csv, last.safetensors, best.safetensors
 |                          (required)
 |   --resume               go on with the run in RUN as if it had never stopped;
-|                          takes only --epochs (a new last epoch), --threads and
-|                          --cpu besides
+|                          takes only --epochs (a new last epoch, in place of
+|                          --until and --patience), --threads and --cpu besides
 |   --model cnn|kimura|resnet|FILE
 |                          the network, one that ships or a text such as my.net;
 |                          'lacuna layers' shows it (default: resnet)
@@ -31,6 +31,12 @@ $ lacuna help train
 |   --reduction all|present
 |                          divide the loss by all labels of the batch, as the
 |                          paper, or by the present ones (default: all)
+|   --error squared|huber|saturating|wing
+|                          what the loss sums of every error: its square, or one
+|                          that grows more slowly behind the width, which bears
+|                          bad labels (default: squared)
+|   --error-width PX       where the errors huber, saturating and wing bend
+|                          (above 0; default: 6)
 |   --optimizer adam|adamw
 |                          adam adds the decay to the gradient, adamw keeps it
 |                          apart (default: adam)
@@ -39,6 +45,9 @@ $ lacuna help train
 |                          / fan in)), or evenly from -1 to 1 / sqrt(fan in), as
 |                          PyTorch (default: normal)
 |   --start-width X        deviation of the normal start (above 0; default: 0.02)
+|   --from MODEL           begin with a model's weights, as far as names and
+|                          shapes are the same; other data and another network
+|                          are allowed (default: weights that are drawn)
 |   --precision float32|bf16
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
@@ -49,14 +58,28 @@ $ lacuna help train
 |   --no-even-batches      fill every batch but an epoch's last, rather than
 |                          divide its pictures evenly
 |   --lr X                 step size of Adam (above 0; default: 0.0001)
+|   --schedule constant|cosine|steps
+|                          the step size over all steps: cosine falls to 0 at the
+|                          last epoch (default: constant)
+|   --warmup F             share of all steps in which the step size rises from 0
+|                          (from 0 to below 1; default: none)
+|   --step-factor X        what the schedule steps multiplies by (above 0 to 1;
+|                          default: 0.1)
+|   --step-every F         share of all steps between two such steps (above 0 to
+|                          1; default: 0.3)
 |   --beta1 X              decay of Adam's first moment (from 0 to below 1;
 |                          default: 0.9)
 |   --beta2 X              decay of Adam's second moment (from 0 to below 1;
 |                          default: 0.999)
 |   --eps X                added to the root of Adam's second moment (from 1e-30
 |                          up; default: 1e-08)
-|   --weight-decay X       L2 term on every parameter (from 0 up; default:
-|                          0.0005)
+|   --weight-decay X       L2 term of Adam (from 0 up; default: 0.0005)
+|   --decay-on all|weights
+|                          decay every parameter, or spare norms and biases
+|                          (default: all)
+|   --ema X                decay of a moving average of weights and statistics,
+|                          which is the model then; try 0.998 (from 0 to below 1;
+|                          default: none)
 |   --dropout X            share of the hidden dense layer dropped in a step
 |                          (from 0 to below 1; default: 0.5)
 |   --no-mirror            leave the mirror images out
@@ -79,6 +102,10 @@ $ lacuna help train
 |                          the pictures (from 0 to 1; default: none)
 |   --minutes M            stop after this much training (from 0 up; default: no
 |                          limit)
+|   --until PX             stop when the hold-out's RMSE, test-weighted where
+|                          known, is this or less (from 0 up; default: no limit)
+|   --patience N           stop after this many epochs without a new lowest
+|                          figure (from 0 to 1000000; default: no limit)
 |   --holdout F            share of the rows kept from training to measure on
 |                          (from 0 to below 1; default: 0.2)
 |   --seed N               of hold-out, first weights, order, augmentation and
@@ -412,9 +439,18 @@ $ lacuna help search
 |   --loss masked|plain    squared error of present labels (eq. 3 to 6), or
 |                          plain, which needs complete rows: --rows complete
 |                          (default: masked)
+|   --error squared|huber|saturating|wing
+|                          what the loss sums of every error: its square, or one
+|                          that grows more slowly behind the width, which bears
+|                          bad labels (default: squared)
+|   --error-width PX       where the errors huber, saturating and wing bend
+|                          (above 0; default: 6)
 |   --optimizer adam|adamw
 |                          adam adds the decay to the gradient, adamw keeps it
 |                          apart (default: adam)
+|   --from MODEL           begin with a model's weights, as far as names and
+|                          shapes are the same; other data and another network
+|                          are allowed (default: weights that are drawn)
 |   --precision float32|bf16
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
@@ -427,6 +463,12 @@ $ lacuna help search
 |                          default: 0.999)
 |   --eps X                added to the root of Adam's second moment (from 1e-30
 |                          up; default: 1e-08)
+|   --decay-on all|weights
+|                          decay every parameter, or spare norms and biases
+|                          (default: all)
+|   --ema X                decay of a moving average of weights and statistics,
+|                          which is the model then; try 0.998 (from 0 to below 1;
+|                          default: none)
 |   --no-mirror            leave the mirror images out
 |   --rotation D           turn pictures by up to D degrees either way (from 0 to
 |                          180; default: none)
@@ -484,6 +526,9 @@ $ lacuna help reproduce
 |                          with AVX512-BF16 (default: float32)
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 1000)
+|   --ema X                decay of a moving average of weights and statistics,
+|                          which is the model then; try 0.998 (from 0 to below 1;
+|                          default: none)
 |   --holdout F            share of the rows kept from training to measure on
 |                          (from 0 to below 1; default: 0.2)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)

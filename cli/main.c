@@ -23,6 +23,7 @@ static const verb verbs[] = {
     {"report", "a page of runs: table II, curves, faces, what was run", verb_report},
     {"search", "random search for settings, on training rows alone", verb_search},
     {"reproduce", "train the paper's three models, then report", verb_reproduce},
+    {"presets", "settings that go together: what they cost and reach", verb_presets},
     {"layers", "the layer table of a network", verb_layers},
     {"bench", "speed of the training step, and the processor's peak", verb_bench},
 };

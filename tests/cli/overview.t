@@ -14,6 +14,7 @@ $ lacuna
 !   report    a page of runs: table II, curves, faces, what was run
 !   search    random search for settings, on training rows alone
 !   reproduce train the paper's three models, then report
+!   presets   settings that go together: what they cost and reach
 !   layers    the layer table of a network
 !   bench     speed of the training step, and the processor's peak
 !
@@ -40,6 +41,7 @@ $ lacuna help
 |   report    a page of runs: table II, curves, faces, what was run
 |   search    random search for settings, on training rows alone
 |   reproduce train the paper's three models, then report
+|   presets   settings that go together: what they cost and reach
 |   layers    the layer table of a network
 |   bench     speed of the training step, and the processor's peak
 |

@@ -40,7 +40,7 @@ static void print_overview(FILE *stream)
                     "  lacuna --version\n\n"
                     "A first run\n"
                     "  lacuna synth --rows 2000 --out faces\n"
-                    "  lacuna train --data faces --out run --epochs 5\n"
+                    "  lacuna train --data faces --out run --preset first\n"
                     "  lacuna eval --model run --data faces\n");
 }
 

@@ -330,7 +330,8 @@ typedef struct lac_field {
     const char *zero;         /* what 0 means where it is no amount, "no limit"; else NULL */
     const char *about;        /* what it does; of a FLAG, what leaving its default does */
     int is_limit;             /* says how long a training goes: may change when it goes on */
-    int is_late;              /* files of before it was known mean its default */
+    int is_late;              /* files of before it was known mean its default, */
+    const char *before;       /* or this if it is not NULL */
     lac_draw draw;
 } lac_field;
 

@@ -220,6 +220,11 @@ static void a_configuration_of_before_means_what_it_meant(void **state)
 {
     (void)state;
     lac_train_config config, wanted = lac_train_config_default();
+    int count;
+    const lac_field *fields = lac_train_fields(&count);
+    for (const lac_field *f = fields; f < fields + count; f++)
+        if (f->before)
+            assert_true(f->is_late && lac_field_read(f, f->before, &wanted));
     wanted.epochs = 2;
     snprintf(wanted.model, sizeof wanted.model, "kimura");
     assert_ok(ctx, read_text(

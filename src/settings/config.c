@@ -113,15 +113,37 @@ static lac_status read_items(lac_context *ctx, const cJSON *object, int is_prese
     return LAC_OK;
 }
 
-/* A preset may leave out any setting, a run's configuration those that it is older than. */
-static lac_status find_missing(lac_context *ctx, const cJSON *object, const char *where)
+/* The first setting that every run's configuration has and the object has not, or NULL. */
+static const lac_field *find_missing(const cJSON *object)
 {
     int count;
     const lac_field *fields = lac_train_fields(&count);
     for (const lac_field *f = fields; f < fields + count; f++)
         if (!f->is_late && !cJSON_GetObjectItemCaseSensitive(object, f->name))
-            return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the field \"%s\" is missing", where,
-                            f->name);
+            return f;
+    return NULL;
+}
+
+/* What a run did before there was a setting need not be the setting's default. */
+static void set_late(const cJSON *object, lac_train_config *config)
+{
+    int count;
+    const lac_field *fields = lac_train_fields(&count);
+    for (const lac_field *f = fields; f < fields + count; f++)
+        if (f->before && !cJSON_GetObjectItemCaseSensitive(object, f->name))
+            lac_field_read(f, f->before, config);
+}
+
+/* A preset may leave out any setting; but a text that has all that every run has is a run's. */
+static lac_status read_absent(lac_context *ctx, const cJSON *object, int is_preset,
+                              const char *where, lac_train_config *config)
+{
+    const lac_field *missing = find_missing(object);
+    if (!missing)
+        set_late(object, config);
+    if (missing && !is_preset)
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the field \"%s\" is missing", where,
+                        missing->name);
     return LAC_OK;
 }
 
@@ -144,8 +166,8 @@ static lac_status from_json(lac_context *ctx, const char *text, int is_preset, c
         status = lac_fail(ctx, LAC_ERROR_FORMAT, "%s:%d: not JSON", where, line_of(text, end));
     if (status == LAC_OK)
         status = read_items(ctx, object, is_preset, where, &config);
-    if (status == LAC_OK && !is_preset)
-        status = find_missing(ctx, object, where);
+    if (status == LAC_OK)
+        status = read_absent(ctx, object, is_preset, where, &config);
     if (status == LAC_OK)
         *out = config;
     cJSON_Delete(object);

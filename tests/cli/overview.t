@@ -23,7 +23,7 @@ $ lacuna
 !
 ! A first run
 !   lacuna synth --rows 2000 --out faces
-!   lacuna train --data faces --out run --epochs 5
+!   lacuna train --data faces --out run --preset first
 !   lacuna eval --model run --data faces
 = 2
 $ lacuna help
@@ -50,7 +50,7 @@ $ lacuna help
 |
 | A first run
 |   lacuna synth --rows 2000 --out faces
-|   lacuna train --data faces --out run --epochs 5
+|   lacuna train --data faces --out run --preset first
 |   lacuna eval --model run --data faces
 $ lacuna --help > a; lacuna -h > b; lacuna help > c; cmp a b && cmp b c
 $ lacuna --version

@@ -4,6 +4,7 @@
 #include "cli.h"
 
 typedef struct bench_options {
+    settings_base base;
     lac_train_config config;
     int size, points, steps, json;
     machine_options machine;
@@ -120,10 +121,11 @@ static int is_offered(const lac_field *f)
 
 int verb_bench(int argc, char **argv)
 {
-    bench_options o = {
-        .config = lac_train_config_default(), .size = 96, .points = 15, .steps = 20};
+    bench_options o = {.size = 96, .points = 15, .steps = 20};
+    o.base = base_usual("paper", &o.config);
     option settings[MOST_SETTINGS];
     option options[] = {
+        BASE_OPTIONS(o.base),
         SETTINGS(settings, setting_options(&o.config, is_offered, settings)),
         {.type = OPTION_INT, .name = "size", .value = &o.size, .unit = "N",
          .about = "side of the pictures, pixels", .min = 1, .max = 4096},
@@ -143,10 +145,13 @@ int verb_bench(int argc, char **argv)
                  "is what the step's speed is a fraction of; then every operator's share of the "
                  "step. FLOP count a multiply-add as two, convolutions as direct ones.",
         .examples = "  lacuna bench\n"
+                    "  lacuna bench --preset first\n"
                     "  lacuna bench --model cnn --batch 64 --threads 1 --json",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
+    if (code == CODE_GO_ON)
+        code = base_take(&c, &o.base, &o.machine, &o.config);
     return code == CODE_GO_ON ? bench(&o) : code;
 }

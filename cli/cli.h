@@ -21,6 +21,7 @@ int verb_eval(int argc, char **argv);
 int verb_layers(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_predict(int argc, char **argv);
+int verb_presets(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_reproduce(int argc, char **argv);
 int verb_search(int argc, char **argv);
@@ -78,6 +79,34 @@ void setting_print(const lac_field *field, const lac_train_config *config);
 
 /* Prints all settings on stdout, as lines behind "run". */
 void settings_print(const lac_train_config *config);
+
+/* Where the settings come from that the command line leaves out. base.c */
+typedef struct settings_base {
+    int preset;       /* an index into lac_preset_names() */
+    const char *file; /* a file or run folder that stands in the preset's place, or NULL */
+} settings_base;
+
+/* The preset that the verb takes when the command line names none. Puts its settings into
+ * `config`, where help finds them as defaults. */
+settings_base base_usual(const char *preset, lac_train_config *config);
+
+/* Two entries of a verb's option table. */
+#define BASE_OPTIONS(b)                                                                        \
+    {.type = OPTION_CHOICE, .name = "preset", .value = &(b).preset,                            \
+     .choices = lac_preset_names(),                                                            \
+     .about = "settings to start from, see 'lacuna presets'; options below change them, "      \
+              "and show this one's values as their defaults"},                                 \
+    {.type = OPTION_TEXT, .name = "config", .value = &(b).file, .unit = "FILE",                \
+     .about = "settings to start from instead: a preset's text, changed, or a run's "          \
+              "config.json or folder"}
+
+/* After parsing: puts the settings of the base under those that the command line gave. Returns
+ * CODE_GO_ON, or the code to exit with. */
+int base_take(const command *c, const settings_base *base, const machine_options *machine,
+              lac_train_config *config);
+
+/* Prints the base on stdout, as a line behind "preset" or "config". */
+void base_print(const settings_base *base);
 
 /* ---- The end of a run --------------------------------------------------------------- */
 

@@ -134,6 +134,16 @@ static void describe_default(const option *o, char out[LAC_SETTING])
         snprintf(out, LAC_SETTING, "%s", o->zero);
 }
 
+/* A switch whose default is not the paper's says so. */
+static void describe_switch(const option *o, char *out, size_t size)
+{
+    char opposite[OPTION_NAME], value[LAC_SETTING];
+    option_opposite(o, opposite);
+    setting_text(o->value, o->field->name, value);
+    snprintf(out, size, "(default: --%s)",
+             strcmp(value, o->field->usual) == 0 ? opposite : o->name);
+}
+
 static int print_option_head(const option *o)
 {
     if (option_is_word(o))
@@ -163,6 +173,8 @@ static void print_option(const option *o)
     describe_default(o, fallback);
     if (o->required)
         snprintf(note, sizeof note, "(required)");
+    else if (option_is_switch(o))
+        describe_switch(o, note, sizeof note);
     else if (fallback[0])
         snprintf(note, sizeof note, "(%s%sdefault: %s)", range, has_range ? "; " : "", fallback);
     else

@@ -23,6 +23,7 @@ static const verb verbs[] = {
     {"report", "a page of runs: table II, curves, faces, what was run", verb_report},
     {"search", "random search for settings, on training rows alone", verb_search},
     {"reproduce", "train the paper's three models, then report", verb_reproduce},
+    {"presets", "settings that go together: what they cost and reach", verb_presets},
     {"layers", "the layer table of a network", verb_layers},
     {"bench", "speed of the training step, and the processor's peak", verb_bench},
 };
@@ -39,7 +40,7 @@ static void print_overview(FILE *stream)
                     "  lacuna --version\n\n"
                     "A first run\n"
                     "  lacuna synth --rows 2000 --out faces\n"
-                    "  lacuna train --data faces --out run --epochs 5\n"
+                    "  lacuna train --data faces --out run --preset first\n"
                     "  lacuna eval --model run --data faces\n");
 }
 

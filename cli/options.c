@@ -32,8 +32,23 @@ int option_is_word(const option *o)
 
 int option_takes_value(const option *o)
 {
-    return o->type != OPTION_FLAG &&
-           !(o->type == OPTION_SETTING && o->field->kind == LAC_FIELD_FLAG);
+    return o->type != OPTION_FLAG && !option_is_switch(o);
+}
+
+int option_is_switch(const option *o)
+{
+    return o->type == OPTION_SETTING && o->field->kind == LAC_FIELD_FLAG;
+}
+
+static int is_off(const char *name)
+{
+    return strncmp(name, "no-", 3) == 0;
+}
+
+void option_opposite(const option *o, char out[OPTION_NAME])
+{
+    snprintf(out, OPTION_NAME, "%s%s", is_off(o->name) ? "" : "no-",
+             is_off(o->name) ? o->name + 3 : o->name);
 }
 
 /* ---- Nearest name ---------------------------------------------------------------- */
@@ -203,21 +218,29 @@ static int set_option(const command *c, option *o, const char *text)
     return options_misuse(c, "%s%s needs %s, not '%s'", dashes, o->name, wanted, text);
 }
 
-static void set_flag(option *o)
+static void set_flag(option *o, const char *name)
 {
     o->given = 1;
     if (o->type == OPTION_FLAG)
-        *(int *)o->value = strncmp(o->name, "no-", 3) != 0;
+        *(int *)o->value = !is_off(name);
     else
-        lac_train_set(NULL, o->value, o->field->name, o->field->usual[0] == '0' ? "1" : "0");
+        lac_train_set(NULL, o->value, o->field->name, is_off(name) ? "0" : "1");
+}
+
+static int is_named(const option *o, const char *name, size_t length)
+{
+    char opposite[OPTION_NAME] = "";
+    if (option_is_switch(o))
+        option_opposite(o, opposite);
+    return (strlen(o->name) == length && strncmp(o->name, name, length) == 0) ||
+           (length && strlen(opposite) == length && strncmp(opposite, name, length) == 0);
 }
 
 static option *find_option(const command *c, const char *name, size_t length)
 {
     option *o;
     for (int i = 0; (o = option_at(c, i)); i++)
-        if (!option_is_word(o) && strlen(o->name) == length &&
-            strncmp(o->name, name, length) == 0)
+        if (!option_is_word(o) && is_named(o, name, length))
             return o;
     return NULL;
 }
@@ -245,8 +268,8 @@ static int parse_option(const command *c, int argc, char **argv, int *i)
         return unknown_option(c, word, length);
     if (!option_takes_value(o)) {
         if (value)
-            return options_misuse(c, "--%s takes no value", o->name);
-        set_flag(o);
+            return options_misuse(c, "--%.*s takes no value", (int)length, name);
+        set_flag(o, name);
         return CODE_GO_ON;
     }
     if (!value) {

@@ -19,7 +19,7 @@ typedef enum option_type {
     OPTION_NUMBER,  /* double in [min, max]; see above and below */
     OPTION_TEXT,    /* const char * */
     OPTION_CHOICE,  /* int, the index into choices */
-    OPTION_ARGUMENT, /* const char *, a word that is no option; always required */
+    OPTION_ARGUMENT, /* const char *, a word that is no option */
     OPTION_WORDS,   /* word_list: all further words that are no options; at least one */
     OPTION_SETTING, /* lac_train_config: its member `field`, by the library's rules */
     OPTION_GROUP    /* stands for the options of another table: group[0..members) */
@@ -79,6 +79,11 @@ option *option_at(const command *command, int i);
 /* Whether it is a word without a name, and whether it takes a value. */
 int option_is_word(const option *option);
 int option_takes_value(const option *option);
+
+/* Whether it is a setting that is on or off: it is known by two names, "mirror" and "no-mirror", of
+ * which `name` is the one that leaves the paper's setting. Writes the other one. */
+int option_is_switch(const option *option);
+void option_opposite(const option *option, char out[OPTION_NAME]);
 
 /* What its value must be, "a number above 0". help.c */
 void describe_wanted(const option *option, char *out, size_t size);

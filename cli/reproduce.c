@@ -32,6 +32,7 @@ typedef struct reproduce_options {
     const char *out;
     const char *models;
     int seeds;
+    settings_base base;
     lac_train_config config; /* what the trainings share */
     machine_options machine;
 } reproduce_options;
@@ -247,6 +248,7 @@ static int reproduce(const reproduce_options *o)
     if (status == LAC_OK)
         fits = complete_rows_suffice(data, split, &p);
     if (fits) {
+        base_print(&o->base);
         mkdir(o->out, 0777); /* a failure shows when the first run is made in it */
         signals_stop();
         status = train_all(ctx, data, split, &p);
@@ -275,7 +277,8 @@ static int is_offered(const lac_field *f)
 
 int verb_reproduce(int argc, char **argv)
 {
-    reproduce_options o = {.seeds = 1, .config = lac_train_config_default()};
+    reproduce_options o = {.seeds = 1};
+    o.base = base_usual("paper", &o.config);
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
@@ -288,6 +291,7 @@ int verb_reproduce(int argc, char **argv)
          .max = 100},
         {.type = OPTION_TEXT, .name = "models", .value = &o.models, .unit = "LIST",
          .about = "which of cnn-plain,cnn-masked,resnet-masked (default: all)"},
+        BASE_OPTIONS(o.base),
         SETTINGS(settings, setting_options(&o.config, is_offered, settings)),
         MACHINE_OPTIONS(o.machine),
     };
@@ -297,7 +301,8 @@ int verb_reproduce(int argc, char **argv)
         .about = "Trains the models of the paper's table II with the settings of its table I, "
                  "all with the same hold-out: cnn-plain (complete rows, plain squared error), "
                  "cnn-masked and resnet-masked (all rows, masked loss); then writes the report. "
-                 "Says first about how long it takes.\n"
+                 "Says first about how long it takes. Network, rows, loss and seeds are the "
+                 "table's whatever --preset or --config says.\n"
                  "Ctrl-C saves; the same command goes on, and may ask for more epochs or seeds. "
                  "'lacuna report' draws what there is at any time.",
         .examples = "  lacuna reproduce --data kaggle --out paper\n"
@@ -310,6 +315,8 @@ int verb_reproduce(int argc, char **argv)
     int code = options_parse(&c, argc, argv);
     if (code == CODE_GO_ON && o.models)
         code = check_list(&c, o.models);
+    if (code == CODE_GO_ON)
+        code = base_take(&c, &o.base, &o.machine, &o.config);
     if (code == CODE_GO_ON && o.config.holdout == 0)
         code = options_misuse(&c, "--holdout needs a number above 0: the models are measured on "
                                   "what is held out");

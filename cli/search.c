@@ -14,6 +14,7 @@
 typedef struct search_options {
     const char *data;
     const char *out;
+    settings_base base;
     lac_search_config config;
     machine_options machine;
 } search_options;
@@ -71,20 +72,25 @@ static void print_settings(const search_options *o)
            c->validation);
 }
 
-/* The settings of the best trial as a training: what was drawn, and what else is not usual. */
+/* The settings of the best trial as a training: what was drawn, and what else the preset has
+ * otherwise. */
 static void print_best(const search_options *o, const lac_trial *t)
 {
-    lac_train_config best = o->config.base;
-    char value[LAC_SETTING];
+    const char *preset = lac_preset_names()[o->base.preset];
+    lac_train_config usual, best = o->config.base;
+    char value[LAC_SETTING], other[LAC_SETTING];
     int count;
     const lac_field *fields = lac_train_fields(&count);
     printf("\nto train with the best settings:\n  lacuna train --data ");
     print_quoted(stdout, o->data);
-    printf(" --out best");
+    printf(" --out best --preset %s", preset);
+    lac_train_preset(NULL, preset, &usual);
+    best.start = LAC_START_NORMAL; /* which every trial has */
     for (const lac_field *f = fields; f < fields + count; f++) {
         if (f->draw.place)
             lac_train_set(NULL, &best, f->name, setting_text(&t->config, f->name, value));
-        if (f->draw.place || strcmp(setting_text(&best, f->name, value), f->usual) != 0)
+        if (f->draw.place || strcmp(setting_text(&best, f->name, value),
+                                    setting_text(&usual, f->name, other)) != 0)
             setting_print(f, &best);
     }
     printf("\n");
@@ -175,13 +181,15 @@ int verb_search(int argc, char **argv)
 {
     search_options o = {.config = lac_search_config_default()};
     lac_search_config *config = &o.config;
+    o.base = base_usual("paper", &config->base);
     char by_size[400] = "", evenly[400] = "", about[1600];
     describe_drawn(0, by_size, sizeof by_size);
     describe_drawn(1, evenly, sizeof evenly);
     snprintf(about, sizeof about, "Random search: a trial draws log-uniformly %s, and evenly %s.\n"
              "The hold-out decides nothing: it is set aside as train does, and trials are "
              "measured on validation rows split off the rest by the same rules. All trials train "
-             "for a few epochs, the better half goes on for twice as many, and so on.\n"
+             "for a few epochs, the better half goes on for twice as many, and so on. What is "
+             "not drawn is the preset's, but for the start, which is normal: its width is drawn.\n"
              "Ctrl-C saves; the same command goes on, and may ask for more trials. 'lacuna "
              "report DIR' draws the search.", by_size, evenly);
     option settings[MOST_SETTINGS];
@@ -201,6 +209,7 @@ int verb_search(int argc, char **argv)
          .about = "share of the training rows to measure on", .max = 1, .above = 1, .below = 1},
         {.type = OPTION_U64, .name = "seed", .value = &config->seed, .unit = "N",
          .about = "of the settings drawn"},
+        BASE_OPTIONS(o.base),
         SETTINGS(settings, setting_options(&config->base, is_offered, settings)),
         MACHINE_OPTIONS(o.machine),
     };
@@ -214,7 +223,7 @@ int verb_search(int argc, char **argv)
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
-    if (code != CODE_GO_ON)
-        return code;
-    return search(&o);
+    if (code == CODE_GO_ON)
+        code = base_take(&c, &o.base, &o.machine, &config->base);
+    return code == CODE_GO_ON ? search(&o) : code;
 }

@@ -6,11 +6,15 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+static const char usual_preset[] = "paper"; /* what a run starts from when nothing is said */
 
 typedef struct train_options {
     const char *data;
     const char *out;
     int resume;
+    settings_base base;
     lac_train_config config;
     machine_options machine;
 } train_options;
@@ -45,6 +49,8 @@ static lac_status print_start(lac_context *ctx, const train_options *o, const la
     if (status != LAC_OK)
         return status;
     print_data_line(o->data, data, lac_trainer_split(trainer));
+    if (!o->resume)
+        base_print(&o->base);
     settings_print(config);
     print_machine(ctx, config);
     print_layers(layers, count);
@@ -171,7 +177,8 @@ static int check_resume(const command *c)
 {
     const option *o;
     for (int i = 0; (o = option_at(c, i)); i++)
-        if (o->given && o->type == OPTION_SETTING && !setting_is(o->field, "epochs"))
+        if (o->given && ((o->type == OPTION_SETTING && !setting_is(o->field, "epochs")) ||
+                         strcmp(o->name, "preset") == 0 || strcmp(o->name, "config") == 0))
             return options_misuse(c, "--%s does not go with --resume: a run keeps its settings",
                                   o->name);
     return CODE_GO_ON;
@@ -179,8 +186,9 @@ static int check_resume(const command *c)
 
 int verb_train(int argc, char **argv)
 {
-    train_options o = {.config = lac_train_config_default()};
+    train_options o = {0};
     lac_train_config *config = &o.config;
+    o.base = base_usual(usual_preset, config);
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
@@ -191,7 +199,9 @@ int verb_train(int argc, char **argv)
                   "last.safetensors, best.safetensors"},
         {.type = OPTION_FLAG, .name = "resume", .value = &o.resume,
          .about = "go on with the run in RUN as if it had never stopped; takes only --epochs "
-                  "(a new last epoch, in place of --until and --patience), --threads and --cpu besides"},
+                  "(a new last epoch, in place of --until and --patience), --threads and --cpu "
+                  "besides"},
+        BASE_OPTIONS(o.base),
         SETTINGS(settings, setting_options(config, NULL, settings)),
         MACHINE_OPTIONS(o.machine),
     };
@@ -200,12 +210,14 @@ int verb_train(int argc, char **argv)
         .usage = "lacuna train --data P --out RUN [options]\n"
                  "lacuna train --data P --out RUN --resume [--epochs N]",
         .about = "Learns keypoints from a table in which labels may be missing, and writes the "
-                 "run into a folder. The defaults are the paper's. Prints the network's layers, "
-                 "then a line after every epoch: images a second, training loss, RMSE on the "
-                 "hold-out, RMSE weighted as the test set, time left.\n"
+                 "run into a folder. Prints the network's layers, then a line after every "
+                 "epoch: images a second, training loss, RMSE on the hold-out, RMSE weighted as "
+                 "the test set, time left.\n"
                  "Ctrl-C finishes the step, saves, and prints the command that goes on; a "
                  "second one ends at once.",
-        .examples = "  lacuna train --data kaggle --out run --epochs 60\n"
+        .examples = "  lacuna train --data kaggle --out run\n"
+                    "  lacuna train --data kaggle --out paper --preset paper --epochs 60\n"
+                    "  lacuna train --data kaggle --out again --config run --seed 2\n"
                     "  lacuna train --data kaggle --out quick --minutes 10 --lr 3e-4\n"
                     "  lacuna train --data kaggle --out run --resume --epochs 100",
         .options = options,
@@ -216,7 +228,9 @@ int verb_train(int argc, char **argv)
         code = check_resume(&c);
     if (code != CODE_GO_ON)
         return code;
-    if (o.resume && !options_given(&c, "epochs"))
+    if (!o.resume)
+        code = base_take(&c, &o.base, &o.machine, config);
+    else if (!options_given(&c, "epochs"))
         config->epochs = 0;
-    return train(&c, &o);
+    return code == CODE_GO_ON ? train(&c, &o) : code;
 }

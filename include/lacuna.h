@@ -396,6 +396,21 @@ lac_status lac_train_set(lac_context *ctx, lac_train_config *config, const char 
 lac_status lac_train_get(lac_context *ctx, const lac_train_config *config, const char *name,
                          char value[LAC_SETTING]);
 
+/* Presets are settings that go together, as JSON that ships with the library: settings by name,
+ * a flag as 0 or 1, a seed as a number or, beyond 2^53, a string. What the text leaves out has
+ * its default. "about", "cost" and "measured" are lines that tell what a preset is for, how long
+ * it takes and what error it reached. "paper" is all defaults. A file may hold such a text, too;
+ * a run's config.json does. A path in it, such as a network's, means what it means elsewhere:
+ * from the working directory on. */
+const char *const *lac_preset_names(void);     /* ends with NULL */
+const char *lac_preset_text(const char *name); /* the JSON, or NULL when there is no such preset */
+
+/* Fill *config with the settings of a preset, or of a file or a run folder. On failure *config
+ * stays as it is. ctx may be NULL for a preset: then nothing is explained. ARGUMENT (no such
+ * preset), IO, FORMAT (the message names file and key), MEMORY. */
+lac_status lac_train_preset(lac_context *ctx, const char *name, lac_train_config *config);
+lac_status lac_train_read(lac_context *ctx, const char *path, lac_train_config *config);
+
 typedef struct lac_metrics lac_metrics;
 
 /* State of a running training, handed to the progress callback. */

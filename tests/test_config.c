@@ -178,8 +178,11 @@ static void json_from_before_there_was_a_precision_means_float32(void **state)
 static void bad_json_names_its_field(void **state)
 {
     const struct fixture *f = *state;
-    assert_bad_json(f, "{", "", "here: the configuration is not a JSON object");
-    assert_bad_json(f, "}", "} x", "here: the configuration is not a JSON object");
+    assert_bad_json(f, "{", "", "here:2: not JSON");
+    assert_bad_json(f, "{", "{} x", "here:1: not JSON");
+    assert_bad_json(f, "{", "[1]", "here:2: not JSON");
+    assert_bad_json(f, "{", "{\n\"lr\" 1", "here:2: not JSON");
+    assert_bad_json(f, "\"lr\"", "\"eps\"", "here: \"eps\" is there twice");
     assert_bad_json(f, "\"lr\"", "\"lrate\"", "here: unknown field \"lrate\"");
     assert_bad_json(f, "\"lr\"", "\"l\nr\"", "here: unknown field \"?\"");
     assert_bad_json(f, "\t\"lr\":\t0.0001,\n", "", "here: the field \"lr\" is missing");
@@ -194,7 +197,9 @@ static void bad_json_names_its_field(void **state)
                     "1 to 255 bytes");
     static const char seed[] = "here: \"seed\" must be a whole number from 0 to "
                                "18446744073709551615";
-    assert_bad_json(f, "\"1\"", "1", seed);
+    assert_bad_json(f, "\"1\"", "1.5", seed);
+    assert_bad_json(f, "\"1\"", "-1", seed);
+    assert_bad_json(f, "\"1\"", "1e16", seed);
     assert_bad_json(f, "\"1\"", "\"\"", seed);
     assert_bad_json(f, "\"1\"", "\"-1\"", seed);
     assert_bad_json(f, "\"1\"", "\"18446744073709551616\"", seed);

@@ -386,7 +386,7 @@ static void names_of_any_kind_are_shown_and_change_nothing(void **state)
     assert_null(strstr(page, "<script"));
     assert_null(strstr(page, "<b>a"));
     assert_non_null(strstr(page, "<td>&lt;script&gt;a&lt;/script&gt;<td>"));
-    assert_non_null(strstr(page, "/it'\\''s &lt;b&gt;a \xc3\xa4 run' --model kimura"));
+    assert_non_null(strstr(page, "/it'\\''s &lt;b&gt;a \xc3\xa4 run' --preset paper --model kimura"));
     free(page);
     lac_data_free(&data);
     lac_data_free(&plain);

@@ -42,9 +42,10 @@ static lac_status load(lac_material *m, const char *path)
     run->path = path;
     LAC_TRY(lac_model_load(m->ctx, path, &run->model));
     LAC_TRY(lac_model_config(run->model, &run->config));
+    const lac_train_config usual = lac_train_config_default();
     lac_train_config config = run->config;
-    config.seed = lac_train_config_default().seed;
-    LAC_TRY(lac_config_options(m->ctx, &config, &run->options));
+    config.seed = usual.seed;
+    LAC_TRY(lac_config_options(m->ctx, &config, &usual, &run->options));
     return lac_history_read(m->ctx, path, &run->history);
 }
 

@@ -268,14 +268,18 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
 static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown *run)
 {
     const lac_train_config *c = &run->config;
+    const char *preset = lac_preset_nearest(c);
+    lac_train_config base;
     char *options;
+    LAC_TRY(lac_train_preset(m->ctx, preset, &base));
     fprintf(stream, "<h3>");
     lac_html_text(stream, run->name);
     fprintf(stream, "</h3>\n<dl><dt>command<dd><code>lacuna train --data ");
     LAC_TRY(lac_html_word(m->ctx, stream, m->data_path));
     fprintf(stream, " --out ");
     LAC_TRY(lac_html_word(m->ctx, stream, run->path));
-    LAC_TRY(lac_config_options(m->ctx, c, &options));
+    fprintf(stream, " --preset %s", preset);
+    LAC_TRY(lac_config_options(m->ctx, c, &base, &options));
     lac_html_text(stream, options);
     free(options);
     int visits = run->train_rows * (c->mirror ? 2 : 1);

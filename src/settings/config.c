@@ -4,6 +4,7 @@
 #include "net/model.h"
 
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,51 +47,143 @@ lac_status lac_config_to_json(lac_context *ctx, const lac_train_config *config, 
 
 /* ---- From JSON -------------------------------------------------------------------- */
 
+/* A seed that a person writes may be a number, up to where JSON's numbers are exact. */
+static int read_seed(const lac_field *f, double value, lac_train_config *config)
+{
+    char text[LAC_SETTING];
+    if (!(value >= 0 && value <= 9007199254740992.0))
+        return 0;
+    snprintf(text, sizeof text, "%.0f", value);
+    return value == floor(value) && lac_field_read(f, text, config);
+}
+
 /* 0 when the item is not a legal value of the field. */
 static int read_field(const lac_field *f, const cJSON *item, lac_train_config *config)
 {
+    if (f->kind == LAC_FIELD_SEED && cJSON_IsNumber(item))
+        return read_seed(f, item->valuedouble, config);
     if (is_string(f))
         return cJSON_IsString(item) && lac_field_read(f, item->valuestring, config);
     return cJSON_IsNumber(item) && lac_field_put(f, item->valuedouble, config);
 }
 
-static lac_status read_fields(lac_context *ctx, const cJSON *object, const char *where,
-                              lac_train_config *config)
+/* What a preset says besides its settings: for whom, its time and its error, each as a line. */
+static const char *const descriptions[] = {"about", "cost", "measured", NULL};
+
+static int is_description(const char *key)
 {
-    int count;
+    int i = 0;
+    while (descriptions[i] && strcmp(descriptions[i], key) != 0)
+        i++;
+    return descriptions[i] != NULL;
+}
+
+static lac_status read_item(lac_context *ctx, const cJSON *item, int is_preset, const char *where,
+                            lac_train_config *config)
+{
+    const char *key = item->string;
+    const lac_field *f = lac_field_named(key);
     char wanted[LAC_SETTING];
-    const lac_field *fields = lac_train_fields(&count);
-    if (!cJSON_IsObject(object))
-        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the configuration is not a JSON object", where);
+    if (f && !read_field(f, item, config))
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: \"%s\" must be %s", where, key,
+                        lac_field_wanted(f, wanted));
+    if (f)
+        return LAC_OK;
+    if (!is_preset || !is_description(key))
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: unknown field \"%.64s\"", where,
+                        lac_text_printable(key) ? key : "?");
+    if (!cJSON_IsString(item) || !lac_text_printable(item->valuestring))
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: \"%s\" must be a line of text", where, key);
+    return LAC_OK;
+}
+
+static lac_status read_items(lac_context *ctx, const cJSON *object, int is_preset,
+                             const char *where, lac_train_config *config)
+{
     const cJSON *item;
+    if (!cJSON_IsObject(object))
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: not a JSON object", where);
     cJSON_ArrayForEach(item, object)
-        if (!lac_field_named(item->string))
-            return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: unknown field \"%.64s\"", where,
-                            lac_text_printable(item->string) ? item->string : "?");
-    for (const lac_field *f = fields; f < fields + count; f++) {
-        item = cJSON_GetObjectItemCaseSensitive(object, f->name);
-        if (!item && f->is_late) {
-            lac_field_read(f, f->before ? f->before : f->usual, config);
-            continue;
-        }
-        if (!item)
-            return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the field \"%s\" is missing", where,
-                            f->name);
-        if (!read_field(f, item, config))
-            return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: \"%s\" must be %s", where, f->name,
-                            lac_field_wanted(f, wanted));
+    {
+        LAC_TRY(read_item(ctx, item, is_preset, where, config));
+        if (cJSON_GetObjectItemCaseSensitive(object, item->string) != item)
+            return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: \"%s\" is there twice", where,
+                            item->string);
     }
     return LAC_OK;
+}
+
+/* The first setting that every run's configuration has and the object has not, or NULL. */
+static const lac_field *find_missing(const cJSON *object)
+{
+    int count;
+    const lac_field *fields = lac_train_fields(&count);
+    for (const lac_field *f = fields; f < fields + count; f++)
+        if (!f->is_late && !cJSON_GetObjectItemCaseSensitive(object, f->name))
+            return f;
+    return NULL;
+}
+
+/* What a run did before there was a setting need not be the setting's default. */
+static void set_late(const cJSON *object, lac_train_config *config)
+{
+    int count;
+    const lac_field *fields = lac_train_fields(&count);
+    for (const lac_field *f = fields; f < fields + count; f++)
+        if (f->before && !cJSON_GetObjectItemCaseSensitive(object, f->name))
+            lac_field_read(f, f->before, config);
+}
+
+/* A preset may leave out any setting; but a text that has all that every run has is a run's. */
+static lac_status read_absent(lac_context *ctx, const cJSON *object, int is_preset,
+                              const char *where, lac_train_config *config)
+{
+    const lac_field *missing = find_missing(object);
+    if (!missing)
+        set_late(object, config);
+    if (missing && !is_preset)
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: the field \"%s\" is missing", where,
+                        missing->name);
+    return LAC_OK;
+}
+
+static int line_of(const char *text, const char *at)
+{
+    int line = 1;
+    for (; text < at; text++)
+        line += *text == '\n';
+    return line;
+}
+
+static lac_status from_json(lac_context *ctx, const char *text, int is_preset, const char *where,
+                            lac_train_config *out)
+{
+    const char *end = text;
+    lac_train_config config = lac_train_config_default();
+    cJSON *object = cJSON_ParseWithOpts(text, &end, 1);
+    lac_status status = LAC_OK;
+    if (!object)
+        status = lac_fail(ctx, LAC_ERROR_FORMAT, "%s:%d: not JSON", where, line_of(text, end));
+    if (status == LAC_OK)
+        status = read_items(ctx, object, is_preset, where, &config);
+    if (status == LAC_OK)
+        status = read_absent(ctx, object, is_preset, where, &config);
+    if (status == LAC_OK)
+        *out = config;
+    cJSON_Delete(object);
+    return status;
 }
 
 lac_status lac_config_from_json(lac_context *ctx, const char *text, const char *where,
                                 lac_train_config *config)
 {
-    cJSON *object = cJSON_ParseWithOpts(text, NULL, 1);
-    *config = lac_train_config_default();
-    lac_status status = read_fields(ctx, object, where, config);
-    cJSON_Delete(object);
-    return status;
+    return from_json(ctx, text, 0, where, config);
+}
+
+lac_status lac_config_from_preset(lac_context *ctx, const char *text, const char *where,
+                                  lac_train_config *config)
+{
+    return from_json(ctx, text, 1, where, config);
 }
 
 /* ---- Compared --------------------------------------------------------------------- */
@@ -112,20 +205,25 @@ const lac_field *lac_config_difference(const lac_train_config *a, const lac_trai
     return NULL;
 }
 
+int lac_config_differences(const lac_train_config *a, const lac_train_config *b)
+{
+    int count, differences = 0;
+    const lac_field *fields = lac_train_fields(&count);
+    for (const lac_field *f = fields; f < fields + count; f++)
+        differences += !is_same(f, a, b);
+    return differences;
+}
+
 /* ---- To options --------------------------------------------------------------------- */
 
 enum { OPTION = 4 * LAC_SETTING + 48 }; /* room for " --NAME VALUE", quoted for a shell */
 
-/* The field as an option, or an empty text if it is the default. A flag says by its name how it
- * differs from its default. */
+/* The field as an option. A flag says by its name what it is. */
 static lac_status option_text(lac_context *ctx, const lac_train_config *config,
                               const lac_field *f, char text[OPTION])
 {
     char value[LAC_SETTING], name[40];
     LAC_TRY(lac_train_get(ctx, config, f->name, value));
-    text[0] = '\0';
-    if (strcmp(value, f->usual) == 0)
-        return LAC_OK;
     snprintf(name, sizeof name, "%s", f->name);
     for (char *p = name; *p; p++)
         *p = *p == '_' ? '-' : *p;
@@ -136,7 +234,8 @@ static lac_status option_text(lac_context *ctx, const lac_train_config *config,
     return LAC_OK;
 }
 
-lac_status lac_config_options(lac_context *ctx, const lac_train_config *config, char **out)
+lac_status lac_config_options(lac_context *ctx, const lac_train_config *config,
+                              const lac_train_config *base, char **out)
 {
     int count;
     const lac_field *fields = lac_train_fields(&count);
@@ -144,6 +243,8 @@ lac_status lac_config_options(lac_context *ctx, const lac_train_config *config, 
     LAC_TRY(lac_alloc(ctx, (size_t)count * OPTION, 1, out));
     lac_status status = LAC_OK;
     for (int i = 0; i < count && status == LAC_OK; i++) {
+        if (is_same(&fields[i], config, base))
+            continue;
         status = option_text(ctx, config, &fields[i], *out + used);
         used += strlen(*out + used);
     }

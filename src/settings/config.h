@@ -1,6 +1,7 @@
 /*
- * The training configuration: its fields one by one (table.c), and the whole as JSON, which
- * config.json and every model file carry, and as options of the command (config.c).
+ * The training configuration: its fields one by one (table.c), the whole as JSON, which
+ * config.json and every model file carry, and as options of the command (config.c), and presets
+ * (preset.c).
  */
 #ifndef LAC_SETTINGS_CONFIG_H
 #define LAC_SETTINGS_CONFIG_H
@@ -14,18 +15,30 @@ lac_status lac_config_check(lac_context *ctx, const lac_train_config *config);
  * free(). MEMORY. */
 lac_status lac_config_to_json(lac_context *ctx, const lac_train_config *config, char **out);
 
-/* The inverse, to the last bit, checked. FORMAT, naming `where` (a file), for text that is
- * no JSON, an unknown or missing field, a bad value. */
+/* The inverse, to the last bit, checked; *config stays as it is on failure. FORMAT, naming
+ * `where` (a file), for text that is no JSON, an unknown or missing field, a bad value. */
 lac_status lac_config_from_json(lac_context *ctx, const char *text, const char *where,
                                 lac_train_config *config);
 
-/* What differs from the defaults, as options of the command line, quoted for a shell,
+/* The same from a preset's text: settings that it leaves out have their defaults, and it may
+ * describe itself. ctx may be NULL: then nothing is explained. */
+lac_status lac_config_from_preset(lac_context *ctx, const char *text, const char *where,
+                                  lac_train_config *config);
+
+/* What differs from `base`, as options of the command line, quoted for a shell,
  * " --lr 0.001 --no-mirror". *out is freed by free(). MEMORY. */
-lac_status lac_config_options(lac_context *ctx, const lac_train_config *config, char **out);
+lac_status lac_config_options(lac_context *ctx, const lac_train_config *config,
+                              const lac_train_config *base, char **out);
+
+/* The preset that differs from the config in the fewest settings. */
+const char *lac_preset_nearest(const lac_train_config *config);
 
 /* The first field in which two checked configs differ, those aside that limit how long a
  * training goes; NULL when there is none: a run of the one may go on as the other's. */
 const lac_field *lac_config_difference(const lac_train_config *a, const lac_train_config *b);
+
+/* In how many fields they differ, all counted. */
+int lac_config_differences(const lac_train_config *a, const lac_train_config *b);
 
 /* ---- One field -------------------------------------------------------------------- */
 

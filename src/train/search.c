@@ -86,7 +86,7 @@ static lac_status settings_text(const search *s, char **out)
     kept.epochs = usual.epochs;
     char validation[LAC_NUMBER];
     char *options;
-    LAC_TRY(lac_config_options(s->ctx, &kept, &options));
+    LAC_TRY(lac_config_options(s->ctx, &kept, &usual, &options));
     size_t room = strlen(options) + 200;
     lac_status status = lac_alloc(s->ctx, room, 1, out);
     if (status == LAC_OK)

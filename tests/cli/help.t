@@ -4,9 +4,9 @@ $ lacuna help train
 | lacuna train --data P --out RUN --resume [--epochs N]
 |
 | Learns keypoints from a table in which labels may be missing, and writes the
-| run into a folder. The defaults are the paper's. Prints the network's layers,
-| then a line after every epoch: images a second, training loss, RMSE on the
-| hold-out, RMSE weighted as the test set, time left.
+| run into a folder. Prints the network's layers, then a line after every epoch:
+| images a second, training loss, RMSE on the hold-out, RMSE weighted as the test
+| set, time left.
 | Ctrl-C finishes the step, saves, and prints the command that goes on; a second
 | one ends at once.
 |
@@ -118,7 +118,9 @@ $ lacuna help train
 |                          for comparison (default: auto)
 |
 | Examples
-|   lacuna train --data kaggle --out run --epochs 60
+|   lacuna train --data kaggle --out run
+|   lacuna train --data kaggle --out paper --preset paper --epochs 60
+|   lacuna train --data kaggle --out again --config run --seed 2
 |   lacuna train --data kaggle --out quick --minutes 10 --lr 3e-4
 |   lacuna train --data kaggle --out run --resume --epochs 100
 $ lacuna help eval
@@ -331,6 +333,11 @@ $ lacuna help bench
 | step. FLOP count a multiply-add as two, convolutions as direct ones.
 |
 | Options
+|   --preset paper|first   settings to start from, see 'lacuna presets'; options
+|                          below change them, and show this one's values as their
+|                          defaults (default: paper)
+|   --config FILE          settings to start from instead: a preset's text,
+|                          changed, or a run's config.json or folder
 |   --model cnn|kimura|resnet|FILE
 |                          the network, one that ships or a text such as my.net;
 |                          'lacuna layers' shows it (default: resnet)
@@ -369,6 +376,7 @@ $ lacuna help bench
 |
 | Examples
 |   lacuna bench
+|   lacuna bench --preset first
 |   lacuna bench --model cnn --batch 64 --threads 1 --json
 
 --help does the same anywhere on the line, and values beside it change nothing.
@@ -416,6 +424,8 @@ $ lacuna help search
 | The hold-out decides nothing: it is set aside as train does, and trials are
 | measured on validation rows split off the rest by the same rules. All trials
 | train for a few epochs, the better half goes on for twice as many, and so on.
+| What is not drawn is the preset's, but for the start, which is normal: its
+| width is drawn.
 | Ctrl-C saves; the same command goes on, and may ask for more trials. 'lacuna
 | report DIR' draws the search.
 |
@@ -431,6 +441,11 @@ $ lacuna help search
 |   --validation F         share of the training rows to measure on (above 0 to
 |                          below 1; default: 0.2)
 |   --seed N               of the settings drawn (default: 1)
+|   --preset paper|first   settings to start from, see 'lacuna presets'; options
+|                          below change them, and show this one's values as their
+|                          defaults (default: paper)
+|   --config FILE          settings to start from instead: a preset's text,
+|                          changed, or a run's config.json or folder
 |   --model cnn|kimura|resnet|FILE
 |                          the network, one that ships or a text such as my.net;
 |                          'lacuna layers' shows it (default: resnet)
@@ -505,7 +520,8 @@ $ lacuna help reproduce
 | Trains the models of the paper's table II with the settings of its table I, all
 | with the same hold-out: cnn-plain (complete rows, plain squared error),
 | cnn-masked and resnet-masked (all rows, masked loss); then writes the report.
-| Says first about how long it takes.
+| Says first about how long it takes. Network, rows, loss and seeds are the
+| table's whatever --preset or --config says.
 | Ctrl-C saves; the same command goes on, and may ask for more epochs or seeds.
 | 'lacuna report' draws what there is at any time.
 |
@@ -520,6 +536,11 @@ $ lacuna help reproduce
 |                          same hold-out (from 1 to 100; default: 1)
 |   --models LIST          which of cnn-plain,cnn-masked,resnet-masked (default:
 |                          all)
+|   --preset paper|first   settings to start from, see 'lacuna presets'; options
+|                          below change them, and show this one's values as their
+|                          defaults (default: paper)
+|   --config FILE          settings to start from instead: a preset's text,
+|                          changed, or a run's config.json or folder
 |   --precision float32|bf16
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor

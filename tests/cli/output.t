@@ -12,7 +12,7 @@ $ lacuna data faces > /dev/full
 $ lacuna data faces --json > /dev/full
 ! lacuna: standard output: cannot write: No space left on device
 = 1
-$ lacuna train --data faces --out run --model kimura --epochs 1 --threads 1 > /dev/null
+$ lacuna train --data faces --out run --preset paper --model kimura --epochs 1 --threads 1 > /dev/null
 $ lacuna eval --model run --data faces > /dev/full
 ! lacuna: standard output: cannot write: No space left on device
 = 1

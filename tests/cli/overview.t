@@ -14,6 +14,7 @@ $ lacuna
 !   report    a page of runs: table II, curves, faces, what was run
 !   search    random search for settings, on training rows alone
 !   reproduce train the paper's three models, then report
+!   presets   settings that go together: what they cost and reach
 !   layers    the layer table of a network
 !   bench     speed of the training step, and the processor's peak
 !
@@ -22,7 +23,7 @@ $ lacuna
 !
 ! A first run
 !   lacuna synth --rows 2000 --out faces
-!   lacuna train --data faces --out run --epochs 5
+!   lacuna train --data faces --out run --preset first
 !   lacuna eval --model run --data faces
 = 2
 $ lacuna help
@@ -40,6 +41,7 @@ $ lacuna help
 |   report    a page of runs: table II, curves, faces, what was run
 |   search    random search for settings, on training rows alone
 |   reproduce train the paper's three models, then report
+|   presets   settings that go together: what they cost and reach
 |   layers    the layer table of a network
 |   bench     speed of the training step, and the processor's peak
 |
@@ -48,7 +50,7 @@ $ lacuna help
 |
 | A first run
 |   lacuna synth --rows 2000 --out faces
-|   lacuna train --data faces --out run --epochs 5
+|   lacuna train --data faces --out run --preset first
 |   lacuna eval --model run --data faces
 $ lacuna --help > a; lacuna -h > b; lacuna help > c; cmp a b && cmp b c
 $ lacuna --version

@@ -1,5 +1,5 @@
 $ lacuna synth --rows 40 --size 32 --out faces > /dev/null
-$ lacuna train --data faces --out run --model kimura --epochs 2 --threads 1 > /dev/null
+$ lacuna train --data faces --out run --preset paper --model kimura --epochs 2 --threads 1 > /dev/null
 $ lacuna plot curve run --out curve.svg; head -c 5 curve.svg
 | <?xml
 $ lacuna plot curve run --out curve.png; head -c 4 curve.png | tail -c 3

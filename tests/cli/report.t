@@ -1,5 +1,5 @@
 $ lacuna synth --rows 60 --size 32 --out faces > /dev/null
-$ lacuna train --data faces --out run --model kimura --epochs 2 --batch 16 --threads 1 > /dev/null
+$ lacuna train --data faces --out run --preset paper --model kimura --epochs 2 --batch 16 --threads 1 > /dev/null
 $ lacuna report run --data faces --out page --threads 1; ls page
 | page/report.html: open it in a browser
 | distribution-dark.svg
@@ -38,16 +38,16 @@ $ lacuna report run
 $ lacuna report nowhere --data faces --out page
 ! lacuna: nowhere: cannot open: No such file or directory
 = 1
-$ lacuna train --data faces --out other --model kimura --epochs 1 --seed 2 --threads 1 > /dev/null; lacuna report run other --data faces --out page
+$ lacuna train --data faces --out other --preset paper --model kimura --epochs 1 --seed 2 --threads 1 > /dev/null; lacuna report run other --data faces --out page
 ! lacuna: other: holds out other rows than run: runs of one report must share their hold-out (the same holdout and split_seed)
 = 1
-$ lacuna train --data faces --out shared --model kimura --epochs 1 --seed 2 --split-seed 1 --threads 1 > /dev/null; lacuna report run shared --data faces --out page
+$ lacuna train --data faces --out shared --preset paper --model kimura --epochs 1 --seed 2 --split-seed 1 --threads 1 > /dev/null; lacuna report run shared --data faces --out page
 | page/report.html: open it in a browser
 
 A search, stopped after its first line and gone on with, is one search; its page shows it.
-$ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --threads 1 | tail -n 2 | cut -d ' ' -f 1-12
+$ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --threads 1 | tail -n 2 | cut -d ' ' -f 1-14
 | to train with the best settings:
-|   lacuna train --data faces --out best --model kimura --reduction present
+|   lacuna train --data faces --out best --preset paper --model kimura --reduction present
 $ head -n 1 search/trials.csv; wc -l < search/trials.csv; cp search/trials.csv before
 | trial,state,epochs,rmse,seconds,lr,weight_decay,batch,start_width,dropout,reduction
 | 5
@@ -86,6 +86,7 @@ $ lacuna reproduce --data small --out paper --models cnn,resnet-masked
 ! lacuna reproduce: --models needs names of cnn-plain, cnn-masked and resnet-masked between commas, not 'cnn'
 = 2
 $ lacuna reproduce --data small --out paper --epochs 1 --holdout 0.3
+| preset   paper
 | training                       done       an epoch         left
 | cnn-plain                   1 of 1              -         0:00
 | cnn-masked                  1 of 1              -         0:00

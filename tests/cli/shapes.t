@@ -19,7 +19,7 @@ $ lacuna data twenty.csv | grep -e pictures -e label -e '^20'
 | point (mirror partner)                         labels             mean x, y
 | 20 corner19                                        47    47.00 %     6.4     5.0
 |     rows   points  label source: share of the test set
-$ for n in four twenty; do lacuna train --data $n.csv --out $n --model kimura --epochs 15 --batch 16 --lr 1e-3 --start he --no-mirror --threads 1 > /dev/null; lacuna eval --model $n --data $n.csv > $n.txt; grep -c corner $n.txt; done
+$ for n in four twenty; do lacuna train --data $n.csv --out $n --preset paper --model kimura --epochs 15 --batch 16 --lr 1e-3 --start he --no-mirror --threads 1 > /dev/null; lacuna eval --model $n --data $n.csv > $n.txt; grep -c corner $n.txt; done
 | 4
 | 20
 $ for n in four twenty; do awk -F , 'NR == 2 { first = $6 } { last = $6 } END { print last < first / 2 }' $n/metrics.csv; done
@@ -37,7 +37,7 @@ $ grep -c '<tr><td>corner' report4/report.html report20/report.html; ls report4/
 $ grep -o 'paper.s' report4/report.html
 = 1
 The paper's networks take them too.
-$ lacuna train --data twenty.csv --out whole --epochs 1 --batch 40 --no-mirror --threads 1 | tail -n 2
+$ lacuna train --data twenty.csv --out whole --preset paper --epochs 1 --batch 40 --no-mirror --threads 1 | tail -n 2
 | whole holds the model of epoch 1; next:
 |   lacuna eval --model whole --data twenty.csv
 $ lacuna eval --model whole --data twenty.csv | grep -c corner

@@ -33,7 +33,7 @@ $ sh stop.sh INT '^epoch' train --data faces --out parts --model kimura --batch 
 ! lacuna: stopped and saved in parts; to go on:
 !   lacuna train --data faces --out parts --resume --threads 1
 $ wc -l < parts/metrics.csv > epochs; lacuna train --data faces --out parts --resume --epochs $(cat epochs) --threads 1 > /dev/null
-$ lacuna train --data faces --out whole --model kimura --batch 1 --epochs $(cat epochs) --threads 1 > /dev/null
+$ lacuna train --data faces --out whole --preset paper --model kimura --batch 1 --epochs $(cat epochs) --threads 1 > /dev/null
 $ lacuna predict --model whole --data faces > a; lacuna predict --model parts --data faces > b; cmp a b
 
 A search and a reproduction, stopped by Ctrl-C and then killed, are what they would have been;

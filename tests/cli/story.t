@@ -68,9 +68,10 @@ $ lacuna data faces --json | grep -E '"(rows|size|complete_rows|groups)"' | head
 | 	"groups":	56,
 
 Two epochs of training. Speed and errors depend on the machine.
-$ lacuna train --data faces --out run --model kimura --epochs 2 --batch 16 --threads 1
+$ lacuna train --data faces --out run --preset paper --model kimura --epochs 2 --batch 16 --threads 1
 | data     faces: 60 pictures of 32x32, 15 points
 |          17 with every label, 12 held out
+| preset   paper
 | run      model kimura, rows all, loss masked, reduction all, optimizer adam,
 |          start normal, start-width 0.02, precision float32, epochs 2, batch 16,
 |          even-batches on, lr 0.0001, beta1 0.9, beta2 0.999, eps 1e-08,
@@ -103,7 +104,7 @@ $ wc -l < run/metrics.csv | tr -d ' '
 | 3
 
 A folder that holds a run is refused, and stays as it is.
-$ cp -r run kept; lacuna train --data faces --out run --model kimura --epochs 1 > out; tail -n 1 out
+$ cp -r run kept; lacuna train --data faces --out run --preset paper --model kimura --epochs 1 > out; tail -n 1 out
 | epoch  images/s        loss  hold-out px  test-weighted px        left
 ! lacuna: run: holds a run already (config.json): resume it or choose another folder
 $ diff -r run kept
@@ -117,7 +118,7 @@ $ lacuna train --data faces --out run --resume --epochs 3 --threads 1 | tail -n 
 |~ lowest hold-out RMSE of these epochs: [0-9]*.[0-9][0-9][0-9] px, epoch 3
 | run holds the model of epoch 3; next:
 |   lacuna eval --model run --data faces
-$ lacuna train --data faces --out whole --model kimura --epochs 3 --batch 16 --threads 1 > /dev/null
+$ lacuna train --data faces --out whole --preset paper --model kimura --epochs 3 --batch 16 --threads 1 > /dev/null
 $ lacuna predict --model run --data faces > a; lacuna predict --model whole --data faces > b; cmp a b
 $ lacuna train --data faces --out run --resume | tail -n 4
 |
@@ -219,12 +220,13 @@ $ lacuna submit --model run --data faces/test.csv --out submission.csv
 = 1
 
 Settings that do not fit the data.
-$ lacuna train --data faces --out plain --model kimura --loss plain
+$ lacuna train --data faces --out plain --preset paper --model kimura --loss plain
 ! lacuna: plain loss needs complete rows, and 34 of 48 training rows have gaps: take complete rows only, or the masked loss
 = 1
-$ lacuna train --data faces --out plain --model kimura --loss plain --rows complete --holdout 0 --epochs 1 --threads 1 --no-mirror
+$ lacuna train --data faces --out plain --preset paper --model kimura --loss plain --rows complete --holdout 0 --epochs 1 --threads 1 --no-mirror
 | data     faces: 60 pictures of 32x32, 15 points
 |          17 with every label, 0 held out
+| preset   paper
 | run      model kimura, rows complete, loss plain, reduction all,
 |          optimizer adam, start normal, start-width 0.02, precision float32,
 |          epochs 1, batch 256, even-batches on, lr 0.0001, beta1 0.9,
@@ -249,12 +251,12 @@ $ lacuna train --data faces --out plain --model kimura --loss plain --rows compl
 $ lacuna eval --model plain --data faces
 ! lacuna: no rows to evaluate: the model was trained with a hold-out of 0
 = 1
-$ lacuna train --data faces --out no/such/folder --model kimura --epochs 1 > out
+$ lacuna train --data faces --out no/such/folder --preset paper --model kimura --epochs 1 > out
 ! lacuna: no/such/folder: cannot make the folder: No such file or directory
 = 1
 
 A loss that is no number ends the run and says what to try.
-$ lacuna train --data faces --out wild --model kimura --lr 1e30 --epochs 9 --batch 8 --threads 1 > out
+$ lacuna train --data faces --out wild --preset paper --model kimura --lr 1e30 --epochs 9 --batch 8 --threads 1 > out
 !~ lacuna: epoch 1, step 2: the loss is *
 ! lacuna: wild keeps the last good state, which leads here again; start another run with a smaller --lr or --start he, and look at the data with 'lacuna data'
 = 1

@@ -293,25 +293,15 @@ static void work_gradient_sums(void *arg, int item, int thread)
     }
 }
 
-/* Where the gradient of what is added goes: into place, which the kernel adds to, or, if it is
- * stored otherwise, into a room, to be delivered. */
-static void *target_of_add(const job *j, const lac_conv_span *c)
-{
-    const lac_op *add = lac_op_add(j->op);
-    if (!add || !j->op->wants_gradient[1])
-        return NULL;
-    if (add->kernels->element != j->kernels->element)
-        return c->own_add;
-    return lac_op_at(add, add->dz, c->first * lac_shape_stored(add->node->out));
-}
-
 /* The gradient of y for one chunk, in the thread's own buffer; that of add on the way. */
 static void gradient_of_y(const job *j, const lac_conv_span *c)
 {
     const lac_conv_state *s = j->s;
     int relu = s->attr->relu;
-    void *dadd = target_of_add(j, c);
-    int accumulate = dadd != c->own_add && j->op->accumulate[1];
+    int accumulate = 0;
+    void *dadd = NULL;
+    if (j->op->node->added && j->op->wants_gradient[1])
+        dadd = lac_op_target_adding(j->op, 1, c->first, c->own_add, &accumulate);
     for (int i = 0; i < c->n * blocks(s); i++) {
         int block = i % blocks(s);
         const void *y = plane_of_y(j, c->y, i);

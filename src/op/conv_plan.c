@@ -51,7 +51,7 @@ typedef struct rooms {
 
 static rooms rooms_of(const lac_op *op, const lac_conv_state *s)
 {
-    const lac_op *add = lac_op_add(op);
+    const lac_op *add = lac_op_added(op);
     int converts = add && add->kernels->element != op->kernels->element;
     size_t y = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(s->y_shape));
     size_t x = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(op->node->in));

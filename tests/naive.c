@@ -1,5 +1,6 @@
 /* The reference network: see naive.h. Its own backward pass is checked in test_ops.c. */
 #include "naive.h"
+#include "op/add.h"
 #include "op/conv.h"
 #include "op/dense.h"
 #include "support.h"
@@ -13,57 +14,25 @@ static double *doubles(size_t count)
     return p;
 }
 
-static void read_conv(const lac_node *node, ref_layer *layer)
+/* One operator: its words, its shapes and tensors, its passes. */
+struct ref_operator {
+    const char *word;
+    void (*read)(const lac_node *node, ref_layer *layer);
+    void (*shape)(const ref_net *r, ref_node *a);
+    void (*forward)(ref_net *r, ref_node *a);
+    void (*backward)(ref_net *r, ref_node *a); /* adds to the inputs' dz */
+};
+
+static const ref_operator *ref_operator_of(const char *word);
+
+static ref_node *input_of(ref_net *r, const ref_node *a, int i)
 {
-    const lac_conv_attr *a = node->attr;
-    layer->channels = a->channels;
-    layer->k = a->k;
-    layer->stride = a->stride;
-    layer->norm = a->norm;
-    layer->relu = a->relu;
-    layer->pool = a->pool;
+    return &r->node[a->node.input[i]];
 }
 
-static void read_dense(const lac_node *node, ref_layer *layer)
+static lac_shape input_shape(const ref_net *r, const ref_node *a, int i)
 {
-    const lac_dense_attr *a = node->attr;
-    layer->channels = a->outputs;
-    layer->relu = a->relu;
-    layer->dropout = a->dropout;
-}
-
-static int is_conv(const ref_node *a)
-{
-    return strcmp(a->node.word, "conv") == 0;
-}
-
-static void ref_layer_of(const lac_node *node, ref_layer *layer)
-{
-    layer->word = node->spec->word;
-    layer->input = node->input[0];
-    layer->add = node->added ? node->input[node->inputs - 1] : 0;
-    if (strcmp(layer->word, "conv") == 0)
-        read_conv(node, layer);
-    else
-        read_dense(node, layer);
-}
-
-static void ref_shapes(ref_net *r, int i)
-{
-    ref_node *a = &r->node[i];
-    const ref_layer *node = &a->node;
-    a->in = r->node[node->input].out;
-    a->y_shape = a->out = (lac_shape){node->channels, 1, 1, 0};
-    a->count[0] = (size_t)node->channels * volume(a->in);
-    if (is_conv(a)) {
-        a->y_shape.h = (a->in.h - 1) / node->stride + 1;
-        a->y_shape.w = (a->in.w - 1) / node->stride + 1;
-        int halve = node->pool ? 2 : 1;
-        a->out = (lac_shape){node->channels, a->y_shape.h / halve, a->y_shape.w / halve, 1};
-        a->count[0] = (size_t)node->channels * a->in.c * node->k * node->k;
-    }
-    a->tensors = node->norm ? 3 : 2;
-    a->count[1] = a->count[2] = node->channels;
+    return r->node[a->node.input[i]].out;
 }
 
 ref_net *ref_new(const lac_net *net, int n)
@@ -80,8 +49,16 @@ ref_net *ref_new(const lac_net *net, int n)
         if (i == 0) {
             a->y_shape = a->out = (lac_shape){1, net->size, net->size, 0};
         } else {
-            ref_layer_of(&net->node[i], &a->node);
-            ref_shapes(r, i);
+            const lac_node *node = &net->node[i];
+            a->op = ref_operator_of(node->spec->word);
+            a->node.side = net->size;
+            a->node.inputs = node->inputs - node->added;
+            a->node.add = node->added ? node->input[node->inputs - 1] : 0;
+            memcpy(a->node.input, node->input, sizeof a->node.input);
+            if (a->op->read)
+                a->op->read(node, &a->node);
+            a->in = input_shape(r, a, 0);
+            a->op->shape(r, a);
         }
         for (int t = 0; t < a->tensors; t++) {
             a->tensor[t] = doubles(a->count[t]);
@@ -117,6 +94,52 @@ void ref_free(ref_net *r)
         free(a->keep);
     }
     free(r);
+}
+
+/* ---- Convolution and dense layer ------------------------------------------------------------ */
+
+static void read_conv(const lac_node *node, ref_layer *layer)
+{
+    const lac_conv_attr *a = node->attr;
+    layer->channels = a->channels;
+    layer->k = a->k;
+    layer->stride = a->stride;
+    layer->norm = a->norm;
+    layer->relu = a->relu;
+    layer->pool = a->pool;
+}
+
+static void read_dense(const lac_node *node, ref_layer *layer)
+{
+    const lac_dense_attr *a = node->attr;
+    layer->channels = a->outputs;
+    layer->relu = a->relu;
+    layer->dropout = a->dropout;
+}
+
+static void tensors_of(ref_node *a, size_t weights)
+{
+    a->tensors = a->node.norm ? 3 : 2;
+    a->count[0] = weights;
+    a->count[1] = a->count[2] = a->node.channels;
+}
+
+static void shape_conv(const ref_net *r, ref_node *a)
+{
+    const ref_layer *node = &a->node;
+    int halve = node->pool ? 2 : 1;
+    (void)r;
+    a->y_shape = (lac_shape){node->channels, (a->in.h - 1) / node->stride + 1,
+                             (a->in.w - 1) / node->stride + 1, 1};
+    a->out = (lac_shape){node->channels, a->y_shape.h / halve, a->y_shape.w / halve, 1};
+    tensors_of(a, (size_t)node->channels * a->in.c * node->k * node->k);
+}
+
+static void shape_dense(const ref_net *r, ref_node *a)
+{
+    (void)r;
+    a->y_shape = a->out = (lac_shape){a->node.channels, 1, 1, 0};
+    tensors_of(a, a->node.channels * volume(a->in));
 }
 
 /* A convolution of one picture, y += w x, or its derivatives. */
@@ -240,23 +263,13 @@ static void ref_finish(ref_net *r, ref_node *a)
     }
 }
 
-static void ref_forward_node(ref_net *r, ref_node *a)
+/* y [n, y_shape] is there: normalization or bias, addition, ReLU, pool, dropout. */
+static void ref_finish_forward(ref_net *r, ref_node *a)
 {
-    const double *x = r->node[a->node.input].z;
-    size_t y_size = volume(a->y_shape);
     size_t plane = (size_t)a->y_shape.h * a->y_shape.w;
-    memset(a->y, 0, r->n * y_size * sizeof *a->y);
-    for (int i = 0; i < r->n; i++) {
-        taps t = {.w = a->tensor[0], .x = x + i * volume(a->in), .y = a->y + i * y_size};
-        if (is_conv(a))
-            ref_convolve(a, &t);
-        for (size_t o = 0; o < y_size && !is_conv(a); o++)
-            for (size_t k = 0; k < volume(a->in); k++)
-                t.y[o] += t.w[o * volume(a->in) + k] * t.x[k];
-    }
     if (a->node.norm)
         ref_statistics(r, a);
-    for (size_t e = 0; e < r->n * y_size; e++) {
+    for (size_t e = 0; e < r->n * volume(a->y_shape); e++) {
         size_t c = e / plane % a->y_shape.c;
         a->v[e] = a->node.norm ? a->tensor[1][c] * (a->y[e] - a->mean[c]) * a->inv_std[c] +
                                      a->tensor[2][c]
@@ -267,11 +280,28 @@ static void ref_forward_node(ref_net *r, ref_node *a)
     ref_finish(r, a);
 }
 
-void ref_forward(ref_net *r)
+static void forward_conv(ref_net *r, ref_node *a)
 {
-    r->margin = INFINITY;
-    for (int i = 1; i < r->count; i++)
-        ref_forward_node(r, &r->node[i]);
+    memset(a->y, 0, r->n * volume(a->y_shape) * sizeof *a->y);
+    for (int i = 0; i < r->n; i++) {
+        taps t = {.w = a->tensor[0], .x = input_of(r, a, 0)->z + i * volume(a->in),
+                  .y = a->y + i * volume(a->y_shape)};
+        ref_convolve(a, &t);
+    }
+    ref_finish_forward(r, a);
+}
+
+static void forward_dense(ref_net *r, ref_node *a)
+{
+    size_t inputs = volume(a->in);
+    for (size_t e = 0; e < r->n * volume(a->out); e++) {
+        const double *w = a->tensor[0] + e % volume(a->out) * inputs;
+        const double *x = input_of(r, a, 0)->z + e / volume(a->out) * inputs;
+        a->y[e] = 0.0;
+        for (size_t k = 0; k < inputs; k++)
+            a->y[e] += w[k] * x[k];
+    }
+    ref_finish_forward(r, a);
 }
 
 /* dv [n, y] into the gradients of norm or bias; in place becomes dy. */
@@ -302,32 +332,242 @@ static void ref_backward_norm(const ref_net *r, ref_node *a, double *dv)
     }
 }
 
-static void ref_backward_node(ref_net *r, ref_node *a)
+/* The gradient of y [n, y_shape], to be freed; that of what is added on the way. */
+static double *ref_finish_backward(ref_net *r, ref_node *a)
 {
-    ref_node *input = &r->node[a->node.input];
-    size_t y_size = volume(a->y_shape);
-    size_t k = volume(a->in);
-    double *dy = doubles(r->n * y_size);
+    double *dy = doubles(r->n * volume(a->y_shape));
     for (size_t e = 0; e < r->n * volume(a->out); e++) {
         size_t best = ref_winner(a, e);
         int open = (!a->node.relu || a->v[best] > 0.0) && (!a->keep || a->keep[e]);
         dy[best] += open ? a->dz[e] / (a->keep ? 1.0 - r->dropout : 1.0) : 0.0;
     }
     if (a->node.add)
-        for (size_t e = 0; e < r->n * y_size; e++)
+        for (size_t e = 0; e < r->n * volume(a->y_shape); e++)
             r->node[a->node.add].dz[e] += dy[e];
     ref_backward_norm(r, a, dy);
+    return dy;
+}
+
+static void backward_conv(ref_net *r, ref_node *a)
+{
+    ref_node *input = input_of(r, a, 0);
+    double *dy = ref_finish_backward(r, a);
     for (int i = 0; i < r->n; i++) {
-        taps t = {.w = a->tensor[0], .x = input->z + i * k, .dy = dy + i * y_size,
-                  .dx = input->dz + i * k, .dw = a->gradient[0]};
-        if (is_conv(a))
-            ref_convolve(a, &t);
-        for (size_t e = 0; e < y_size * k && !is_conv(a); e++) {
-            t.dw[e] += t.dy[e / k] * t.x[e % k];
-            t.dx[e % k] += t.dy[e / k] * t.w[e];
-        }
+        taps t = {.w = a->tensor[0], .x = input->z + i * volume(a->in),
+                  .dy = dy + i * volume(a->y_shape), .dx = input->dz + i * volume(a->in),
+                  .dw = a->gradient[0]};
+        ref_convolve(a, &t);
     }
     free(dy);
+}
+
+static void backward_dense(ref_net *r, ref_node *a)
+{
+    ref_node *input = input_of(r, a, 0);
+    size_t k = volume(a->in);
+    double *dy = ref_finish_backward(r, a);
+    for (int i = 0; i < r->n; i++)
+        for (size_t e = 0; e < volume(a->out) * k; e++) {
+            double g = dy[i * volume(a->out) + e / k];
+            a->gradient[0][e] += g * input->z[i * k + e % k];
+            input->dz[i * k + e % k] += g * a->tensor[0][e];
+        }
+    free(dy);
+}
+
+/* ---- Sum of maps ------------------------------------------------------------------------------ */
+
+static void read_add(const lac_node *node, ref_layer *layer)
+{
+    const lac_add_attr *a = node->attr;
+    layer->relu = a->relu;
+}
+
+static void shape_add(const ref_net *r, ref_node *a)
+{
+    a->out = a->in;
+    for (int i = 1; i < a->node.inputs; i++)
+        if (input_shape(r, a, i).h > a->out.h)
+            a->out = input_shape(r, a, i);
+    a->y_shape = a->out;
+}
+
+/* The number of input i that number e of z reads. */
+static size_t ref_source(const ref_net *r, const ref_node *a, int i, size_t e)
+{
+    const lac_shape in = input_shape(r, a, i);
+    size_t times = a->out.h / in.h;
+    size_t column = e % a->out.w;
+    size_t row = e / a->out.w % a->out.h;
+    return (e / ((size_t)a->out.h * a->out.w) * in.h + row / times) * in.w + column / times;
+}
+
+static void forward_add(ref_net *r, ref_node *a)
+{
+    for (size_t e = 0; e < r->n * volume(a->out); e++) {
+        a->v[e] = 0.0;
+        for (int i = 0; i < a->node.inputs; i++)
+            a->v[e] += input_of(r, a, i)->z[ref_source(r, a, i, e)];
+    }
+    ref_finish(r, a);
+}
+
+static void backward_add(ref_net *r, ref_node *a)
+{
+    for (size_t e = 0; e < r->n * volume(a->out); e++)
+        for (int i = 0; i < a->node.inputs; i++)
+            if (!a->node.relu || a->v[e] > 0.0)
+                input_of(r, a, i)->dz[ref_source(r, a, i, e)] += a->dz[e];
+}
+
+/* ---- Channels one behind the other ------------------------------------------------------------ */
+
+static void shape_concat(const ref_net *r, ref_node *a)
+{
+    a->out = a->in;
+    for (int i = 1; i < a->node.inputs; i++)
+        a->out.c += input_shape(r, a, i).c;
+    a->y_shape = a->out;
+}
+
+/* z and dz of input i beside those of picture n of a. */
+static void ref_concat(ref_net *r, ref_node *a, int backward)
+{
+    for (int n = 0; n < r->n; n++) {
+        size_t at = n * volume(a->out);
+        for (int i = 0; i < a->node.inputs; i++) {
+            ref_node *input = input_of(r, a, i);
+            size_t from = n * volume(input->out);
+            for (size_t e = 0; e < volume(input->out); e++, at++, from++) {
+                if (backward)
+                    input->dz[from] += a->dz[at];
+                else
+                    a->z[at] = input->z[from];
+            }
+        }
+    }
+}
+
+static void forward_concat(ref_net *r, ref_node *a)
+{
+    ref_concat(r, a, 0);
+}
+
+static void backward_concat(ref_net *r, ref_node *a)
+{
+    ref_concat(r, a, 1);
+}
+
+/* ---- Mean -------------------------------------------------------------------------------------- */
+
+static void shape_mean(const ref_net *r, ref_node *a)
+{
+    (void)r;
+    a->y_shape = a->out = (lac_shape){a->in.c, 1, 1, 0};
+}
+
+static void forward_mean(ref_net *r, ref_node *a)
+{
+    size_t plane = (size_t)a->in.h * a->in.w;
+    memset(a->z, 0, r->n * volume(a->out) * sizeof *a->z);
+    for (size_t e = 0; e < r->n * volume(a->in); e++)
+        a->z[e / plane] += input_of(r, a, 0)->z[e] / (double)plane;
+}
+
+static void backward_mean(ref_net *r, ref_node *a)
+{
+    size_t plane = (size_t)a->in.h * a->in.w;
+    for (size_t e = 0; e < r->n * volume(a->in); e++)
+        input_of(r, a, 0)->dz[e] += a->dz[e / plane] / (double)plane;
+}
+
+/* ---- Soft-argmax ------------------------------------------------------------------------------- */
+
+static void shape_softargmax(const ref_net *r, ref_node *a)
+{
+    (void)r;
+    a->y_shape = a->out = (lac_shape){2 * a->in.c, 1, 1, 0};
+}
+
+/* What place i of m stands for, in the network's units. */
+static double ref_place(const ref_node *a, int i, int m)
+{
+    double pixel = (i + 0.5) * a->node.side / m - 0.5;
+    return (pixel - a->node.side / 2.0) / (a->node.side / 2.0);
+}
+
+/* Softmax of one map. */
+static void ref_softmax(const double *l, size_t count, double *m)
+{
+    double most = l[0];
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, l[i]);
+    for (size_t i = 0; i < count; i++)
+        sum += m[i] = exp(l[i] - most);
+    for (size_t i = 0; i < count; i++)
+        m[i] /= sum;
+}
+
+static void forward_softargmax(ref_net *r, ref_node *a)
+{
+    int w = a->in.w;
+    size_t plane = (size_t)a->in.h * w;
+    double *m = doubles(plane);
+    memset(a->z, 0, r->n * volume(a->out) * sizeof *a->z);
+    for (int map = 0; map < r->n * a->in.c; map++) {
+        ref_softmax(input_of(r, a, 0)->z + map * plane, plane, m);
+        for (size_t i = 0; i < plane; i++) {
+            a->z[2 * map] += m[i] * ref_place(a, (int)i % w, w);
+            a->z[2 * map + 1] += m[i] * ref_place(a, (int)i / w, a->in.h);
+        }
+    }
+    free(m);
+}
+
+/* By the whole Jacobian of the softmax: dm_j / dl_i = m_j ((i == j) - m_i). */
+static void backward_softargmax(ref_net *r, ref_node *a)
+{
+    int w = a->in.w;
+    size_t plane = (size_t)a->in.h * w;
+    double *m = doubles(plane);
+    for (int map = 0; map < r->n * a->in.c; map++) {
+        ref_softmax(input_of(r, a, 0)->z + map * plane, plane, m);
+        for (size_t j = 0; j < plane; j++) {
+            double dm = a->dz[2 * map] * ref_place(a, (int)j % w, w) +
+                        a->dz[2 * map + 1] * ref_place(a, (int)j / w, a->in.h);
+            for (size_t i = 0; i < plane; i++)
+                input_of(r, a, 0)->dz[map * plane + i] += dm * m[j] * ((i == j) - m[i]);
+        }
+    }
+    free(m);
+}
+
+/* ---- All of them ------------------------------------------------------------------------------- */
+
+static const ref_operator operators[] = {
+    {"add", read_add, shape_add, forward_add, backward_add},
+    {"concat", NULL, shape_concat, forward_concat, backward_concat},
+    {"conv", read_conv, shape_conv, forward_conv, backward_conv},
+    {"dense", read_dense, shape_dense, forward_dense, backward_dense},
+    {"mean", NULL, shape_mean, forward_mean, backward_mean},
+    {"softargmax", NULL, shape_softargmax, forward_softargmax, backward_softargmax},
+};
+
+static const ref_operator *ref_operator_of(const char *word)
+{
+    for (int i = 0; i < LAC_COUNT(operators); i++)
+        if (strcmp(operators[i].word, word) == 0)
+            return &operators[i];
+    fail_msg("naive.c has no loop for %s", word);
+    return NULL;
+}
+
+void ref_forward(ref_net *r)
+{
+    r->margin = INFINITY;
+    for (int i = 1; i < r->count; i++)
+        r->node[i].op->forward(r, &r->node[i]);
 }
 
 void ref_backward(ref_net *r)
@@ -339,7 +579,7 @@ void ref_backward(ref_net *r)
             memset(a->gradient[t], 0, a->count[t] * sizeof(double));
     }
     for (int i = r->count - 1; i > 0; i--)
-        ref_backward_node(r, &r->node[i]);
+        r->node[i].op->backward(r, &r->node[i]);
 }
 
 /* ---- Drawing ------------------------------------------------------------------------------- */

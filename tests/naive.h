@@ -7,17 +7,21 @@
 
 #include "net/net.h"
 
-enum { MOST_TENSORS = 3, MOST_NODES = 12 };
+enum { MOST_TENSORS = 3, MOST_NODES = 16 };
 
 /* What a node does, in the checker's own words. */
 typedef struct ref_layer {
-    const char *word; /* "conv", "dense" */
     int channels, k, stride, norm, relu, pool, dropout;
-    int input, add;   /* nodes; add 0 = none */
+    int inputs, input[LAC_MOST_INPUTS]; /* nodes behind "<" */
+    int add;                            /* the node behind "+"; 0 = none */
+    int side;                           /* of the pictures */
 } ref_layer;
+
+typedef struct ref_operator ref_operator;
 
 typedef struct ref_node {
     const char *name;
+    const ref_operator *op; /* naive.c */
     ref_layer node;
     lac_shape in, y_shape, out;
     double *tensor[MOST_TENSORS];   /* weight, then gamma and beta, or bias */

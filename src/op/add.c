@@ -6,15 +6,11 @@
  * Backward, g = dz where z > 0: an input as large as z gets g, a smaller one the sum of g over the
  * places that read each of its own.
  */
-#include "op/op.h"
-
-typedef struct add_attr {
-    int relu;
-} add_attr;
+#include "op/add.h"
 
 static lac_status add_parse(lac_words *words, void *attr)
 {
-    add_attr *a = attr;
+    lac_add_attr *a = attr;
     a->relu = lac_words_take(words, "relu");
     return LAC_OK;
 }
@@ -121,7 +117,7 @@ static void work_backward(void *arg, int item, int thread)
 
 static void run(const lac_op *op, const lac_pass *pass, lac_work work)
 {
-    job j = {op, ((const add_attr *)op->node->attr)->relu};
+    job j = {op, ((const lac_add_attr *)op->node->attr)->relu};
     lac_parallel(pass->ctx, pass->n, work, &j);
 }
 
@@ -143,7 +139,7 @@ static const lac_op_way *const ways[] = {&add_pictures, NULL};
 const lac_op_spec lac_op_add = {
     .word = "add",
     .usage = "add [relu] < NODE NODE...",
-    .attr_size = sizeof(add_attr),
+    .attr_size = sizeof(lac_add_attr),
     .least_inputs = 2,
     .most_inputs = LAC_MOST_INPUTS,
     .parse = add_parse,

@@ -69,7 +69,9 @@ static lac_status plan_memory(lac_op *op, lac_conv_state *s, lac_planner *p)
     LAC_TRY(plan_weights(op, s, p));
     if (!p->inference) {
         lac_planner_partial(p, lac_conv_partial(s->conv) * s->chunks);
-        LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, y * p->batch, op->kernels->element, &s->y));
+        if (s->attr->norm || s->attr->pool)
+            LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, y * p->batch, op->kernels->element,
+                                      &s->y));
     }
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, s->chunks * 2 * channels, sizeof(double),
                               &s->sums));
@@ -111,9 +113,10 @@ lac_conv_span lac_conv_span_of(const lac_op *op, int n, int item, int thread)
     float *scratch = lac_op_scratch(op, thread);
     int first = item * s->chunk;
     int left = n - first;
+    void *y = s->y ? s->y : op->z;
     return (lac_conv_span){.n = left < s->chunk ? left : s->chunk,
                            .first = first,
-                           .y = lac_op_at(op, s->y, first * lac_shape_stored(s->y_shape)),
+                           .y = lac_op_at(op, y, first * lac_shape_stored(s->y_shape)),
                            .z = lac_op_at(op, op->z, first * z),
                            .dz = lac_op_at(op, op->dz, first * z),
                            .own = scratch,

@@ -3,14 +3,16 @@
 
 #include <stdlib.h>
 
-/* A chunk's output should stay in a core's cache together with its input: about 2 MB. */
-enum { CHUNK_FLOATS = 600000, CHUNK_MOST = 16 };
+/* A chunk's output should stay in a core's cache together with its input: about 2 MB. A small batch
+ * has four chunks at least, so that as many threads share it. */
+enum { CHUNK_FLOATS = 600000, CHUNK_MOST = 16, CHUNKS_LEAST = 4 };
 
 static int chunk_for(size_t y_numbers, int batch)
 {
     int chunk = (int)(CHUNK_FLOATS / y_numbers);
     chunk = chunk < 1 ? 1 : chunk > CHUNK_MOST ? CHUNK_MOST : chunk;
-    return chunk < batch ? chunk : batch;
+    int share = (batch + CHUNKS_LEAST - 1) / CHUNKS_LEAST;
+    return chunk < share ? chunk : share;
 }
 
 /* The convolution of all output channels, and of half of them for a single picture. */

@@ -1,7 +1,7 @@
 /*
  * Soft-argmax: where each of P maps is high, as the expected place under its softmax. The output is
- * x0 y0 x1 y1 ... in the network's units, (pixels - side/2) / (side/2). Place i of m across stands
- * for the middle of the pixels that it covers, (i + 0.5) side / m - 0.5, whatever m is.
+ * x0 y0 x1 y1 ... in the network's units (image/units.h). Place i of m across stands for the middle
+ * of the pixels that it covers, (i + 0.5) side / m - 0.5, whatever m is.
  *
  * With m = softmax(l) over the places and (x, y) = sum m g, g a place's coordinates:
  *   dl_i = m_i (g_i . (dx, dy) - sum_j m_j g_j . (dx, dy)) = m_i (g_i - (x, y)) . (dx, dy).
@@ -9,6 +9,7 @@
  * The maps are stored as float in any plan: a softmax of bf16 would move points by tenths of a
  * pixel.
  */
+#include "image/units.h"
 #include "op/op.h"
 
 #include <stdlib.h>
@@ -46,11 +47,10 @@ static void softargmax_free(lac_op *op)
     op->state = NULL;
 }
 
-/* ((i + 0.5) side / m - 0.5 - side / 2) / (side / 2) */
 static void fill_places(float *place, int m, int side)
 {
     for (int i = 0; i < m; i++)
-        place[i] = (float)((2.0 * i + 1.0) / m - 1.0 - 1.0 / side);
+        place[i] = lac_to_units((float)((i + 0.5) * side / m - 0.5), side);
 }
 
 typedef struct job {

@@ -7,17 +7,21 @@
 
 #include "net/net.h"
 
-enum { MOST_TENSORS = 3, MOST_NODES = 12 };
+enum { MOST_TENSORS = 3, MOST_NODES = 16 };
 
 /* What a node does, in the checker's own words. */
 typedef struct ref_layer {
-    const char *word; /* "conv", "dense" */
     int channels, k, stride, norm, relu, pool, dropout;
-    int input, add;   /* nodes; add 0 = none */
+    int inputs, input[LAC_MOST_INPUTS]; /* nodes behind "<" */
+    int add;                            /* the node behind "+"; 0 = none */
+    int side;                           /* of the pictures */
 } ref_layer;
+
+typedef struct ref_operator ref_operator;
 
 typedef struct ref_node {
     const char *name;
+    const ref_operator *op;
     ref_layer node;
     lac_shape in, y_shape, out;
     double *tensor[MOST_TENSORS];   /* weight, then gamma and beta, or bias */
@@ -45,6 +49,33 @@ static inline size_t volume(lac_shape s)
 {
     return (size_t)s.c * s.h * s.w;
 }
+
+struct ref_operator {
+    const char *word;
+    void (*read)(const lac_node *node, ref_layer *layer); /* NULL: it has no words */
+    void (*shape)(const ref_net *r, ref_node *a);         /* out, y_shape and tensors, from in */
+    void (*forward)(ref_net *r, ref_node *a);
+    void (*backward)(ref_net *r, ref_node *a);            /* adds to the inputs' dz */
+};
+
+/* naive_conv.c and naive_maps.c */
+extern const ref_operator ref_add, ref_concat, ref_conv, ref_dense, ref_mean, ref_softargmax;
+
+static inline ref_node *input_of(ref_net *r, const ref_node *a, int i)
+{
+    return &r->node[a->node.input[i]];
+}
+
+static inline lac_shape input_shape(const ref_net *r, const ref_node *a, int i)
+{
+    return r->node[a->node.input[i]].out;
+}
+
+/* `count` zeros. */
+double *doubles(size_t count);
+
+/* z from v: pool, ReLU, dropout. Remembers the nearest kink (margin). */
+void ref_finish(ref_net *r, ref_node *a);
 
 /* For n pictures; numbers are 0 until drawn. Freed by ref_free(); the net must live longer. */
 ref_net *ref_new(const lac_net *net, int n);

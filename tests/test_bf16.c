@@ -141,6 +141,14 @@ static void planes_free(planes *p)
         numbers_free(all[i]);
 }
 
+/* Three planes, of which one is read 3 x 3 times. */
+static void add_planes(const lac_kernels *k, const planes *p, void *to, int relu)
+{
+    const lac_addend from[] = {{p->y, 1}, {p->z, 3}, {p->add, 1}};
+    memcpy(to, p->dz, PLANE * k->element);
+    k->add(from, LAC_COUNT(from), to, H - H % 3, W, relu);
+}
+
 /* Runs one kernel into `to`, and for those that write a second plane into `second`. */
 static void run_kernel(const lac_kernels *k, int which, const planes *p, void *to, void *second)
 {
@@ -159,6 +167,13 @@ static void run_kernel(const lac_kernels *k, int which, const planes *p, void *t
     case 3:
         k->pool_backward(p->y, p->z, p->dz, to, H, W, relu, a, a, b, c);
         break;
+    case 4:
+        add_planes(k, p, to, relu);
+        break;
+    case 5:
+        memcpy(to, p->y, PLANE * k->element);
+        k->add_backward(p->z, p->dz, to, H, W - W % 3, relu ? 1 : 3, relu, relu);
+        break;
     default:
         memcpy(to, p->y, PLANE * k->element);
         k->accumulate(p->z, to, PLANE - 5);
@@ -168,7 +183,7 @@ static void run_kernel(const lac_kernels *k, int which, const planes *p, void *t
 static void check_planes(const lac_kernels *k, const lac_kernels *ref)
 {
     for (fill kind = FILL_PLAIN; kind < FILLS; kind++)
-        for (int which = 0; which < 10; which++) {
+        for (int which = 0; which < 14; which++) {
             planes p = planes_new(kind);
             void *second[2] = {stored_filled(PLANE, kind, 8), stored_filled(PLANE, kind, 8)};
             char what[64];
@@ -531,6 +546,30 @@ static void outputs_of_any_operator_are_floats(void **state)
         check_network(network, LAC_CPU_AUTO);
 }
 
+/* Maps that softargmax reads are floats, beside an addition and a concatenation of both kinds. */
+static void maps_are_added_joined_and_located(void **state)
+{
+    (void)state;
+    static const char network[] = "a conv 5x5 /2 20 norm relu\n"
+                                  "b conv 3x3 /2 20 norm relu\n"
+                                  "c add relu < b a\n"
+                                  "d conv 1x1 20 norm relu output\n"
+                                  "e add < d b\n"
+                                  "f concat < e d a\n"
+                                  "g conv 3x3 19 < f\n"
+                                  "h softargmax output\n"
+                                  "i softargmax < d\n"
+                                  "j dense 5 output\n"
+                                  "k mean < f\n"
+                                  "l mean < d\n"
+                                  "m dense 6 relu < k\n"
+                                  "n dense 6 output\n"
+                                  "o dense 4 output < l\n";
+    check_network(network, LAC_CPU_REF);
+    if (lac_kernels_get_bf16(LAC_CPU_AUTO))
+        check_network(network, LAC_CPU_AUTO);
+}
+
 static void networks_have_the_outputs_and_gradients_of_float32(void **state)
 {
     (void)state;
@@ -568,6 +607,7 @@ int main(void)
         cmocka_unit_test(products_agree_with_naive_loops),
         cmocka_unit_test(convolutions_agree_with_the_reference),
         cmocka_unit_test(networks_have_the_outputs_and_gradients_of_float32),
+        cmocka_unit_test(maps_are_added_joined_and_located),
         cmocka_unit_test(outputs_of_any_operator_are_floats),
         cmocka_unit_test(levels_without_bf16_refuse_it), /* last: it lowers oneDNN's level */
     };

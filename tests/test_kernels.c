@@ -48,7 +48,8 @@ static void no_slot_is_empty(void **state)
         const lac_kernels *k = lac_kernels_get(level);
         assert_true(k->gemm && k->moments && k->affine && k->affine_pool && k->affine_sums &&
                     k->affine_backward && k->pool_sums && k->pool_backward && k->accumulate &&
-                    k->load && k->store && k->adam && k->picture && k->sample && k->peak);
+                    k->load && k->store && k->adam && k->picture && k->sample && k->peak &&
+                    k->add && k->add_backward && k->softargmax && k->softargmax_backward);
     }
 }
 
@@ -254,6 +255,60 @@ static void check_accumulate(const lac_kernels *k, const lac_kernels *ref)
         numbers_free(y);
         numbers_free(want);
     }
+}
+
+static void check_add(const lac_kernels *k, const lac_kernels *ref)
+{
+    enum { H = 12, W = 18, COUNT = H * W * LAC_BLOCK };
+    static const int times[][3] = {{1, 1, 1}, {2, 1, 6}, {3, 2, 1}, {6, 6, 3}};
+    for (int n = 0; n < LAC_COUNT(times) * FILLS * 6; n++) {
+        int relu = n % 2;
+        int count = n / 2 % 3 + 1;
+        fill kind = (fill)(n / 6 % FILLS);
+        float *x[3], *got = numbers(COUNT), *want = numbers(COUNT);
+        lac_addend from[3];
+        for (int i = 0; i < 3; i++) {
+            int t = times[n / (6 * FILLS)][i];
+            x[i] = filled(COUNT / (size_t)(t * t), kind, 3 + (uint64_t)i);
+            from[i] = (lac_addend){x[i], t};
+        }
+        k->add(from, count, got, H, W, relu);
+        ref->add(from, count, want, H, W, relu);
+        assert_same(got, want, COUNT, "add");
+        for (int i = 0; i < 3; i++)
+            numbers_free(x[i]);
+        numbers_free(got);
+        numbers_free(want);
+    }
+}
+
+static void check_add_backward(const lac_kernels *k, const lac_kernels *ref)
+{
+    enum { H = 12, W = 18, COUNT = H * W * LAC_BLOCK };
+    static const int times[] = {1, 2, 3, 6};
+    for (int n = 0; n < LAC_COUNT(times) * FILLS * 4; n++) {
+        int relu = n % 2;
+        int accumulate = n / 2 % 2;
+        fill kind = (fill)(n / 4 % FILLS);
+        int t = times[n / (4 * FILLS)];
+        size_t count = COUNT / (size_t)(t * t);
+        float *z = filled(COUNT, kind, 3), *dz = filled(COUNT, kind, 4);
+        float *got = filled(count, kind, 5);
+        float *want = copied(got, count);
+        k->add_backward(z, dz, got, H, W, t, relu, accumulate);
+        ref->add_backward(z, dz, want, H, W, t, relu, accumulate);
+        assert_same(got, want, count, "add_backward");
+        float *all[] = {z, dz, got, want};
+        for (int i = 0; i < LAC_COUNT(all); i++)
+            numbers_free(all[i]);
+    }
+}
+
+static void sums_of_planes_have_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_add);
+    each_level(check_add_backward);
 }
 
 static void accumulate_gives_the_bits_of_the_reference(void **state)
@@ -486,6 +541,98 @@ static void pool_sums_agree_with_the_reference(void **state)
     each_level(check_pool_sums);
 }
 
+/* ---- Soft-argmax ----------------------------------------------------------------- */
+
+enum { MAP_H = 5, MAP_W = 7, MAP = MAP_H * MAP_W * LAC_BLOCK };
+
+static const float columns[MAP_W] = {-0.9f, -0.6f, -0.3f, 0, 0.25f, 0.5f, 0.75f};
+static const float rows[MAP_H] = {-0.8f, -0.4f, 0, 0.3f, 0.6f};
+
+/* Plain logits, ever larger, so that the softmax gets ever sharper. */
+static void check_softargmax(const lac_kernels *k, const lac_kernels *ref)
+{
+    for (float scale = 0.01f; scale < 2e3f; scale *= 3) {
+        float dx[16], dy[16];
+        float *l = filled(MAP, FILL_PLAIN, 1);
+        float *got = filled(MAP, FILL_PLAIN, 2);
+        float *want = copied(got, MAP);
+        constants(dx, 3);
+        constants(dy, 4);
+        for (size_t i = 0; i < MAP; i++)
+            l[i] = 100 + l[i] * scale;
+        lac_expected a, b;
+        k->softargmax(l, MAP_H, MAP_W, columns, rows, &a);
+        ref->softargmax(l, MAP_H, MAP_W, columns, rows, &b);
+        assert_same(a.most, b.most, LAC_BLOCK, "largest");
+        assert_near(a.share, b.share, LAC_BLOCK, 2e-6, "share");
+        assert_near(a.x, b.x, LAC_BLOCK, 2e-6, "x");
+        assert_near(a.y, b.y, LAC_BLOCK, 2e-6, "y");
+        for (int accumulate = 0; accumulate < 2; accumulate++) {
+            k->softargmax_backward(l, MAP_H, MAP_W, columns, rows, &b, dx, dy, got, accumulate);
+            ref->softargmax_backward(l, MAP_H, MAP_W, columns, rows, &b, dx, dy, want, accumulate);
+            assert_near(got, want, MAP, 2e-6, "gradient");
+        }
+        numbers_free(l);
+        numbers_free(got);
+        numbers_free(want);
+    }
+}
+
+static void softargmax_agrees_with_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_softargmax);
+}
+
+static void check_nan(const lac_kernels *k, const lac_kernels *ref)
+{
+    float *l = filled(MAP, FILL_PLAIN, 1);
+    lac_expected a;
+    (void)ref;
+    l[MAP / 2] = NAN;
+    k->softargmax(l, MAP_H, MAP_W, columns, rows, &a);
+    for (int c = 0; c < LAC_BLOCK; c++)
+        assert_int_equal(isnan(a.x[c]) && isnan(a.y[c]), c == MAP / 2 % LAC_BLOCK);
+    numbers_free(l);
+}
+
+static void softargmax_does_not_hide_nan(void **state)
+{
+    (void)state;
+    check_nan(&lac_kernels_ref, NULL);
+    each_level(check_nan);
+}
+
+/* With a largest of 0, a share of 1 and one coordinate of 1 the backward pass is exp alone. */
+static void check_exp(const lac_kernels *k, const lac_kernels *ref)
+{
+    enum { COUNT = 88 * 512 };
+    const float one = 1;
+    const float zero[16] = {0};
+    float ones[16];
+    (void)ref;
+    lac_expected at = {{0}, {0}, {0}, {0}};
+    for (int c = 0; c < LAC_BLOCK; c++)
+        at.share[c] = ones[c] = 1;
+    for (int i = 0; i < COUNT; i++) {
+        float l[16], e[16];
+        for (int c = 0; c < LAC_BLOCK; c++)
+            l[c] = -((float)i + (float)c / 16) / 512;
+        k->softargmax_backward(l, 1, 1, &one, &one, &at, ones, zero, e, 0);
+        for (int c = 0; c < LAC_BLOCK; c++) {
+            double want = l[c] < -87 ? 0 : exp((double)l[c]);
+            if (!(fabs((double)e[c] - want) <= want * 0x1p-22))
+                fail_msg("exp(%.9g) is %.9g, must be %.9g", (double)l[c], (double)e[c], want);
+        }
+    }
+}
+
+static void the_exponential_is_off_by_two_units_in_the_last_place_at_most(void **state)
+{
+    (void)state;
+    each_level(check_exp);
+}
+
 /* ---- Matrix product -------------------------------------------------------------- */
 
 typedef lac_gemm *gemm_fn;
@@ -587,6 +734,7 @@ int main(void)
         cmocka_unit_test(affine_pool_gives_the_bits_of_the_reference),
         cmocka_unit_test(affine_backward_gives_the_bits_of_the_reference),
         cmocka_unit_test(pool_backward_gives_the_bits_of_the_reference),
+        cmocka_unit_test(sums_of_planes_have_the_bits_of_the_reference),
         cmocka_unit_test(accumulate_gives_the_bits_of_the_reference),
         cmocka_unit_test(adam_gives_the_bits_of_the_reference),
         cmocka_unit_test(a_picture_is_its_bytes_over_255_mirrored_if_asked),
@@ -594,6 +742,9 @@ int main(void)
         cmocka_unit_test(moments_agree_with_the_reference),
         cmocka_unit_test(affine_sums_agree_with_the_reference),
         cmocka_unit_test(pool_sums_agree_with_the_reference),
+        cmocka_unit_test(softargmax_agrees_with_the_reference),
+        cmocka_unit_test(softargmax_does_not_hide_nan),
+        cmocka_unit_test(the_exponential_is_off_by_two_units_in_the_last_place_at_most),
         cmocka_unit_test(the_matrix_product_agrees_with_naive_loops),
         cmocka_unit_test(our_own_matrix_products_agree_with_naive_loops),
         cmocka_unit_test(the_peak_counts_what_it_does),

@@ -55,8 +55,8 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
         {"# nothing\n", "the network has no nodes"},
         {"a conv 3x3 16\nb dense 6", "test.net: no node is marked as output"},
         {"a conv 3x3 16\nb dense 6 output < input", "test.net:1: nobody reads a"},
-        {"a", "test.net:1: the line ends where an operator (conv, dense) is wanted"},
-        {"a pool 2", "\"pool\" where an operator (conv, dense) is wanted"},
+        {"a", "test.net:1: the line ends where an operator (add, concat, conv, dense, mean, softargmax) is"},
+        {"a pool 2", "\"pool\" where an operator (add, concat, conv, dense, mean, softargmax) is"},
         {"\n\na conv 16", "test.net:3: \"16\" where a kernel such as 3x3"},
         {"a conv 3x5 16", "\"3x5\" where a kernel"},
         {"a conv 2x2 16", "\"2x2\" where a kernel"},
@@ -96,6 +96,24 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
         {"a conv 1x1 /8 16\nb conv 1x1 /8 16 pool output", "b: a 2x2 pool of 1x1 pixels"},
         {"a conv 1x1 4096\nb dense 1000000 output", "at most 2147483647 are possible"},
         {"a dense 1000000\nb dense 1000 output\n", "parameters to"},
+        {"a conv 3x3 16\nb add output", "test.net:2: b reads 1 node, add takes 2 to 8"},
+        {"a conv 3x3 16\nb add output < a a a a a a a a a", "b reads more than 8 nodes"},
+        {"a conv 3x3 16\nb add output < a a + a", "b: add adds no other node"},
+        {"a conv 3x3 16\nb add norm output < a a", "\"norm\" is not understood here: add [relu]"},
+        {"a dense 16\nb add output < a a", "test.net:2: b: input 1 is not maps"},
+        {"a conv 3x3 16\nb add output < a input", "b: input 2 is not maps"},
+        {"a conv 3x3 16\nb conv 3x3 20\nc add output < a b", "c: adds 32x32x20 (h x w x channels) to"},
+        {"a conv 3x3 16\nb conv 3x3 /3 16\nc add output < a b", "c: adds 11x11x16"},
+        {"a conv 3x3 16\nb concat output", "b reads 1 node, concat takes 2 to 8"},
+        {"a conv 3x3 16\nb concat relu output < a a", "\"relu\" is not understood here: concat <"},
+        {"a conv 3x3 16\nb concat output < a input", "b: input 2 is not maps"},
+        {"a conv 3x3 16\nb conv 3x3 /2 16\nc concat output < a b",
+         "c: input 2 is 16x16 pixels, input 1 32x32, must be equal"},
+        {"a conv 3x3 16\nb mean output < a a", "b reads 2 nodes, mean takes 1"},
+        {"a dense 16\nb mean output", "b: mean reads maps"},
+        {"a softargmax output", "a: softargmax reads maps"},
+        {"a conv 3x3 3\nb softargmax 3 output", "\"3\" is not understood here: softargmax"},
+        {"a conv 3x3 3\nb softargmax output + a", "b: softargmax adds no other node"},
         {"a.norm dense 4\na conv 3x3 4 norm output < input\nb dense 4 output < a.norm",
          "a has a tensor named a.norm.weight, which another node has too"},
     };
@@ -158,7 +176,7 @@ static void networks_that_ship_are_there(void **state)
     }
     char *text;
     assert_status(ctx, lac_network_text(ctx, "nonsense", &text), LAC_ERROR_ARGUMENT);
-    assert_message(ctx, "must be one of cnn, kimura, resnet, or a file such as my.net");
+    assert_message(ctx, "must be one of best, cnn, fast, first, kimura, resnet, or a file");
     assert_status(ctx, lac_network_text(ctx, "nowhere/my.net", &text), LAC_ERROR_IO);
     assert_null(text);
     lac_context_free(&ctx);

@@ -9,6 +9,7 @@
  *
  * Before a pass the whole slab is filled with NaN: who reads what was not written fails.
  */
+#include "image/units.h"
 #include "naive.h"
 #include "planned.h"
 #include "support.h"
@@ -27,6 +28,8 @@ typedef struct sample_net {
     const char *text;
 } sample_net;
 
+/* A softmax does not change when a number is added to its whole map, so the gradient of a bias in
+ * front of it is 0, and there is nothing to compare with: those maps have a ReLU here. */
 static const sample_net nets[] = {
     {"a plain convolution", 13, 5, 5, "a conv 3x3 16 output < input"},
     {"dense layers alone, wider than a tile", 13, 7, 7,
@@ -108,6 +111,50 @@ static const sample_net nets[] = {
      "a conv 3x3 /3 16 norm relu\n"
      "b conv 7x7 16 relu\n"
      "c dense 3 output"},
+    {"maps up-sampled by 2 and 4 while they are added, and added to themselves", 24, 6, 5,
+     "a conv 3x3 20 norm relu\n"
+     "b conv 3x3 /2 20 norm relu\n"
+     "c conv 3x3 /2 20\n"
+     "d add relu < c a b\n"
+     "e add < d d\n"
+     "f conv 1x1 7 output\n"
+     "g dense 4 output < e"},
+    {"maps up-sampled by 3, an output that others read", 30, 5, 3,
+     "a conv 3x3 33 norm\n"
+     "b conv 3x3 /3 33 norm relu\n"
+     "c add output < a b\n"
+     "d concat < c a c\n"
+     "e conv 3x3 /2 16 norm relu\n"
+     "f mean\n"
+     "g dense 4 output"},
+    {"channels one behind the other, in whole blocks and across them", 11, 6, 5,
+     "a conv 3x3 16 relu\n"
+     "b conv 5x5 32 norm < input\n"
+     "c conv 1x1 7 < a\n"
+     "d concat output < a b c a\n"
+     "e conv 1x1 30\n"
+     "f concat < c e b c\n"
+     "g mean output\n"
+     "h mean < d\n"
+     "i dense 3 output"},
+    {"soft-argmax of maps that others read", 13, 7, 5,
+     "a conv 3x3 16 norm relu\n"
+     "b conv 3x3 /2 19 relu\n"
+     "c softargmax output\n"
+     "d softargmax < a\n"
+     "e dense 3 output\n"
+     "f conv 1x1 5 relu < b\n"
+     "g softargmax output"},
+    {"an encoder and decoder of one picture", 16, 3, 1,
+     "in   conv 5x5 /2 16 norm relu\n"
+     "a1   conv 3x3 16 norm relu\n"
+     "a    conv 3x3 16 norm relu < a1 + in\n"
+     "b    conv 3x3 /2 24 norm relu\n"
+     "up   conv 1x1 16 norm relu\n"
+     "sum  add < up a\n"
+     "d    conv 3x3 24 norm relu\n"
+     "maps conv 1x1 3 relu\n"
+     "xy   softargmax output"},
 };
 
 static lac_net *net_of(lac_context *ctx, const sample_net *sample, int size)
@@ -464,6 +511,49 @@ static void inference_passes_equal_naive_loops(void **state)
     (void)state;
 }
 
+/* ---- Soft-argmax --------------------------------------------------------------------------------- */
+
+enum { MAPS = 3, FAR = 100 };
+
+/* A map that is high at one place alone gives that place, however large its numbers are. */
+static void check_sharp_peaks(lac_context *ctx, int side, const char *network, float offset)
+{
+    planned p = planned_new(ctx, network, side, 1, 2, 0);
+    lac_op *op = &p.plan->op[2];
+    const lac_shape in = op->node->in;
+    int places = in.h * in.w;
+    float *maps = op->input[0]->z;
+    lac_pass pass = {.ctx = ctx, .n = 2};
+    for (int first = 0; first < places; first++) {
+        for (size_t e = 0; e < 2 * lac_shape_stored(in); e++)
+            maps[e] = offset;
+        for (int m = 0; m < 2 * MAPS; m++)
+            maps[place(in, m / MAPS, m % MAPS, (first + m) % places)] += FAR;
+        op->way->forward(op, &pass);
+        for (int m = 0; m < 2 * MAPS; m++) {
+            int at = (first + m) % places;
+            float x = ((float)(at % in.w) + 0.5f) * (float)side / (float)in.w - 0.5f;
+            float y = ((float)(at / in.w) + 0.5f) * (float)side / (float)in.h - 0.5f;
+            assert_true(fabsf(planned_y(&p)[2 * m] - lac_to_units(x, side)) < 1e-6f);
+            assert_true(fabsf(planned_y(&p)[2 * m + 1] - lac_to_units(y, side)) < 1e-6f);
+        }
+    }
+    planned_free(&p);
+}
+
+static void softargmax_of_a_sharp_peak_is_its_place(void **state)
+{
+    static const float offsets[] = {0.0f, 1e4f, -1e4f};
+    lac_context *ctx = context_at(level, 2);
+    for (int i = 0; i < LAC_COUNT(offsets); i++) {
+        check_sharp_peaks(ctx, 24, "a conv 1x1 /2 3\nb softargmax output", offsets[i]);
+        check_sharp_peaks(ctx, 24, "a conv 1x1 3\nb softargmax output", offsets[i]);
+        check_sharp_peaks(ctx, 13, "a conv 1x1 /3 3\nb softargmax output", offsets[i]);
+    }
+    lac_context_free(&ctx);
+    (void)state;
+}
+
 /* ---- Dropout --------------------------------------------------------------------------------- */
 
 enum { DROP_N = 40, DROP_OUTPUTS = 100 };
@@ -551,6 +641,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_reference_differentiates_itself),
         cmocka_unit_test(training_passes_equal_naive_loops),
         cmocka_unit_test(inference_passes_equal_naive_loops),
+        cmocka_unit_test(softargmax_of_a_sharp_peak_is_its_place),
         cmocka_unit_test(dropout_keeps_its_share_and_scales_it),
         cmocka_unit_test(dropout_follows_the_sample_wherever_it_stands),
     };

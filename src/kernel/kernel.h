@@ -26,6 +26,8 @@ enum { LAC_TRANSPOSED = 1, LAC_WIDE = 2 }; /* operands of gemm */
 
 enum { LAC_MOST_K = 31, LAC_MOST_STRIDE = 8 };
 
+enum { LAC_MOST_ADDENDS = 8 };
+
 /* Geometry of a convolution. Input [n, c, h, w] blocked, or plain when c is 1; weights
  * [oc, c, k, k] plain; output [n, oc, oh, ow] blocked. Channels are those in storage. k is odd:
  * with PyTorch's padding of k / 2 the output is then ceil(h / stride) high. The kernel may be
@@ -50,6 +52,20 @@ typedef struct lac_adam_step {
     float shrink;       /* AdamW: weight loses shrink * weight */
 } lac_adam_step;
 
+/* A plane that add reads: [h / times, w / times, 16], each of its places `times` times across and
+ * down, as if it were up-sampled by nearest neighbour. */
+typedef struct lac_addend {
+    const void *x;
+    int times;
+} lac_addend;
+
+/* What softargmax finds in each of 16 maps. */
+typedef struct lac_expected {
+    float most[LAC_BLOCK];  /* the largest number of the map */
+    float share[LAC_BLOCK]; /* 1 / sum of exp(l - most), the softmax there */
+    float x[LAC_BLOCK], y[LAC_BLOCK];
+} lac_expected;
+
 struct lac_kernels {
     lac_cpu level;
 
@@ -67,7 +83,7 @@ struct lac_kernels {
     void (*moments)(const void *y, int pixels, const float origin[16], double sum[16],
                     double square[16]);
 
-    /* z = y * scale + shift (+ add unless NULL), then max(., 0) if relu. z may be y. */
+    /* z = y * scale + shift (+ add unless NULL), then max(., 0) if relu. z may be y or add. */
     void (*affine)(const void *y, const void *add, void *z, int pixels, const float scale[16],
                    const float shift[16], int relu);
 
@@ -95,6 +111,27 @@ struct lac_kernels {
     void (*pool_backward)(const void *y, const void *z, const void *dz, void *dy, int h, int w,
                           int relu, const float scale[16], const float a[16], const float b[16],
                           const float c[16]);
+
+    /* z [h, w, 16] = sum of `count` planes in their order, then max(., 0) if relu. */
+    void (*add)(const lac_addend *from, int count, void *z, int h, int w, int relu);
+
+    /* Backward of add for one of its planes: dx [h / times, w / times, 16] is the sum of g, as in
+     * affine_sums, over the times x times places that read it, row by row; added to what is there
+     * if accumulate. */
+    void (*add_backward)(const void *z, const void *dz, void *dx, int h, int w, int times, int relu,
+                         int accumulate);
+
+    /* Soft-argmax of the 16 maps of a plane l [h, w, 16]: with m the softmax of a map over its
+     * places, x is the sum of m * column[j] and y that of m * row[i]. A faster version's exp is
+     * off by at most 2^-22 of its value, and 0 below exp(-87). */
+    void (*softargmax)(const void *l, int h, int w, const float *column, const float *row,
+                       lac_expected *out);
+
+    /* Its backward pass: dl = m (column[j] dx + row[i] dy - (x dx + y dy)), added to what is there
+     * if accumulate. */
+    void (*softargmax_backward)(const void *l, int h, int w, const float *column, const float *row,
+                                const lac_expected *at, const float dx[16], const float dy[16],
+                                void *dl, int accumulate);
 
     /* y += x, both stored. */
     void (*accumulate)(const void *x, void *y, size_t count);

@@ -200,6 +200,85 @@ static void pool_backward(const void *y_, const void *z_, const void *dz_, void 
     }
 }
 
+static void add(const lac_addend *from, int count, void *z_, int h, int w, int relu)
+{
+    stored *z = z_;
+    for (int i = 0; i < h; i++) {
+        for (int j = 0; j < w; j++) {
+            for (int c = 0; c < LAC_BLOCK; c++) {
+                float sum = 0;
+                for (int k = 0; k < count; k++) {
+                    const stored *x = from[k].x;
+                    int times = from[k].times;
+                    size_t at = (size_t)(i / times) * (w / times) + j / times;
+                    sum += widen(x[at * LAC_BLOCK + c]);
+                }
+                *z++ = narrow(relu ? relu_of(sum) : sum);
+            }
+        }
+    }
+}
+
+static void add_backward(const void *z_, const void *dz_, void *dx_, int h, int w, int times,
+                         int relu, int accumulate)
+{
+    const stored *z = z_;
+    const stored *dz = dz_;
+    stored *dx = dx_;
+    for (int i = 0; i < h / times; i++) {
+        for (int j = 0; j < w / times; j++) {
+            for (int c = 0; c < LAC_BLOCK; c++, dx++) {
+                float sum = 0;
+                for (int place = 0; place < times * times; place++) {
+                    size_t row = (size_t)i * times + place / times;
+                    size_t at = (row * w + j * times + place % times) * LAC_BLOCK + c;
+                    sum += gate(relu, widen(z[at]), widen(dz[at]));
+                }
+                *dx = narrow(accumulate ? widen(*dx) + sum : sum);
+            }
+        }
+    }
+}
+
+static void softargmax(const void *l_, int h, int w, const float *column, const float *row,
+                       lac_expected *out)
+{
+    const stored *l = l_;
+    for (int c = 0; c < LAC_BLOCK; c++) {
+        float most = -INFINITY;
+        double sum = 0;
+        double x = 0;
+        double y = 0;
+        for (int p = 0; p < h * w; p++)
+            most = widen(l[p * LAC_BLOCK + c]) > most ? widen(l[p * LAC_BLOCK + c]) : most;
+        for (int p = 0; p < h * w; p++) {
+            double e = expf(widen(l[p * LAC_BLOCK + c]) - most);
+            sum += e;
+            x += e * column[p % w];
+            y += e * row[p / w];
+        }
+        out->most[c] = most;
+        out->share[c] = (float)(1 / sum);
+        out->x[c] = (float)(x / sum);
+        out->y[c] = (float)(y / sum);
+    }
+}
+
+static void softargmax_backward(const void *l_, int h, int w, const float *column,
+                                const float *row, const lac_expected *at, const float dx[16],
+                                const float dy[16], void *dl_, int accumulate)
+{
+    const stored *l = l_;
+    stored *dl = dl_;
+    for (int p = 0; p < h * w; p++) {
+        for (int c = 0; c < LAC_BLOCK; c++, l++, dl++) {
+            float m = expf(widen(*l) - at->most[c]) * at->share[c];
+            float d = (column[p % w] - at->x[c]) * dx[c] + (row[p / w] - at->y[c]) * dy[c];
+            *dl = narrow(accumulate ? widen(*dl) + m * d : m * d);
+        }
+    }
+}
+
 static void accumulate_into(const void *x_, void *y_, size_t count)
 {
     const stored *x = x_;
@@ -276,6 +355,10 @@ const lac_kernels lac_kernels_ref = {
     .affine_backward = affine_backward,
     .pool_sums = pool_sums,
     .pool_backward = pool_backward,
+    .add = add,
+    .add_backward = add_backward,
+    .softargmax = softargmax,
+    .softargmax_backward = softargmax_backward,
     .accumulate = accumulate_into,
     .load = load,
     .store = store,

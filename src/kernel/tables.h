@@ -25,4 +25,20 @@ typedef void lac_gemm_few(int tb, int m, int n, int k, const void *a, int lda, c
                           int ldb, float beta, float *c, int ldc);
 extern lac_gemm_few lac_gemm_few_avx2, lac_gemm_few_avx512, lac_gemm_few_avx512_bf16;
 
+/* lac_kernels.add, .add_backward, .softargmax and .softargmax_backward (maps.c). */
+#define LAC_MAPS(isa)                                                                              \
+    void lac_add_##isa(const lac_addend *from, int count, void *z, int h, int w, int relu);        \
+    void lac_add_backward_##isa(const void *z, const void *dz, void *dx, int h, int w, int times,  \
+                                int relu, int accumulate);                                         \
+    void lac_softargmax_##isa(const void *l, int h, int w, const float *column, const float *row,  \
+                              lac_expected *out);                                                  \
+    void lac_softargmax_backward_##isa(const void *l, int h, int w, const float *column,           \
+                                       const float *row, const lac_expected *at,                   \
+                                       const float dx[16], const float dy[16], void *dl,           \
+                                       int accumulate)
+LAC_MAPS(avx2);
+LAC_MAPS(avx512);
+LAC_MAPS(avx512_bf16);
+#undef LAC_MAPS
+
 #endif

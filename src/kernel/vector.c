@@ -16,7 +16,6 @@
 #endif
 
 enum {
-    PARTS = LAC_BLOCK / LANES,          /* registers of a pixel */
     CHAINS = PARTS < 4 ? 4 / PARTS : 1, /* pixels in flight: 4 additions of latency 3 or 4 */
     RUN = 64 * CHAINS,
 };
@@ -32,16 +31,6 @@ static inline block block_load(const float *p)
     for (int i = 0; i < PARTS; i++)
         b.part[i] = vec_load(p + i * LANES);
     return b;
-}
-
-static inline vec relu_of(vec v)
-{
-    return vec_select(vec_greater((vec){0}, v), (vec){0}, v);
-}
-
-static inline vec gate(int relu, vec z, vec dz)
-{
-    return relu ? vec_select(vec_greater(z, (vec){0}), dz, (vec){0}) : dz;
 }
 
 /* Whether v replaces the largest so far: it is larger, or NaN. */
@@ -461,6 +450,10 @@ const lac_kernels LAC_NAME(lac_kernels) = {
     .affine_backward = affine_backward,
     .pool_sums = pool_sums,
     .pool_backward = pool_backward,
+    .add = LAC_NAME(lac_add),
+    .add_backward = LAC_NAME(lac_add_backward),
+    .softargmax = LAC_NAME(lac_softargmax),
+    .softargmax_backward = LAC_NAME(lac_softargmax_backward),
     .accumulate = accumulate_into,
     .load = load,
     .store = store,

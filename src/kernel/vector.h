@@ -41,6 +41,8 @@ static inline void vec_store(float *p, vec v)
     *(vec_memory *)p = v;
 }
 
+enum { PARTS = LAC_BLOCK / LANES }; /* registers of a pixel */
+
 /* The same for activations as they are stored. */
 static inline vec vec_take(const stored *p)
 {
@@ -144,5 +146,16 @@ static inline vec vec_select(vec_mask m, vec yes, vec no)
     return (vec)(((vec_mask)yes & m) | ((vec_mask)no & ~m));
 }
 #endif
+
+static inline vec relu_of(vec v)
+{
+    return vec_select(vec_greater((vec){0}, v), (vec){0}, v);
+}
+
+/* The gradient before the relu: what arrives where the output is positive. */
+static inline vec gate(int relu, vec z, vec dz)
+{
+    return relu ? vec_select(vec_greater(z, (vec){0}), dz, (vec){0}) : dz;
+}
 
 #endif

@@ -76,7 +76,8 @@ static lac_status declare(lac_context *ctx, const char *where, lac_net *net, lac
     lac_params *tables[] = {&net->params, &net->buffers};
     node->param = net->params.count;
     node->buffer = net->buffers.count;
-    node->spec->declare(node, &net->params, &net->buffers);
+    if (node->spec->declare)
+        node->spec->declare(node, &net->params, &net->buffers);
     const int first[] = {node->param, node->buffer};
     for (int t = 0; t < 2; t++)
         for (int i = first[t]; i < tables[t]->count; i++) {
@@ -160,7 +161,7 @@ static int has_parameters(const lac_net *net, const lac_node *node)
  * pictures do not need. */
 double lac_node_flop(const lac_net *net, const lac_node *node, int backward)
 {
-    if (!node->spec)
+    if (!node->spec || !node->spec->flop)
         return 0.0;
     double forward = node->spec->flop(node);
     return backward ? forward * (has_parameters(net, node) + (node->input[0] != 0)) : forward;

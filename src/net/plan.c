@@ -59,11 +59,20 @@ static void link_inputs(lac_plan *plan, int i)
     }
 }
 
+/* Outputs are float, and so is what an operator reads that asks for it. */
+static int is_float(const lac_net *net, int i)
+{
+    int wanted = net->node[i].is_output;
+    for (int k = i + 1; k < net->count; k++)
+        wanted |= net->node[k].spec->reads_float && reads(&net->node[k], i);
+    return wanted;
+}
+
 static void make_op(lac_plan *plan, int i)
 {
     lac_op *op = &plan->op[i];
     op->node = &plan->net->node[i];
-    op->kernels = op->node->is_output ? plan->ctx->kernels : plan->kernels;
+    op->kernels = is_float(plan->net, i) ? plan->ctx->kernels : plan->kernels;
     op->params = &plan->net->params;
     op->buffers = &plan->net->buffers;
     op->w = plan->weights->w;
@@ -107,7 +116,7 @@ static lac_status plan_ops(lac_plan *plan)
         planner.forward_time = i;
         planner.backward_time = backward_time(plan->net, i);
         LAC_TRY(claim_activation(plan, i));
-        if (op->way)
+        if (op->way && op->way->plan)
             LAC_TRY(op->way->plan(op, &planner));
     }
     plan->scratch_size = (planner.scratch + 15) / 16 * 16;
@@ -188,7 +197,7 @@ void lac_plan_free(lac_plan **plan)
     if (!p)
         return;
     for (int i = 0; p->op && i < p->net->count; i++)
-        if (p->op[i].way)
+        if (p->op[i].way && p->op[i].way->free)
             p->op[i].way->free(&p->op[i]);
     lac_slab_free(&p->slab);
     lac_pages_free(p->g, p->net->params.floats * sizeof(float));

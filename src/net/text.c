@@ -85,6 +85,8 @@ static lac_status read_operator(lac_words *words, lac_node *node)
     for (const lac_op_spec *const *spec = lac_op_specs; *spec; spec++) {
         if (lac_words_take(words, (*spec)->word)) {
             node->spec = *spec;
+            if (!(*spec)->parse)
+                return LAC_OK;
             LAC_TRY(lac_alloc(words->ctx, 1, (*spec)->attr_size, &node->attr));
             return (*spec)->parse(words, node->attr);
         }
@@ -112,6 +114,18 @@ static lac_status add_input(lac_words *words, const lac_net *net, lac_node *node
     return LAC_OK;
 }
 
+static lac_status check_inputs(lac_words *words, const lac_node *node)
+{
+    int least = node->spec->least_inputs;
+    int most = node->spec->most_inputs;
+    char range[40];
+    snprintf(range, sizeof range, least == most ? "%d" : "%d to %d", least, most);
+    if (node->inputs < least || node->inputs > most)
+        return lac_words_fail(words, "%s reads %d node%s, %s takes %s", node->name, node->inputs,
+                              node->inputs == 1 ? "" : "s", node->spec->word, range);
+    return LAC_OK;
+}
+
 /* "< a b" and "+ c", either of which may be missing. */
 static lac_status read_inputs(lac_words *words, const lac_net *net, lac_node *node)
 {
@@ -122,9 +136,7 @@ static lac_status read_inputs(lac_words *words, const lac_net *net, lac_node *no
     } else {
         node->input[node->inputs++] = net->count - 1;
     }
-    if (node->inputs != node->spec->inputs)
-        return lac_words_fail(words, "%s reads %d nodes, %s takes %d", node->name, node->inputs,
-                              node->spec->word, node->spec->inputs);
+    LAC_TRY(check_inputs(words, node));
     if (!lac_words_take(words, "+"))
         return LAC_OK;
     if (!node->spec->may_add)
@@ -136,7 +148,7 @@ static lac_status read_inputs(lac_words *words, const lac_net *net, lac_node *no
 static lac_status read_node(lac_words *words, lac_net *net)
 {
     lac_node *node = &net->node[net->count];
-    *node = (lac_node){.line = words->line};
+    *node = (lac_node){.line = words->line, .side = net->size};
     LAC_TRY(read_name(words, net, node));
     net->count++; /* from here on its attributes are freed with the net */
     LAC_TRY(read_operator(words, node));

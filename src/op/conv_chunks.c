@@ -2,7 +2,8 @@
  * The passes of a convolution done in chunks (conv_chunks.h). In training the batch statistics
  * part the work in two: convolution and sums, then normalization to pooling in one pass. y is
  * kept for the backward pass, nothing else but z; gradients with respect to y exist for one chunk
- * at a time.
+ * at a time. Without normalization and pool the backward pass needs no y, and the convolution
+ * writes into z.
  *
  * Batch normalization's formulas are in op/norm.h. Without it the scale is 1, the shift
  * the bias, and dy = g. Channels that only fill up the last block of 16 have weights, scale,
@@ -293,25 +294,18 @@ static void work_gradient_sums(void *arg, int item, int thread)
     }
 }
 
-/* Where the gradient of what is added goes: into place, which the kernel adds to, or, if it is
- * stored otherwise, into a room, to be delivered. */
-static void *target_of_add(const job *j, const lac_conv_span *c)
-{
-    const lac_op *add = lac_op_add(j->op);
-    if (!add || !j->op->wants_gradient[1])
-        return NULL;
-    if (add->kernels->element != j->kernels->element)
-        return c->own_add;
-    return lac_op_at(add, add->dz, c->first * lac_shape_stored(add->node->out));
-}
-
-/* The gradient of y for one chunk, in the thread's own buffer; that of add on the way. */
-static void gradient_of_y(const job *j, const lac_conv_span *c)
+/* The gradient of y for one chunk: dz itself where nothing follows the convolution but a bias, else
+ * in the thread's own buffer. That of add on the way. */
+static const void *gradient_of_y(const job *j, const lac_conv_span *c)
 {
     const lac_conv_state *s = j->s;
     int relu = s->attr->relu;
-    void *dadd = target_of_add(j, c);
-    int accumulate = dadd != c->own_add && j->op->accumulate[1];
+    if (!s->attr->norm && !relu && !s->attr->pool && !j->op->node->added)
+        return c->dz;
+    int accumulate = 0;
+    void *dadd = NULL;
+    if (j->op->node->added && j->op->wants_gradient[1])
+        dadd = lac_op_target_adding(j->op, 1, c->first, c->own_add, &accumulate);
     for (int i = 0; i < c->n * blocks(s); i++) {
         int block = i % blocks(s);
         const void *y = plane_of_y(j, c->y, i);
@@ -330,6 +324,7 @@ static void gradient_of_y(const job *j, const lac_conv_span *c)
     }
     if (dadd == c->own_add && dadd)
         lac_op_deliver(j->op, 1, c->first, c->n, dadd);
+    return c->own;
 }
 
 static void work_gradients(void *arg, int item, int thread)
@@ -338,17 +333,19 @@ static void work_gradients(void *arg, int item, int thread)
     const lac_op *op = j->op;
     const lac_conv_state *s = j->s;
     lac_conv_span c = span_of(j, item, thread);
-    gradient_of_y(j, &c);
-    lac_conv_backward_weights(s->conv, thread, c.n, x_of(j, &c), c.own,
+    if (!s->attr->norm)
+        work_gradient_sums(arg, item, thread);
+    const void *dy = gradient_of_y(j, &c);
+    lac_conv_backward_weights(s->conv, thread, c.n, x_of(j, &c), dy,
                               *op->partial + item * lac_conv_partial(s->conv), c.scratch);
     if (!op->wants_gradient[0])
         return;
     void *target = lac_op_target(op, 0, c.first, c.own_x);
-    lac_conv_backward_data(s->conv, thread, c.n, c.own, s->packed[1], target, c.scratch);
+    lac_conv_backward_data(s->conv, thread, c.n, dy, s->packed[1], target, c.scratch);
     lac_op_deliver(op, 0, c.first, c.n, target);
 }
 
-/* The parameters' gradients and the coefficients of dy = a g + b y + c. */
+/* The parameters' gradients and the coefficients of dy = a g + b y + c; without norm dy = g. */
 static void norm_gradients(lac_op *op, lac_conv_state *s, int n)
 {
     double count = (double)n * s->y_shape.h * s->y_shape.w;
@@ -364,25 +361,28 @@ static void norm_gradients(lac_op *op, lac_conv_state *s, int n)
 
 static void bias_gradients(lac_op *op, lac_conv_state *s)
 {
-    for (int c = 0; c < s->y_shape.c; c++) {
+    for (int c = 0; c < s->y_shape.c; c++)
         lac_op_g(op, BIAS)[c] = (float)s->total[c];
-        row(s, LAC_CONV_A, 0)[c] = 1.0f;
-    }
 }
 
 static void conv_backward(lac_op *op, const lac_pass *pass)
 {
     lac_conv_state *s = op->state;
     job j = {op, s, pass, op->kernels};
-    for (int c = 0; c < s->y_shape.c; c++)
+    for (int c = 0; c < s->y_shape.c; c++) {
         row(s, LAC_CONV_ORIGIN, 0)[c] = (float)s->norm.mean[c];
-    for_each_chunk(op, pass, work_gradient_sums);
-    add_up_chunks(s, pass->n);
-    if (s->attr->norm)
+        row(s, LAC_CONV_A, 0)[c] = 1.0f;
+    }
+    if (s->attr->norm) {
+        for_each_chunk(op, pass, work_gradient_sums);
+        add_up_chunks(s, pass->n);
         norm_gradients(op, s, pass->n);
-    else
-        bias_gradients(op, s);
+    }
     for_each_chunk(op, pass, work_gradients);
+    if (!s->attr->norm) {
+        add_up_chunks(s, pass->n);
+        bias_gradients(op, s);
+    }
     lac_parallel(pass->ctx, 1, work_reduce, &j);
 }
 

@@ -16,7 +16,8 @@ typedef struct lac_conv_state {
     int chunks;           /* of a full batch */
     lac_shape y_shape;
     int oc;               /* channels of y as stored, whole blocks */
-    void *y;              /* [n, oc, oh, ow], kept for backward; NULL for inference */
+    void *y;              /* [n, oc, oh, ow], kept for backward; NULL for inference, and where z
+                             serves instead: there is no norm, no pool */
     lac_conv *half;       /* inference: half the output channels of one picture */
     float *packed_half;   /* [2, its weights] */
     float *packed[2];     /* weights for forward and, where needed, backward data */
@@ -37,7 +38,7 @@ enum { LAC_CONV_ORIGIN, LAC_CONV_A, LAC_CONV_B, LAC_CONV_C, LAC_CONV_ROWS };
 typedef struct lac_conv_span {
     int n;
     int first;      /* picture */
-    void *y, *z, *dz;
+    void *y, *z, *dz; /* y is z where it is not kept */
     void *own;      /* room for a chunk's y */
     void *own_x;    /* room for a chunk's x */
     void *own_add;  /* room for a chunk of what is added, if that is stored otherwise */

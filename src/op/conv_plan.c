@@ -3,14 +3,16 @@
 
 #include <stdlib.h>
 
-/* A chunk's output should stay in a core's cache together with its input: about 2 MB. */
-enum { CHUNK_FLOATS = 600000, CHUNK_MOST = 16 };
+/* A chunk's output should stay in a core's cache together with its input: about 2 MB. A small batch
+ * has four chunks at least, so that as many threads share it. */
+enum { CHUNK_FLOATS = 600000, CHUNK_MOST = 16, CHUNKS_LEAST = 4 };
 
 static int chunk_for(size_t y_numbers, int batch)
 {
     int chunk = (int)(CHUNK_FLOATS / y_numbers);
     chunk = chunk < 1 ? 1 : chunk > CHUNK_MOST ? CHUNK_MOST : chunk;
-    return chunk < batch ? chunk : batch;
+    int share = (batch + CHUNKS_LEAST - 1) / CHUNKS_LEAST;
+    return chunk < share ? chunk : share;
 }
 
 /* The convolution of all output channels, and of half of them for a single picture. */
@@ -51,7 +53,7 @@ typedef struct rooms {
 
 static rooms rooms_of(const lac_op *op, const lac_conv_state *s)
 {
-    const lac_op *add = lac_op_add(op);
+    const lac_op *add = lac_op_added(op);
     int converts = add && add->kernels->element != op->kernels->element;
     size_t y = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(s->y_shape));
     size_t x = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(op->node->in));
@@ -69,7 +71,9 @@ static lac_status plan_memory(lac_op *op, lac_conv_state *s, lac_planner *p)
     LAC_TRY(plan_weights(op, s, p));
     if (!p->inference) {
         lac_planner_partial(p, lac_conv_partial(s->conv) * s->chunks);
-        LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, y * p->batch, op->kernels->element, &s->y));
+        if (s->attr->norm || s->attr->pool)
+            LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, y * p->batch, op->kernels->element,
+                                      &s->y));
     }
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, s->chunks * 2 * channels, sizeof(double),
                               &s->sums));
@@ -111,9 +115,10 @@ lac_conv_span lac_conv_span_of(const lac_op *op, int n, int item, int thread)
     float *scratch = lac_op_scratch(op, thread);
     int first = item * s->chunk;
     int left = n - first;
+    void *y = s->y ? s->y : op->z;
     return (lac_conv_span){.n = left < s->chunk ? left : s->chunk,
                            .first = first,
-                           .y = lac_op_at(op, s->y, first * lac_shape_stored(s->y_shape)),
+                           .y = lac_op_at(op, y, first * lac_shape_stored(s->y_shape)),
                            .z = lac_op_at(op, op->z, first * z),
                            .dz = lac_op_at(op, op->dz, first * z),
                            .own = scratch,

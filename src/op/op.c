@@ -111,6 +111,15 @@ void *lac_op_target(const lac_op *op, int i, int first, void *room)
     return lac_op_at(input, input->dz, first * lac_shape_stored(input->node->out));
 }
 
+void *lac_op_target_adding(const lac_op *op, int i, int first, void *room, int *accumulate)
+{
+    const lac_op *input = op->input[i];
+    *accumulate = op->accumulate[i] && is_alike(op, input);
+    if (!is_alike(op, input))
+        return room;
+    return lac_op_at(input, input->dz, first * lac_shape_stored(input->node->out));
+}
+
 /* Numbers [at, at + count) of a gradient, a few at a time: each side widened, added, rounded. */
 static void add_converted(const lac_op *op, int i, size_t at, size_t count, const void *target)
 {

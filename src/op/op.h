@@ -32,7 +32,7 @@ size_t lac_shape_stored(lac_shape s);
 /* Channels as they are stored. */
 int lac_shape_channels(lac_shape s);
 
-enum { LAC_NAME = 40, LAC_MOST_INPUTS = 8 };
+enum { LAC_NAME = 40, LAC_MOST_INPUTS = LAC_MOST_ADDENDS };
 
 typedef struct lac_op_spec lac_op_spec;
 
@@ -46,6 +46,7 @@ typedef struct lac_node {
     int input[LAC_MOST_INPUTS]; /* indices of nodes before it; what is added comes last */
     int added;                  /* 1: the last input stands behind a "+" */
     int is_output;
+    int side;                   /* of the pictures, pixels */
     lac_shape in;               /* of input 0 */
     lac_shape out;
     int param, buffer;          /* index of its first tensor in lac_params */
@@ -90,20 +91,22 @@ struct lac_op_spec {
     const char *word;         /* "conv": what stands behind a node's name */
     const char *usage;        /* "conv KxK [/STRIDE] CHANNELS [norm] ... [output] [< NODE]" */
     size_t attr_size;
-    int inputs;               /* how many names stand behind "<" */
+    int least_inputs;         /* how many names stand behind "<" */
+    int most_inputs;
     int may_add;              /* whether "+ NODE" may follow */
+    int reads_float;          /* what it reads is stored as float in any plan */
 
-    /* Reads the words behind its own. ARGUMENT, with a message (words.h). */
+    /* Reads the words behind its own. ARGUMENT, with a message (words.h). NULL: there are none. */
     lac_status (*parse)(lac_words *words, void *attr);
 
     /* Fills node->out from the shapes that it reads, `in` [node->inputs]. ARGUMENT when they
      * are illegal, with the node's name in the message. */
     lac_status (*shape)(lac_context *ctx, lac_node *node, const lac_shape *in);
 
-    /* Declares parameters and buffers, in the order of the file. */
+    /* Declares parameters and buffers, in the order of the file. NULL: it has none. */
     void (*declare)(const lac_node *node, lac_params *params, lac_params *buffers);
 
-    /* Multiply-adds times two of the forward pass of one picture. */
+    /* Multiply-adds times two of the forward pass of one picture. NULL: none that count. */
     double (*flop)(const lac_node *node);
 
     const lac_op_way *const *ways; /* ends with NULL; the last fits always */
@@ -160,13 +163,13 @@ void lac_planner_partial(lac_planner *planner, size_t floats);
 struct lac_op_way {
     const char *name;
     int (*fits)(const lac_op *op); /* NULL: always */
-    /* Claims memory and makes what the passes need. */
+    /* Claims memory and makes what the passes need. NULL: nothing. */
     lac_status (*plan)(lac_op *op, lac_planner *planner);
     void (*forward)(lac_op *op, const lac_pass *pass);
     /* Overwrites the parameters' gradients. Gradients of inputs are added up where
      * op->accumulate says so, and are written from the last input to the first. */
     void (*backward)(lac_op *op, const lac_pass *pass);
-    void (*free)(lac_op *op);
+    void (*free)(lac_op *op); /* NULL: the way keeps nothing */
 };
 
 /* An operator of a plan. */
@@ -207,7 +210,7 @@ static inline float *lac_op_b(const lac_op *op, int i)
 }
 
 /* The input behind "+", or NULL. */
-static inline lac_op *lac_op_add(const lac_op *op)
+static inline lac_op *lac_op_added(const lac_op *op)
 {
     return op->node->added ? op->input[op->node->inputs - 1] : NULL;
 }
@@ -236,6 +239,10 @@ const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room);
 /* Where the gradient of those pictures of input i is to be written before lac_op_deliver: in
  * place, or `room` when it must be added or converted. */
 void *lac_op_target(const lac_op *op, int i, int first, void *room);
+
+/* The same for a kernel that can add to what is there: in place wherever the two are stored alike.
+ * *accumulate says whether the kernel must add. */
+void *lac_op_target_adding(const lac_op *op, int i, int first, void *room, int *accumulate);
 
 /* Adds, or converts, what stands in the target into the input's gradient. */
 void lac_op_deliver(const lac_op *op, int i, int first, int n, const void *target);

@@ -1,0 +1,148 @@
+/*
+ * Sum of maps: z = relu(a + b + ...). A map that is smaller than the largest by a whole factor is
+ * up-sampled by nearest neighbour while it is read, so that the larger copy never exists. In the
+ * text: "add relu < a b".
+ *
+ * Backward, g = dz where z > 0: an input as large as z gets g, a smaller one the sum of g over the
+ * places that read each of its own.
+ */
+#include "op/add.h"
+
+static lac_status add_parse(lac_words *words, void *attr)
+{
+    lac_add_attr *a = attr;
+    a->relu = lac_words_take(words, "relu");
+    return LAC_OK;
+}
+
+/* How often z repeats a place of an input, across and down; 0 when it is no whole number. */
+static int times_of(lac_shape z, lac_shape in)
+{
+    int times = z.h / in.h;
+    return times * in.h == z.h && times * in.w == z.w ? times : 0;
+}
+
+static lac_status add_shape(lac_context *ctx, lac_node *node, const lac_shape *in)
+{
+    lac_shape z = in[0];
+    for (int i = 0; i < node->inputs; i++)
+        z = in[i].h > z.h ? in[i] : z;
+    for (int i = 0; i < node->inputs; i++) {
+        if (!in[i].is_maps)
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                            "%s: input %d is not maps, add takes maps only", node->name, i + 1);
+        if (in[i].c != z.c || times_of(z, in[i]) == 0)
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                            "%s: adds %dx%dx%d (h x w x channels) to %dx%dx%d, must have the same "
+                            "channels and be smaller by a whole factor or equal",
+                            node->name, in[i].h, in[i].w, in[i].c, z.h, z.w, z.c);
+    }
+    node->out = z;
+    return LAC_OK;
+}
+
+/* ---- The way, a picture at a time ----------------------------------------------------------- */
+
+typedef struct job {
+    const lac_op *op;
+    int relu;
+} job;
+
+static int times_at(const lac_op *op, int i)
+{
+    return times_of(op->node->out, op->input[i]->node->out);
+}
+
+/* Floats of a thread's room for input i of one picture, if it is stored otherwise. */
+static size_t room_of(const lac_op *op, int i)
+{
+    return lac_stored_floats(op->kernels, lac_shape_stored(op->input[i]->node->out));
+}
+
+static lac_status add_plan(lac_op *op, lac_planner *p)
+{
+    size_t room = 0;
+    for (int i = 0; i < op->node->inputs; i++)
+        room += room_of(op, i);
+    lac_planner_scratch(p, room);
+    return LAC_OK;
+}
+
+static void work_forward(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    const lac_op *op = j->op;
+    const lac_shape out = op->node->out;
+    size_t plane = (size_t)out.h * out.w * LAC_BLOCK;
+    float *room = lac_op_scratch(op, thread);
+    lac_addend from[LAC_MOST_INPUTS];
+    for (int i = 0; i < op->node->inputs; room += room_of(op, i++))
+        from[i] = (lac_addend){lac_op_fetch(op, i, item, 1, room), times_at(op, i)};
+    char *z = lac_op_at(op, op->z, item * lac_shape_stored(out));
+    for (int block = 0; block < lac_shape_channels(out) / LAC_BLOCK; block++) {
+        op->kernels->add(from, op->node->inputs, z, out.h, out.w, j->relu);
+        z += plane * op->kernels->element;
+        for (int i = 0; i < op->node->inputs; i++)
+            from[i].x = (const char *)from[i].x +
+                        plane / (from[i].times * from[i].times) * op->kernels->element;
+    }
+}
+
+/* The gradient of input i. */
+static void give_back(const job *j, int i, int picture, void *room)
+{
+    const lac_op *op = j->op;
+    const lac_shape out = op->node->out;
+    size_t plane = (size_t)out.h * out.w * LAC_BLOCK * op->kernels->element;
+    int times = times_at(op, i);
+    int accumulate;
+    char *target = lac_op_target_adding(op, i, picture, room, &accumulate);
+    const char *z = lac_op_at(op, op->z, picture * lac_shape_stored(out));
+    const char *dz = lac_op_at(op, op->dz, picture * lac_shape_stored(out));
+    for (int block = 0; block < lac_shape_channels(out) / LAC_BLOCK; block++)
+        op->kernels->add_backward(z + block * plane, dz + block * plane,
+                                  target + block * (plane / (times * times)), out.h, out.w, times,
+                                  j->relu, accumulate);
+    if (target == room)
+        lac_op_deliver(op, i, picture, 1, target);
+}
+
+static void work_backward(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    for (int i = j->op->node->inputs - 1; i >= 0; i--)
+        if (j->op->wants_gradient[i])
+            give_back(j, i, item, lac_op_scratch(j->op, thread));
+}
+
+static void run(const lac_op *op, const lac_pass *pass, lac_work work)
+{
+    job j = {op, ((const lac_add_attr *)op->node->attr)->relu};
+    lac_parallel(pass->ctx, pass->n, work, &j);
+}
+
+static void add_forward(lac_op *op, const lac_pass *pass)
+{
+    run(op, pass, work_forward);
+}
+
+static void add_backward(lac_op *op, const lac_pass *pass)
+{
+    run(op, pass, work_backward);
+}
+
+static const lac_op_way add_pictures = {
+    "pictures", NULL, add_plan, add_forward, add_backward, NULL,
+};
+static const lac_op_way *const ways[] = {&add_pictures, NULL};
+
+const lac_op_spec lac_op_add = {
+    .word = "add",
+    .usage = "add [relu] < NODE NODE...",
+    .attr_size = sizeof(lac_add_attr),
+    .least_inputs = 2,
+    .most_inputs = LAC_MOST_INPUTS,
+    .parse = add_parse,
+    .shape = add_shape,
+    .ways = ways,
+};

@@ -62,18 +62,19 @@ void setting_print(const lac_field *f, const lac_train_config *config)
     print_quoted(stdout, setting_text(config, f->name, value));
 }
 
-/* "lr 0.0001"; nothing of a setting whose 0 means that it is not in use. */
+/* "lr 0.0001"; nothing of a setting that has its default, but for those that people ask for
+ * first. */
 static void describe(const lac_field *f, const lac_train_config *config, char *out, size_t size)
 {
     char value[LAC_SETTING];
     setting_text(config, f->name, value);
-    int is_off = !value[0] || strcmp(value, "0") == 0;
+    int is_usual = strcmp(value, f->usual) == 0;
     if (f->kind == LAC_FIELD_FLAG)
-        snprintf(value, sizeof value, "%s", is_off ? "off" : "on");
+        snprintf(value, sizeof value, "%s", strcmp(value, "0") == 0 ? "off" : "on");
     snprintf(out, size, "%s %s", f->name, value);
     for (char *p = out; *p && *p != ' '; p++)
         *p = *p == '_' ? '-' : *p;
-    if (f->zero && is_off)
+    if (is_usual && !setting_is(f, "model epochs batch lr seed"))
         out[0] = '\0';
 }
 

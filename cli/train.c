@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usual_preset[] = "paper"; /* what a run starts from when nothing is said */
+static const char usual_preset[] = "fast"; /* what a run starts from when nothing is said */
 
 typedef struct train_options {
     const char *data;

@@ -26,7 +26,7 @@ static void shape_add(const ref_net *r, ref_node *a)
 static size_t ref_source(const ref_net *r, const ref_node *a, int i, size_t e)
 {
     const lac_shape in = input_shape(r, a, i);
-    size_t times = a->out.h / in.h;
+    size_t times = (a->out.h + in.h - 1) / in.h;
     size_t column = e % a->out.w;
     size_t row = e / a->out.w % a->out.h;
     return (e / ((size_t)a->out.h * a->out.w) * in.h + row / times) * in.w + column / times;

@@ -257,9 +257,17 @@ static void check_accumulate(const lac_kernels *k, const lac_kernels *ref)
     }
 }
 
+enum { ADD_H = 12, ADD_W = 17, ADD_COUNT = ADD_H * ADD_W * LAC_BLOCK };
+
+/* Numbers of a plane that is up-sampled so many times. */
+static size_t addend_count(int times)
+{
+    return (size_t)((ADD_H + times - 1) / times) * ((ADD_W + times - 1) / times) * LAC_BLOCK;
+}
+
 static void check_add(const lac_kernels *k, const lac_kernels *ref)
 {
-    enum { H = 12, W = 18, COUNT = H * W * LAC_BLOCK };
+    enum { H = ADD_H, W = ADD_W, COUNT = ADD_COUNT };
     static const int times[][3] = {{1, 1, 1}, {2, 1, 6}, {3, 2, 1}, {6, 6, 3}};
     for (int n = 0; n < LAC_COUNT(times) * FILLS * 6; n++) {
         int relu = n % 2;
@@ -269,7 +277,7 @@ static void check_add(const lac_kernels *k, const lac_kernels *ref)
         lac_addend from[3];
         for (int i = 0; i < 3; i++) {
             int t = times[n / (6 * FILLS)][i];
-            x[i] = filled(COUNT / (size_t)(t * t), kind, 3 + (uint64_t)i);
+            x[i] = filled(addend_count(t), kind, 3 + (uint64_t)i);
             from[i] = (lac_addend){x[i], t};
         }
         k->add(from, count, got, H, W, relu);
@@ -284,14 +292,14 @@ static void check_add(const lac_kernels *k, const lac_kernels *ref)
 
 static void check_add_backward(const lac_kernels *k, const lac_kernels *ref)
 {
-    enum { H = 12, W = 18, COUNT = H * W * LAC_BLOCK };
+    enum { H = ADD_H, W = ADD_W, COUNT = ADD_COUNT };
     static const int times[] = {1, 2, 3, 6};
     for (int n = 0; n < LAC_COUNT(times) * FILLS * 4; n++) {
         int relu = n % 2;
         int accumulate = n / 2 % 2;
         fill kind = (fill)(n / 4 % FILLS);
         int t = times[n / (4 * FILLS)];
-        size_t count = COUNT / (size_t)(t * t);
+        size_t count = addend_count(t);
         float *z = filled(COUNT, kind, 3), *dz = filled(COUNT, kind, 4);
         float *got = filled(count, kind, 5);
         float *want = copied(got, count);

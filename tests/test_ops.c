@@ -111,7 +111,7 @@ static const sample_net nets[] = {
      "a conv 3x3 /3 16 norm relu\n"
      "b conv 7x7 16 relu\n"
      "c dense 3 output"},
-    {"maps up-sampled by 2 and 4 while they are added, and added to themselves", 24, 6, 5,
+    {"maps up-sampled by 2 and 4 while they are added, odd ones, and added to themselves", 23, 6, 5,
      "a conv 3x3 20 norm relu\n"
      "b conv 3x3 /2 20 norm relu\n"
      "c conv 3x3 /2 20\n"
@@ -119,7 +119,7 @@ static const sample_net nets[] = {
      "e add < d d\n"
      "f conv 1x1 7 output\n"
      "g dense 4 output < e"},
-    {"maps up-sampled by 3, an output that others read", 30, 5, 3,
+    {"maps up-sampled by 3, an output that others read", 29, 5, 3,
      "a conv 3x3 33 norm\n"
      "b conv 3x3 /3 33 norm relu\n"
      "c add output < a b\n"
@@ -145,7 +145,7 @@ static const sample_net nets[] = {
      "e dense 3 output\n"
      "f conv 1x1 5 relu < b\n"
      "g softargmax output"},
-    {"an encoder and decoder of one picture", 16, 3, 1,
+    {"an encoder and decoder of one picture", 21, 3, 1,
      "in   conv 5x5 /2 16 norm relu\n"
      "a1   conv 3x3 16 norm relu\n"
      "a    conv 3x3 16 norm relu < a1 + in\n"

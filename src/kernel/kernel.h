@@ -52,8 +52,8 @@ typedef struct lac_adam_step {
     float shrink;       /* AdamW: weight loses shrink * weight */
 } lac_adam_step;
 
-/* A plane that add reads: [h / times, w / times, 16], each of its places `times` times across and
- * down, as if it were up-sampled by nearest neighbour. */
+/* A plane that add reads: [ceil(h / times), ceil(w / times), 16], each of its places `times` times
+ * across and down, as if it were up-sampled by nearest neighbour and cut to h x w. */
 typedef struct lac_addend {
     const void *x;
     int times;
@@ -115,9 +115,9 @@ struct lac_kernels {
     /* z [h, w, 16] = sum of `count` planes in their order, then max(., 0) if relu. */
     void (*add)(const lac_addend *from, int count, void *z, int h, int w, int relu);
 
-    /* Backward of add for one of its planes: dx [h / times, w / times, 16] is the sum of g, as in
-     * affine_sums, over the times x times places that read it, row by row; added to what is there
-     * if accumulate. */
+    /* Backward of add for one of its planes: dx [ceil(h / times), ceil(w / times), 16] is the sum
+     * of g, as in affine_sums, over the places that read it, at most times x times, row by row;
+     * added to what is there if accumulate. */
     void (*add_backward)(const void *z, const void *dz, void *dx, int h, int w, int times, int relu,
                          int accumulate);
 

@@ -43,7 +43,8 @@ void LAC_NAME(lac_add)(const lac_addend *from, int count, void *z_, int h, int w
         for (int k = 0; k < count; k++) {
             const stored *x = from[k].x;
             int times = from[k].times;
-            readers[k] = (reader){x + (size_t)(i / times) * (w / times) * LAC_BLOCK, times, 0};
+            size_t across = (size_t)(w + times - 1) / times;
+            readers[k] = (reader){x + (i / times) * across * LAC_BLOCK, times, 0};
         }
         add_row(readers, count, z + (size_t)i * w * LAC_BLOCK, w, relu);
     }
@@ -55,14 +56,15 @@ void LAC_NAME(lac_add_backward)(const void *z_, const void *dz_, void *dx_, int 
     const stored *z = z_;
     const stored *dz = dz_;
     stored *dx = dx_;
-    for (int i = 0; i < h / times; i++) {
-        for (int j = 0; j < w / times; j++) {
+    for (int top = 0; top < h; top += times) {
+        for (int left = 0; left < w; left += times) {
+            int bottom = top + times < h ? top + times : h;
+            int right = left + times < w ? left + times : w;
             for (int part = 0; part < PARTS; part++, dx += LANES) {
                 vec sum = {0};
-                for (int down = 0; down < times; down++) {
-                    size_t at = (((size_t)i * times + down) * w + (size_t)j * times) * LAC_BLOCK +
-                                part * LANES;
-                    for (int k = 0; k < times; k++, at += LAC_BLOCK) {
+                for (int i = top; i < bottom; i++) {
+                    size_t at = ((size_t)i * w + left) * LAC_BLOCK + part * LANES;
+                    for (int j = left; j < right; j++, at += LAC_BLOCK) {
                         vec g = vec_take(dz + at);
                         sum += relu ? gate(1, vec_take(z + at), g) : g;
                     }

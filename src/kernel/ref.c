@@ -210,7 +210,8 @@ static void add(const lac_addend *from, int count, void *z_, int h, int w, int r
                 for (int k = 0; k < count; k++) {
                     const stored *x = from[k].x;
                     int times = from[k].times;
-                    size_t at = (size_t)(i / times) * (w / times) + j / times;
+                    size_t across = (size_t)(w + times - 1) / times;
+                    size_t at = (i / times) * across + j / times;
                     sum += widen(x[at * LAC_BLOCK + c]);
                 }
                 *z++ = narrow(relu ? relu_of(sum) : sum);
@@ -225,15 +226,15 @@ static void add_backward(const void *z_, const void *dz_, void *dx_, int h, int 
     const stored *z = z_;
     const stored *dz = dz_;
     stored *dx = dx_;
-    for (int i = 0; i < h / times; i++) {
-        for (int j = 0; j < w / times; j++) {
+    for (int top = 0; top < h; top += times) {
+        for (int left = 0; left < w; left += times) {
             for (int c = 0; c < LAC_BLOCK; c++, dx++) {
                 float sum = 0;
-                for (int place = 0; place < times * times; place++) {
-                    size_t row = (size_t)i * times + place / times;
-                    size_t at = (row * w + j * times + place % times) * LAC_BLOCK + c;
-                    sum += gate(relu, widen(z[at]), widen(dz[at]));
-                }
+                for (int i = top; i < h && i < top + times; i++)
+                    for (int j = left; j < w && j < left + times; j++) {
+                        size_t at = ((size_t)i * w + j) * LAC_BLOCK + c;
+                        sum += gate(relu, widen(z[at]), widen(dz[at]));
+                    }
                 *dx = narrow(accumulate ? widen(*dx) + sum : sum);
             }
         }

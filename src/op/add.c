@@ -1,7 +1,8 @@
 /*
- * Sum of maps: z = relu(a + b + ...). A map that is smaller than the largest by a whole factor is
- * up-sampled by nearest neighbour while it is read, so that the larger copy never exists. In the
- * text: "add relu < a b".
+ * Sum of maps: z = relu(a + b + ...). A smaller map is up-sampled by nearest neighbour while it is
+ * read, so that the larger copy never exists: by the factor k for which its sides are those of the
+ * largest map divided by k and rounded up, as a stride of k makes them. In the text: "add relu <
+ * a b".
  *
  * Backward, g = dz where z > 0: an input as large as z gets g, a smaller one the sum of g over the
  * places that read each of its own.
@@ -15,11 +16,16 @@ static lac_status add_parse(lac_words *words, void *attr)
     return LAC_OK;
 }
 
-/* How often z repeats a place of an input, across and down; 0 when it is no whole number. */
+static int divide_up(int side, int times)
+{
+    return (side + times - 1) / times;
+}
+
+/* How often z repeats a place of an input, across and down; 0 when no factor fits. */
 static int times_of(lac_shape z, lac_shape in)
 {
-    int times = z.h / in.h;
-    return times * in.h == z.h && times * in.w == z.w ? times : 0;
+    int times = divide_up(z.h, in.h);
+    return divide_up(z.h, times) == in.h && divide_up(z.w, times) == in.w ? times : 0;
 }
 
 static lac_status add_shape(lac_context *ctx, lac_node *node, const lac_shape *in)
@@ -34,7 +40,7 @@ static lac_status add_shape(lac_context *ctx, lac_node *node, const lac_shape *i
         if (in[i].c != z.c || times_of(z, in[i]) == 0)
             return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                             "%s: adds %dx%dx%d (h x w x channels) to %dx%dx%d, must have the same "
-                            "channels and be smaller by a whole factor or equal",
+                            "channels, and the same sides or those that a stride gives",
                             node->name, in[i].h, in[i].w, in[i].c, z.h, z.w, z.c);
     }
     node->out = z;
@@ -51,6 +57,13 @@ typedef struct job {
 static int times_at(const lac_op *op, int i)
 {
     return times_of(op->node->out, op->input[i]->node->out);
+}
+
+/* Numbers of a plane of input i. */
+static size_t plane_of(const lac_op *op, int i)
+{
+    const lac_shape in = op->input[i]->node->out;
+    return (size_t)in.h * in.w * LAC_BLOCK;
 }
 
 /* Floats of a thread's room for input i of one picture, if it is stored otherwise. */
@@ -83,8 +96,7 @@ static void work_forward(void *arg, int item, int thread)
         op->kernels->add(from, op->node->inputs, z, out.h, out.w, j->relu);
         z += plane * op->kernels->element;
         for (int i = 0; i < op->node->inputs; i++)
-            from[i].x = (const char *)from[i].x +
-                        plane / (from[i].times * from[i].times) * op->kernels->element;
+            from[i].x = (const char *)from[i].x + plane_of(op, i) * op->kernels->element;
     }
 }
 
@@ -94,15 +106,15 @@ static void give_back(const job *j, int i, int picture, void *room)
     const lac_op *op = j->op;
     const lac_shape out = op->node->out;
     size_t plane = (size_t)out.h * out.w * LAC_BLOCK * op->kernels->element;
-    int times = times_at(op, i);
+    size_t plane_of_input = plane_of(op, i) * op->kernels->element;
     int accumulate;
     char *target = lac_op_target_adding(op, i, picture, room, &accumulate);
     const char *z = lac_op_at(op, op->z, picture * lac_shape_stored(out));
     const char *dz = lac_op_at(op, op->dz, picture * lac_shape_stored(out));
     for (int block = 0; block < lac_shape_channels(out) / LAC_BLOCK; block++)
         op->kernels->add_backward(z + block * plane, dz + block * plane,
-                                  target + block * (plane / (times * times)), out.h, out.w, times,
-                                  j->relu, accumulate);
+                                  target + block * plane_of_input, out.h, out.w,
+                                  times_at(op, i), j->relu, accumulate);
     if (target == room)
         lac_op_deliver(op, i, picture, 1, target);
 }

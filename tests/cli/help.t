@@ -20,9 +20,15 @@ $ lacuna help train
 |   --resume               go on with the run in RUN as if it had never stopped;
 |                          takes only --epochs (a new last epoch, in place of
 |                          --until and --patience), --threads and --cpu besides
-|   --model cnn|kimura|resnet|FILE
+|   --preset paper|first|fast|best
+|                          settings to start from, see 'lacuna presets'; options
+|                          below change them, and show this one's values as their
+|                          defaults (default: fast)
+|   --config FILE          settings to start from instead: a preset's text,
+|                          changed, or a run's config.json or folder
+|   --model best|cnn|fast|first|kimura|resnet|FILE
 |                          the network, one that ships or a text such as my.net;
-|                          'lacuna layers' shows it (default: resnet)
+|                          'lacuna layers' shows it (default: fast)
 |   --rows all|complete    training rows: all, or only those with every label;
 |                          the hold-out keeps all its rows (default: all)
 |   --loss masked|plain    squared error of present labels (eq. 3 to 6), or
@@ -30,20 +36,20 @@ $ lacuna help train
 |                          (default: masked)
 |   --reduction all|present
 |                          divide the loss by all labels of the batch, as the
-|                          paper, or by the present ones (default: all)
+|                          paper, or by the present ones (default: present)
 |   --error squared|huber|saturating|wing
 |                          what the loss sums of every error: its square, or one
 |                          that grows more slowly behind the width, which bears
-|                          bad labels (default: squared)
+|                          bad labels (default: saturating)
 |   --error-width PX       where the errors huber, saturating and wing bend
 |                          (above 0; default: 6)
 |   --optimizer adam|adamw
 |                          adam adds the decay to the gradient, adamw keeps it
-|                          apart (default: adam)
+|                          apart (default: adamw)
 |   --start normal|he|uniform
 |                          first weights from N(0, width), from He's N(0, sqrt(2
 |                          / fan in)), or evenly from -1 to 1 / sqrt(fan in), as
-|                          PyTorch (default: normal)
+|                          PyTorch (default: uniform)
 |   --start-width X        deviation of the normal start (above 0; default: 0.02)
 |   --from MODEL           begin with a model's weights, as far as names and
 |                          shapes are the same; other data and another network
@@ -53,16 +59,16 @@ $ lacuna help train
 |                          statistics and Adam stay float32; needs a processor
 |                          with AVX512-BF16 (default: float32)
 |   --epochs N             visits of every row and its mirror image (from 1 to
-|                          1000000; default: 1000)
-|   --batch N              pictures in a step (from 1 to 65536; default: 256)
+|                          1000000; default: 8)
+|   --batch N              pictures in a step (from 1 to 65536; default: 64)
 |   --no-even-batches      fill every batch but an epoch's last, rather than
-|                          divide its pictures evenly
-|   --lr X                 step size of Adam (above 0; default: 0.0001)
+|                          divide its pictures evenly (default: --even-batches)
+|   --lr X                 step size of Adam (above 0; default: 0.002)
 |   --schedule constant|cosine|steps
 |                          the step size over all steps: cosine falls to 0 at the
-|                          last epoch (default: constant)
+|                          last epoch (default: cosine)
 |   --warmup F             share of all steps in which the step size rises from 0
-|                          (from 0 to below 1; default: none)
+|                          (from 0 to below 1; default: 0.05)
 |   --step-factor X        what the schedule steps multiplies by (above 0 to 1;
 |                          default: 0.1)
 |   --step-every F         share of all steps between two such steps (above 0 to
@@ -73,31 +79,31 @@ $ lacuna help train
 |                          default: 0.999)
 |   --eps X                added to the root of Adam's second moment (from 1e-30
 |                          up; default: 1e-08)
-|   --weight-decay X       L2 term of Adam (from 0 up; default: 0.0005)
+|   --weight-decay X       L2 term of Adam (from 0 up; default: 0.01)
 |   --decay-on all|weights
 |                          decay every parameter, or spare norms and biases
-|                          (default: all)
+|                          (default: weights)
 |   --ema X                decay of a moving average of weights and statistics,
 |                          which is the model then; try 0.998 (from 0 to below 1;
-|                          default: none)
+|                          default: 0.998)
 |   --dropout X            share of the hidden dense layer dropped in a step
 |                          (from 0 to below 1; default: 0.5)
-|   --no-mirror            leave the mirror images out
+|   --no-mirror            leave the mirror images out (default: --mirror)
 |   --rotation D           turn pictures by up to D degrees either way (from 0 to
-|                          180; default: none)
+|                          180; default: 15)
 |   --scale X              enlarge pictures by a factor whose log is up to X
-|                          either way (from 0 to 2; default: none)
+|                          either way (from 0 to 2; default: 0.15)
 |   --shift F              move pictures by up to F sides along both axes (from 0
-|                          to 1; default: none)
+|                          to 1; default: 0.0625)
 |   --aspect X             enlarge the width and reduce the height by a factor
 |                          whose log is up to X, or the other way (from 0 to 1;
-|                          default: none)
+|                          default: 0.04)
 |   --contrast X           multiply grey by 1 - X to 1 + X (from 0 to below 1;
-|                          default: none)
+|                          default: 0.3)
 |   --brightness X         add up to X either way to grey, where black is 0 and
-|                          white 1 (from 0 to 1; default: none)
+|                          white 1 (from 0 to 1; default: 0.15)
 |   --noise X              add normal noise to grey, of a deviation of up to X
-|                          (from 0 to 1; default: none)
+|                          (from 0 to 1; default: 0.04)
 |   --cutout F             put a grey box of F / 4 to F of the side into half of
 |                          the pictures (from 0 to 1; default: none)
 |   --minutes M            stop after this much training (from 0 up; default: no
@@ -281,7 +287,7 @@ $ lacuna help plot
 |   --data P               labelled table: a folder, a CSV file or a zip
 |                          (required)
 |   --out FILE             picture to write, .svg or .png by its name (required)
-|   --no-mirror            leave the mirror images out
+|   --no-mirror            leave the mirror images out (default: --mirror)
 |   --rotation D           turn pictures by up to D degrees either way (from 0 to
 |                          180; default: none)
 |   --scale X              enlarge pictures by a factor whose log is up to X
@@ -312,7 +318,7 @@ $ lacuna help layers
 | (a multiply-add counts as two).
 |
 | Options
-|   --model cnn|kimura|resnet|FILE
+|   --model best|cnn|fast|first|kimura|resnet|FILE
 |                          the network, one that ships or a text such as my.net;
 |                          'lacuna layers' shows it (default: resnet)
 |   --size N               side of the pictures, pixels (from 1 to 4096; default:
@@ -333,12 +339,13 @@ $ lacuna help bench
 | step. FLOP count a multiply-add as two, convolutions as direct ones.
 |
 | Options
-|   --preset paper|first   settings to start from, see 'lacuna presets'; options
+|   --preset paper|first|fast|best
+|                          settings to start from, see 'lacuna presets'; options
 |                          below change them, and show this one's values as their
 |                          defaults (default: paper)
 |   --config FILE          settings to start from instead: a preset's text,
 |                          changed, or a run's config.json or folder
-|   --model cnn|kimura|resnet|FILE
+|   --model best|cnn|fast|first|kimura|resnet|FILE
 |                          the network, one that ships or a text such as my.net;
 |                          'lacuna layers' shows it (default: resnet)
 |   --precision float32|bf16
@@ -441,12 +448,13 @@ $ lacuna help search
 |   --validation F         share of the training rows to measure on (above 0 to
 |                          below 1; default: 0.2)
 |   --seed N               of the settings drawn (default: 1)
-|   --preset paper|first   settings to start from, see 'lacuna presets'; options
+|   --preset paper|first|fast|best
+|                          settings to start from, see 'lacuna presets'; options
 |                          below change them, and show this one's values as their
 |                          defaults (default: paper)
 |   --config FILE          settings to start from instead: a preset's text,
 |                          changed, or a run's config.json or folder
-|   --model cnn|kimura|resnet|FILE
+|   --model best|cnn|fast|first|kimura|resnet|FILE
 |                          the network, one that ships or a text such as my.net;
 |                          'lacuna layers' shows it (default: resnet)
 |   --rows all|complete    training rows: all, or only those with every label;
@@ -471,7 +479,16 @@ $ lacuna help search
 |                          statistics and Adam stay float32; needs a processor
 |                          with AVX512-BF16 (default: float32)
 |   --no-even-batches      fill every batch but an epoch's last, rather than
-|                          divide its pictures evenly
+|                          divide its pictures evenly (default: --even-batches)
+|   --schedule constant|cosine|steps
+|                          the step size over all steps: cosine falls to 0 at the
+|                          last epoch (default: constant)
+|   --warmup F             share of all steps in which the step size rises from 0
+|                          (from 0 to below 1; default: none)
+|   --step-factor X        what the schedule steps multiplies by (above 0 to 1;
+|                          default: 0.1)
+|   --step-every F         share of all steps between two such steps (above 0 to
+|                          1; default: 0.3)
 |   --beta1 X              decay of Adam's first moment (from 0 to below 1;
 |                          default: 0.9)
 |   --beta2 X              decay of Adam's second moment (from 0 to below 1;
@@ -484,7 +501,7 @@ $ lacuna help search
 |   --ema X                decay of a moving average of weights and statistics,
 |                          which is the model then; try 0.998 (from 0 to below 1;
 |                          default: none)
-|   --no-mirror            leave the mirror images out
+|   --no-mirror            leave the mirror images out (default: --mirror)
 |   --rotation D           turn pictures by up to D degrees either way (from 0 to
 |                          180; default: none)
 |   --scale X              enlarge pictures by a factor whose log is up to X
@@ -536,7 +553,8 @@ $ lacuna help reproduce
 |                          same hold-out (from 1 to 100; default: 1)
 |   --models LIST          which of cnn-plain,cnn-masked,resnet-masked (default:
 |                          all)
-|   --preset paper|first   settings to start from, see 'lacuna presets'; options
+|   --preset paper|first|fast|best
+|                          settings to start from, see 'lacuna presets'; options
 |                          below change them, and show this one's values as their
 |                          defaults (default: paper)
 |   --config FILE          settings to start from instead: a preset's text,

@@ -55,10 +55,10 @@ $ lacuna layers --model kimura --size 2
 
 A network that is not there.
 $ lacuna layers --model vgg
-! lacuna: model "vgg" is not known: must be one of cnn, kimura, resnet, or a file such as my.net
+! lacuna: model "vgg" is not known: must be one of best, cnn, fast, first, kimura, resnet, or a file such as my.net
 = 1
 $ lacuna synth --rows 20 --size 16 --out few > /dev/null; lacuna train --data few --out run --preset paper --model vgg; lacuna search --data few --out run --model vgg > /dev/null; ls -d run
-! lacuna: model "vgg" is not known: must be one of cnn, kimura, resnet, or a file such as my.net
-! lacuna: model "vgg" is not known: must be one of cnn, kimura, resnet, or a file such as my.net
+! lacuna: model "vgg" is not known: must be one of best, cnn, fast, first, kimura, resnet, or a file such as my.net
+! lacuna: model "vgg" is not known: must be one of best, cnn, fast, first, kimura, resnet, or a file such as my.net
 ! ls: cannot access 'run': No such file or directory
 = 2

@@ -3,17 +3,29 @@ $ lacuna presets
 | preset  network   epochs  batch  cost              error
 | paper   resnet      1000    256  6 hours, 2 cores  2.36 px after 300 epochs
 |         the paper's table I, and what the library takes when nothing is said
-| first   resnet      1000     32  1 minute          not measured
-|         a first model within a minute, to see that everything works
+| first   first          4     32  not measured      not measured
+|         a first model as soon as possible, as good as the paper's
+| fast    fast           8     64  not measured      not measured
+|         a good model in ten minutes
+| best    best          50     64  not measured      not measured
+|         the best single model, in three hours
 $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"name":	"paper",
 | 			"model":	"resnet",
 | 			"epochs":	1000,
 | 			"batch":	256,
 | 			"name":	"first",
-| 			"model":	"resnet",
-| 			"epochs":	1000,
+| 			"model":	"first",
+| 			"epochs":	4,
 | 			"batch":	32,
+| 			"name":	"fast",
+| 			"model":	"fast",
+| 			"epochs":	8,
+| 			"batch":	64,
+| 			"name":	"best",
+| 			"model":	"best",
+| 			"epochs":	50,
+| 			"batch":	64,
 $ lacuna presets paper
 | {
 |     "about": "the paper's table I, and what the library takes when nothing is said",
@@ -31,7 +43,7 @@ $ lacuna presets paper
 |     "dropout": 0.5
 | }
 $ lacuna presets best-of-all
-! lacuna presets: NAME needs paper or first, not 'best-of-all'
+! lacuna presets: NAME needs paper, first, fast or best, not 'best-of-all'
 = 2
 $ lacuna presets paper first
 ! lacuna presets: stray argument 'first'
@@ -45,9 +57,9 @@ $ run() { rm -rf run; lacuna train --data faces --out run --threads 1 "$@" > out
 | 	"reduction":	"present",
 | 	"epochs":	1,
 | 	"batch":	32,
-| 	"lr":	0.0005,
+| 	"lr":	0.003,
 | 	"mirror":	1,
-| 	"minutes":	1,
+| 	"minutes":	0,
 | 	"seed":	"1",
 $ rm -rf run; lacuna train --data faces --out run --model kimura --epochs 1 --threads 1 --no-mirror --preset first > out; cp run/config.json line.json; rm -rf run; lacuna train --preset first --no-mirror --data faces --out run --model kimura --epochs 1 --threads 1 > out; cmp line.json run/config.json
 $ grep -E '"(model|reduction|epochs|batch|lr|mirror|minutes|seed)"' run/config.json
@@ -55,9 +67,9 @@ $ grep -E '"(model|reduction|epochs|batch|lr|mirror|minutes|seed)"' run/config.j
 | 	"reduction":	"present",
 | 	"epochs":	1,
 | 	"batch":	32,
-| 	"lr":	0.0005,
+| 	"lr":	0.003,
 | 	"mirror":	0,
-| 	"minutes":	1,
+| 	"minutes":	0,
 | 	"seed":	"1",
 
 A changed copy; what is on by the file is turned off on the line, and the other way round.
@@ -105,10 +117,10 @@ $ lacuna synth --rows 40 --size 16 --seed 3 --out small > /dev/null; lacuna repr
 
 What is wrong is told in a line.
 $ lacuna train --data faces --out none --preset bset
-! lacuna train: --preset needs paper or first, not 'bset'
+! lacuna train: --preset needs paper, first, fast or best, not 'bset'
 = 2
 $ lacuna train --data faces --out none --preset
-! lacuna train: --preset needs paper or first
+! lacuna train: --preset needs paper, first, fast or best
 = 2
 $ lacuna train --data faces --out none --preset paper --config my.json
 ! lacuna train: --preset and --config both say what to start from: give one

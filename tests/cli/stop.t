@@ -4,7 +4,7 @@ $ printf '%s\n' 'signal=$1 word=$2; shift 2; : > out' '(while ! grep -q "$word" 
 $ lacuna synth --rows 60 --size 32 --out faces > /dev/null
 
 The first signal ends the run after its step, saved, with the command that goes on.
-$ sh stop.sh INT '^ *2 ' train --data faces --out run --model kimura --batch 16 --threads 1
+$ sh stop.sh INT '^ *2 ' train --data faces --out run --preset paper --model kimura --batch 16 --threads 1
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in run; to go on:
 !   lacuna train --data faces --out run --resume --threads 1
@@ -28,7 +28,7 @@ $ sh stop.sh TERM '^epoch' train --data faces --out run --resume --threads 1 --e
 !   lacuna train --data faces --out run --resume --threads 1
 
 Stopped and gone on with for an epoch, a run is what it would have been without the stop.
-$ sh stop.sh INT '^epoch' train --data faces --out parts --model kimura --batch 1 --threads 1
+$ sh stop.sh INT '^epoch' train --data faces --out parts --preset paper --model kimura --batch 1 --threads 1
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in parts; to go on:
 !   lacuna train --data faces --out parts --resume --threads 1
@@ -50,7 +50,7 @@ $ { sh stop.sh KILL '^trial' search --data small --out search --model kimura --t
 | 3,going
 $ lacuna report search --data small --out searched
 | searched/report.html: open it in a browser
-$ lacuna search --data small --out search --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1 | grep -c 'to train with the best settings'
+$ lacuna search --data small --out search --preset paper --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1 | grep -c 'to train with the best settings'
 | 1
 $ lacuna search --data small --out never --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1 > /dev/null; cut -d , -f 1-4,6- never/trials.csv > a; cut -d , -f 1-4,6- search/trials.csv > b; cmp a b
 $ sh stop.sh INT '^ *2 ' reproduce --data small --out paper --epochs 100000 --models cnn-masked --threads 1
@@ -77,7 +77,7 @@ $ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat 
 = 130
 
 A path with a space or a quote comes back so that a shell reads it.
-$ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it's" --model kimura --batch 1 --cpu ref
+$ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it's" --preset paper --model kimura --batch 1 --cpu ref
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in it's; to go on:
 !   lacuna train --data 'my faces' --out 'it'\''s' --resume --cpu ref

@@ -72,10 +72,7 @@ $ lacuna train --data faces --out run --preset paper --model kimura --epochs 2 -
 | data     faces: 60 pictures of 32x32, 15 points
 |          17 with every label, 12 held out
 | preset   paper
-| run      model kimura, rows all, loss masked, reduction all, optimizer adam,
-|          start normal, start-width 0.02, precision float32, epochs 2, batch 16,
-|          even-batches on, lr 0.0001, beta1 0.9, beta2 0.999, eps 1e-08,
-|          weight-decay 0.0005, dropout 0.5, mirror on, holdout 0.2, seed 1
+| run      model kimura, epochs 2, batch 16, lr 0.0001, seed 1
 |~ machine  1 thread, *
 |
 | layer   what                                 output   parameters      MFLOP
@@ -227,11 +224,8 @@ $ lacuna train --data faces --out plain --preset paper --model kimura --loss pla
 | data     faces: 60 pictures of 32x32, 15 points
 |          17 with every label, 0 held out
 | preset   paper
-| run      model kimura, rows complete, loss plain, reduction all,
-|          optimizer adam, start normal, start-width 0.02, precision float32,
-|          epochs 1, batch 256, even-batches on, lr 0.0001, beta1 0.9,
-|          beta2 0.999, eps 1e-08, weight-decay 0.0005, dropout 0.5, mirror off,
-|          holdout 0, seed 1
+| run      model kimura, rows complete, loss plain, epochs 1, batch 256,
+|          lr 0.0001, mirror off, holdout 0, seed 1
 |~ machine  1 thread, *
 |
 | layer   what                                 output   parameters      MFLOP

@@ -103,7 +103,7 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
         {"a dense 16\nb add output < a a", "test.net:2: b: input 1 is not maps"},
         {"a conv 3x3 16\nb add output < a input", "b: input 2 is not maps"},
         {"a conv 3x3 16\nb conv 3x3 20\nc add output < a b", "c: adds 32x32x20 (h x w x channels) to"},
-        {"a conv 3x3 16\nb conv 3x3 /3 16\nc add output < a b", "c: adds 11x11x16"},
+        {"a conv 3x3 /3 16\nb conv 3x3 /4 16 < input\nc add output < a b", "c: adds 8x8x16"},
         {"a conv 3x3 16\nb concat output", "b reads 1 node, concat takes 2 to 8"},
         {"a conv 3x3 16\nb concat relu output < a a", "\"relu\" is not understood here: concat <"},
         {"a conv 3x3 16\nb concat output < a input", "b: input 2 is not maps"},

@@ -3,11 +3,12 @@
 
 usage: bench/same.py [--kaggle DIR] [--work DIR] [--speed] OLD NEW
 
-OLD and NEW are two `lacuna` programs. Both train every network in float32 and bf16, on one
-thread and on two: three epochs on drawn faces, and one on Kaggle's with --kaggle. Of each
-run metrics.csv (but for the times) and every tensor of last.safetensors must agree. Then NEW takes
-OLD's runs on drawn faces: it predicts with them and goes on with them for an epoch, and both must
-be what OLD does. --work keeps the runs; runs that are there already are taken as they are. --speed
+OLD and NEW are two `lacuna` programs of whatever age: a program that has presets takes the paper's,
+and one that divides an epoch evenly is told not to. Both train the paper's networks in float32 and
+bf16, on one thread and on two: three epochs on drawn faces, and one on Kaggle's with --kaggle. Of
+each run metrics.csv (but for the times) and every tensor of last.safetensors must agree. Then NEW
+takes OLD's runs on drawn faces: it predicts with them and goes on with them for an epoch, and both
+must be what OLD does. --work keeps the runs; runs that are there already are taken as they are. --speed
 times both instead, in turns (A B A B ...), with `lacuna bench`.
 """
 import argparse
@@ -27,14 +28,23 @@ TIMES = ("seconds", "images_per_s")
 ROUNDS = 7
 
 
+def as_before(program, verb="train"):
+    """What a newer program must be told to do what the older ones do by themselves."""
+    options = subprocess.run([program, verb, "--help"], check=True,
+                             stdout=subprocess.PIPE).stdout.decode()
+    return [word for option, words in (("--preset", ["--preset", "paper"]),
+                                       ("--no-even-batches", ["--no-even-batches"]))
+            if option in options for word in words]
+
+
 def train(program, data, out, model, precision, threads, epochs):
     """Trains from the start, or does nothing when the run is there and whole."""
     if os.path.exists(os.path.join(out, "done")):
         return
     subprocess.run(["rm", "-rf", out], check=True)
     subprocess.run([program, "train", "--data", data, "--out", out, "--model", model,
-                    "--precision", precision, "--threads", str(threads), "--epochs", str(epochs)],
-                   check=True, stdout=subprocess.DEVNULL)
+                    "--precision", precision, "--threads", str(threads), "--epochs", str(epochs),
+                    *as_before(program)], check=True, stdout=subprocess.DEVNULL)
     open(os.path.join(out, "done"), "w").close()
 
 
@@ -116,7 +126,8 @@ def files_of_before(options, work):
 
 def bench(program, precision, batch):
     out = subprocess.run([program, "bench", "--json", "--model", "resnet", "--steps", "5",
-                          "--precision", precision, "--batch", str(batch)], check=True,
+                          "--precision", precision, "--batch", str(batch),
+                          *as_before(program, "bench")], check=True,
                          stdout=subprocess.PIPE).stdout
     result = json.loads(out)
     return result["step_seconds"], result["predict_seconds"]

@@ -166,25 +166,38 @@ static void damaged_model_files_are_refused_by_name(void **state)
     (void)state;
 }
 
-/* Files of lacuna 0.1 have no text of their network, and name one that shipped with it. */
-static void a_file_without_a_text_names_a_network_that_ships(void **state)
+/* A file with this metadata is refused with this message. */
+static void assert_head_refused(const training *f, const char *config, const char *size,
+                                const char *epoch, const char *data, const char *message)
 {
-    training *f = training_new(LAC_CPU_REF, 1);
-    test_path path = path_in(&f->folder, "old.safetensors");
-    test_path net = path_in(&f->folder, "secret.txt");
-    char config[512];
-    snprintf(config, sizeof config, "{\"model\":\"%s\"}", net.text);
+    test_path path = path_in(&f->folder, "head.safetensors");
     const lac_metadata pairs[] = {{"format", "lacuna 1"}, {"config", config},
-                                  {"points", "a"},        {"size", "8"},
-                                  {"epoch", "1"},         {"data", "0"}};
+                                  {"points", "a"},        {"size", size},
+                                  {"epoch", epoch},       {"data", data}};
     const lac_tensor_info info = {.name = "x", .dims = 1, .shape = {1}};
     const float one = 1;
     const float *const plain[] = {&one};
-    file_put(net.text, "secret words\n", 13);
     assert_ok(f->ctx, lac_safetensors_write(f->ctx, path.text, &info, plain, 1, pairs,
                                             LAC_COUNT(pairs)));
     assert_unloadable(f->ctx, path.text, LAC_ERROR_FORMAT);
-    assert_message(f->ctx, "names no network that ships");
+    assert_message(f->ctx, message);
+}
+
+static void metadata_is_checked(void **state)
+{
+    static const char kimura[] = "{\"model\":\"kimura\"}";
+    static const char hash[] = "0123456789abcdef";
+    training *f = training_new(LAC_CPU_REF, 1);
+    test_path net = path_in(&f->folder, "secret.txt");
+    char config[512];
+    file_put(net.text, "secret words\n", 13);
+    snprintf(config, sizeof config, "{\"model\":\"%s\"}", net.text);
+    /* Files of lacuna 0.1 have no text of their network, and name one that shipped with it. */
+    assert_head_refused(f, config, "8", "1", hash, "names no network that ships");
+    assert_head_refused(f, kimura, "8.5", "1", hash, "size 8.5, must be a whole number");
+    assert_head_refused(f, kimura, "8", "0.5", hash, "epoch 0.5, must be a whole number");
+    assert_head_refused(f, kimura, "8", "1", "0", "data \"0\", must be 16 hexadecimal digits");
+    assert_head_refused(f, kimura, "8\n", "1", hash, "size \"8?\", must be a number");
     training_free(f);
     (void)state;
 }
@@ -372,7 +385,7 @@ int main(void)
         cmocka_unit_test(a_model_predicts_any_number_of_pictures_alike),
         cmocka_unit_test(a_model_predicts_the_same_however_often_it_is_asked),
         cmocka_unit_test(damaged_model_files_are_refused_by_name),
-        cmocka_unit_test(a_file_without_a_text_names_a_network_that_ships),
+        cmocka_unit_test(metadata_is_checked),
         cmocka_unit_test(every_allocation_may_fail_without_a_trace),
         cmocka_unit_test(a_failed_save_leaves_the_old_file),
         cmocka_unit_test(a_run_that_fails_anywhere_resumes_to_the_same_end),

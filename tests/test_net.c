@@ -55,6 +55,7 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
         {"# nothing\n", "the network has no nodes"},
         {"a conv 3x3 16\nb dense 6", "test.net: no node is marked as output"},
         {"a conv 3x3 16\nb dense 6 output < input", "test.net:1: nobody reads a"},
+        {"a\033[2J conv", "\"a?[2J\" is no name"},
         {"a", "test.net:1: the line ends where an operator (add, concat, conv, dense, mean, softargmax) is"},
         {"a pool 2", "\"pool\" where an operator (add, concat, conv, dense, mean, softargmax) is"},
         {"\n\na conv 16", "test.net:3: \"16\" where a kernel such as 3x3"},
@@ -242,7 +243,8 @@ static void the_layer_table_shows_the_words_of_a_line_alone(void **state)
 {
     training *f = training_new(LAC_CPU_REF, 1);
     test_path net = path_in(&f->folder, "my.net");
-    static const char text[] = "\r\n\r a \t conv  3x3\t4 norm # a\r\na.b dense 2*points output\r\n";
+    static const char text[] = "\xef\xbb\xbf\r\n\r a \t conv  3x3\t4 norm # a\r\n"
+                               "a.b dense 2*points output\r\n";
     lac_layer *layers;
     int count;
     file_put(net.text, text, strlen(text));

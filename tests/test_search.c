@@ -270,6 +270,25 @@ static void a_folder_holds_one_search(void **state)
     lac_data_free(&data);
 }
 
+static void a_search_does_not_go_on_with_a_network_that_was_changed(void **state)
+{
+    (void)state;
+    static const char before[] = "a dense 2*points output\n", after[] = "a dense 8 relu\n"
+                                                                       "b dense 2*points output\n";
+    lac_search_config c = config_new(1, 1);
+    lac_data *data = data_new(NULL, 0);
+    test_path dir = path_in(&folder, "changed");
+    test_path net = path_in(&folder, "my.net");
+    assert_ok(ctx, lac_train_set(ctx, &c.base, "model", net.text));
+    file_put(net.text, before, sizeof before - 1);
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL));
+    file_put(net.text, after, sizeof after - 1);
+    assert_other(data, &c, dir.text);
+    file_put(net.text, before, sizeof before - 1);
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL));
+    lac_data_free(&data);
+}
+
 static void same_seed_same_trials(void **state)
 {
     (void)state;
@@ -339,6 +358,7 @@ int main(void)
         cmocka_unit_test(a_failed_trial_ends_nothing_and_is_not_repeated),
         cmocka_unit_test(more_trials_join_and_fewer_are_refused),
         cmocka_unit_test(a_folder_holds_one_search),
+        cmocka_unit_test(a_search_does_not_go_on_with_a_network_that_was_changed),
         cmocka_unit_test(same_seed_same_trials),
         cmocka_unit_test(a_damaged_table_is_refused_by_row_and_column),
     };

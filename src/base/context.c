@@ -41,12 +41,22 @@ const char *lac_cpu_name(lac_cpu cpu)
     return (unsigned)cpu < 4 ? names[cpu] : "unknown";
 }
 
+/* A message is a line, whatever a file put into it: no control character reaches a terminal. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 127)
+            *text = '?';
+}
+
 lac_status lac_fail(lac_context *ctx, lac_status status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(ctx ? ctx->message : no_context, LAC_MESSAGE, format, args);
+    char *message = ctx ? ctx->message : no_context;
+    vsnprintf(message, LAC_MESSAGE, format, args);
     va_end(args);
+    make_printable(message);
     return status;
 }
 

@@ -7,6 +7,9 @@
 
 enum { MOST_TEXT = 1 << 16 };
 
+/* What some editors put before the first line of UTF-8. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
 const char *const *lac_network_names(void)
 {
     return lac_networks_names;
@@ -52,6 +55,8 @@ static lac_status read_stream(lac_context *ctx, const char *path, FILE *file, ch
     if (strlen(text) != size)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: not a network's text: it has a NUL byte",
                         path);
+    if (strncmp(text, byte_order_mark, 3) == 0)
+        memmove(text, text + 3, size - 3 + 1);
     return LAC_OK;
 }
 

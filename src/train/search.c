@@ -74,6 +74,21 @@ static void draw_trial(const lac_search_config *c, int number, lac_trial *trial)
 
 /* Three lines: how long it goes, its settings, its data. A search that goes on may change the
  * first. */
+/* " network HASH" of a text that people may change behind its name; of one that ships, nothing. */
+static lac_status network_text(const search *s, char out[32])
+{
+    const char *network = s->config->base.model;
+    char *text;
+    out[0] = '\0';
+    for (const char *const *name = lac_network_names(); *name; name++)
+        if (strcmp(*name, network) == 0)
+            return LAC_OK;
+    LAC_TRY(lac_network_text(s->ctx, network, &text));
+    snprintf(out, 32, " network %016" PRIx64, lac_hash(0, text, strlen(text)));
+    free(text);
+    return LAC_OK;
+}
+
 static lac_status settings_text(const search *s, char **out)
 {
     const lac_search_config *c = s->config;
@@ -84,16 +99,17 @@ static lac_status settings_text(const search *s, char **out)
         lac_field_read(f, f->usual, &kept);
     kept.start = usual.start;
     kept.epochs = usual.epochs;
-    char validation[LAC_NUMBER];
+    char validation[LAC_NUMBER], network[32];
     char *options;
+    LAC_TRY(network_text(s, network));
     LAC_TRY(lac_config_options(s->ctx, &kept, &usual, &options));
     size_t room = strlen(options) + 200;
     lac_status status = lac_alloc(s->ctx, room, 1, out);
     if (status == LAC_OK)
         snprintf(*out, room, "--trials %d --epochs %d%s\n--validation %s --seed %" PRIu64
-                 "%s\ndata %016" PRIx64 "\n", c->trials, c->epochs,
+                 "%s\ndata %016" PRIx64 "%s\n", c->trials, c->epochs,
                  c->halving ? "" : " --no-halving", lac_number_text(c->validation, validation),
-                 c->seed, options, s->data->fingerprint);
+                 c->seed, options, s->data->fingerprint, network);
     free(options);
     return status;
 }

@@ -11,8 +11,9 @@ lac_status planned_try(lac_context *ctx, const char *network, int size, int poin
     assert_ok(ctx, lac_net_new(ctx, text ? text : network, "test", size,
                                 (lac_counts){points, 1, points}, &out->net));
     free(text);
-    assert_ok(ctx, lac_weights_new(ctx, out->net, &out->weights));
-    return lac_plan_new(ctx, out->net, &out->weights, batch, flags, &out->plan);
+    assert_ok(ctx, lac_alloc(ctx, 1, sizeof *out->weights, &out->weights));
+    assert_ok(ctx, lac_weights_new(ctx, out->net, out->weights));
+    return lac_plan_new(ctx, out->net, out->weights, batch, flags, &out->plan);
 }
 
 planned planned_new(lac_context *ctx, const char *network, int size, int points, int batch,
@@ -27,7 +28,8 @@ void planned_free(planned *p)
 {
     lac_plan_free(&p->plan);
     if (p->net)
-        lac_weights_free(p->net, &p->weights);
+        lac_weights_free(p->net, p->weights);
+    free(p->weights);
     lac_net_free(&p->net);
 }
 

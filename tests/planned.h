@@ -6,8 +6,8 @@
 
 typedef struct planned {
     lac_net *net;
-    lac_weights weights;
-    lac_plan *plan; /* NULL when it was refused */
+    lac_weights *weights; /* at an address of its own, which the plan keeps */
+    lac_plan *plan;       /* NULL when it was refused */
 } planned;
 
 /* `network` is a text, or the name of a network that ships. Fails the test when the text is bad;

@@ -458,7 +458,7 @@ static void run_network(lac_context *ctx, const char *network, int flags, float 
     lac_start_config start = {.start = LAC_START_HE, .seed = 1};
     uint8_t pixels[SIDE * SIDE];
     planned p = planned_new(ctx, network, SIDE, POINTS, BATCH, flags);
-    lac_weights_start(p.net, &p.weights, &start);
+    lac_weights_start(p.net, p.weights, &start);
     const lac_op *input = &p.plan->op[0];
     for (int n = 0; n < BATCH; n++) {
         for (int i = 0; i < SIDE * SIDE; i++) /* smooth, as pictures are */

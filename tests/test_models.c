@@ -229,7 +229,7 @@ static lac_status make_plan(training *f)
     planned p = planned_new(f->ctx, "resnet", 24, 3, 1, LAC_PLAN_INFERENCE);
     lac_plan *plan = (lac_plan *)(uintptr_t)1;
     f->ctx->fail_at = f->ctx->allocations + left;
-    lac_status status = lac_plan_new(f->ctx, p.net, &p.weights, 3, 0, &plan);
+    lac_status status = lac_plan_new(f->ctx, p.net, p.weights, 3, 0, &plan);
     assert_true((plan == NULL) == (status != LAC_OK));
     lac_plan_free(&plan);
     planned_free(&p);

@@ -304,7 +304,7 @@ static void load(const subject *s)
             assert_int_equal(param->count, a->count[t]);
             for (size_t e = 0; e < a->count[t]; e++)
                 plain[e] = (float)a->tensor[t][e];
-            lac_param_from_plain(param, plain, s->net.weights.w);
+            lac_param_from_plain(param, plain, s->net.weights->w);
             free(plain);
         }
         for (int c = 0; a->node.norm && c < a->node.channels; c++) {

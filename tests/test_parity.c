@@ -79,7 +79,7 @@ static void start(fixture *f)
         must(f, lac_alloc(f->ctx, param->count, sizeof *plain, &plain));
         for (size_t i = 0; i < param->count; i++)
             plain[i] = parameter(param, i);
-        lac_param_from_plain(param, plain, f->p.weights.w);
+        lac_param_from_plain(param, plain, f->p.weights->w);
         free(plain);
     }
 }
@@ -279,9 +279,9 @@ static void statistics_and_inference_match(void **state)
     const lac_pass inference = pass_of(f, 0);
     fill_pictures(f, f->p.plan);
     lac_plan_forward(f->p.plan, &training);
-    assert_samples(f, &f->p.net->buffers, f->p.weights.b, "", "");
+    assert_samples(f, &f->p.net->buffers, f->p.weights->b, "", "");
     lac_plan *plan;
-    must(f, lac_plan_new(f->ctx, f->p.net, &f->p.weights, f->set->batch, LAC_PLAN_INFERENCE,
+    must(f, lac_plan_new(f->ctx, f->p.net, f->p.weights, f->set->batch, LAC_PLAN_INFERENCE,
                          &plan));
     fill_pictures(f, plan);
     must(f, lac_plan_forward(plan, &inference));
@@ -304,14 +304,14 @@ static void ten_steps_match(fixture *f, lac_optimizer optimizer, const char *nam
     must(f, lac_adam_new(f->ctx, &f->p.net->params, config.decay_on, &adam));
     for (int step = 0; step < STEPS; step++) {
         losses[step] = (float)learn(f);
-        lac_adam_apply(f->ctx, &adam, &config, config.lr, f->p.weights.w, f->p.plan->g);
+        lac_adam_apply(f->ctx, &adam, &config, config.lr, f->p.weights->w, f->p.plan->g);
     }
     lac_adam_free(&adam);
     snprintf(prefix, sizeof prefix, "%s.losses", name);
     assert_close(prefix, losses, truth(f, prefix, STEPS), STEPS);
     snprintf(prefix, sizeof prefix, "%s.", name);
-    assert_samples(f, &f->p.net->params, f->p.weights.w, prefix, "");
-    assert_samples(f, &f->p.net->buffers, f->p.weights.b, prefix, "");
+    assert_samples(f, &f->p.net->params, f->p.weights->w, prefix, "");
+    assert_samples(f, &f->p.net->buffers, f->p.weights->b, prefix, "");
 }
 
 static void ten_steps_of_adam_match(void **state)

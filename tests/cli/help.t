@@ -59,7 +59,7 @@ $ lacuna help train
 |                          statistics and Adam stay float32; needs a processor
 |                          with AVX512-BF16 (default: float32)
 |   --epochs N             visits of every row and its mirror image (from 1 to
-|                          1000000; default: 8)
+|                          1000000; default: 14)
 |   --batch N              pictures in a step (from 1 to 65536; default: 64)
 |   --no-even-batches      fill every batch but an epoch's last, rather than
 |                          divide its pictures evenly (default: --even-batches)

@@ -5,9 +5,9 @@ $ lacuna presets
 |         the paper's table I, and what the library takes when nothing is said
 | first   first          4     32  not measured      not measured
 |         a first model as soon as possible, as good as the paper's
-| fast    fast           8     64  not measured      not measured
+| fast    fast          14     64  not measured      not measured
 |         a good model in ten minutes
-| best    best          50     64  not measured      not measured
+| best    best         100     64  not measured      not measured
 |         the best single model, in three hours
 $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"name":	"paper",
@@ -20,11 +20,11 @@ $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"batch":	32,
 | 			"name":	"fast",
 | 			"model":	"fast",
-| 			"epochs":	8,
+| 			"epochs":	14,
 | 			"batch":	64,
 | 			"name":	"best",
 | 			"model":	"best",
-| 			"epochs":	50,
+| 			"epochs":	100,
 | 			"batch":	64,
 $ lacuna presets paper
 | {

@@ -130,8 +130,8 @@ typedef enum lac_table {
 /* Reads a table. `path` is a CSV file, a zip that holds one, or a folder that
  * holds training.csv or training.zip (test.csv or test.zip). Points come from
  * the header in any number, an empty cell is a missing label, the picture's side
- * from the number of pixels; a column "source" names every row's label source. A folder's IdLookupTable.csv gives the weights of the
- * sources. Errors name file, row (the header is row 1) and
+ * from the number of pixels; a column "source" names every row's label source. A folder's
+ * IdLookupTable.csv gives the weights of the sources. Errors name file, row (the header is row 1) and
  * column. IO, FORMAT, MEMORY. */
 lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out);
 
@@ -159,8 +159,8 @@ int lac_data_mirror_point(const lac_data *data, int point);
 
 /* Label sources, whose labels follow conventions of their own. A table's column "source" names
  * them: whole numbers or words, at most 100 different ones, each with the points that any of its
- * rows carries. Without that column, a pattern (the set of points that a row carries) that covers at
- * least 10 % of the rows is a source. Every other row belongs to the smallest
+ * rows carries. Without that column, a pattern (the set of points that a row carries) that covers
+ * at least 10 % of the rows is a source. Every other row belongs to the smallest
  * source pattern that contains its own; rows that none contains make the set of
  * all points a source of its own. The empty pattern is none. Sources are ordered by their
  * number of points, most first, and then as they come. A table without labels has one source, of

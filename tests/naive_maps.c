@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* ---- Sum of maps ------------------------------------------------------------------------------ */
+/* ---- Sum of maps ----------------------------------------------------------------------------- */
 
 static void read_add(const lac_node *node, ref_layer *layer)
 {
@@ -52,7 +52,7 @@ static void backward_add(ref_net *r, ref_node *a)
 
 const ref_operator ref_add = {"add", read_add, shape_add, forward_add, backward_add};
 
-/* ---- Channels one behind the other ------------------------------------------------------------ */
+/* ---- Channels one behind the other ----------------------------------------------------------- */
 
 static void shape_concat(const ref_net *r, ref_node *a)
 {
@@ -92,7 +92,7 @@ static void backward_concat(ref_net *r, ref_node *a)
 
 const ref_operator ref_concat = {"concat", NULL, shape_concat, forward_concat, backward_concat};
 
-/* ---- Mean -------------------------------------------------------------------------------------- */
+/* ---- Mean ------------------------------------------------------------------------------------ */
 
 static void shape_mean(const ref_net *r, ref_node *a)
 {
@@ -117,7 +117,7 @@ static void backward_mean(ref_net *r, ref_node *a)
 
 const ref_operator ref_mean = {"mean", NULL, shape_mean, forward_mean, backward_mean};
 
-/* ---- Soft-argmax ------------------------------------------------------------------------------- */
+/* ---- Soft-argmax ----------------------------------------------------------------------------- */
 
 static void shape_softargmax(const ref_net *r, ref_node *a)
 {

@@ -164,7 +164,8 @@ static void work_for_a_while(lac_trainer *t)
         }
     }
     for (int flip = 0; flip < 2; flip++) {
-        const lac_asked asked = {.pixels = lac_data_image(t->data, 0), .count = 7, .how.flip = flip};
+        const lac_asked asked = {.pixels = lac_data_image(t->data, 0), .count = 7,
+                                 .how.flip = flip};
         assert_int_equal(lac_plan_predict(t->plan, &t->model->heads, &asked, xy), LAC_OK);
     }
 }

@@ -198,7 +198,7 @@ static void a_stopped_run_with_heads_goes_on_to_the_same_bits(void **state)
     (void)state;
 }
 
-/* ---- Files ------------------------------------------------------------------------------------ */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 static void a_file_keeps_sources_and_partners(void **state)
 {
@@ -288,7 +288,7 @@ static void wrong_sources_and_partners_in_a_file_are_refused(void **state)
     (void)state;
 }
 
-/* ---- Prediction ---------------------------------------------------------------------------------- */
+/* ---- Prediction ------------------------------------------------------------------------------ */
 
 static void a_source_is_answered_by_its_head(void **state)
 {
@@ -368,7 +368,7 @@ static void a_submission_takes_the_smallest_source_that_has_what_is_asked(void *
     (void)state;
 }
 
-/* ---- Mirrored prediction ---------------------------------------------------------------------------- */
+/* ---- Mirrored prediction --------------------------------------------------------------------- */
 
 static void a_flip_averages_with_the_mirrored_answer(void **state)
 {
@@ -427,7 +427,7 @@ static void the_mirror_image_gets_the_mirrored_answer(void **state)
     (void)state;
 }
 
-/* ---- Named sources -------------------------------------------------------------------------------- */
+/* ---- Named sources --------------------------------------------------------------------------- */
 
 static const char header[] = "source,left_eye_x,left_eye_y,nose_x,nose_y,Image\n";
 

@@ -184,7 +184,7 @@ static void networks_that_ship_are_there(void **state)
     (void)state;
 }
 
-/* ---- Starts ------------------------------------------------------------------------------------- */
+/* ---- Starts ---------------------------------------------------------------------------------- */
 
 static void weights_start_as_asked(void **state)
 {

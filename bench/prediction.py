@@ -135,7 +135,8 @@ def first_answer(command):
 def start(b):
     faces, run = b.path("few"), b.path("run")
     lacuna("synth", "--rows", 64, "--test-rows", 1, "--out", faces)
-    lacuna("train", "--data", faces, "--out", run, "--epochs", 1, "--batch", 32)
+    lacuna("train", "--data", faces, "--out", run, "--preset", "paper", "--epochs", 1,
+           "--batch", 32)
     command = [LACUNA, "predict", "--model", run, "--data", os.path.join(faces, "test.csv")]
     first_answer(command)
     times = [first_answer(command) for _ in range(6 * b.rounds)]

@@ -108,7 +108,7 @@ def torch_memory(b, python):
 def memory(b):
     _, table, whose = tables(b)
     ours = peak_memory([LACUNA, "train", "--data", table, "--out", b.path("memory"),
-                        "--epochs", "1"])
+                        "--preset", "paper", "--epochs", "1"])
     b.report.most(f"memory of lacuna train, batch 256, {whose} table", ours, 1e9,
                   f"{ours / 1e9:.2f} GB", "1.0 GB")
     for torch, _ in b.torches("memory of"):

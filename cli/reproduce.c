@@ -272,7 +272,7 @@ static int reproduce(const reproduce_options *o)
 
 static int is_offered(const lac_field *f)
 {
-    return setting_is(f, "epochs precision ema holdout");
+    return setting_is(f, "epochs even_batches precision ema holdout");
 }
 
 int verb_reproduce(int argc, char **argv)

@@ -565,6 +565,8 @@ $ lacuna help reproduce
 |                          with AVX512-BF16 (default: float32)
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 1000)
+|   --no-even-batches      fill every batch but an epoch's last, rather than
+|                          divide its pictures evenly (default: --even-batches)
 |   --ema X                decay of a moving average of weights and statistics,
 |                          which is the model then; try 0.998 (from 0 to below 1;
 |                          default: none)

@@ -93,7 +93,8 @@ int verb_presets(int argc, char **argv)
         .name = "presets",
         .usage = "lacuna presets [NAME] [--json]",
         .about = "Lists the presets, settings that go together: network, epochs, pictures in a "
-                 "step, what a training costs, the error that it reached on Kaggle's hold-out. Of "
+                 "step, what a training costs on two cores, the error that it reached on "
+                 "Kaggle's hold-out. Of "
                  "one it prints the text: what it leaves out has the default of preset paper.\n"
                  "--preset NAME takes one, --config FILE a changed copy; other options of the "
                  "same line win over both.",

@@ -1,13 +1,13 @@
 Settings that go together, to take, to look at, to copy and to change.
 $ lacuna presets
-| preset  network   epochs  batch  cost                                                              error
-| paper   resnet      1000    256  6 hours, 2 cores                                                  2.36 px after 300 epochs
+| preset  network   epochs  batch  cost                         error
+| paper   resnet      1000    256  6 hours                      2.36 px at 300
 |         the paper's table I, and what the library takes when nothing is said
-| first   first          4     32  4 epochs: 80 s in bf16, 2 minutes in float32, on 2 cores (Zen 4)  1.88 px; 2.23 px is passed after 2 epochs, 42 s
+| first   first          4     32  80 s bf16, 2 min float32     1.88 px
 |         a first model as soon as possible, as good as the paper's
-| fast    fast          14     64  10 minutes in bf16, 16 in float32, on 2 cores (Zen 4)             1.42 px, 1.40 px with --flip
+| fast    fast          14     64  10 min bf16, 16 min float32  1.42 px
 |         a good model in ten minutes
-| best    best          80     64  2 hours 40 minutes in bf16, by its speed, on 2 cores (Zen 4)      not measured yet
+| best    best          80     64  2 h 40 min bf16, reckoned    not measured
 |         the best single model, in three hours
 $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"name":	"paper",
@@ -29,8 +29,8 @@ $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 $ lacuna presets paper
 | {
 |     "about": "the paper's table I, and what the library takes when nothing is said",
-|     "cost": "6 hours, 2 cores",
-|     "measured": "2.36 px after 300 epochs",
+|     "cost": "6 hours",
+|     "measured": "2.36 px at 300",
 |     "model": "resnet",
 |     "reduction": "all",
 |     "optimizer": "adam",

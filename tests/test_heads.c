@@ -417,7 +417,8 @@ static void the_mirror_image_gets_the_mirrored_answer(void **state)
     for (int i = 0; i < MANY * WIDTH; i++) {
         int point = i % WIDTH / 2, axis = i % 2;
         float other = xy[1][i - i % WIDTH + 2 * partners[point] + axis];
-        assert_float_equal(xy[0][i], axis ? other : SIDE - 1 - other, 1e-5);
+        float wanted = axis ? other : SIDE - 1 - other;
+        assert_float_equal(xy[0][i], wanted, 1e-5);
     }
     lac_trainer_free(&trainer);
     lac_data_free(&plain);

@@ -131,7 +131,8 @@ typedef enum lac_table {
  * holds training.csv or training.zip (test.csv or test.zip). Points come from
  * the header in any number, an empty cell is a missing label, the picture's side
  * from the number of pixels; a column "source" names every row's label source. A folder's
- * IdLookupTable.csv gives the weights of the sources. Errors name file, row (the header is row 1) and
+ * IdLookupTable.csv gives the weights of the sources. Errors name file, row (the header is
+ * row 1) and
  * column. IO, FORMAT, MEMORY. */
 lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out);
 

@@ -441,8 +441,8 @@ static lac_data *named_table(const fixture *f, const char *const *words, int cou
     size_t used = (size_t)snprintf(text, sizeof text, "%s", header);
     for (int r = 0; r < rows; r++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s,1,%d,%s,%d 9 30 200\n",
-                                 words[r % count], r % 3, poor && r % count == count - 1 ? "," : "2,2",
-                                 r * 5 % 256);
+                                 words[r % count], r % 3,
+                                 poor && r % count == count - 1 ? "," : "2,2", r * 5 % 256);
     test_path path = put(f, "named.csv", text);
     return open_table(f, path.text, LAC_TABLE_TRAINING);
 }

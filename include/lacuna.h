@@ -127,13 +127,11 @@ typedef enum lac_table {
     LAC_TABLE_TEST = 1      /* pictures: ImageId, Image; label columns may be there too */
 } lac_table;
 
-/* Reads a table. `path` is a CSV file, a zip that holds one, or a folder that
- * holds training.csv or training.zip (test.csv or test.zip). Points come from
- * the header in any number, an empty cell is a missing label, the picture's side
- * from the number of pixels; a column "source" names every row's label source. A folder's
- * IdLookupTable.csv gives the weights of the sources. Errors name file, row (the header is
- * row 1) and
- * column. IO, FORMAT, MEMORY. */
+/* Reads a table. `path` is a CSV file, a zip that holds one, or a folder that holds training.csv
+ * or training.zip (test.csv or test.zip). Points come from the header in any number, an empty
+ * cell is a missing label, the picture's side follows from the number of pixels; a column
+ * "source" names every row's label source. A folder's IdLookupTable.csv gives the weights of the
+ * sources. Errors name file, row (the header is row 1) and column. IO, FORMAT, MEMORY. */
 lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out);
 
 /* Makes a data set from memory; everything is copied. `pixels` [rows, 1, size,

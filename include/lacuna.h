@@ -279,8 +279,10 @@ typedef enum lac_start {
 } lac_start;
 typedef enum lac_precision {
     LAC_PRECISION_FLOAT32 = 0,
-    LAC_PRECISION_BF16 = 1 /* activations, their gradients and what is multiplied in bfloat16;
-                              weights, statistics, loss and Adam stay float32 */
+    LAC_PRECISION_BF16 = 1, /* activations, their gradients and what is multiplied in bfloat16;
+                               weights, statistics, loss and Adam stay float32 */
+    LAC_PRECISION_AUTO = 2  /* BF16 where the context's processor multiplies it, else FLOAT32: a
+                               trainer's settings have what it became */
 } lac_precision;
 
 enum { LAC_SETTING = 256 }; /* room for any setting as text */
@@ -343,6 +345,9 @@ typedef struct lac_train_config {
 } lac_train_config;
 
 lac_train_config lac_train_config_default(void);
+
+/* Puts in place of precision AUTO what it means to this context, as lac_trainer_new does. */
+void lac_train_settle(const lac_context *ctx, lac_train_config *config);
 
 /* The settings by name, as text: one table of the members of lac_train_config, from which the
  * command line, config.json, a search and the report are made. */

@@ -412,6 +412,37 @@ static void a_run_without_a_state_is_begun_anew(void **state)
     (void)state;
 }
 
+/* The precision of a run is what the machine that began it made of auto. */
+static void check_settled(lac_cpu cpu, lac_precision expected)
+{
+    training *f = training_new(cpu, 16);
+    test_path run = path_in(&f->folder, "run");
+    stop_at at = {1, 1};
+    lac_trainer *t;
+    lac_train_config kept;
+    f->config.precision = LAC_PRECISION_AUTO;
+    for (int i = 0; i < 2; i++) {
+        assert_ok(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t));
+        assert_int_equal(lac_trainer_config(t)->precision, expected);
+        if (i == 0)
+            assert_status(f->ctx, lac_trainer_run(t, run.text, stop_there, &at), LAC_STOPPED);
+        lac_trainer_free(&t);
+    }
+    assert_ok(f->ctx, lac_train_read(f->ctx, run.text, &kept));
+    assert_int_equal(kept.precision, expected);
+    training_free(f);
+}
+
+static void precision_auto_becomes_what_the_machine_has(void **state)
+{
+    int multiplies = lac_kernels_get_bf16(LAC_CPU_AVX512) != NULL &&
+                     lac_kernels_level(LAC_CPU_AUTO) == LAC_CPU_AVX512;
+    check_settled(LAC_CPU_AUTO, multiplies ? LAC_PRECISION_BF16 : LAC_PRECISION_FLOAT32);
+    check_settled(LAC_CPU_AVX2, LAC_PRECISION_FLOAT32);
+    check_settled(LAC_CPU_REF, LAC_PRECISION_FLOAT32);
+    (void)state;
+}
+
 static void seeds_may_share_a_hold_out(void **state)
 {
     training *f = training_new(LAC_CPU_AUTO, 30);
@@ -558,6 +589,7 @@ int main(void)
         cmocka_unit_test(a_network_that_learns_nothing_says_that_it_collapsed),
         cmocka_unit_test(opening_a_run_begins_it_or_goes_on),
         cmocka_unit_test(a_run_without_a_state_is_begun_anew),
+        cmocka_unit_test(precision_auto_becomes_what_the_machine_has),
         cmocka_unit_test(seeds_may_share_a_hold_out),
         cmocka_unit_test(trainings_that_cannot_be_are_refused),
         cmocka_unit_test(every_field_of_the_configuration_is_checked),

@@ -71,9 +71,9 @@ static const lac_field fields[] = {
      .range = "the path of a model, at most 255 bytes",
      .about = "begin with a model's weights, as far as names and shapes are the same; other data "
               "and another network are allowed"},
-    {WORD(precision), .usual = "float32", .words = WORDS("float32", "bf16"), .is_late = 1,
+    {WORD(precision), .usual = "float32", .words = WORDS("float32", "bf16", "auto"), .is_late = 1,
      .about = "bf16 is faster and stores half as much; weights, statistics and Adam stay "
-              "float32; needs a processor with AVX512-BF16"},
+              "float32; needs a processor with AVX512-BF16; auto: where that is there"},
     {INTEGER(epochs), RANGE_TO(1, 1000000), .usual = "1000", .unit = "N", .is_limit = 1,
      .about = "visits of every row and its mirror image"},
     {INTEGER(batch), RANGE_TO(1, 65536), .usual = "256", .unit = "N",

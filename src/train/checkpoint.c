@@ -155,8 +155,10 @@ static lac_status check_settings(const lac_trainer *t, const char *run,
                                  const lac_train_config *wanted)
 {
     char value[LAC_SETTING];
+    lac_train_config settled = *wanted;
     LAC_TRY(lac_config_check(t->ctx, wanted));
-    const lac_field *other = lac_config_difference(wanted, &t->config);
+    lac_train_settle(t->ctx, &settled);
+    const lac_field *other = lac_config_difference(&settled, &t->config);
     if (!other)
         return LAC_OK;
     LAC_TRY(lac_train_get(t->ctx, &t->config, other->name, value));

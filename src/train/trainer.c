@@ -127,6 +127,13 @@ static lac_status make_plans(lac_trainer *t)
     return lac_plan_new(t->ctx, net, t->weights, t->config.batch, precision, &t->plan);
 }
 
+void lac_train_settle(const lac_context *ctx, lac_train_config *config)
+{
+    int is_fast = ctx->cpu != LAC_CPU_REF && lac_kernels_get_bf16(ctx->cpu);
+    if (config->precision == LAC_PRECISION_AUTO)
+        config->precision = is_fast ? LAC_PRECISION_BF16 : LAC_PRECISION_FLOAT32;
+}
+
 /* Ends that only a hold-out can tell. */
 static lac_status check_ends(const lac_trainer *t)
 {
@@ -167,6 +174,7 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     (*out)->config = *config;
     (*out)->model = model;
     status = lac_config_check(ctx, &(*out)->config);
+    lac_train_settle(ctx, &(*out)->config);
     if (status == LAC_OK)
         status = build(*out);
     if (status != LAC_OK)

@@ -54,10 +54,11 @@ $ lacuna help train
 |   --from MODEL           begin with a model's weights, as far as names and
 |                          shapes are the same; other data and another network
 |                          are allowed (default: weights that are drawn)
-|   --precision float32|bf16
+|   --precision float32|bf16|auto
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
-|                          with AVX512-BF16 (default: float32)
+|                          with AVX512-BF16; auto: where that is there (default:
+|                          auto)
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 14)
 |   --batch N              pictures in a step (from 1 to 65536; default: 64)
@@ -348,10 +349,11 @@ $ lacuna help bench
 |   --model best|cnn|fast|first|kimura|resnet|FILE
 |                          the network, one that ships or a text such as my.net;
 |                          'lacuna layers' shows it (default: resnet)
-|   --precision float32|bf16
+|   --precision float32|bf16|auto
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
-|                          with AVX512-BF16 (default: float32)
+|                          with AVX512-BF16; auto: where that is there (default:
+|                          float32)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
 |   --rotation D           turn pictures by up to D degrees either way (from 0 to
 |                          180; default: none)
@@ -474,10 +476,11 @@ $ lacuna help search
 |   --from MODEL           begin with a model's weights, as far as names and
 |                          shapes are the same; other data and another network
 |                          are allowed (default: weights that are drawn)
-|   --precision float32|bf16
+|   --precision float32|bf16|auto
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
-|                          with AVX512-BF16 (default: float32)
+|                          with AVX512-BF16; auto: where that is there (default:
+|                          float32)
 |   --no-even-batches      fill every batch but an epoch's last, rather than
 |                          divide its pictures evenly (default: --even-batches)
 |   --schedule constant|cosine|steps
@@ -559,10 +562,11 @@ $ lacuna help reproduce
 |                          defaults (default: paper)
 |   --config FILE          settings to start from instead: a preset's text,
 |                          changed, or a run's config.json or folder
-|   --precision float32|bf16
+|   --precision float32|bf16|auto
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
-|                          with AVX512-BF16 (default: float32)
+|                          with AVX512-BF16; auto: where that is there (default:
+|                          float32)
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 1000)
 |   --no-even-batches      fill every batch but an epoch's last, rather than

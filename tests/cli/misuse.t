@@ -149,7 +149,7 @@ $ lacuna train --start zero
 ! lacuna train: --start needs normal, he or uniform, not 'zero'
 = 2
 $ lacuna train --precision half
-! lacuna train: --precision needs float32 or bf16, not 'half'
+! lacuna train: --precision needs float32, bf16 or auto, not 'half'
 = 2
 $ lacuna train --cpu sse
 ! lacuna train: --cpu needs auto, ref, avx2 or avx512, not 'sse'

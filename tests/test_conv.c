@@ -5,7 +5,7 @@
  * usage: test_conv [LEVEL]: oneDNN takes the level of a process's first context, so that a
  * process tests one level beside the reference. bf16 is in test_bf16.c.
  */
-#include "kernel/kernel.h"
+#include "kernel/choice.h"
 #include "numbers.h"
 
 #ifdef HAVE_DNNL
@@ -45,6 +45,7 @@ typedef struct problem {
     lac_conv *conv;
     int n, chunks; /* pictures in the last chunk; chunks, of which the others are full */
     int inference; /* forward alone */
+    const char *method; /* NULL: chosen; solve puts there which it was */
     size_t x_size, y_size, w_size;
     float *x, *w, *dy, *y, *dx, *dw;
 } problem;
@@ -56,6 +57,7 @@ static void problem_init(problem *p, const geometry *g, int n, int chunks)
     p->n = n;
     p->chunks = chunks;
     p->inference = 0;
+    p->method = NULL;
     p->x_size = (size_t)g->c * g->h * g->w;
     p->y_size = (size_t)g->oc * p->shape.oh * p->shape.ow;
     p->w_size = (size_t)g->oc * g->c * g->k * g->k;
@@ -112,21 +114,25 @@ static void run_passes(void *arg, int item, int thread)
     numbers_free(scratch);
 }
 
-static void solve(problem *p, lac_cpu level, const char **method)
+/* 0: the method asked for cannot do it. */
+static int solve(problem *p, lac_cpu level)
 {
     const lac_context_config config = {.threads = 1, .cpu = level};
     lac_context *ctx = NULL;
     assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
-    assert_int_equal(lac_conv_new(ctx, ctx->kernels, &p->shape, PICTURES, p->inference, &p->conv),
-                     LAC_OK);
-    assert_int_equal(lac_conv_chunk(p->conv), PICTURES);
-    static char name[64];
-    snprintf(name, sizeof name, "%s", lac_conv_method_name(p->conv));
-    *method = name;
-    lac_parallel(ctx, 1, run_passes, p);
+    const lac_conv_task task = {p->shape, PICTURES, p->inference, p->method};
+    lac_status status = lac_conv_new(ctx, ctx->kernels, &task, &p->conv);
+    assert_int_equal(status, p->method && status ? LAC_ERROR_ARGUMENT : LAC_OK);
+    if (status == LAC_OK) {
+        assert_int_equal(lac_conv_chunk(p->conv), PICTURES);
+        assert_true(!p->method || strcmp(p->method, lac_conv_method_name(p->conv)) == 0);
+        p->method = lac_conv_method_name(p->conv);
+        lac_parallel(ctx, 1, run_passes, p);
+    }
     lac_conv_free(&p->conv);
     assert_null(p->conv);
     lac_context_free(&ctx);
+    return status == LAC_OK;
 }
 
 /* ---- The reference --------------------------------------------------------------- */
@@ -214,11 +220,10 @@ static void the_reference_convolves_by_the_definition(void **state)
 {
     (void)state;
     for (int g = 0; g < LAC_COUNT(geometries); g++) {
-        const char *method;
         problem p;
         problem_init(&p, &geometries[g], 2, 1);
-        solve(&p, LAC_CPU_REF, &method);
-        assert_string_equal(method, "ref");
+        solve(&p, LAC_CPU_REF);
+        assert_string_equal(p.method, "ref");
         check_forward(&p, 2);
         problem_free(&p);
     }
@@ -228,12 +233,11 @@ static void the_reference_gradients_are_those_of_the_definition(void **state)
 {
     (void)state;
     for (int g = 0; g < LAC_COUNT(geometries); g++) {
-        const char *method;
         problem p;
         if (geometries[g].c * geometries[g].oc > 32 * 32)
             continue; /* the differences take long, and nothing in them is new */
         problem_init(&p, &geometries[g], 2, 1);
-        solve(&p, LAC_CPU_REF, &method);
+        solve(&p, LAC_CPU_REF);
         if (p.shape.c > 1)
             check_slopes(&p, 2, p.x, p.dx, 2 * p.x_size, "dx");
         check_slopes(&p, 2, p.w, p.dw, p.w_size, "dw");
@@ -244,35 +248,52 @@ static void the_reference_gradients_are_those_of_the_definition(void **state)
 /* ---- Levels ---------------------------------------------------------------------- */
 
 /* Winograd loses about two digits; elsewhere only the order of sums differs. */
-static void check_level(lac_cpu level, const geometry *g, int n, int chunks)
+static void compare(const problem *got, const problem *want)
 {
-    problem want, got;
-    const char *method;
-    int pictures = PICTURES * (chunks - 1) + n;
-    problem_init(&want, g, n, chunks);
-    problem_init(&got, g, n, chunks);
-    solve(&want, LAC_CPU_REF, &method);
-    solve(&got, level, &method);
-    double tolerance = strstr(method, "wino") ? 1e-4 : 1e-5;
+    const lac_conv_shape *s = &got->shape;
+    int pictures = PICTURES * (got->chunks - 1) + got->n;
+    double tolerance = strstr(got->method, "winograd") ? 1e-4 : 1e-5;
     char what[160];
     snprintf(what, sizeof what, "%s %s: %d -> %d, %d x %d, k %d, stride %d, %d of %d, %d chunks",
-             lac_cpu_name(level), method, g->c, g->oc, g->h, g->w, g->k, g->stride, n, PICTURES,
-             chunks);
-    assert_near(got.y, want.y, pictures * got.y_size, tolerance, what);
-    if (g->c > 1)
-        assert_near(got.dx, want.dx, pictures * got.x_size, tolerance, what);
-    assert_near(got.dw, want.dw, got.w_size, tolerance, what);
-    problem_free(&want);
-    problem_free(&got);
+             lac_cpu_name(tested), got->method, s->c, s->oc, s->h, s->w, s->k, s->stride, got->n,
+             PICTURES, got->chunks);
+    assert_near(got->y, want->y, pictures * got->y_size, tolerance, what);
+    if (s->c > 1)
+        assert_near(got->dx, want->dx, pictures * got->x_size, tolerance, what);
+    assert_near(got->dw, want->dw, got->w_size, tolerance, what);
 }
 
-static void the_level_agrees_with_the_reference(void **state)
+/* Every method that can do it. Returns how many. */
+static int check_level(const geometry *g, int n, int chunks)
+{
+    problem want;
+    int checked = 0;
+    problem_init(&want, g, n, chunks);
+    solve(&want, LAC_CPU_REF);
+    for (int i = 0; lac_conv_method_at(i); i++) {
+        problem got;
+        problem_init(&got, g, n, chunks);
+        got.method = lac_conv_method_at(i);
+        if (solve(&got, tested)) {
+            compare(&got, &want);
+            checked++;
+        }
+        problem_free(&got);
+    }
+    problem_free(&want);
+    return checked;
+}
+
+static void every_method_of_the_level_agrees_with_the_reference(void **state)
 {
     (void)state;
     for (int g = 0; g < LAC_COUNT(geometries); g++) {
-        check_level(tested, &geometries[g], PICTURES, 1);
-        check_level(tested, &geometries[g], 2, 2);
-        check_level(tested, &geometries[g], 1, 1);
+        int methods = check_level(&geometries[g], PICTURES, 1);
+        assert_int_equal(check_level(&geometries[g], 2, 2), methods);
+        assert_int_equal(check_level(&geometries[g], 1, 1), methods);
+#ifdef HAVE_DNNL
+        assert_true(methods >= 2); /* it and "ref" */
+#endif
     }
 }
 
@@ -280,14 +301,13 @@ static void a_plan_for_inference_gives_the_same_output(void **state)
 {
     (void)state;
     const geometry g = {16, 7, 9, 16, 3, 1};
-    const char *method;
     problem whole, forward;
     problem_init(&whole, &g, 1, 2);
     problem_init(&forward, &g, 1, 2);
     forward.inference = 1;
-    solve(&whole, tested, &method);
-    solve(&forward, tested, &method);
-    assert_near(forward.y, whole.y, (PICTURES + 1) * whole.y_size, 1e-4, method);
+    solve(&whole, tested);
+    solve(&forward, tested);
+    assert_near(forward.y, whole.y, (PICTURES + 1) * whole.y_size, 1e-4, forward.method);
     problem_free(&whole);
     problem_free(&forward);
 }
@@ -305,13 +325,13 @@ static lac_context *context_of_level(void)
 static void a_plan_without_memory_is_told_and_not_a_slow_one(void **state)
 {
     (void)state;
-    const lac_conv_shape shape = shape_of(&(geometry){16, 7, 9, 16, 3, 1});
+    const lac_conv_task task = {shape_of(&(geometry){16, 7, 9, 16, 3, 1}), PICTURES, 0, NULL};
     lac_context *ctx = context_of_level();
     int failed = 0;
     for (lac_status status = LAC_ERROR_MEMORY; status != LAC_OK; failed++) {
         lac_conv *conv = NULL;
         ctx->fail_at = ctx->allocations + failed + 1;
-        status = lac_conv_new(ctx, ctx->kernels, &shape, PICTURES, 0, &conv);
+        status = lac_conv_new(ctx, ctx->kernels, &task, &conv);
         assert_true(status == LAC_OK || status == LAC_ERROR_MEMORY);
         assert_true((conv == NULL) == (status != LAC_OK));
         assert_true(status == LAC_OK || strstr(lac_context_message(ctx), "out of memory"));
@@ -330,7 +350,8 @@ static void a_failure_of_onednn_comes_back_from_the_threads(void **state)
     problem p;
     problem_init(&p, &g, 2, 2);
     lac_context *ctx = context_of_level();
-    assert_int_equal(lac_conv_new(ctx, ctx->kernels, &p.shape, PICTURES, 0, &p.conv), LAC_OK);
+    const lac_conv_task task = {p.shape, PICTURES, 0, "onednn direct"};
+    assert_int_equal(lac_conv_new(ctx, ctx->kernels, &task, &p.conv), LAC_OK);
     lac_parallel(ctx, 1, run_passes, &p);
     assert_int_equal(lac_trouble_take(ctx), LAC_OK);
     dnnl_state *planned = p.conv->state;
@@ -372,7 +393,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_reference_gradients_are_those_of_the_definition),
     };
     const struct CMUnitTest of_level[] = {
-        cmocka_unit_test(the_level_agrees_with_the_reference),
+        cmocka_unit_test(every_method_of_the_level_agrees_with_the_reference),
         cmocka_unit_test(a_plan_for_inference_gives_the_same_output),
         cmocka_unit_test(a_plan_without_memory_is_told_and_not_a_slow_one),
 #ifdef HAVE_DNNL

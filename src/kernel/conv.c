@@ -1,5 +1,5 @@
 /*
- * Convolutions: the choice of a method and the plain-C reference.
+ * Convolutions: what all methods share, and the plain-C reference.
  *
  * Pictures are convolved a chunk at a time on one thread, so that what comes next
  * finds the output in cache, and threads share nothing. Each chunk's weight
@@ -147,7 +147,7 @@ static void ref_unpack_gradient(const lac_conv *conv, int thread, const float *p
     memcpy(dw, partial, lac_conv_w_size(&conv->shape) * sizeof *dw);
 }
 
-void lac_conv_use_ref(lac_conv *conv)
+lac_status lac_conv_use_ref(lac_conv *conv)
 {
     static const lac_conv_method method = {NULL,
                                            ref_pack,
@@ -160,13 +160,15 @@ void lac_conv_use_ref(lac_conv *conv)
     conv->scratch = lac_conv_x_size(&conv->shape) + lac_conv_y_size(&conv->shape);
     conv->packed = lac_conv_w_size(&conv->shape);
     conv->partial = conv->packed;
+    return LAC_OK;
 }
 
 /* ---- The public face ---------------------------------------------------------------- */
 
-lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_shape *shape,
-                        int chunk, int inference, lac_conv **out)
+lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_task *task,
+                        lac_conv **out)
 {
+    const lac_conv_shape *shape = &task->shape;
     assert(shape->oc % LAC_BLOCK == 0 && (shape->c == 1 || shape->c % LAC_BLOCK == 0));
     assert(shape->k % 2 == 1 && shape->k <= LAC_MOST_K);
     assert(shape->stride >= 1 && shape->stride <= LAC_MOST_STRIDE);
@@ -176,21 +178,11 @@ lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
     lac_conv *conv = *out;
     conv->shape = *shape;
-    conv->chunk = chunk;
-    conv->inference = inference;
+    conv->chunk = task->chunk;
+    conv->inference = task->inference;
     conv->ctx = ctx;
     conv->kernels = kernels;
-    lac_conv_use_ref(conv);
-#ifdef LAC_X86
-    int pairs = kernels->level == LAC_CPU_AVX512 && kernels->element != sizeof(float);
-    if (pairs && !lac_kernels_have_tiles() && lac_conv_use_winograd(conv))
-        return LAC_OK;
-#endif
-    lac_status status = LAC_OK;
-#ifdef HAVE_DNNL
-    if (ctx->cpu != LAC_CPU_REF)
-        status = lac_conv_use_dnnl(conv);
-#endif
+    lac_status status = lac_conv_choose(conv, task->method);
     if (status != LAC_OK)
         lac_conv_free(out);
     return status;
@@ -204,6 +196,11 @@ void lac_conv_free(lac_conv **conv)
     *conv = NULL;
 }
 
+const lac_conv_shape *lac_conv_shape_of(const lac_conv *conv)
+{
+    return &conv->shape;
+}
+
 int lac_conv_chunk(const lac_conv *conv)
 {
     return conv->chunk;
@@ -211,7 +208,7 @@ int lac_conv_chunk(const lac_conv *conv)
 
 const char *lac_conv_method_name(const lac_conv *conv)
 {
-    return conv->name;
+    return conv->chosen;
 }
 
 size_t lac_conv_scratch(const lac_conv *conv)

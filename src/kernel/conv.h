@@ -1,4 +1,7 @@
-/* What a way of convolving provides to conv.c; see kernel.h for the contracts. */
+/*
+ * What a method of convolving provides to conv.c (see kernel.h for the contracts), and the list of
+ * methods. A method is a line of the list in methods.c; choice.c says which one comes first.
+ */
 #ifndef LAC_CONV_H
 #define LAC_CONV_H
 
@@ -23,7 +26,8 @@ struct lac_conv {
     lac_context *ctx;
     const lac_kernels *kernels; /* of the activations' storage */
     const lac_conv_method *method;
-    const char *name;
+    const char *chosen; /* the method's name in the list */
+    const char *name;   /* what the method calls what it does, for messages: "jit:avx512_core" */
     void *state;
     size_t scratch; /* floats */
     size_t packed;
@@ -46,14 +50,46 @@ static inline char *lac_conv_y_at(const lac_conv *conv, const void *y, int i)
     return (char *)(uintptr_t)y + i * lac_conv_y_size(&conv->shape) * conv->kernels->element;
 }
 
+/* ---- The list of methods. methods.c ------------------------------------------------------- */
+
+enum { LAC_CONV_FLOAT = 1, LAC_CONV_BF16 = 2 }; /* storages */
+
+typedef struct lac_conv_entry {
+    const char *name;                     /* "winograd 2x2", unlike all others */
+    lac_cpu level;                        /* the lowest that has it */
+    int storages;
+    int (*fits)(const lac_conv_shape *s); /* which shapes it can do; NULL: any */
+    /* Fills in conv->method and what that needs: name, scratch, packed, partial, state. Leaves
+     * conv->method NULL where it cannot do the task after all. MEMORY. */
+    lac_status (*use)(lac_conv *conv);
+} lac_conv_entry;
+
+/* All methods of this build. Where choice.c names none, the first that can is taken; the last can
+ * always. */
+extern const lac_conv_entry lac_conv_list[];
+extern const int lac_conv_list_count;
+enum { LAC_MOST_METHODS = 32 };
+
+/* Whether an entry's level, storages and shapes have the convolution. */
+int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry);
+
+/* The entry of this name, or NULL. */
+const lac_conv_entry *lac_conv_find(const char *name);
+
+/* Takes the method of this name, or chooses one if it is NULL. ARGUMENT, MEMORY. */
+lac_status lac_conv_choose(lac_conv *conv, const char *name);
+
+/* ---- The methods --------------------------------------------------------------------------- */
+
 /* Plain loops: the specification. Never fails. */
-void lac_conv_use_ref(lac_conv *conv);
+lac_status lac_conv_use_ref(lac_conv *conv);
 
-/* Winograd on bf16, with AVX512-BF16: returns 0 when the shape is not 3x3 of stride 1. Rounds
- * sums of 4 inputs, so that an output is off by up to 1 % of the largest. */
-int lac_conv_use_winograd(lac_conv *conv);
+/* Winograd on bf16, with AVX512-BF16. Rounds sums of 4 inputs, so that an output is off by up to
+ * 1 % of the largest. */
+lac_status lac_conv_use_winograd(lac_conv *conv);
 
-/* oneDNN; leaves conv as it was when it has no way for this shape. MEMORY. */
-lac_status lac_conv_use_dnnl(lac_conv *conv);
+/* oneDNN's two algorithms; it has the first where it likes, in oneDNN 3 not for float32. */
+lac_status lac_conv_use_dnnl_winograd(lac_conv *conv);
+lac_status lac_conv_use_dnnl_direct(lac_conv *conv);
 
 #endif

@@ -2,9 +2,8 @@
  * Planning a convolution by oneDNN: primitives for both sizes and all passes, and for every
  * thread the memory objects to execute them with (dnnl_conv.c).
  *
- * For 3x3 convolutions of stride 1 Winograd's F(4x4, 3x3) is asked for first: it takes half the
- * time of the direct method where oneDNN 2 has it (AVX-512). For bf16 oneDNN has the direct
- * method alone; winograd.c comes first there.
+ * oneDNN has two algorithms, which are two methods of the list (methods.c): Winograd's F(4x4, 3x3),
+ * in oneDNN 2 for float32 with AVX-512, and the direct one.
  */
 #include "kernel/dnnl_conv.h"
 
@@ -239,19 +238,16 @@ static lac_status try_algorithm(lac_conv *conv, dnnl_alg_kind_t alg)
 
 typedef struct job {
     lac_conv *conv;
+    dnnl_alg_kind_t alg;
     lac_status status;
 } job;
 
-static void try_algorithms(void *arg, int item, int thread)
+static void work_try(void *arg, int item, int thread)
 {
     (void)item;
     (void)thread;
     job *j = arg;
-    const lac_conv_shape *s = &j->conv->shape;
-    if (s->k == 3 && s->stride == 1)
-        j->status = try_algorithm(j->conv, dnnl_convolution_winograd);
-    if (j->status == LAC_OK && !j->conv->state)
-        j->status = try_algorithm(j->conv, dnnl_convolution_direct);
+    j->status = try_algorithm(j->conv, j->alg);
 }
 
 static size_t floats_of(desc d)
@@ -299,7 +295,7 @@ static int is_trusted(const lac_conv *conv)
     return stored_type(conv) == dnnl_f32 || conv->shape.ow > 1;
 }
 
-lac_status lac_conv_use_dnnl(lac_conv *conv)
+static lac_status use(lac_conv *conv, dnnl_alg_kind_t alg)
 {
     static const lac_conv_method method = {free_state,
                                            lac_dnnl_pack,
@@ -307,14 +303,24 @@ lac_status lac_conv_use_dnnl(lac_conv *conv)
                                            lac_dnnl_backward_data,
                                            lac_dnnl_backward_weights,
                                            lac_dnnl_unpack_gradient};
-    job j = {conv, LAC_OK};
+    job j = {conv, alg, LAC_OK};
     if (!is_trusted(conv))
         return LAC_OK;
-    lac_parallel(conv->ctx, 1, try_algorithms, &j);
+    lac_parallel(conv->ctx, 1, work_try, &j);
     if (j.status != LAC_OK || !conv->state)
         return j.status;
     conv->method = &method;
     measure(conv);
     take_name(conv);
     return LAC_OK;
+}
+
+lac_status lac_conv_use_dnnl_winograd(lac_conv *conv)
+{
+    return use(conv, dnnl_convolution_winograd);
+}
+
+lac_status lac_conv_use_dnnl_direct(lac_conv *conv)
+{
+    return use(conv, dnnl_convolution_direct);
 }

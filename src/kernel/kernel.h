@@ -170,13 +170,25 @@ void lac_kernels_processor(char text[LAC_PROCESSOR]);
 
 /* ---- Convolutions ------------------------------------------------------------------ */
 
-/* Plans a convolution of `chunk` pictures at a time, whose activations are stored as `kernels`
- * does it. `inference` leaves the backward passes out. On failure *out is NULL. MEMORY. */
-lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_shape *shape,
-                        int chunk, int inference, lac_conv **out);
+/* What is to be convolved. */
+typedef struct lac_conv_task {
+    lac_conv_shape shape;
+    int chunk;          /* pictures at a time, at most */
+    int inference;      /* 1: no backward pass */
+    const char *method; /* the name of one, NULL: that which the table of choice.c puts first */
+} lac_conv_task;
+
+/* Plans a convolution whose activations are stored as `kernels` does it. On failure *out is NULL.
+ * ARGUMENT (the method named cannot do it, here or at all), MEMORY. */
+lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_task *task,
+                        lac_conv **out);
 void lac_conv_free(lac_conv **conv);
+const lac_conv_shape *lac_conv_shape_of(const lac_conv *conv);
 int lac_conv_chunk(const lac_conv *conv);
-const char *lac_conv_method_name(const lac_conv *conv); /* "ref", "jit_wino_4x3:avx512_core" */
+const char *lac_conv_method_name(const lac_conv *conv); /* "winograd 2x2", "onednn direct" */
+
+/* The name of the i-th method of this build's list, NULL behind the last. */
+const char *lac_conv_method_at(int i);
 size_t lac_conv_scratch(const lac_conv *conv);        /* floats per thread */
 size_t lac_conv_packed(const lac_conv *conv);         /* floats of a packed weight, one direction */
 size_t lac_conv_partial(const lac_conv *conv);        /* floats of one chunk's weight gradient */

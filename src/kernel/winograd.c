@@ -418,7 +418,7 @@ static size_t scratch_of(const lac_conv_shape *s)
     return ((forward > weights ? forward : weights) + row + 15) / 16 * 16;
 }
 
-int lac_conv_use_winograd(lac_conv *conv)
+lac_status lac_conv_use_winograd(lac_conv *conv)
 {
     static const lac_conv_method method = {NULL,
                                            winograd_pack,
@@ -427,12 +427,10 @@ int lac_conv_use_winograd(lac_conv *conv)
                                            winograd_backward_weights,
                                            winograd_unpack};
     const lac_conv_shape *s = &conv->shape;
-    if (s->k != 3 || s->stride != 1 || s->c % LAC_BLOCK != 0)
-        return 0;
     conv->method = &method;
     conv->name = "winograd_2x2:avx512_bf16";
     conv->scratch = scratch_of(s);
     conv->packed = (size_t)PLACES * s->c * s->oc / 2;
     conv->partial = (size_t)PLACES * s->c * s->oc;
-    return 1;
+    return LAC_OK;
 }

@@ -19,13 +19,15 @@ static int chunk_for(size_t y_numbers, int batch)
 static lac_status plan_convolutions(lac_op *op, lac_conv_state *s, lac_planner *p)
 {
     const lac_shape in = op->node->in;
-    lac_conv_shape shape = {lac_shape_channels(in), in.h, in.w, s->oc, s->y_shape.h, s->y_shape.w,
-                            s->attr->k, s->attr->stride, s->attr->k / 2};
-    LAC_TRY(lac_conv_new(p->ctx, op->kernels, &shape, s->chunk, p->inference, &s->conv));
-    if (!p->inference || shape.oc % (2 * LAC_BLOCK) != 0)
+    lac_conv_task task = {.shape = {lac_shape_channels(in), in.h, in.w, s->oc, s->y_shape.h,
+                                    s->y_shape.w, s->attr->k, s->attr->stride, s->attr->k / 2},
+                          .chunk = s->chunk, .inference = p->inference};
+    LAC_TRY(lac_conv_new(p->ctx, op->kernels, &task, &s->conv));
+    if (!p->inference || task.shape.oc % (2 * LAC_BLOCK) != 0)
         return LAC_OK;
-    shape.oc /= 2;
-    return lac_conv_new(p->ctx, op->kernels, &shape, 1, 1, &s->half);
+    task.shape.oc /= 2;
+    task.chunk = 1;
+    return lac_conv_new(p->ctx, op->kernels, &task, &s->half);
 }
 
 static lac_status plan_weights(lac_op *op, lac_conv_state *s, lac_planner *p)

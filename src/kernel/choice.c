@@ -1,0 +1,93 @@
+/*
+ * The table of choices (choice.h). Its first row that has a convolution, and whose method can do
+ * it in this build, decides; so what is special stands in front of what is general. `lacuna bench
+ * --methods` times every method and prints rows.
+ */
+#include "kernel/choice.h"
+
+#include <stdio.h>
+
+#define AVX2 LAC_CPU_AVX2
+#define AVX512 LAC_CPU_AVX512
+#define FLOAT LAC_CONV_FLOAT
+#define BF16 LAC_CONV_BF16
+#define EITHER LAC_TILES_EITHER
+#define NO_AMX LAC_TILES_NONE
+#define AMX LAC_TILES_AMX
+#define ANY {0, 0}
+
+/* Where oneDNN has Winograd for float32 it takes half the time of its direct method: block1.conv1
+ * of the ResNet, 48, 47 and 54 ms forward and backward a batch, one thread at a time, against 26.
+ * Tiles are believed to make the direct method the faster one for bf16; it was not measured. */
+const lac_choice_row lac_choice_rows[] = {
+    /* level, storage, tiles, side of the kernel, stride, c, oc, side, chunk, method */
+    {AVX512, BF16, NO_AMX, 3, 1, ANY, ANY, ANY, ANY, "winograd 2x2"},
+    {AVX512, BF16, AMX, 3, 1, ANY, ANY, ANY, ANY, "onednn direct"},
+    {AVX512, FLOAT, EITHER, 3, 1, ANY, ANY, ANY, ANY, "onednn winograd"},
+};
+const int lac_choice_row_count = LAC_COUNT(lac_choice_rows);
+
+static int storage_of(const lac_conv *conv)
+{
+    return conv->kernels->element == sizeof(float) ? LAC_CONV_FLOAT : LAC_CONV_BF16;
+}
+
+static int side_of(const lac_conv *conv)
+{
+    return conv->shape.h > conv->shape.w ? conv->shape.h : conv->shape.w;
+}
+
+static int is_in(lac_range range, int value)
+{
+    return range.most == 0 || (value >= range.least && value <= range.most);
+}
+
+static int row_has(const lac_choice_row *row, const lac_conv *conv, int tiles)
+{
+    const lac_conv_shape *s = &conv->shape;
+    return row->level == conv->kernels->level && (row->storages & storage_of(conv)) &&
+           (row->tiles == LAC_TILES_EITHER || (row->tiles == LAC_TILES_AMX) == tiles) &&
+           row->k == s->k && row->stride == s->stride && is_in(row->c, s->c) &&
+           is_in(row->oc, s->oc) && is_in(row->side, side_of(conv)) &&
+           is_in(row->chunk, conv->chunk);
+}
+
+static int append(const lac_conv_entry *entry, const lac_conv_entry *order[], int count)
+{
+    for (int i = 0; i < count; i++)
+        if (order[i] == entry)
+            return count;
+    order[count] = entry;
+    return count + 1;
+}
+
+int lac_choice_order(const lac_conv *conv, int tiles, const lac_conv_entry *order[LAC_MOST_METHODS])
+{
+    int count = 0;
+    for (int i = 0; i < lac_choice_row_count; i++) {
+        const lac_choice_row *row = &lac_choice_rows[i];
+        const lac_conv_entry *entry =
+            row_has(row, conv, tiles) ? lac_conv_find(row->method) : NULL;
+        if (entry && lac_conv_can(conv, entry))
+            count = append(entry, order, count);
+    }
+    for (int i = 0; i < lac_conv_list_count; i++)
+        if (lac_conv_can(conv, &lac_conv_list[i]))
+            count = append(&lac_conv_list[i], order, count);
+    return count;
+}
+
+const char *lac_choice_text(const lac_conv *conv, const char *method, char text[LAC_CHOICE_TEXT])
+{
+    const lac_conv_shape *s = &conv->shape;
+    const char *level = conv->kernels->level == LAC_CPU_AVX512 ? "AVX512"
+                        : conv->kernels->level == LAC_CPU_AVX2 ? "AVX2"
+                                                               : "LAC_CPU_REF";
+    int is_float = storage_of(conv) == LAC_CONV_FLOAT;
+    const char *tiles = is_float ? "EITHER" : lac_kernels_have_tiles() ? "AMX" : "NO_AMX";
+    snprintf(text, LAC_CHOICE_TEXT,
+             "{%s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, {%d, %d}, \"%s\"},", level,
+             is_float ? "FLOAT" : "BF16", tiles, s->k, s->stride, s->c, s->c, s->oc, s->oc,
+             side_of(conv), side_of(conv), conv->chunk, conv->chunk, method);
+    return text;
+}

@@ -1,0 +1,101 @@
+/*
+ * The list of methods of convolving. To add one is to add a line; which method comes first for
+ * which convolution is choice.c's.
+ */
+#include "kernel/choice.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#if defined LAC_X86 || defined HAVE_DNNL
+static int is_3x3_at_stride_1(const lac_conv_shape *s)
+{
+    return s->k == 3 && s->stride == 1 && s->c % LAC_BLOCK == 0;
+}
+#endif
+
+enum { BOTH = LAC_CONV_FLOAT | LAC_CONV_BF16 };
+
+const lac_conv_entry lac_conv_list[] = {
+#ifdef LAC_X86
+    {"winograd 2x2", LAC_CPU_AVX512, LAC_CONV_BF16, is_3x3_at_stride_1, lac_conv_use_winograd},
+#endif
+#ifdef HAVE_DNNL
+    {"onednn winograd", LAC_CPU_AVX2, BOTH, is_3x3_at_stride_1, lac_conv_use_dnnl_winograd},
+    {"onednn direct", LAC_CPU_AVX2, BOTH, NULL, lac_conv_use_dnnl_direct},
+#endif
+    {"ref", LAC_CPU_REF, BOTH, NULL, lac_conv_use_ref},
+};
+const int lac_conv_list_count = LAC_COUNT(lac_conv_list);
+
+int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry)
+{
+    int storage = conv->kernels->element == sizeof(float) ? LAC_CONV_FLOAT : LAC_CONV_BF16;
+    return conv->kernels->level >= entry->level && (entry->storages & storage) &&
+           (!entry->fits || entry->fits(&conv->shape));
+}
+
+const lac_conv_entry *lac_conv_find(const char *name)
+{
+    for (int i = 0; i < lac_conv_list_count; i++)
+        if (strcmp(lac_conv_list[i].name, name) == 0)
+            return &lac_conv_list[i];
+    return NULL;
+}
+
+const char *lac_conv_method_at(int i)
+{
+    return i < lac_conv_list_count ? lac_conv_list[i].name : NULL;
+}
+
+static lac_status use(lac_conv *conv, const lac_conv_entry *entry)
+{
+    LAC_TRY(entry->use(conv));
+    if (conv->method)
+        conv->chosen = entry->name;
+    return LAC_OK;
+}
+
+static lac_status fail_unknown(const lac_conv *conv, const char *name)
+{
+    char names[LAC_MESSAGE / 2] = "";
+    size_t used = 0;
+    for (int i = 0; i < lac_conv_list_count && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
+                                 lac_conv_list[i].name);
+    return lac_fail(conv->ctx, LAC_ERROR_ARGUMENT,
+                    "%s: no such method of convolving, must be one of %s", name, names);
+}
+
+static lac_status fail_unable(const lac_conv *conv, const char *name)
+{
+    const lac_conv_shape *s = &conv->shape;
+    return lac_fail(conv->ctx, LAC_ERROR_ARGUMENT,
+                    "method %s cannot do the convolution %dx%d /%d, %dx%dx%d to %d channels, of %s "
+                    "at cpu level %s", name, s->k, s->k, s->stride, s->c, s->h, s->w, s->oc,
+                    conv->kernels->element == sizeof(float) ? "float32" : "bf16",
+                    lac_cpu_name(conv->kernels->level));
+}
+
+static lac_status take(lac_conv *conv, const char *name)
+{
+    const lac_conv_entry *entry = lac_conv_find(name);
+    if (!entry)
+        return fail_unknown(conv, name);
+    if (lac_conv_can(conv, entry))
+        LAC_TRY(use(conv, entry));
+    return conv->method ? LAC_OK : fail_unable(conv, name);
+}
+
+lac_status lac_conv_choose(lac_conv *conv, const char *name)
+{
+    const lac_conv_entry *order[LAC_MOST_METHODS];
+    if (name)
+        return take(conv, name);
+    int count = lac_choice_order(conv, lac_kernels_have_tiles(), order);
+    for (int i = 0; i < count && !conv->method; i++)
+        LAC_TRY(use(conv, order[i]));
+    assert(conv->method);
+    return LAC_OK;
+}

@@ -1,0 +1,187 @@
+/* Which method convolves: the list, the table, and a method asked for by name. */
+#include "kernel/choice.h"
+#include "support.h"
+
+#include <limits.h>
+
+static const lac_conv_shape three = {32, 12, 11, 64, 12, 11, 3, 1, 1};
+
+/* A convolution as the choice sees it, on a machine that need not be this one. */
+typedef struct imagined {
+    lac_kernels kernels;
+    lac_conv conv;
+} imagined;
+
+static void imagine(imagined *m, const lac_conv_shape *shape, lac_cpu level, int bf16, int chunk)
+{
+    *m = (imagined){.kernels = {.level = level, .element = bf16 ? 2 : 4},
+                    .conv = {.shape = *shape, .chunk = chunk, .kernels = &m->kernels}};
+}
+
+static const char *first(lac_cpu level, int bf16, int tiles)
+{
+    const lac_conv_entry *order[LAC_MOST_METHODS];
+    imagined m;
+    imagine(&m, &three, level, bf16, 3);
+    assert_true(lac_choice_order(&m.conv, tiles, order) >= 1);
+    return order[0]->name;
+}
+
+static void names_of_methods_differ(void **state)
+{
+    (void)state;
+    assert_true(lac_conv_list_count <= LAC_MOST_METHODS);
+    for (int i = 0; i < lac_conv_list_count; i++) {
+        assert_string_equal(lac_conv_method_at(i), lac_conv_list[i].name);
+        assert_ptr_equal(lac_conv_find(lac_conv_list[i].name), &lac_conv_list[i]);
+    }
+    assert_null(lac_conv_method_at(lac_conv_list_count));
+    assert_null(lac_conv_find("nonsense"));
+}
+
+static void assert_range(lac_range r, int block)
+{
+    assert_true(r.least >= 0 && r.least <= r.most && r.most < INT_MAX);
+    assert_true(r.least % block == 0 || r.least == 1);
+    assert_true(r.most % block == 0 || r.most == 1);
+}
+
+static void rows_are_in_range_and_name_methods_of_the_list(void **state)
+{
+    (void)state;
+    for (int i = 0; i < lac_choice_row_count; i++) {
+        const lac_choice_row *row = &lac_choice_rows[i];
+        assert_true(row->level > LAC_CPU_REF && row->level <= LAC_CPU_AVX512);
+        assert_true(row->storages >= 1 && row->storages <= (LAC_CONV_FLOAT | LAC_CONV_BF16));
+        assert_true(row->k % 2 == 1 && row->k <= LAC_MOST_K);
+        assert_true(row->stride >= 1 && row->stride <= LAC_MOST_STRIDE);
+        assert_range(row->c, LAC_BLOCK);
+        assert_range(row->oc, LAC_BLOCK);
+        assert_range(row->side, 1);
+        assert_range(row->chunk, 1);
+#if defined LAC_X86 && defined HAVE_DNNL
+        assert_non_null(lac_conv_find(row->method));
+#endif
+    }
+}
+
+/* The order of one convolution: each method once, the last resort among them. */
+static void check_order(const lac_conv_shape *shape, lac_cpu level, int how)
+{
+    const lac_conv_entry *order[LAC_MOST_METHODS], *again[LAC_MOST_METHODS];
+    imagined m;
+    imagine(&m, shape, level, how & 1, how & 2 ? 1 : 16);
+    int count = lac_choice_order(&m.conv, how >> 2, order);
+    assert_int_equal(lac_choice_order(&m.conv, how >> 2, again), count);
+    int able = 0, resort = 0;
+    for (int i = 0; i < lac_conv_list_count; i++)
+        able += lac_conv_can(&m.conv, &lac_conv_list[i]);
+    assert_int_equal(count, able);
+    for (int i = 0; i < count; i++) {
+        assert_ptr_equal(order[i], again[i]);
+        assert_true(lac_conv_can(&m.conv, order[i]));
+        for (int k = 0; k < i; k++)
+            assert_ptr_not_equal(order[i], order[k]);
+        resort |= order[i]->use == lac_conv_use_ref;
+    }
+    assert_true(resort);
+}
+
+static void every_convolution_has_methods_in_a_fixed_order(void **state)
+{
+    (void)state;
+    static const int channels[] = {1, 16, 48, 64, 512};
+    static const int sides[] = {1, 6, 24, 96, 700};
+    for (int k = 1; k <= LAC_MOST_K; k += 2)
+        for (int stride = 1; stride <= LAC_MOST_STRIDE; stride++)
+            for (int i = 0; i < LAC_COUNT(channels) * LAC_COUNT(sides); i++) {
+                int side = sides[i / LAC_COUNT(channels)], out = (side + stride - 1) / stride;
+                lac_conv_shape s = {channels[i % LAC_COUNT(channels)], side, side, 32, out, out,
+                                    k, stride, k / 2};
+                for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_AVX512; level++)
+                    for (int how = 0; how < 8; how++)
+                        check_order(&s, level, how);
+            }
+}
+
+static void the_table_decides_by_level_storage_and_tiles(void **state)
+{
+    (void)state;
+    assert_string_equal(first(LAC_CPU_REF, 0, 0), "ref");
+    assert_string_equal(first(LAC_CPU_REF, 1, 1), "ref");
+#if defined LAC_X86 && defined HAVE_DNNL
+    assert_string_equal(first(LAC_CPU_AVX512, 1, 0), "winograd 2x2");
+    assert_string_equal(first(LAC_CPU_AVX512, 1, 1), "onednn direct");
+#endif
+}
+
+static void a_row_is_printed_as_the_table_has_it(void **state)
+{
+    (void)state;
+    char text[LAC_CHOICE_TEXT];
+    imagined m;
+    imagine(&m, &three, LAC_CPU_AVX512, 0, 3);
+    assert_string_equal(lac_choice_text(&m.conv, "winograd 4x4", text),
+                        "{AVX512, FLOAT, EITHER, 3, 1, {32, 32}, {64, 64}, {12, 12}, {3, 3}, "
+                        "\"winograd 4x4\"},");
+    imagine(&m, &three, LAC_CPU_AVX2, 1, 1);
+    lac_choice_text(&m.conv, "onednn direct", text);
+    assert_non_null(strstr(text, lac_kernels_have_tiles() ? "{AVX2, BF16, AMX, 3"
+                                                          : "{AVX2, BF16, NO_AMX, 3"));
+}
+
+/* ---- Made -------------------------------------------------------------------------------- */
+
+static void the_choice_is_repeated(void **state)
+{
+    (void)state;
+    lac_context *ctx = context_at(lac_kernels_level(LAC_CPU_AUTO), 1);
+    const lac_conv_task task = {three, 3, 0, NULL};
+    for (int i = 0; i < 2; i++) {
+        lac_conv *a, *b;
+        assert_ok(ctx, lac_conv_new(ctx, ctx->kernels, &task, &a));
+        assert_ok(ctx, lac_conv_new(ctx, ctx->kernels, &task, &b));
+        assert_string_equal(lac_conv_method_name(a), lac_conv_method_name(b));
+        assert_memory_equal(lac_conv_shape_of(a), &three, sizeof three);
+        lac_conv_free(&a);
+        lac_conv_free(&b);
+    }
+    lac_context_free(&ctx);
+}
+
+static void a_method_that_cannot_is_an_error(void **state)
+{
+    (void)state;
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    lac_conv *conv;
+    lac_conv_task task = {three, 3, 0, "nonsense"};
+    assert_status(ctx, lac_conv_new(ctx, ctx->kernels, &task, &conv), LAC_ERROR_ARGUMENT);
+    assert_null(conv);
+    assert_message(ctx, "nonsense: no such method of convolving, must be one of ");
+    assert_message(ctx, "ref");
+#ifdef LAC_X86
+    task.method = "winograd 2x2";
+    assert_status(ctx, lac_conv_new(ctx, ctx->kernels, &task, &conv), LAC_ERROR_ARGUMENT);
+    assert_null(conv);
+    assert_message(ctx, "method winograd 2x2 cannot do the convolution 3x3 /1, 32x12x11 to 64 "
+                        "channels, of float32 at cpu level ref");
+#endif
+    task.method = "ref";
+    assert_ok(ctx, lac_conv_new(ctx, ctx->kernels, &task, &conv));
+    lac_conv_free(&conv);
+    lac_context_free(&ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_of_methods_differ),
+        cmocka_unit_test(rows_are_in_range_and_name_methods_of_the_list),
+        cmocka_unit_test(every_convolution_has_methods_in_a_fixed_order),
+        cmocka_unit_test(the_table_decides_by_level_storage_and_tiles),
+        cmocka_unit_test(a_row_is_printed_as_the_table_has_it),
+        cmocka_unit_test(the_choice_is_repeated),
+        cmocka_unit_test(a_method_that_cannot_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -122,7 +122,7 @@ static void a_row_is_printed_as_the_table_has_it(void **state)
     imagined m;
     imagine(&m, &three, LAC_CPU_AVX512, 0, 3);
     assert_string_equal(lac_choice_text(&m.conv, "winograd 4x4", text),
-                        "{AVX512, FLOAT, EITHER, 3, 1, {32, 32}, {64, 64}, {12, 12}, {3, 3}, "
+                        "{AVX512, FLOAT, EITHER, 3, 1, {32, 32}, {64, 64}, {12, 12}, ANY, "
                         "\"winograd 4x4\"},");
     imagine(&m, &three, LAC_CPU_AVX2, 1, 1);
     lac_choice_text(&m.conv, "onednn direct", text);
@@ -142,7 +142,6 @@ static void the_choice_is_repeated(void **state)
         assert_ok(ctx, lac_conv_new(ctx, ctx->kernels, &task, &a));
         assert_ok(ctx, lac_conv_new(ctx, ctx->kernels, &task, &b));
         assert_string_equal(lac_conv_method_name(a), lac_conv_method_name(b));
-        assert_memory_equal(lac_conv_shape_of(a), &three, sizeof three);
         lac_conv_free(&a);
         lac_conv_free(&b);
     }

@@ -80,14 +80,12 @@ int lac_choice_order(const lac_conv *conv, int tiles, const lac_conv_entry *orde
 const char *lac_choice_text(const lac_conv *conv, const char *method, char text[LAC_CHOICE_TEXT])
 {
     const lac_conv_shape *s = &conv->shape;
-    const char *level = conv->kernels->level == LAC_CPU_AVX512 ? "AVX512"
-                        : conv->kernels->level == LAC_CPU_AVX2 ? "AVX2"
-                                                               : "LAC_CPU_REF";
+    const char *level = conv->kernels->level == LAC_CPU_AVX512 ? "AVX512" : "AVX2";
     int is_float = storage_of(conv) == LAC_CONV_FLOAT;
     const char *tiles = is_float ? "EITHER" : lac_kernels_have_tiles() ? "AMX" : "NO_AMX";
     snprintf(text, LAC_CHOICE_TEXT,
-             "{%s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, {%d, %d}, \"%s\"},", level,
+             "{%s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, ANY, \"%s\"},", level,
              is_float ? "FLOAT" : "BF16", tiles, s->k, s->stride, s->c, s->c, s->oc, s->oc,
-             side_of(conv), side_of(conv), conv->chunk, conv->chunk, method);
+             side_of(conv), side_of(conv), method);
     return text;
 }

@@ -36,8 +36,9 @@ extern const int lac_choice_row_count;
 int lac_choice_order(const lac_conv *conv, int tiles,
                      const lac_conv_entry *order[LAC_MOST_METHODS]);
 
-/* A row for exactly this convolution as the table's source has it:
- * "{AVX512, FLOAT, EITHER, 3, 1, {64, 64}, {128, 128}, {24, 24}, {8, 8}, "winograd 4x4"},".
+/* A row for exactly this convolution, in chunks of any size, as the table's source has it
+ * (there is none for the reference's level, which has one method):
+ * "{AVX512, FLOAT, EITHER, 3, 1, {64, 64}, {128, 128}, {24, 24}, ANY, "winograd 4x4"},".
  * Returns `text`. */
 enum { LAC_CHOICE_TEXT = 128 };
 const char *lac_choice_text(const lac_conv *conv, const char *method, char text[LAC_CHOICE_TEXT]);

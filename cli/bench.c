@@ -9,7 +9,7 @@
 typedef struct bench_options {
     settings_base base;
     lac_train_config config;
-    int size, points, steps, methods, json;
+    int size, points, steps, methods, predict, json;
     machine_options machine;
 } bench_options;
 
@@ -57,8 +57,8 @@ static void print_pass(const lac_bench_result *r, const lac_bench_operator *op, 
 static void print_operators(const lac_bench_result *r)
 {
     double rest = r->step_seconds - r->batch_seconds;
-    printf("\n%-15s %-15s %-8s %8s %6s %7s %6s  limit\n", "operator", "method", "pass", "ms", "peak",
-           "MB", "memory");
+    printf("\n%-15s %-15s %-8s %8s %6s %7s %6s  %s\n", "operator", "method", "pass", "ms", "peak",
+           "MB", "memory", "limit");
     for (int i = 0; i < r->operators; i++)
         for (int part = 0; part < 2; part++) {
             print_pass(r, &r->op[i], part);
@@ -134,8 +134,9 @@ static lac_status bench_steps(const bench_options *o, lac_context *ctx)
 
 static lac_status bench_methods(const bench_options *o, lac_context *ctx)
 {
+    const lac_bench_methods_config how = {o->size, o->points, o->steps, o->predict};
     lac_bench_methods_result *r;
-    lac_status status = lac_bench_methods(ctx, &o->config, o->size, o->points, o->steps, &r);
+    lac_status status = lac_bench_methods(ctx, &o->config, &how, &r);
     if (status == LAC_OK && o->json)
         methods_json(json_head(o, ctx), r);
     else if (status == LAC_OK)
@@ -180,6 +181,9 @@ int verb_bench(int argc, char **argv)
         {.type = OPTION_FLAG, .name = "methods", .value = &o.methods,
          .about = "instead, time every method of convolving on every convolution of the network, "
                   "for a thread alone and for all, each on a chunk of its own"},
+        {.type = OPTION_FLAG, .name = "predict", .value = &o.predict,
+         .about = "with --methods, convolve as prediction does: forward alone, and at --batch 1 "
+                  "half of the channels at a time"},
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON, in seconds, FLOP and FLOP/s"},
         MACHINE_OPTIONS(o.machine),
@@ -189,10 +193,10 @@ int verb_bench(int argc, char **argv)
         .usage = "lacuna bench [options]",
         .about = "Times training steps (batch making and Adam included) and prediction on drawn "
                  "pictures, and in the same run the multiply-add peak of the processor, which "
-                 "is what the step's speed is a fraction of. Then every operator's two passes, with "
-                 "their share of that peak, the bytes that they must move at least and what that is "
-                 "of the memory's bandwidth, measured in the same run; the larger share names what "
-                 "limits the pass.\n"
+                 "is what the step's speed is a fraction of. Then every operator's two passes, "
+                 "with their share of that peak, the bytes that they must move at least and what "
+                 "that is of the memory's bandwidth, measured in the same run; the larger share "
+                 "names what limits the pass.\n"
                  "FLOP count a multiply-add as two, convolutions as direct ones. Bytes count once "
                  "what must be read and written: forward the inputs, the weights and the output; "
                  "backward the output's gradient, what the formulas need of inputs and output, the "
@@ -200,11 +204,14 @@ int verb_bench(int argc, char **argv)
         .examples = "  lacuna bench\n"
                     "  lacuna bench --preset first\n"
                     "  lacuna bench --model cnn --batch 64 --threads 1 --json\n"
-                    "  lacuna bench --methods --preset fast --precision bf16",
+                    "  lacuna bench --methods --preset fast --precision bf16\n"
+                    "  lacuna bench --methods --predict --preset fast --batch 1",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
+    if (code == CODE_GO_ON && o.predict && !o.methods)
+        return options_misuse(&c, "--predict says how --methods convolves: give that too");
     if (code == CODE_GO_ON)
         code = base_take(&c, &o.base, &o.machine, &o.config);
     return code == CODE_GO_ON ? bench(&o) : code;

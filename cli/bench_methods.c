@@ -16,7 +16,7 @@ static void print_method(const lac_bench_methods_result *r, const lac_bench_conv
             printf(" %9.3f %4.0f %%", 1e3 * seconds,
                    100 * flop / seconds / r->peak_flop_per_second[side]);
         else
-            printf(" %9s %4s  ", "-", "-");
+            printf(" %9s %6s", "-", "-");
     }
     printf("\n");
 }

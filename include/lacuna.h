@@ -738,6 +738,14 @@ lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size,
                      int steps, lac_bench_result **out);
 void lac_bench_result_free(lac_bench_result **result);
 
+typedef struct lac_bench_methods_config {
+    int size;    /* side of the pictures, pixels */
+    int points;
+    int rounds;  /* every method once a round; the medians count */
+    int predict; /* 1: convolutions as a plan makes them that only predicts, forward alone; with a
+                  * batch of 1 by halves of the channels, as one picture is (0: for training) */
+} lac_bench_methods_config;
+
 /* A method of a convolution; its passes are forward (0), the gradient of the input (1), which may
  * be unneeded, and that of the weights (2). */
 typedef struct lac_bench_method {
@@ -746,6 +754,8 @@ typedef struct lac_bench_method {
     double seconds[2][3]; /* medians for one chunk: by one thread alone (0), and by every thread
                            * while all have chunks of their own (1); 0 for a pass not needed */
 } lac_bench_method;
+
+enum { LAC_BENCH_ROW = 128 };
 
 /* A convolution of a network, timed once for all operators that have the same. */
 typedef struct lac_bench_conv {
@@ -757,7 +767,7 @@ typedef struct lac_bench_conv {
     double flop;              /* of one pass over a chunk, as direct convolution */
     int methods;              /* 0: the operator has a kernel of its own */
     lac_bench_method *method; /* [methods] */
-    char row[128];            /* for src/kernel/choice.c: the fastest by the sum of the passes, all
+    char row[LAC_BENCH_ROW];  /* for src/kernel/choice.c: the fastest by the sum of the passes, all
                                * threads; the one taken where it is within 3 % of that; "" where
                                * there is but one */
 } lac_bench_conv;
@@ -768,10 +778,10 @@ typedef struct lac_bench_methods_result {
     lac_bench_conv *conv;           /* [convs] */
 } lac_bench_methods_result;
 
-/* Times every method of this build on every convolution of config->model as a plan for training
- * makes it, in turns, `rounds` times. Plain C is timed where nothing else can do it. */
-lac_status lac_bench_methods(lac_context *ctx, const lac_train_config *config, int size, int points,
-                             int rounds, lac_bench_methods_result **out);
+/* Times every method of this build on every convolution of config->model, in turns. Plain C is
+ * timed where nothing else can do it. */
+lac_status lac_bench_methods(lac_context *ctx, const lac_train_config *config,
+                             const lac_bench_methods_config *how, lac_bench_methods_result **out);
 void lac_bench_methods_result_free(lac_bench_methods_result **result);
 
 #ifdef __cplusplus

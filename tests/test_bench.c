@@ -92,7 +92,8 @@ static void every_convolution_has_figures_and_a_row(void **state)
     lac_bench_methods_result *r;
     strcpy(config.model, "kimura");
     config.batch = 8;
-    assert_ok(ctx, lac_bench_methods(ctx, &config, 24, 3, 2, &r));
+    lac_bench_methods_config how = {.size = 24, .points = 3, .rounds = 2};
+    assert_ok(ctx, lac_bench_methods(ctx, &config, &how, &r));
     assert_int_equal(r->convs, 3);
     assert_true(r->peak_flop_per_second[0] > 0 && r->peak_flop_per_second[1] > 0);
     for (int i = 0; i < r->convs; i++)
@@ -104,7 +105,8 @@ static void every_convolution_has_figures_and_a_row(void **state)
     assert_int_equal(r->conv[1].size[0], 12);
     lac_bench_methods_result_free(&r);
     assert_null(r);
-    assert_status(ctx, lac_bench_methods(ctx, &config, 24, 3, 0, &r), LAC_ERROR_ARGUMENT);
+    how.rounds = 0;
+    assert_status(ctx, lac_bench_methods(ctx, &config, &how, &r), LAC_ERROR_ARGUMENT);
     assert_message(ctx, "0 rounds: must be at least 1");
     lac_context_free(&ctx);
 }
@@ -119,12 +121,34 @@ static void bf16_is_timed_by_its_own_methods(void **state)
     strcpy(config.model, "kimura");
     config.batch = 1;
     config.precision = LAC_PRECISION_BF16;
-    assert_ok(ctx, lac_bench_methods(ctx, &config, 8, 3, 1, &r));
+    const lac_bench_methods_config how = {.size = 8, .points = 3, .rounds = 1};
+    assert_ok(ctx, lac_bench_methods(ctx, &config, &how, &r));
     for (int i = 0; i < r->convs; i++) {
         assert_int_equal(r->conv[i].methods, 1);
         assert_string_equal(r->conv[i].method[0].name, "ref");
         assert_string_equal(r->conv[i].row, "");
     }
+    lac_bench_methods_result_free(&r);
+    lac_context_free(&ctx);
+}
+
+static void one_picture_is_predicted_by_halves(void **state)
+{
+    (void)state;
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    lac_train_config config = lac_train_config_default();
+    lac_bench_methods_result *r;
+    strcpy(config.model, "kimura");
+    config.batch = 1;
+    const lac_bench_methods_config how = {.size = 8, .points = 3, .rounds = 1, .predict = 1};
+    assert_ok(ctx, lac_bench_methods(ctx, &config, &how, &r));
+    const lac_bench_conv *c = &r->conv[1];
+    assert_int_equal(c->chunk, 1);
+    assert_int_equal(c->channels[0], 16);
+    assert_int_equal(c->channels[1], 16); /* of 32 */
+    assert_true(c->flop == 2.0 * 9 * 16 * 16 * c->size[0] * c->size[0]);
+    assert_true(c->method[0].seconds[0][0] > 0);
+    assert_true(c->method[0].seconds[0][1] == 0 && c->method[0].seconds[0][2] == 0);
     lac_bench_methods_result_free(&r);
     lac_context_free(&ctx);
 }
@@ -136,6 +160,7 @@ int main(void)
         cmocka_unit_test(operators_tell_their_method),
         cmocka_unit_test(every_convolution_has_figures_and_a_row),
         cmocka_unit_test(bf16_is_timed_by_its_own_methods),
+        cmocka_unit_test(one_picture_is_predicted_by_halves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

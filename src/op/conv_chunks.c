@@ -386,9 +386,11 @@ static void conv_backward(lac_op *op, const lac_pass *pass)
     lac_parallel(pass->ctx, 1, work_reduce, &j);
 }
 
+/* That of a full batch: a plan for one picture uses the halves. */
 static const lac_conv *conv_of(const lac_op *op)
 {
-    return ((const lac_conv_state *)op->state)->conv;
+    const lac_conv_state *s = op->state;
+    return s->half && s->chunks == 1 && s->chunk == 1 ? s->half : s->conv;
 }
 
 const lac_op_way lac_conv_chunks = {

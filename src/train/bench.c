@@ -1,7 +1,7 @@
 /*
  * The benchmark: training steps on drawn noise, alternating with the machine's multiply-add
- * peak, so that a noisy neighbour slows both. Medians. The memory's bandwidth is measured before and
- * behind them: between them it would empty the caches.
+ * peak, so that a noisy neighbour slows both. Medians. The memory's bandwidth is measured before
+ * and behind them: between them it would empty the caches.
  */
 #include "data/data.h"
 #include "train/bench.h"
@@ -23,14 +23,6 @@ static lac_status timed_step(lac_trainer *t, double *seconds)
         t->cursor.epoch++;
     }
     return LAC_OK;
-}
-
-/* A plan that only predicts, by the trainer's model and in its precision. */
-static lac_status plan_predictions(const lac_trainer *t, lac_plan **out)
-{
-    int bf16 = t->config.precision == LAC_PRECISION_BF16;
-    return lac_plan_new(t->ctx, t->model->net, &t->model->weights, t->config.batch,
-                        LAC_PLAN_INFERENCE | (bf16 ? LAC_PLAN_BF16 : 0), out);
 }
 
 static lac_status timed_prediction(const lac_trainer *t, lac_plan *plan, int n, float *xy,
@@ -72,7 +64,7 @@ static lac_status measure_steps(lac_trainer *t, lac_machine *machine, samples *s
 static lac_status measure_predictions(const lac_trainer *t, samples *s)
 {
     lac_plan *plan;
-    LAC_TRY(plan_predictions(t, &plan));
+    LAC_TRY(lac_bench_plan(t, &plan));
     lac_status status = LAC_OK;
     for (int i = -WARM_UP; i < PREDICTIONS && status == LAC_OK; i++)
         status = timed_prediction(t, plan, t->config.batch, s->xy, &s->batch[i < 0 ? 0 : i]);

@@ -12,6 +12,9 @@ double lac_median(double *values, int count);
 lac_status lac_bench_trainer(lac_context *ctx, const lac_train_config *config, int size, int points,
                              lac_data **data, lac_trainer **trainer);
 
+/* A plan that only predicts, by the trainer's model and in its precision. MEMORY. */
+lac_status lac_bench_plan(const lac_trainer *trainer, lac_plan **out);
+
 /* ---- What the machine can do. bench_machine.c ------------------------------------------------ */
 
 typedef struct lac_machine {

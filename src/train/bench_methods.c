@@ -77,7 +77,7 @@ static double timed(const arena *a, const rival *r, int pass, int side, int repe
 
 static int needs(const arena *a, int pass)
 {
-    return pass != DATA || a->like->shape.c > 1;
+    return pass == FORWARD || (!a->like->inference && (pass == WEIGHTS || a->like->shape.c > 1));
 }
 
 static double *samples_of(const arena *a, const rival *r, int side, int pass)
@@ -104,13 +104,19 @@ static void warm_up(const arena *a, rival *r)
         }
 }
 
+/* One thread alone is all there are. */
+static int sides(const arena *a)
+{
+    return a->ctx->threads > 1 ? SIDES : 1;
+}
+
 static lac_status measure(arena *a)
 {
     for (int i = 0; i < a->rivals; i++)
         warm_up(a, &a->rival[i]);
     for (int round = 0; round < a->rounds; round++)
         for (int pass = 0; pass < PASSES; pass++)
-            for (int side = 0; side < SIDES && needs(a, pass); side++)
+            for (int side = 0; side < sides(a) && needs(a, pass); side++)
                 for (int i = 0; i < a->rivals; i++) {
                     rival *r = &a->rival[i];
                     samples_of(a, r, side, pass)[round] = timed(a, r, pass, side, r->repeats[pass]);
@@ -159,7 +165,7 @@ static lac_status make_arrays(arena *a)
 static lac_status add_rival(arena *a, const char *method)
 {
     const lac_conv *like = a->like;
-    const lac_conv_task task = {like->shape, like->chunk, 0, method};
+    const lac_conv_task task = {like->shape, like->chunk, like->inference, method};
     rival *r = &a->rival[a->rivals];
     lac_status status = lac_conv_new(a->ctx, like->kernels, &task, &r->conv);
     if (status == LAC_ERROR_ARGUMENT) /* it cannot do this one */
@@ -205,8 +211,8 @@ static void summarize(arena *a, lac_bench_conv *out)
         for (int side = 0; side < SIDES; side++)
             for (int pass = 0; pass < PASSES; pass++)
                 if (needs(a, pass))
-                    m->seconds[side][pass] =
-                        lac_median(samples_of(a, &a->rival[i], side, pass), a->rounds);
+                    m->seconds[side][pass] = lac_median(
+                        samples_of(a, &a->rival[i], side % sides(a), pass), a->rounds);
         best = m->is_taken ? m : best;
     }
     for (int i = 0; i < a->rivals; i++) {
@@ -240,7 +246,7 @@ static lac_status time_methods(lac_context *ctx, const lac_conv *like, int round
     return status;
 }
 
-/* ---- A network --------------------------------------------------------------------------------- */
+/* ---- A network ------------------------------------------------------------------------------- */
 
 static const lac_conv *conv_of(const lac_op *op)
 {
@@ -258,12 +264,14 @@ static lac_bench_conv describe(const lac_plan *plan, int i)
 {
     const lac_op *op = &plan->op[i];
     const lac_conv_attr *attr = op->node->attr;
+    const lac_conv *conv = conv_of(op);
     const lac_shape in = op->node->in, y = lac_conv_y_shape(op->node);
+    const int oc = lac_shape_channels(y);
     lac_bench_conv c = {.k = attr->k, .stride = attr->stride, .size = {in.h, y.h},
-                        .channels = {lac_shape_channels(in), lac_shape_channels(y)}};
+                        .channels = {lac_shape_channels(in), conv ? conv->shape.oc : oc},
+                        .chunk = conv ? conv->chunk : 0};
     snprintf(c.name, sizeof c.name, "%s", op->node->name);
-    c.chunk = conv_of(op) ? conv_of(op)->chunk : 0;
-    c.flop = lac_node_flop(plan->net, op->node, 0) * c.chunk;
+    c.flop = lac_node_flop(plan->net, op->node, 0) * c.chunk * c.channels[1] / oc;
     for (int k = i; k < plan->net->count; k++)
         c.operators += k == i || is_same(op, &plan->op[k]);
     return c;
@@ -328,21 +336,26 @@ static lac_status bench(const lac_plan *plan, int rounds, lac_bench_methods_resu
     return status;
 }
 
-lac_status lac_bench_methods(lac_context *ctx, const lac_train_config *config, int size, int points,
-                             int rounds, lac_bench_methods_result **out)
+lac_status lac_bench_methods(lac_context *ctx, const lac_train_config *config,
+                             const lac_bench_methods_config *how, lac_bench_methods_result **out)
 {
     lac_data *data;
     lac_trainer *trainer;
+    lac_plan *plan = NULL;
     *out = NULL;
-    if (rounds < 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%d rounds: must be at least 1", rounds);
-    lac_status status = lac_bench_trainer(ctx, config, size, points, &data, &trainer);
+    if (how->rounds < 1)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%d rounds: must be at least 1", how->rounds);
+    lac_status status =
+        lac_bench_trainer(ctx, config, how->size, how->points, &data, &trainer);
     if (status == LAC_OK)
         status = lac_alloc(ctx, 1, sizeof **out, out);
+    if (status == LAC_OK && how->predict)
+        status = lac_bench_plan(trainer, &plan);
     if (status == LAC_OK)
-        status = bench(trainer->plan, rounds, *out);
+        status = bench(plan ? plan : trainer->plan, how->rounds, *out);
     if (status != LAC_OK)
         lac_bench_methods_result_free(out);
+    lac_plan_free(&plan);
     lac_trainer_free(&trainer);
     lac_data_free(&data);
     return status;

@@ -1,4 +1,4 @@
-/* Drawn noise as training data: what is measured is speed alone. */
+/* What is measured: a trainer on drawn noise, and a plan that predicts by its model. */
 #include "data/data.h"
 #include "train/bench.h"
 
@@ -55,4 +55,11 @@ lac_status lac_bench_trainer(lac_context *ctx, const lac_train_config *config, i
     c.holdout = 0.0;
     LAC_TRY(noise(ctx, c.batch, size, points, data));
     return lac_trainer_new(ctx, *data, &c, trainer);
+}
+
+lac_status lac_bench_plan(const lac_trainer *t, lac_plan **out)
+{
+    int bf16 = t->config.precision == LAC_PRECISION_BF16;
+    return lac_plan_new(t->ctx, t->model->net, &t->model->weights, t->config.batch,
+                        LAC_PLAN_INFERENCE | (bf16 ? LAC_PLAN_BF16 : 0), out);
 }

@@ -49,8 +49,8 @@ $ lacuna bench --methods --model kimura --size 32 --batch 8 --steps 1 --threads 
 |
 | conv1: 5x5, 32x32x1 to 32x32x16, chunks of 2
 |   method           threads   forward   peak     input   peak   weights   peak
-|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -    -   *[0-9] %
-|~ *2 *[0-9] %         -    -   *[0-9] %
+|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      - *[0-9] %
+|~ *2 *[0-9] %         -      - *[0-9] %
 |
 | conv2: 3x3, 16x16x16 to 16x16x32, chunks of 2
 |   method           threads   forward   peak     input   peak   weights   peak
@@ -83,3 +83,29 @@ $ lacuna bench --methods --preset first --size 32 --batch 2 --steps 1 --threads 
 | b.in and 2 more like it: 3x3, 8x8x32 to 8x8x32, chunks of 1
 | c.in and 2 more like it: 3x3, 4x4x64 to 4x4x64, chunks of 1
 | d.in and 1 more like it: 3x3, 2x2x96 to 2x2x96, chunks of 1
+
+Prediction has the forward pass alone, and halves of the channels of one picture.
+$ lacuna bench --methods --predict --model kimura --size 32 --batch 1 --steps 1 --threads 1 --cpu ref
+| kimura, batch 1 of 32x32 pictures, 1 rounds, 1 thread, ref, float32
+|
+|~ multiply-add peak *[0-9].[0-9] GFLOP/s, one thread
+|~ *[0-9].[0-9] GFLOP/s, all threads
+| milliseconds of a chunk; input, weights: the passes that make their gradients
+| * the method that the table takes
+|
+| conv1: 5x5, 32x32x1 to 32x32x16, chunks of 1
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
+|
+| conv2: 3x3, 16x16x16 to 16x16x16, chunks of 1
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
+|
+| conv3: 3x3, 8x8x32 to 8x8x32, chunks of 1
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
+|
+| rows for src/kernel/choice.c, where there is a choice
+$ lacuna bench --predict
+! lacuna bench: --predict says how --methods convolves: give that too
+= 2

@@ -384,6 +384,8 @@ $ lacuna help bench
 |   --methods              instead, time every method of convolving on every
 |                          convolution of the network, for a thread alone and for
 |                          all, each on a chunk of its own
+|   --predict              with --methods, convolve as prediction does: forward
+|                          alone, and at --batch 1 half of the channels at a time
 |   --json                 print JSON, in seconds, FLOP and FLOP/s
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
@@ -395,6 +397,7 @@ $ lacuna help bench
 |   lacuna bench --preset first
 |   lacuna bench --model cnn --batch 64 --threads 1 --json
 |   lacuna bench --methods --preset fast --precision bf16
+|   lacuna bench --methods --predict --preset fast --batch 1
 
 --help does the same anywhere on the line, and values beside it change nothing.
 $ for v in train eval predict submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done

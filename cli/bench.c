@@ -1,12 +1,15 @@
 /*
- * lacuna bench: the speed of training and prediction beside the processor's peak.
+ * lacuna bench: the speed of training and prediction beside what the machine can do. Methods of
+ * convolving are in bench_methods.c.
  */
 #include "cli.h"
+
+#include <math.h>
 
 typedef struct bench_options {
     settings_base base;
     lac_train_config config;
-    int size, points, steps, json;
+    int size, points, steps, methods, predict, json;
     machine_options machine;
 } bench_options;
 
@@ -14,8 +17,9 @@ static void print_head(const bench_options *o, const lac_context *ctx)
 {
     char precision[LAC_SETTING];
     int threads = lac_context_threads(ctx);
-    printf("%s, batch %d of %dx%d pictures, %d steps, %d thread%s, %s, %s\n\n", o->config.model,
-           o->config.batch, o->size, o->size, o->steps, threads, threads == 1 ? "" : "s",
+    printf("%s, batch %d of %dx%d pictures, %d %s, %d thread%s, %s, %s\n\n", o->config.model,
+           o->config.batch, o->size, o->size, o->steps, o->methods ? "rounds" : "steps", threads,
+           threads == 1 ? "" : "s",
            lac_cpu_name(lac_context_cpu(ctx)), setting_text(&o->config, "precision", precision));
     fflush(stdout);
 }
@@ -28,30 +32,41 @@ static void print_table(const lac_bench_result *r)
     printf("speed              %10.1f GFLOP/s\n", 1e-9 * r->flop_per_second);
     printf("multiply-add peak  %10.1f GFLOP/s, all threads, measured in between\n",
            1e-9 * r->peak_flop_per_second);
+    printf("memory             %10.1f GB/s, all threads, measured before and behind\n",
+           1e-9 * r->memory_bytes_per_second);
     printf("fraction of peak   %10.1f %%\n", 100 * r->fraction);
     printf("prediction, one    %10.2f ms a picture\n", 1e3 * r->predict_seconds);
     printf("prediction, batch  %10.0f images/s\n", r->predict_images_per_second);
 }
 
-/* Milliseconds and the share of peak of either pass, the batch's making, and what is left of the
- * step, which is the loss and Adam. */
+/* One pass of an operator, its share of the peak, if it has any FLOP, and of the memory's
+ * bandwidth; the larger one tells what limits it. */
+static void print_pass(const lac_bench_result *r, const lac_bench_operator *op, int part)
+{
+    double peak = op->flop[part] / op->seconds[part] / r->peak_flop_per_second;
+    double memory = op->bytes[part] / op->seconds[part] / r->memory_bytes_per_second;
+    char share[24];
+    number_text(peak > 0 ? 100 * peak : NAN, 0, share);
+    printf("%-15s %-15s %-8s %8.2f %4s %c %7.1f %4.0f %%  %s\n", part ? "" : op->name,
+           part ? "" : op->method, part ? "backward" : "forward", 1e3 * op->seconds[part], share,
+           peak > 0 ? '%' : ' ', 1e-6 * op->bytes[part], 100 * memory,
+           peak > memory ? "compute" : "memory");
+}
+
+/* All operators, the batch's making, and what is left of the step, which is the loss and Adam. */
 static void print_operators(const lac_bench_result *r)
 {
     double rest = r->step_seconds - r->batch_seconds;
-    printf("\n%-18s %10s %7s %13s %7s\n", "operator", "forward", "of peak", "backward", "of peak");
-    for (int i = 0; i < r->operators; i++) {
-        const lac_bench_operator *op = &r->op[i];
-        double share[2];
+    printf("\n%-15s %-15s %-8s %8s %6s %7s %6s  %s\n", "operator", "method", "pass", "ms", "peak",
+           "MB", "memory", "limit");
+    for (int i = 0; i < r->operators; i++)
         for (int part = 0; part < 2; part++) {
-            share[part] = 100 * op->flop[part] / op->seconds[part] / r->peak_flop_per_second;
-            rest -= op->seconds[part];
+            print_pass(r, &r->op[i], part);
+            rest -= r->op[i].seconds[part];
         }
-        printf("%-18s %7.2f ms %5.0f %% %10.2f ms %5.0f %%\n", op->name, 1e3 * op->seconds[0],
-               share[0], 1e3 * op->seconds[1], share[1]);
-    }
-    printf("%-18s %7.2f ms %5.1f %% of the step\n", "batch", 1e3 * r->batch_seconds,
+    printf("%-40s %8.2f %6.1f %% of the step\n", "batch", 1e3 * r->batch_seconds,
            100 * r->batch_seconds / r->step_seconds);
-    printf("%-18s %7.2f ms\n", "loss, Adam", 1e3 * rest);
+    printf("%-40s %8.2f\n", "loss, Adam", 1e3 * rest);
 }
 
 static void add_operators(cJSON *root, const lac_bench_result *r)
@@ -60,15 +75,19 @@ static void add_operators(cJSON *root, const lac_bench_result *r)
     for (int i = 0; i < r->operators; i++) {
         cJSON *item = cJSON_CreateObject();
         cJSON_AddStringToObject(item, "name", r->op[i].name);
+        cJSON_AddStringToObject(item, "method", r->op[i].method);
         cJSON_AddNumberToObject(item, "forward_seconds", r->op[i].seconds[0]);
         cJSON_AddNumberToObject(item, "backward_seconds", r->op[i].seconds[1]);
         cJSON_AddNumberToObject(item, "forward_flop", r->op[i].flop[0]);
         cJSON_AddNumberToObject(item, "backward_flop", r->op[i].flop[1]);
+        cJSON_AddNumberToObject(item, "forward_bytes", r->op[i].bytes[0]);
+        cJSON_AddNumberToObject(item, "backward_bytes", r->op[i].bytes[1]);
         cJSON_AddItemToArray(list, item);
     }
 }
 
-static void print_json(const bench_options *o, const lac_context *ctx, const lac_bench_result *r)
+/* What was measured, and where. */
+static cJSON *json_head(const bench_options *o, const lac_context *ctx)
 {
     char precision[LAC_SETTING];
     cJSON *root = json_new();
@@ -80,12 +99,18 @@ static void print_json(const bench_options *o, const lac_context *ctx, const lac
     cJSON_AddNumberToObject(root, "threads", lac_context_threads(ctx));
     cJSON_AddStringToObject(root, "cpu", lac_cpu_name(lac_context_cpu(ctx)));
     cJSON_AddStringToObject(root, "precision", setting_text(&o->config, "precision", precision));
+    return root;
+}
+
+static void print_json(cJSON *root, const lac_bench_result *r)
+{
     cJSON_AddNumberToObject(root, "step_seconds", r->step_seconds);
     cJSON_AddNumberToObject(root, "batch_seconds", r->batch_seconds);
     cJSON_AddNumberToObject(root, "images_per_second", r->images_per_second);
     cJSON_AddNumberToObject(root, "flop", r->flop);
     cJSON_AddNumberToObject(root, "flop_per_second", r->flop_per_second);
     cJSON_AddNumberToObject(root, "peak_flop_per_second", r->peak_flop_per_second);
+    cJSON_AddNumberToObject(root, "memory_bytes_per_second", r->memory_bytes_per_second);
     cJSON_AddNumberToObject(root, "fraction", r->fraction);
     cJSON_AddNumberToObject(root, "predict_seconds", r->predict_seconds);
     cJSON_AddNumberToObject(root, "predict_images_per_second", r->predict_images_per_second);
@@ -93,23 +118,42 @@ static void print_json(const bench_options *o, const lac_context *ctx, const lac
     json_print(root);
 }
 
-static int bench(bench_options *o)
+static lac_status bench_steps(const bench_options *o, lac_context *ctx)
+{
+    lac_bench_result *r;
+    lac_status status = lac_bench(ctx, &o->config, o->size, o->points, o->steps, &r);
+    if (status == LAC_OK && o->json) {
+        print_json(json_head(o, ctx), r);
+    } else if (status == LAC_OK) {
+        print_table(r);
+        print_operators(r);
+    }
+    lac_bench_result_free(&r);
+    return status;
+}
+
+static lac_status bench_methods(const bench_options *o, lac_context *ctx)
+{
+    const lac_bench_methods_config how = {o->size, o->points, o->steps, o->predict};
+    lac_bench_methods_result *r;
+    lac_status status = lac_bench_methods(ctx, &o->config, &how, &r);
+    if (status == LAC_OK && o->json)
+        methods_json(json_head(o, ctx), r);
+    else if (status == LAC_OK)
+        methods_print(r, lac_context_threads(ctx));
+    lac_bench_methods_result_free(&r);
+    return status;
+}
+
+static int bench(const bench_options *o)
 {
     lac_context *ctx = NULL;
-    lac_bench_result *result = NULL;
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK && !o->json)
         print_head(o, ctx);
     if (status == LAC_OK)
-        status = lac_bench(ctx, &o->config, o->size, o->points, o->steps, &result);
-    if (status == LAC_OK && o->json) {
-        print_json(o, ctx, result);
-    } else if (status == LAC_OK) {
-        print_table(result);
-        print_operators(result);
-    }
+        status = o->methods ? bench_methods(o, ctx) : bench_steps(o, ctx);
     int code = report(ctx, status);
-    lac_bench_result_free(&result);
     lac_context_free(&ctx);
     return code;
 }
@@ -132,7 +176,14 @@ int verb_bench(int argc, char **argv)
         {.type = OPTION_INT, .name = "points", .value = &o.points, .unit = "K",
          .about = "points to learn", .min = 1, .max = 10000},
         {.type = OPTION_INT, .name = "steps", .value = &o.steps, .unit = "N",
-         .about = "training steps to time; the median counts", .min = 1, .max = 1000000},
+         .about = "training steps, or rounds of all methods, to time; the median counts",
+         .min = 1, .max = 1000000},
+        {.type = OPTION_FLAG, .name = "methods", .value = &o.methods,
+         .about = "instead, time every method of convolving on every convolution of the network, "
+                  "for a thread alone and for all, each on a chunk of its own"},
+        {.type = OPTION_FLAG, .name = "predict", .value = &o.predict,
+         .about = "with --methods, convolve as prediction does: forward alone, and at --batch 1 "
+                  "half of the channels at a time"},
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON, in seconds, FLOP and FLOP/s"},
         MACHINE_OPTIONS(o.machine),
@@ -142,15 +193,25 @@ int verb_bench(int argc, char **argv)
         .usage = "lacuna bench [options]",
         .about = "Times training steps (batch making and Adam included) and prediction on drawn "
                  "pictures, and in the same run the multiply-add peak of the processor, which "
-                 "is what the step's speed is a fraction of; then every operator's share of the "
-                 "step. FLOP count a multiply-add as two, convolutions as direct ones.",
+                 "is what the step's speed is a fraction of. Then every operator's two passes, "
+                 "with their share of that peak, the bytes that they must move at least and what "
+                 "that is of the memory's bandwidth, measured in the same run; the larger share "
+                 "names what limits the pass.\n"
+                 "FLOP count a multiply-add as two, convolutions as direct ones. Bytes count once "
+                 "what must be read and written: forward the inputs, the weights and the output; "
+                 "backward the output's gradient, what the formulas need of inputs and output, the "
+                 "weights, and the gradients of inputs and weights.",
         .examples = "  lacuna bench\n"
                     "  lacuna bench --preset first\n"
-                    "  lacuna bench --model cnn --batch 64 --threads 1 --json",
+                    "  lacuna bench --model cnn --batch 64 --threads 1 --json\n"
+                    "  lacuna bench --methods --preset fast --precision bf16\n"
+                    "  lacuna bench --methods --predict --preset fast --batch 1",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
+    if (code == CODE_GO_ON && o.predict && !o.methods)
+        return options_misuse(&c, "--predict says how --methods convolves: give that too");
     if (code == CODE_GO_ON)
         code = base_take(&c, &o.base, &o.machine, &o.config);
     return code == CODE_GO_ON ? bench(&o) : code;

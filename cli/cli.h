@@ -124,6 +124,11 @@ typedef struct report_job {
 
 int report_write(lac_context *ctx, const report_job *job, const lac_data *data);
 
+/* ---- What bench --methods prints. bench_methods.c ------------------------------------ */
+
+void methods_print(const lac_bench_methods_result *result, int threads);
+void methods_json(cJSON *root, const lac_bench_methods_result *result); /* frees root */
+
 /* ---- Text ------------------------------------------------------------------------------ */
 
 /* The layer table of a network, with totals. */

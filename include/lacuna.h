@@ -717,6 +717,10 @@ typedef struct lac_bench_operator {
     char name[64];
     double seconds[2]; /* medians */
     double flop[2];    /* for the batch, counted as below */
+    double bytes[2];   /* for the batch, that must be read and written at least once: inputs, output
+                        * and weights forward; backward what the formulas need of them, and the
+                        * gradients */
+    const char *method; /* "winograd 2x2", "stem"; "-" where there is no choice */
 } lac_bench_operator;
 
 typedef struct lac_bench_result {
@@ -731,12 +735,59 @@ typedef struct lac_bench_result {
     double predict_images_per_second; /* at the batch size */
     int operators;
     lac_bench_operator *op;     /* [operators] */
+    double memory_bytes_per_second; /* read and written by all threads at once, in the same run */
 } lac_bench_result;
 
 /* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */
 lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size, int points,
                      int steps, lac_bench_result **out);
 void lac_bench_result_free(lac_bench_result **result);
+
+typedef struct lac_bench_methods_config {
+    int size;    /* side of the pictures, pixels */
+    int points;
+    int rounds;  /* every method once a round; the medians count */
+    int predict; /* 1: convolutions as a plan makes them that only predicts, forward alone; with a
+                  * batch of 1 by halves of the channels, as one picture is (0: for training) */
+} lac_bench_methods_config;
+
+/* A method of a convolution; its passes are forward (0), the gradient of the input (1), which may
+ * be unneeded, and that of the weights (2). */
+typedef struct lac_bench_method {
+    const char *name;     /* "winograd 2x2" */
+    int is_taken;         /* 1: networks use this one */
+    double seconds[2][3]; /* medians for one chunk: by one thread alone (0), and by every thread
+                           * while all have chunks of their own (1); 0 for a pass not needed */
+} lac_bench_method;
+
+enum { LAC_BENCH_ROW = 128 };
+
+/* A convolution of a network, timed once for all operators that have the same. */
+typedef struct lac_bench_conv {
+    char name[64];            /* the first of them */
+    int operators;            /* how many there are */
+    int k, stride;
+    int channels[2], size[2]; /* of input and output, as stored; side, pixels */
+    int chunk;                /* pictures at a time */
+    double flop;              /* of one pass over a chunk, as direct convolution */
+    int methods;              /* 0: the operator has a kernel of its own */
+    lac_bench_method *method; /* [methods] */
+    char row[LAC_BENCH_ROW];  /* for src/kernel/choice.c: the fastest by the sum of the passes, all
+                               * threads; the one taken where it is within 3 % of that; "" where
+                               * there is but one */
+} lac_bench_conv;
+
+typedef struct lac_bench_methods_result {
+    double peak_flop_per_second[2]; /* of one thread, of all; in the same run */
+    int convs;
+    lac_bench_conv *conv;           /* [convs] */
+} lac_bench_methods_result;
+
+/* Times every method of this build on every convolution of config->model, in turns. Plain C is
+ * timed where nothing else can do it. */
+lac_status lac_bench_methods(lac_context *ctx, const lac_train_config *config,
+                             const lac_bench_methods_config *how, lac_bench_methods_result **out);
+void lac_bench_methods_result_free(lac_bench_methods_result **result);
 
 #ifdef __cplusplus
 }

@@ -11,19 +11,21 @@
 #define AVX512 LAC_CPU_AVX512
 #define FLOAT LAC_CONV_FLOAT
 #define BF16 LAC_CONV_BF16
-#define EITHER LAC_TILES_EITHER
+#define EITHER 0
 #define NO_AMX LAC_TILES_NONE
 #define AMX LAC_TILES_AMX
+#define TRAIN LAC_PASSES_TRAIN
+#define PREDICT LAC_PASSES_PREDICT
 #define ANY {0, 0}
 
 /* Where oneDNN has Winograd for float32 it takes half the time of its direct method: block1.conv1
  * of the ResNet, 48, 47 and 54 ms forward and backward a batch, one thread at a time, against 26.
  * Tiles are believed to make the direct method the faster one for bf16; it was not measured. */
 const lac_choice_row lac_choice_rows[] = {
-    /* level, storage, tiles, side of the kernel, stride, c, oc, side, chunk, method */
-    {AVX512, BF16, NO_AMX, 3, 1, ANY, ANY, ANY, ANY, "winograd 2x2"},
-    {AVX512, BF16, AMX, 3, 1, ANY, ANY, ANY, ANY, "onednn direct"},
-    {AVX512, FLOAT, EITHER, 3, 1, ANY, ANY, ANY, ANY, "onednn winograd"},
+    /* level, storage, tiles, passes, k, stride, c, oc, side, chunk, method */
+    {AVX512, BF16, NO_AMX, EITHER, 3, 1, ANY, ANY, ANY, ANY, "winograd 2x2"},
+    {AVX512, BF16, AMX, EITHER, 3, 1, ANY, ANY, ANY, ANY, "onednn direct"},
+    {AVX512, FLOAT, EITHER, EITHER, 3, 1, ANY, ANY, ANY, ANY, "onednn winograd"},
 };
 const int lac_choice_row_count = LAC_COUNT(lac_choice_rows);
 
@@ -39,17 +41,28 @@ static int side_of(const lac_conv *conv)
 
 static int is_in(lac_range range, int value)
 {
-    return range.most == 0 || (value >= range.least && value <= range.most);
+    return value >= range.least && (range.most == 0 || value <= range.most);
+}
+
+static int passes_of(const lac_conv *conv)
+{
+    return conv->inference ? LAC_PASSES_PREDICT : LAC_PASSES_TRAIN;
+}
+
+/* Whether a column that may be 0, for any, has the value. */
+static int matches(int column, int value)
+{
+    return column == 0 || column == value;
 }
 
 static int row_has(const lac_choice_row *row, const lac_conv *conv, int tiles)
 {
     const lac_conv_shape *s = &conv->shape;
     return row->level == conv->kernels->level && (row->storages & storage_of(conv)) &&
-           (row->tiles == LAC_TILES_EITHER || (row->tiles == LAC_TILES_AMX) == tiles) &&
-           row->k == s->k && row->stride == s->stride && is_in(row->c, s->c) &&
-           is_in(row->oc, s->oc) && is_in(row->side, side_of(conv)) &&
-           is_in(row->chunk, conv->chunk);
+           matches(row->tiles, tiles ? LAC_TILES_AMX : LAC_TILES_NONE) &&
+           matches(row->passes, passes_of(conv)) && matches(row->k, s->k) &&
+           matches(row->stride, s->stride) && is_in(row->c, s->c) && is_in(row->oc, s->oc) &&
+           is_in(row->side, side_of(conv)) && is_in(row->chunk, conv->chunk);
 }
 
 static int append(const lac_conv_entry *entry, const lac_conv_entry *order[], int count)
@@ -80,14 +93,12 @@ int lac_choice_order(const lac_conv *conv, int tiles, const lac_conv_entry *orde
 const char *lac_choice_text(const lac_conv *conv, const char *method, char text[LAC_CHOICE_TEXT])
 {
     const lac_conv_shape *s = &conv->shape;
-    const char *level = conv->kernels->level == LAC_CPU_AVX512 ? "AVX512"
-                        : conv->kernels->level == LAC_CPU_AVX2 ? "AVX2"
-                                                               : "LAC_CPU_REF";
+    const char *level = conv->kernels->level == LAC_CPU_AVX512 ? "AVX512" : "AVX2";
     int is_float = storage_of(conv) == LAC_CONV_FLOAT;
     const char *tiles = is_float ? "EITHER" : lac_kernels_have_tiles() ? "AMX" : "NO_AMX";
     snprintf(text, LAC_CHOICE_TEXT,
-             "{%s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, {%d, %d}, \"%s\"},", level,
-             is_float ? "FLOAT" : "BF16", tiles, s->k, s->stride, s->c, s->c, s->oc, s->oc,
-             side_of(conv), side_of(conv), conv->chunk, conv->chunk, method);
+             "{%s, %s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, ANY, \"%s\"},", level,
+             is_float ? "FLOAT" : "BF16", tiles, conv->inference ? "PREDICT" : "TRAIN", s->k,
+             s->stride, s->c, s->c, s->oc, s->oc, side_of(conv), side_of(conv), method);
     return text;
 }

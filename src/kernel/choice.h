@@ -1,8 +1,9 @@
 /*
  * Which method of convolving comes first: a table that measurements made (docs/performance.md).
  *
- * The choice is a function of the shape, the level, the storage, the pictures of a chunk and the
- * build, never of a clock: the same seed gives the same bits, and a resumed run repeats it.
+ * The choice is a function of the shape, the level, the storage, the pictures of a chunk, whether a
+ * backward pass follows, and the build, never of a clock: the same seed gives the same bits, and a
+ * resumed run repeats it.
  */
 #ifndef LAC_CHOICE_H
 #define LAC_CHOICE_H
@@ -10,36 +11,39 @@
 #include "kernel/conv.h"
 
 typedef struct lac_range {
-    int least, most; /* inclusive; 0, 0: any */
+    int least, most; /* inclusive; most 0: without a limit */
 } lac_range;
 
 /* One line of the table. */
 typedef struct lac_choice_row {
     lac_cpu level;
     int storages;       /* LAC_CONV_FLOAT, LAC_CONV_BF16 or both */
-    int tiles;          /* LAC_TILES_EITHER, or whether the processor must have AMX's */
-    int k, stride;
+    int tiles;          /* 0: with AMX's and without; LAC_TILES_NONE, LAC_TILES_AMX */
+    int passes;         /* 0: for training and prediction; LAC_PASSES_TRAIN, LAC_PASSES_PREDICT */
+    int k, stride;      /* 0: any */
     lac_range c, oc;    /* channels as stored: multiples of 16, 1 for the pictures */
     lac_range side;     /* the larger one of the input, pixels */
     lac_range chunk;    /* pictures at a time */
     const char *method; /* its name in the list */
 } lac_choice_row;
 
-enum { LAC_TILES_EITHER, LAC_TILES_NONE, LAC_TILES_AMX };
+enum { LAC_TILES_NONE = 1, LAC_TILES_AMX = 2 };
+enum { LAC_PASSES_TRAIN = 1, LAC_PASSES_PREDICT = 2 };
 
 extern const lac_choice_row lac_choice_rows[];
 extern const int lac_choice_row_count;
 
 /* Fills `order` with the methods that can do a convolution, in the order in which they are tried:
  * those of the rows that have it, then the rest of the list. Returns how many. `tiles`: whether the
- * processor has AMX. Reads the convolution's shape, chunk and kernels alone. */
+ * processor has AMX. Reads the convolution's shape, chunk, inference and kernels alone. */
 int lac_choice_order(const lac_conv *conv, int tiles,
                      const lac_conv_entry *order[LAC_MOST_METHODS]);
 
-/* A row for exactly this convolution as the table's source has it:
- * "{AVX512, FLOAT, EITHER, 3, 1, {64, 64}, {128, 128}, {24, 24}, {8, 8}, "winograd 4x4"},".
+/* A row for exactly this convolution, in chunks of any size, as the table's source has it
+ * (there is none for the reference's level, which has one method):
+ * "{AVX512, FLOAT, EITHER, TRAIN, 3, 1, {64, 64}, {128, 128}, {24, 24}, ANY, "winograd 4x4"},".
  * Returns `text`. */
-enum { LAC_CHOICE_TEXT = 128 };
+enum { LAC_CHOICE_TEXT = LAC_BENCH_ROW };
 const char *lac_choice_text(const lac_conv *conv, const char *method, char text[LAC_CHOICE_TEXT]);
 
 #endif

@@ -196,11 +196,6 @@ void lac_conv_free(lac_conv **conv)
     *conv = NULL;
 }
 
-const lac_conv_shape *lac_conv_shape_of(const lac_conv *conv)
-{
-    return &conv->shape;
-}
-
 int lac_conv_chunk(const lac_conv *conv)
 {
     return conv->chunk;

@@ -183,7 +183,6 @@ typedef struct lac_conv_task {
 lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_task *task,
                         lac_conv **out);
 void lac_conv_free(lac_conv **conv);
-const lac_conv_shape *lac_conv_shape_of(const lac_conv *conv);
 int lac_conv_chunk(const lac_conv *conv);
 const char *lac_conv_method_name(const lac_conv *conv); /* "winograd 2x2", "onednn direct" */
 

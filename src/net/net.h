@@ -102,4 +102,8 @@ lac_status lac_plan_forward(lac_plan *plan, const lac_pass *pass);
 /* Every output's dz in, plan->g out; after a forward pass with `training` on the same batch. */
 lac_status lac_plan_backward(lac_plan *plan, const lac_pass *pass);
 
+/* Bytes that operator i must read and write at least once in its forward (0) or backward (1) pass
+ * of n pictures. traffic.c says how they are counted. */
+double lac_plan_bytes(const lac_plan *plan, int i, int n, int backward);
+
 #endif

@@ -143,8 +143,13 @@ static void add_backward(lac_op *op, const lac_pass *pass)
     run(op, pass, work_backward);
 }
 
+static int add_backward_reads(const lac_node *node)
+{
+    return ((const lac_add_attr *)node->attr)->relu ? LAC_READS_OUTPUT : 0;
+}
+
 static const lac_op_way add_pictures = {
-    "pictures", NULL, add_plan, add_forward, add_backward, NULL,
+    "pictures", NULL, add_plan, add_forward, add_backward, NULL, NULL,
 };
 static const lac_op_way *const ways[] = {&add_pictures, NULL};
 
@@ -156,5 +161,6 @@ const lac_op_spec lac_op_add = {
     .most_inputs = LAC_MOST_INPUTS,
     .parse = add_parse,
     .shape = add_shape,
+    .backward_reads = add_backward_reads,
     .ways = ways,
 };

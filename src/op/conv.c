@@ -90,6 +90,12 @@ static double conv_flop(const lac_node *node)
     return 2.0 * a->channels * node->in.c * a->k * a->k * y.h * y.w;
 }
 
+static int conv_backward_reads(const lac_node *node)
+{
+    const lac_conv_attr *a = node->attr;
+    return LAC_READS_INPUTS | (a->norm || a->relu || a->pool ? LAC_READS_OUTPUT : 0);
+}
+
 extern const lac_op_way lac_conv_stem, lac_conv_chunks;
 static const lac_op_way *const ways[] = {&lac_conv_stem, &lac_conv_chunks, NULL};
 
@@ -104,5 +110,6 @@ const lac_op_spec lac_op_conv = {
     .shape = conv_shape,
     .declare = conv_declare,
     .flop = conv_flop,
+    .backward_reads = conv_backward_reads,
     .ways = ways,
 };

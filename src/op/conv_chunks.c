@@ -386,5 +386,13 @@ static void conv_backward(lac_op *op, const lac_pass *pass)
     lac_parallel(pass->ctx, 1, work_reduce, &j);
 }
 
-const lac_op_way lac_conv_chunks = {"chunks",     NULL,          lac_conv_plan,
-                                    conv_forward, conv_backward, lac_conv_state_free};
+/* That of a full batch: a plan for one picture uses the halves. */
+static const lac_conv *conv_of(const lac_op *op)
+{
+    const lac_conv_state *s = op->state;
+    return s->half && s->chunks == 1 && s->chunk == 1 ? s->half : s->conv;
+}
+
+const lac_op_way lac_conv_chunks = {
+    "chunks", NULL, lac_conv_plan, conv_forward, conv_backward, lac_conv_state_free, conv_of,
+};

@@ -243,8 +243,14 @@ static void dense_backward(lac_op *op, const lac_pass *pass)
     lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_backward, &j);
 }
 
+static int dense_backward_reads(const lac_node *node)
+{
+    int relu = ((const lac_dense_attr *)node->attr)->relu;
+    return LAC_READS_INPUTS | (relu ? LAC_READS_OUTPUT : 0);
+}
+
 static const lac_op_way dense_tiles = {"tiles",       NULL,           dense_plan,
-                                       dense_forward, dense_backward, dense_free};
+                                       dense_forward, dense_backward, dense_free, NULL};
 static const lac_op_way *const ways[] = {&dense_tiles, NULL};
 
 const lac_op_spec lac_op_dense = {
@@ -257,5 +263,6 @@ const lac_op_spec lac_op_dense = {
     .shape = dense_shape,
     .declare = dense_declare,
     .flop = dense_flop,
+    .backward_reads = dense_backward_reads,
     .ways = ways,
 };

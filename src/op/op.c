@@ -82,6 +82,15 @@ void lac_planner_partial(lac_planner *planner, size_t floats)
     planner->partial = floats > planner->partial ? floats : planner->partial;
 }
 
+/* ---- Ways ------------------------------------------------------------------------------------ */
+
+const char *lac_op_method(const lac_op *op)
+{
+    if (op->way->conv)
+        return lac_conv_method_name(op->way->conv(op));
+    return op->node->spec->ways[1] ? op->way->name : "-";
+}
+
 /* ---- Inputs of another storage --------------------------------------------------------------- */
 
 static int is_alike(const lac_op *op, const lac_op *input)

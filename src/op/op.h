@@ -87,6 +87,8 @@ void lac_params_add_columns(lac_params *params, const char *node, const char *su
 
 typedef struct lac_op_way lac_op_way;
 
+enum { LAC_READS_INPUTS = 1, LAC_READS_OUTPUT = 2 };
+
 struct lac_op_spec {
     const char *word;         /* "conv": what stands behind a node's name */
     const char *usage;        /* "conv KxK [/STRIDE] CHANNELS [norm] ... [output] [< NODE]" */
@@ -108,6 +110,10 @@ struct lac_op_spec {
 
     /* Multiply-adds times two of the forward pass of one picture. NULL: none that count. */
     double (*flop)(const lac_node *node);
+
+    /* LAC_READS_INPUTS, LAC_READS_OUTPUT: what the formulas of the backward pass contain besides
+     * gradients and weights. What is added behind "+" is no such input. NULL: neither. */
+    int (*backward_reads)(const lac_node *node);
 
     const lac_op_way *const *ways; /* ends with NULL; the last fits always */
 };
@@ -170,6 +176,7 @@ struct lac_op_way {
      * op->accumulate says so, and are written from the last input to the first. */
     void (*backward)(lac_op *op, const lac_pass *pass);
     void (*free)(lac_op *op); /* NULL: the way keeps nothing */
+    const lac_conv *(*conv)(const lac_op *op); /* its convolution, once planned; NULL: none */
 };
 
 /* An operator of a plan. */
@@ -192,6 +199,10 @@ struct lac_op {
     void *state;                         /* the way's own */
     double seconds[2];                   /* that the last forward and backward pass took */
 };
+
+/* How it is done, in a word or two: the method of its convolution, or the name of its way where
+ * there are others, or "-". */
+const char *lac_op_method(const lac_op *op);
 
 /* The i-th tensor of an operator: weights, gradients, buffers. */
 static inline float *lac_op_w(const lac_op *op, int i)

@@ -130,8 +130,15 @@ static void softargmax_backward(lac_op *op, const lac_pass *pass)
     lac_parallel(pass->ctx, pass->n * j.s->blocks, work_backward, &j);
 }
 
+static int softargmax_backward_reads(const lac_node *node)
+{
+    (void)node;
+    return LAC_READS_INPUTS;
+}
+
 static const lac_op_way softargmax_blocks = {
     "blocks", NULL, softargmax_plan, softargmax_forward, softargmax_backward, softargmax_free,
+    NULL,
 };
 static const lac_op_way *const ways[] = {&softargmax_blocks, NULL};
 
@@ -142,5 +149,6 @@ const lac_op_spec lac_op_softargmax = {
     .most_inputs = 1,
     .reads_float = 1,
     .shape = softargmax_shape,
+    .backward_reads = softargmax_backward_reads,
     .ways = ways,
 };

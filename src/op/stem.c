@@ -310,4 +310,4 @@ static void stem_backward(lac_op *op, const lac_pass *pass)
 }
 
 const lac_op_way lac_conv_stem = {"stem",       stem_fits,     stem_plan,
-                                  stem_forward, stem_backward, stem_free};
+                                  stem_forward, stem_backward, stem_free, NULL};

@@ -1,110 +1,15 @@
 /*
  * The benchmark: training steps on drawn noise, alternating with the machine's multiply-add
- * peak, so that a noisy neighbour slows both. Medians.
+ * peak, so that a noisy neighbour slows both. Medians. The memory's bandwidth is measured before
+ * and behind them: between them it would empty the caches.
  */
 #include "data/data.h"
-#include "train/trainer.h"
+#include "train/bench.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { WARM_UP = 2, PREDICTIONS = 15, SINGLES = 101 };
-
-static const double peak_seconds = 0.05; /* one measurement of the peak */
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, ascending);
-    return count % 2 ? values[count / 2] : 0.5 * (values[count / 2 - 1] + values[count / 2]);
-}
-
-/* ---- Peak ----------------------------------------------------------------------------- */
-
-typedef struct peak_job {
-    const lac_kernels *kernels;
-    long rounds;
-    double *flop; /* [threads] */
-    float *sink;
-} peak_job;
-
-static void work_peak(void *arg, int item, int thread)
-{
-    (void)thread;
-    peak_job *j = arg;
-    j->flop[item] = j->kernels->peak(j->rounds, &j->sink[item * LAC_BLOCK]);
-}
-
-/* FLOP per second of all threads together. */
-static double run_peak(lac_context *ctx, peak_job *j)
-{
-    double started = lac_seconds();
-    lac_parallel(ctx, ctx->threads, work_peak, j);
-    double seconds = lac_seconds() - started;
-    double flop = 0.0;
-    for (int i = 0; i < ctx->threads; i++)
-        flop += j->flop[i];
-    return flop / seconds;
-}
-
-/* Doubles the rounds until one measurement takes long enough. */
-static void calibrate_peak(lac_context *ctx, peak_job *j)
-{
-    double started;
-    j->rounds = 1000;
-    do {
-        j->rounds *= 2;
-        started = lac_seconds();
-        run_peak(ctx, j);
-    } while (lac_seconds() - started < peak_seconds);
-}
-
-/* ---- Steps ------------------------------------------------------------------------------ */
-
-static lac_status noise(lac_context *ctx, int rows, int size, int points, lac_data **out)
-{
-    size_t pixels = (size_t)rows * size * size;
-    size_t labels = (size_t)rows * 2 * points;
-    uint8_t *picture = NULL;
-    float *label = NULL;
-    uint8_t *mask = NULL;
-    const char **names = NULL;
-    char (*text)[24] = NULL;
-    lac_status status = lac_alloc(ctx, pixels, 1, &picture);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, labels, sizeof *label, &label);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, labels, 1, &mask);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)points, sizeof *names, &names);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)points, sizeof *text, &text);
-    if (status == LAC_OK) {
-        for (size_t i = 0; i < pixels; i++)
-            picture[i] = (uint8_t)lac_random(1, LAC_STREAM(LAC_STREAM_BENCH), i);
-        for (size_t i = 0; i < labels; i++) {
-            label[i] = (float)(size * lac_random_uniform(2, LAC_STREAM(LAC_STREAM_BENCH), i));
-            mask[i] = 1;
-        }
-        for (int i = 0; i < points; i++) {
-            snprintf(text[i], sizeof text[i], "point%d", i + 1);
-            names[i] = text[i];
-        }
-        status = lac_data_from_memory(ctx, rows, size, points, names, picture, label, mask, out);
-    }
-    free(picture);
-    free(label);
-    free(mask);
-    free(names);
-    free(text);
-    return status;
-}
 
 /* One step; the epoch begins again when it is over. */
 static lac_status timed_step(lac_trainer *t, double *seconds)
@@ -118,14 +23,6 @@ static lac_status timed_step(lac_trainer *t, double *seconds)
         t->cursor.epoch++;
     }
     return LAC_OK;
-}
-
-/* A plan that only predicts, by the trainer's model and in its precision. */
-static lac_status plan_predictions(const lac_trainer *t, lac_plan **out)
-{
-    int bf16 = t->config.precision == LAC_PRECISION_BF16;
-    return lac_plan_new(t->ctx, t->model->net, &t->model->weights, t->config.batch,
-                        LAC_PLAN_INFERENCE | (bf16 ? LAC_PLAN_BF16 : 0), out);
 }
 
 static lac_status timed_prediction(const lac_trainer *t, lac_plan *plan, int n, float *xy,
@@ -143,13 +40,14 @@ typedef struct samples {
     double *op;          /* [nodes, 2, steps] */
     double one[SINGLES];
     double batch[PREDICTIONS];
+    double bandwidth[2]; /* before and behind */
     float *xy;
 } samples;
 
-static lac_status measure_steps(lac_trainer *t, peak_job *peak, samples *s, int steps)
+static lac_status measure_steps(lac_trainer *t, lac_machine *machine, samples *s, int steps)
 {
     for (int i = -WARM_UP; i < steps; i++) {
-        double rate = run_peak(t->ctx, peak);
+        double rate = lac_machine_peak(machine, t->ctx->threads);
         double seconds;
         LAC_TRY(timed_step(t, &seconds));
         if (i < 0)
@@ -166,7 +64,7 @@ static lac_status measure_steps(lac_trainer *t, peak_job *peak, samples *s, int 
 static lac_status measure_predictions(const lac_trainer *t, samples *s)
 {
     lac_plan *plan;
-    LAC_TRY(plan_predictions(t, &plan));
+    LAC_TRY(lac_bench_plan(t, &plan));
     lac_status status = LAC_OK;
     for (int i = -WARM_UP; i < PREDICTIONS && status == LAC_OK; i++)
         status = timed_prediction(t, plan, t->config.batch, s->xy, &s->batch[i < 0 ? 0 : i]);
@@ -176,61 +74,70 @@ static lac_status measure_predictions(const lac_trainer *t, samples *s)
     return status;
 }
 
-static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_result *out)
+static void summarize_operators(const lac_trainer *t, samples *s, int steps, lac_bench_result *out)
 {
     const lac_net *net = t->model->net;
     int batch = t->config.batch;
-    out->step_seconds = median(s->step, steps);
-    out->batch_seconds = median(s->batch_made, steps);
-    out->images_per_second = batch / out->step_seconds;
-    out->flop = lac_net_flop_training(net) * batch;
-    out->flop_per_second = out->flop / out->step_seconds;
-    out->peak_flop_per_second = median(s->peak, steps);
-    out->fraction = out->flop_per_second / out->peak_flop_per_second;
-    out->predict_seconds = median(s->one, SINGLES);
-    out->predict_images_per_second = batch / median(s->batch, PREDICTIONS);
     out->operators = net->count - 1; /* all but the input */
     for (int i = 0; i < out->operators; i++) {
+        lac_bench_operator *op = &out->op[i];
         const lac_node *node = &net->node[i + 1];
-        snprintf(out->op[i].name, sizeof out->op[i].name, "%s", node->name);
+        snprintf(op->name, sizeof op->name, "%s", node->name);
+        op->method = lac_op_method(&t->plan->op[i + 1]);
         for (int part = 0; part < 2; part++) {
-            out->op[i].flop[part] = lac_node_flop(net, node, part) * batch;
-            out->op[i].seconds[part] = median(s->op + (2 * (i + 1) + part) * steps, steps);
+            op->flop[part] = lac_node_flop(net, node, part) * batch;
+            op->bytes[part] = lac_plan_bytes(t->plan, i + 1, batch, part);
+            op->seconds[part] = lac_median(s->op + (2 * (i + 1) + part) * steps, steps);
         }
     }
 }
 
-static lac_status bench(lac_context *ctx, const lac_train_config *config, const lac_data *data,
-                        int steps, lac_bench_result *out)
+static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_result *out)
 {
-    lac_trainer *t = NULL;
+    int batch = t->config.batch;
+    out->step_seconds = lac_median(s->step, steps);
+    out->batch_seconds = lac_median(s->batch_made, steps);
+    out->images_per_second = batch / out->step_seconds;
+    out->flop = lac_net_flop_training(t->model->net) * batch;
+    out->flop_per_second = out->flop / out->step_seconds;
+    out->peak_flop_per_second = lac_median(s->peak, steps);
+    out->fraction = out->flop_per_second / out->peak_flop_per_second;
+    out->predict_seconds = lac_median(s->one, SINGLES);
+    out->predict_images_per_second = batch / lac_median(s->batch, PREDICTIONS);
+    out->memory_bytes_per_second = 0.5 * (s->bandwidth[0] + s->bandwidth[1]);
+    summarize_operators(t, s, steps, out);
+}
+
+static lac_status make_samples(const lac_trainer *t, int steps, samples *s)
+{
+    lac_context *ctx = t->ctx;
+    size_t nodes = (size_t)t->model->net->count;
+    size_t answers = (size_t)t->config.batch * 2 * t->model->points;
+    LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->step, &s->step));
+    LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->batch_made, &s->batch_made));
+    LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->peak, &s->peak));
+    LAC_TRY(lac_alloc(ctx, (size_t)steps, 2 * nodes * sizeof *s->op, &s->op));
+    return lac_alloc(ctx, answers, sizeof *s->xy, &s->xy);
+}
+
+static lac_status measure(lac_trainer *t, lac_machine *machine, samples *s, int steps)
+{
+    LAC_TRY(lac_machine_bandwidth(t->ctx, &s->bandwidth[0]));
+    LAC_TRY(lac_machine_new(t->ctx, t->plan->kernels, machine));
+    LAC_TRY(measure_steps(t, machine, s, steps));
+    LAC_TRY(measure_predictions(t, s));
+    return lac_machine_bandwidth(t->ctx, &s->bandwidth[1]);
+}
+
+static lac_status bench(lac_trainer *t, int steps, lac_bench_result *out)
+{
     samples s = {0};
-    peak_job peak = {0};
-    lac_status status = lac_trainer_new(ctx, data, config, &t);
-    size_t nodes = t ? (size_t)t->model->net->count : 0;
+    lac_machine machine = {0};
+    lac_status status = lac_alloc(t->ctx, (size_t)t->model->net->count, sizeof *out->op, &out->op);
     if (status == LAC_OK)
-        status = lac_alloc(ctx, nodes, sizeof *out->op, &out->op);
+        status = make_samples(t, steps, &s);
     if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.step);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.batch_made);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)steps, sizeof(double), &s.peak);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)steps, 2 * nodes * sizeof(double), &s.op);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)config->batch * 2 * data->points, sizeof(float), &s.xy);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)ctx->threads, sizeof(double), &peak.flop);
-    if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)ctx->threads * LAC_BLOCK, sizeof(float), &peak.sink);
-    if (status == LAC_OK) {
-        peak.kernels = t->plan->kernels;
-        calibrate_peak(ctx, &peak);
-        status = measure_steps(t, &peak, &s, steps);
-    }
-    if (status == LAC_OK)
-        status = measure_predictions(t, &s);
+        status = measure(t, &machine, &s, steps);
     if (status == LAC_OK)
         summarize(t, &s, steps, out);
     free(s.step);
@@ -238,29 +145,26 @@ static lac_status bench(lac_context *ctx, const lac_train_config *config, const 
     free(s.peak);
     free(s.op);
     free(s.xy);
-    free(peak.flop);
-    free(peak.sink);
-    lac_trainer_free(&t);
+    lac_machine_free(&machine);
     return status;
 }
 
 lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size, int points,
                      int steps, lac_bench_result **out)
 {
-    lac_train_config c = config ? *config : lac_train_config_default();
     lac_data *data;
+    lac_trainer *trainer;
     *out = NULL;
-    if (steps < 1 || size < 1 || points < 1 || c.batch < 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                        "%d steps, size %d, %d points, batch %d: each must be at least 1", steps,
-                        size, points, c.batch);
-    c.holdout = 0.0;
-    LAC_TRY(noise(ctx, c.batch, size, points, &data));
-    lac_status status = lac_alloc(ctx, 1, sizeof **out, out);
+    if (steps < 1)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%d steps: must be at least 1", steps);
+    lac_status status = lac_bench_trainer(ctx, config, size, points, &data, &trainer);
     if (status == LAC_OK)
-        status = bench(ctx, &c, data, steps, *out);
+        status = lac_alloc(ctx, 1, sizeof **out, out);
+    if (status == LAC_OK)
+        status = bench(trainer, steps, *out);
     if (status != LAC_OK)
         lac_bench_result_free(out);
+    lac_trainer_free(&trainer);
     lac_data_free(&data);
     return status;
 }

@@ -6,18 +6,24 @@ $ lacuna bench --model kimura --size 32 --batch 8 --steps 2 --threads 1
 | work of a step           0.15 GFLOP
 |~ speed *[0-9].[0-9] GFLOP/s
 |~ multiply-add peak *[0-9].[0-9] GFLOP/s, all threads, measured in between
+|~ memory *[0-9].[0-9] GB/s, all threads, measured before and behind
 |~ fraction of peak *[0-9].[0-9] %
 |~ prediction, one *[0-9].[0-9][0-9] ms a picture
 |~ prediction, batch *[0-9] images/s
 |
-| operator              forward of peak      backward of peak
-|~ conv1 *[0-9].[0-9][0-9] ms * % *[0-9].[0-9][0-9] ms * %
-|~ conv2 *[0-9].[0-9][0-9] ms * % *[0-9].[0-9][0-9] ms * %
-|~ conv3 *[0-9].[0-9][0-9] ms * % *[0-9].[0-9][0-9] ms * %
-|~ dense1 *[0-9].[0-9][0-9] ms * % *[0-9].[0-9][0-9] ms * %
-|~ dense2 *[0-9].[0-9][0-9] ms * % *[0-9].[0-9][0-9] ms * %
-|~ batch *[0-9].[0-9][0-9] ms *[0-9].[0-9] % of the step
-|~ loss, Adam *[0-9].[0-9][0-9] ms
+| operator        method          pass           ms   peak      MB memory  limit
+|~ conv1 * forward *[0-9].[0-9][0-9] *[0-9] % *0.2 *[0-9] %  [cm]*
+|~ *backward *[0-9].[0-9][0-9] *[0-9] % *0.3 *[0-9] %  [cm]*
+|~ conv2 * forward *[0-9].[0-9][0-9] *[0-9] % *0.2 *[0-9] %  [cm]*
+|~ *backward *[0-9].[0-9][0-9] *[0-9] % *0.4 *[0-9] %  [cm]*
+|~ conv3 * forward *[0-9].[0-9][0-9] *[0-9] % *0.2 *[0-9] %  [cm]*
+|~ *backward *[0-9].[0-9][0-9] *[0-9] % *0.3 *[0-9] %  [cm]*
+|~ dense1          -               forward *[0-9].[0-9][0-9] *[0-9] % *1.7 *[0-9] %  [cm]*
+|~ *backward *[0-9].[0-9][0-9] *[0-9] % *3.4 *[0-9] %  [cm]*
+|~ dense2          -               forward *[0-9].[0-9][0-9] *[0-9] % *0.1 *[0-9] %  [cm]*
+|~ *backward *[0-9].[0-9][0-9] *[0-9] % *0.1 *[0-9] %  [cm]*
+|~ batch *[0-9].[0-9][0-9] *[0-9].[0-9] % of the step
+|~ loss, Adam *[0-9].[0-9][0-9]
 $ lacuna bench --model kimura --size 32 --batch 8 --steps 2 --threads 1 --json | grep -E '"(model|batch|size|points|steps|threads|name)"'
 | 	"model":	"kimura",
 | 	"batch":	8,
@@ -30,3 +36,76 @@ $ lacuna bench --model kimura --size 32 --batch 8 --steps 2 --threads 1 --json |
 | 			"name":	"conv3",
 | 			"name":	"dense1",
 | 			"name":	"dense2",
+
+Every method on every convolution, with rows for the table of choices. At the reference's level
+there is one method.
+$ lacuna bench --methods --model kimura --size 32 --batch 8 --steps 1 --threads 2 --cpu ref
+| kimura, batch 8 of 32x32 pictures, 1 rounds, 2 threads, ref, float32
+|
+|~ multiply-add peak *[0-9].[0-9] GFLOP/s, one thread
+|~ *[0-9].[0-9] GFLOP/s, all threads
+| milliseconds of a chunk; input, weights: the passes that make their gradients
+| * the method that the table takes
+|
+| conv1: 5x5, 32x32x1 to 32x32x16, chunks of 2
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      - *[0-9] %
+|~ *2 *[0-9] %         -      - *[0-9] %
+|
+| conv2: 3x3, 16x16x16 to 16x16x32, chunks of 2
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 * % * % *[0-9].[0-9][0-9][0-9] *[0-9] %
+|~ *2 *[0-9].[0-9][0-9][0-9] *[0-9] % *[0-9].[0-9][0-9][0-9] *[0-9] % *[0-9] %
+|
+| conv3: 3x3, 8x8x32 to 8x8x64, chunks of 2
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 * % * % *[0-9].[0-9][0-9][0-9] *[0-9] %
+|~ *2 *[0-9].[0-9][0-9][0-9] *[0-9] % *[0-9].[0-9][0-9][0-9] *[0-9] % *[0-9] %
+|
+| rows for src/kernel/choice.c, where there is a choice
+$ lacuna bench --methods --model kimura --size 32 --batch 8 --steps 1 --threads 1 --json | grep -E '^.{3}"(name|operators|chunk|kernel|stride)"'
+| 			"name":	"conv1",
+| 			"operators":	1,
+| 			"kernel":	5,
+| 			"stride":	1,
+| 			"chunk":	2,
+| 			"name":	"conv2",
+| 			"operators":	1,
+| 			"kernel":	3,
+| 			"stride":	1,
+| 			"chunk":	2,
+| 			"name":	"conv3",
+| 			"operators":	1,
+| 			"kernel":	3,
+| 			"stride":	1,
+| 			"chunk":	2,
+$ lacuna bench --methods --preset first --size 32 --batch 2 --steps 1 --threads 1 | grep -v '{' | grep -E '.{81}|more like'
+| b.in and 2 more like it: 3x3, 8x8x32 to 8x8x32, chunks of 1
+| c.in and 2 more like it: 3x3, 4x4x64 to 4x4x64, chunks of 1
+| d.in and 1 more like it: 3x3, 2x2x96 to 2x2x96, chunks of 1
+
+Prediction has the forward pass alone, and halves of the channels of one picture.
+$ lacuna bench --methods --predict --model kimura --size 32 --batch 1 --steps 1 --threads 1 --cpu ref
+| kimura, batch 1 of 32x32 pictures, 1 rounds, 1 thread, ref, float32
+|
+|~ multiply-add peak *[0-9].[0-9] GFLOP/s, one thread
+|~ *[0-9].[0-9] GFLOP/s, all threads
+| milliseconds of a chunk; input, weights: the passes that make their gradients
+| * the method that the table takes
+|
+| conv1: 5x5, 32x32x1 to 32x32x16, chunks of 1
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
+|
+| conv2: 3x3, 16x16x16 to 16x16x16, chunks of 1
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
+|
+| conv3: 3x3, 8x8x32 to 8x8x32, chunks of 1
+|   method           threads   forward   peak     input   peak   weights   peak
+|~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
+|
+| rows for src/kernel/choice.c, where there is a choice
+$ lacuna bench --predict
+! lacuna bench: --predict says how --methods convolves: give that too
+= 2

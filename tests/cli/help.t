@@ -336,8 +336,14 @@ $ lacuna help bench
 |
 | Times training steps (batch making and Adam included) and prediction on drawn
 | pictures, and in the same run the multiply-add peak of the processor, which is
-| what the step's speed is a fraction of; then every operator's share of the
-| step. FLOP count a multiply-add as two, convolutions as direct ones.
+| what the step's speed is a fraction of. Then every operator's two passes, with
+| their share of that peak, the bytes that they must move at least and what that
+| is of the memory's bandwidth, measured in the same run; the larger share names
+| what limits the pass.
+| FLOP count a multiply-add as two, convolutions as direct ones. Bytes count once
+| what must be read and written: forward the inputs, the weights and the output;
+| backward the output's gradient, what the formulas need of inputs and output,
+| the weights, and the gradients of inputs and weights.
 |
 | Options
 |   --preset paper|first|fast|best
@@ -375,8 +381,13 @@ $ lacuna help bench
 |   --size N               side of the pictures, pixels (from 1 to 4096; default:
 |                          96)
 |   --points K             points to learn (from 1 to 10000; default: 15)
-|   --steps N              training steps to time; the median counts (from 1 to
-|                          1000000; default: 20)
+|   --steps N              training steps, or rounds of all methods, to time; the
+|                          median counts (from 1 to 1000000; default: 20)
+|   --methods              instead, time every method of convolving on every
+|                          convolution of the network, for a thread alone and for
+|                          all, each on a chunk of its own
+|   --predict              with --methods, convolve as prediction does: forward
+|                          alone, and at --batch 1 half of the channels at a time
 |   --json                 print JSON, in seconds, FLOP and FLOP/s
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
@@ -387,6 +398,8 @@ $ lacuna help bench
 |   lacuna bench
 |   lacuna bench --preset first
 |   lacuna bench --model cnn --batch 64 --threads 1 --json
+|   lacuna bench --methods --preset fast --precision bf16
+|   lacuna bench --methods --predict --preset fast --batch 1
 
 --help does the same anywhere on the line, and values beside it change nothing.
 $ for v in train eval predict submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done

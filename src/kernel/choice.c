@@ -80,8 +80,8 @@ int lac_choice_order(const lac_conv *conv, int tiles, const lac_conv_entry *orde
     for (int i = 0; i < lac_choice_row_count; i++) {
         const lac_choice_row *row = &lac_choice_rows[i];
         const lac_conv_entry *entry =
-            row_has(row, conv, tiles) ? lac_conv_find(row->method) : NULL;
-        if (entry && lac_conv_can(conv, entry))
+            row_has(row, conv, tiles) ? lac_conv_find(conv, row->method) : NULL;
+        if (entry)
             count = append(entry, order, count);
     }
     for (int i = 0; i < lac_conv_list_count; i++)

@@ -2,7 +2,8 @@
 #include "kernel/choice.h"
 #include "support.h"
 
-static const lac_conv_shape three = {32, 12, 11, 64, 12, 11, 3, 1, 1};
+static const lac_conv_shape three = {.c = 32, .h = 12, .w = 11, .oc = 64, .oh = 12, .ow = 11,
+                                     .k = 3, .stride = 1, .pad = 1};
 
 /* A convolution as the choice sees it, on a machine that need not be this one. */
 typedef struct imagined {
@@ -113,8 +114,9 @@ static void every_convolution_has_methods_in_a_fixed_order(void **state)
         for (int stride = 1; stride <= LAC_MOST_STRIDE; stride++)
             for (int i = 0; i < LAC_COUNT(channels) * LAC_COUNT(sides); i++) {
                 int side = sides[i / LAC_COUNT(channels)], out = (side + stride - 1) / stride;
-                lac_conv_shape s = {channels[i % LAC_COUNT(channels)], side, side, 32, out, out,
-                                    k, stride, k / 2};
+                lac_conv_shape s = {.c = channels[i % LAC_COUNT(channels)], .h = side, .w = side,
+                                    .oc = 32, .oh = out, .ow = out, .k = k, .stride = stride,
+                                    .pad = k / 2};
                 for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_AVX512; level++)
                     for (int how = 0; how < 16; how++)
                         check_order(&s, level, how);

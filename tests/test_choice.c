@@ -134,6 +134,41 @@ static void the_table_decides_by_level_storage_and_tiles(void **state)
 #endif
 }
 
+/* What `three`, float32 in chunks of 3 for training at AVX2, has to do with a row. */
+static int has(const lac_choice_row *row)
+{
+    imagined m;
+    imagine(&m, &three, LAC_CPU_AVX2, 0, 3);
+    return lac_choice_row_has(row, &m.conv, 0);
+}
+
+static void every_column_of_a_row_counts(void **state)
+{
+    (void)state;
+    const lac_choice_row all = {.level = LAC_CPU_AVX2, .storages = LAC_CONV_FLOAT};
+    const lac_choice_row fitting = {.level = LAC_CPU_AVX2, .storages = LAC_CONV_FLOAT,
+                                    .tiles = LAC_TILES_NONE, .passes = LAC_PASSES_TRAIN, .k = 3,
+                                    .stride = 1, .c = {32, 32}, .oc = {48, 64}, .side = {12, 0},
+                                    .chunk = {1, 3}};
+    assert_true(has(&all));
+    assert_true(has(&fitting));
+    lac_choice_row others[] = {fitting, fitting, fitting, fitting, fitting, fitting,
+                               fitting, fitting, fitting, fitting, fitting};
+    others[0].level = LAC_CPU_AVX512;
+    others[1].storages = LAC_CONV_BF16;
+    others[2].tiles = LAC_TILES_AMX;
+    others[3].passes = LAC_PASSES_PREDICT;
+    others[4].k = 1;
+    others[5].stride = 2;
+    others[6].c = (lac_range){48, 0};
+    others[7].oc = (lac_range){16, 48};
+    others[8].side = (lac_range){13, 0};
+    others[9].chunk = (lac_range){1, 2};
+    others[10].chunk = (lac_range){4, 4};
+    for (int i = 0; i < LAC_COUNT(others); i++)
+        assert_false(has(&others[i]));
+}
+
 static void a_row_is_printed_as_the_table_has_it(void **state)
 {
     (void)state;
@@ -199,6 +234,7 @@ int main(void)
         cmocka_unit_test(rows_are_in_range_and_name_methods_of_the_list),
         cmocka_unit_test(every_convolution_has_methods_in_a_fixed_order),
         cmocka_unit_test(the_table_decides_by_level_storage_and_tiles),
+        cmocka_unit_test(every_column_of_a_row_counts),
         cmocka_unit_test(a_row_is_printed_as_the_table_has_it),
         cmocka_unit_test(the_choice_is_repeated),
         cmocka_unit_test(a_method_that_cannot_is_an_error),

@@ -54,6 +54,11 @@ static inline char *lac_conv_y_at(const lac_conv *conv, const void *y, int i)
 
 enum { LAC_CONV_FLOAT = 1, LAC_CONV_BF16 = 2 }; /* storages */
 
+static inline int lac_conv_storage(const lac_conv *conv)
+{
+    return conv->kernels->element == sizeof(float) ? LAC_CONV_FLOAT : LAC_CONV_BF16;
+}
+
 /* A method that is compiled for several levels or storages has a line for each under one name; no
  * two of a name have a level and a storage in common. */
 typedef struct lac_conv_entry {

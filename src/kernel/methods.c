@@ -34,8 +34,8 @@ const int lac_conv_list_count = LAC_COUNT(lac_conv_list);
 
 int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry)
 {
-    int storage = conv->kernels->element == sizeof(float) ? LAC_CONV_FLOAT : LAC_CONV_BF16;
-    return (entry->levels >> conv->kernels->level & 1) && (entry->storages & storage) &&
+    return (entry->levels >> conv->kernels->level & 1) &&
+           (entry->storages & lac_conv_storage(conv)) &&
            (!entry->fits || entry->fits(&conv->shape));
 }
 
@@ -89,7 +89,7 @@ static lac_status fail_unable(const lac_conv *conv, const char *name)
     return lac_fail(conv->ctx, LAC_ERROR_ARGUMENT,
                     "method %s cannot do the convolution %dx%d /%d, %dx%dx%d to %d channels, of %s "
                     "at cpu level %s", name, s->k, s->k, s->stride, s->c, s->h, s->w, s->oc,
-                    conv->kernels->element == sizeof(float) ? "float32" : "bf16",
+                    lac_conv_storage(conv) == FLOAT ? "float32" : "bf16",
                     lac_cpu_name(conv->kernels->level));
 }
 

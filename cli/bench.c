@@ -185,7 +185,7 @@ int verb_bench(int argc, char **argv)
          .about = "with --methods, convolve as prediction does: forward alone, and at --batch 1 "
                   "half of the channels at a time"},
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
-         .about = "print JSON, in seconds, FLOP and FLOP/s"},
+         .about = "print JSON, in seconds, FLOP, bytes and those per second"},
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {

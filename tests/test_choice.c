@@ -2,7 +2,8 @@
 #include "kernel/choice.h"
 #include "support.h"
 
-static const lac_conv_shape three = {32, 12, 11, 64, 12, 11, 3, 1, 1};
+static const lac_conv_shape three = {.c = 32, .h = 12, .w = 11, .oc = 64, .oh = 12, .ow = 11,
+                                     .k = 3, .stride = 1, .pad = 1};
 
 /* A convolution as the choice sees it, on a machine that need not be this one. */
 typedef struct imagined {
@@ -25,16 +26,31 @@ static const char *first(lac_cpu level, int bf16, int tiles)
     return order[0]->name;
 }
 
-static void names_of_methods_differ(void **state)
+static int is_listed(const char *name)
+{
+    int times = 0;
+    for (int i = 0; lac_conv_method_at(i); i++)
+        times += strcmp(lac_conv_method_at(i), name) == 0;
+    assert_true(times <= 1);
+    return times;
+}
+
+static void methods_of_one_name_exclude_each_other(void **state)
 {
     (void)state;
     assert_true(lac_conv_list_count <= LAC_MOST_METHODS);
     for (int i = 0; i < lac_conv_list_count; i++) {
-        assert_string_equal(lac_conv_method_at(i), lac_conv_list[i].name);
-        assert_ptr_equal(lac_conv_find(lac_conv_list[i].name), &lac_conv_list[i]);
+        const lac_conv_entry *a = &lac_conv_list[i];
+        assert_true(is_listed(a->name));
+        assert_true(a->levels && a->storages && a->use);
+        for (int k = 0; k < i; k++) {
+            const lac_conv_entry *b = &lac_conv_list[k];
+            assert_true(strcmp(a->name, b->name) != 0 || !(a->levels & b->levels) ||
+                        !(a->storages & b->storages));
+        }
     }
-    assert_null(lac_conv_method_at(lac_conv_list_count));
-    assert_null(lac_conv_find("nonsense"));
+    assert_false(is_listed("nonsense"));
+    assert_string_equal(lac_conv_list[lac_conv_list_count - 1].name, "ref");
 }
 
 static void assert_range(lac_range r, int block)
@@ -60,7 +76,7 @@ static void rows_are_in_range_and_name_methods_of_the_list(void **state)
         assert_range(row->side, 1);
         assert_range(row->chunk, 1);
 #if defined LAC_X86 && defined HAVE_DNNL
-        assert_non_null(lac_conv_find(row->method));
+        assert_true(is_listed(row->method));
 #endif
     }
 }
@@ -98,8 +114,9 @@ static void every_convolution_has_methods_in_a_fixed_order(void **state)
         for (int stride = 1; stride <= LAC_MOST_STRIDE; stride++)
             for (int i = 0; i < LAC_COUNT(channels) * LAC_COUNT(sides); i++) {
                 int side = sides[i / LAC_COUNT(channels)], out = (side + stride - 1) / stride;
-                lac_conv_shape s = {channels[i % LAC_COUNT(channels)], side, side, 32, out, out,
-                                    k, stride, k / 2};
+                lac_conv_shape s = {.c = channels[i % LAC_COUNT(channels)], .h = side, .w = side,
+                                    .oc = 32, .oh = out, .ow = out, .k = k, .stride = stride,
+                                    .pad = k / 2};
                 for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_AVX512; level++)
                     for (int how = 0; how < 16; how++)
                         check_order(&s, level, how);
@@ -115,6 +132,41 @@ static void the_table_decides_by_level_storage_and_tiles(void **state)
     assert_string_equal(first(LAC_CPU_AVX512, 1, 0), "winograd 2x2");
     assert_string_equal(first(LAC_CPU_AVX512, 1, 1), "onednn direct");
 #endif
+}
+
+/* What `three`, float32 in chunks of 3 for training at AVX2, has to do with a row. */
+static int has(const lac_choice_row *row)
+{
+    imagined m;
+    imagine(&m, &three, LAC_CPU_AVX2, 0, 3);
+    return lac_choice_row_has(row, &m.conv, 0);
+}
+
+static void every_column_of_a_row_counts(void **state)
+{
+    (void)state;
+    const lac_choice_row all = {.level = LAC_CPU_AVX2, .storages = LAC_CONV_FLOAT};
+    const lac_choice_row fitting = {.level = LAC_CPU_AVX2, .storages = LAC_CONV_FLOAT,
+                                    .tiles = LAC_TILES_NONE, .passes = LAC_PASSES_TRAIN, .k = 3,
+                                    .stride = 1, .c = {32, 32}, .oc = {48, 64}, .side = {12, 0},
+                                    .chunk = {1, 3}};
+    assert_true(has(&all));
+    assert_true(has(&fitting));
+    lac_choice_row others[] = {fitting, fitting, fitting, fitting, fitting, fitting,
+                               fitting, fitting, fitting, fitting, fitting};
+    others[0].level = LAC_CPU_AVX512;
+    others[1].storages = LAC_CONV_BF16;
+    others[2].tiles = LAC_TILES_AMX;
+    others[3].passes = LAC_PASSES_PREDICT;
+    others[4].k = 1;
+    others[5].stride = 2;
+    others[6].c = (lac_range){48, 0};
+    others[7].oc = (lac_range){16, 48};
+    others[8].side = (lac_range){13, 0};
+    others[9].chunk = (lac_range){1, 2};
+    others[10].chunk = (lac_range){4, 4};
+    for (int i = 0; i < LAC_COUNT(others); i++)
+        assert_false(has(&others[i]));
 }
 
 static void a_row_is_printed_as_the_table_has_it(void **state)
@@ -178,10 +230,11 @@ static void a_method_that_cannot_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_of_methods_differ),
+        cmocka_unit_test(methods_of_one_name_exclude_each_other),
         cmocka_unit_test(rows_are_in_range_and_name_methods_of_the_list),
         cmocka_unit_test(every_convolution_has_methods_in_a_fixed_order),
         cmocka_unit_test(the_table_decides_by_level_storage_and_tiles),
+        cmocka_unit_test(every_column_of_a_row_counts),
         cmocka_unit_test(a_row_is_printed_as_the_table_has_it),
         cmocka_unit_test(the_choice_is_repeated),
         cmocka_unit_test(a_method_that_cannot_is_an_error),

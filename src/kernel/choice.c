@@ -29,11 +29,6 @@ const lac_choice_row lac_choice_rows[] = {
 };
 const int lac_choice_row_count = LAC_COUNT(lac_choice_rows);
 
-static int storage_of(const lac_conv *conv)
-{
-    return conv->kernels->element == sizeof(float) ? LAC_CONV_FLOAT : LAC_CONV_BF16;
-}
-
 static int side_of(const lac_conv *conv)
 {
     return conv->shape.h > conv->shape.w ? conv->shape.h : conv->shape.w;
@@ -55,10 +50,10 @@ static int matches(int column, int value)
     return column == 0 || column == value;
 }
 
-static int row_has(const lac_choice_row *row, const lac_conv *conv, int tiles)
+int lac_choice_row_has(const lac_choice_row *row, const lac_conv *conv, int tiles)
 {
     const lac_conv_shape *s = &conv->shape;
-    return row->level == conv->kernels->level && (row->storages & storage_of(conv)) &&
+    return row->level == conv->kernels->level && (row->storages & lac_conv_storage(conv)) &&
            matches(row->tiles, tiles ? LAC_TILES_AMX : LAC_TILES_NONE) &&
            matches(row->passes, passes_of(conv)) && matches(row->k, s->k) &&
            matches(row->stride, s->stride) && is_in(row->c, s->c) && is_in(row->oc, s->oc) &&
@@ -79,9 +74,10 @@ int lac_choice_order(const lac_conv *conv, int tiles, const lac_conv_entry *orde
     int count = 0;
     for (int i = 0; i < lac_choice_row_count; i++) {
         const lac_choice_row *row = &lac_choice_rows[i];
-        const lac_conv_entry *entry =
-            row_has(row, conv, tiles) ? lac_conv_find(row->method) : NULL;
-        if (entry && lac_conv_can(conv, entry))
+        if (!lac_choice_row_has(row, conv, tiles))
+            continue;
+        const lac_conv_entry *entry = lac_conv_find(conv, row->method);
+        if (entry)
             count = append(entry, order, count);
     }
     for (int i = 0; i < lac_conv_list_count; i++)
@@ -94,7 +90,7 @@ const char *lac_choice_text(const lac_conv *conv, const char *method, char text[
 {
     const lac_conv_shape *s = &conv->shape;
     const char *level = conv->kernels->level == LAC_CPU_AVX512 ? "AVX512" : "AVX2";
-    int is_float = storage_of(conv) == LAC_CONV_FLOAT;
+    int is_float = lac_conv_storage(conv) == LAC_CONV_FLOAT;
     const char *tiles = is_float ? "EITHER" : lac_kernels_have_tiles() ? "AMX" : "NO_AMX";
     snprintf(text, LAC_CHOICE_TEXT,
              "{%s, %s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, ANY, \"%s\"},", level,

@@ -33,9 +33,12 @@ enum { LAC_PASSES_TRAIN = 1, LAC_PASSES_PREDICT = 2 };
 extern const lac_choice_row lac_choice_rows[];
 extern const int lac_choice_row_count;
 
+/* Whether a row has a convolution. `tiles`: whether the processor has AMX. */
+int lac_choice_row_has(const lac_choice_row *row, const lac_conv *conv, int tiles);
+
 /* Fills `order` with the methods that can do a convolution, in the order in which they are tried:
- * those of the rows that have it, then the rest of the list. Returns how many. `tiles`: whether the
- * processor has AMX. Reads the convolution's shape, chunk, inference and kernels alone. */
+ * those of the rows that have it, then the rest of the list. Returns how many. Reads the
+ * convolution's shape, chunk, inference and kernels alone. */
 int lac_choice_order(const lac_conv *conv, int tiles,
                      const lac_conv_entry *order[LAC_MOST_METHODS]);
 

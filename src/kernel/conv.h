@@ -54,10 +54,17 @@ static inline char *lac_conv_y_at(const lac_conv *conv, const void *y, int i)
 
 enum { LAC_CONV_FLOAT = 1, LAC_CONV_BF16 = 2 }; /* storages */
 
+static inline int lac_conv_storage(const lac_conv *conv)
+{
+    return conv->kernels->element == sizeof(float) ? LAC_CONV_FLOAT : LAC_CONV_BF16;
+}
+
+/* A method that is compiled for several levels or storages has a line for each under one name; no
+ * two of a name have a level and a storage in common. */
 typedef struct lac_conv_entry {
-    const char *name;                     /* "winograd 2x2", unlike all others */
-    lac_cpu level;                        /* the lowest that has it */
-    int storages;
+    const char *name;                     /* "winograd 2x2" */
+    int levels;                           /* that have it, bits 1 << lac_cpu */
+    int storages;                         /* likewise, of those above */
     int (*fits)(const lac_conv_shape *s); /* which shapes it can do; NULL: any */
     /* Fills in conv->method and what that needs: name, scratch, packed, partial, state. Leaves
      * conv->method NULL where it cannot do the task after all. MEMORY. */
@@ -73,8 +80,8 @@ enum { LAC_MOST_METHODS = 32 };
 /* Whether an entry's level, storages and shapes have the convolution. */
 int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry);
 
-/* The entry of this name, or NULL. */
-const lac_conv_entry *lac_conv_find(const char *name);
+/* The entry of this name that can do the convolution, or NULL. */
+const lac_conv_entry *lac_conv_find(const lac_conv *conv, const char *name);
 
 /* Takes the method of this name, or chooses one if it is NULL. ARGUMENT, MEMORY. */
 lac_status lac_conv_choose(lac_conv *conv, const char *name);

@@ -186,7 +186,7 @@ void lac_conv_free(lac_conv **conv);
 int lac_conv_chunk(const lac_conv *conv);
 const char *lac_conv_method_name(const lac_conv *conv); /* "winograd 2x2", "onednn direct" */
 
-/* The name of the i-th method of this build's list, NULL behind the last. */
+/* The i-th name of this build's list of methods, NULL behind the last, which is "ref". */
 const char *lac_conv_method_at(int i);
 size_t lac_conv_scratch(const lac_conv *conv);        /* floats per thread */
 size_t lac_conv_packed(const lac_conv *conv);         /* floats of a packed weight, one direction */

@@ -15,38 +15,53 @@ static int is_3x3_at_stride_1(const lac_conv_shape *s)
 }
 #endif
 
-enum { BOTH = LAC_CONV_FLOAT | LAC_CONV_BF16 };
+enum { AVX2 = 1 << LAC_CPU_AVX2, AVX512 = 1 << LAC_CPU_AVX512 };
+enum { ALL_LEVELS = 1 << LAC_CPU_REF | AVX2 | AVX512 };
+enum { FLOAT = LAC_CONV_FLOAT, BF16 = LAC_CONV_BF16 };
 
 const lac_conv_entry lac_conv_list[] = {
 #ifdef LAC_X86
-    {"winograd 2x2", LAC_CPU_AVX512, LAC_CONV_BF16, is_3x3_at_stride_1, lac_conv_use_winograd},
+    {"winograd 2x2", AVX512, BF16, is_3x3_at_stride_1, lac_conv_use_winograd},
 #endif
 #ifdef HAVE_DNNL
-    {"onednn winograd", LAC_CPU_AVX2, BOTH, is_3x3_at_stride_1, lac_conv_use_dnnl_winograd},
-    {"onednn direct", LAC_CPU_AVX2, BOTH, NULL, lac_conv_use_dnnl_direct},
+    {"onednn winograd", AVX2 | AVX512, FLOAT | BF16, is_3x3_at_stride_1,
+     lac_conv_use_dnnl_winograd},
+    {"onednn direct", AVX2 | AVX512, FLOAT | BF16, NULL, lac_conv_use_dnnl_direct},
 #endif
-    {"ref", LAC_CPU_REF, BOTH, NULL, lac_conv_use_ref},
+    {"ref", ALL_LEVELS, FLOAT | BF16, NULL, lac_conv_use_ref},
 };
 const int lac_conv_list_count = LAC_COUNT(lac_conv_list);
 
 int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry)
 {
-    int storage = conv->kernels->element == sizeof(float) ? LAC_CONV_FLOAT : LAC_CONV_BF16;
-    return conv->kernels->level >= entry->level && (entry->storages & storage) &&
+    return (entry->levels >> conv->kernels->level & 1) &&
+           (entry->storages & lac_conv_storage(conv)) &&
            (!entry->fits || entry->fits(&conv->shape));
 }
 
-const lac_conv_entry *lac_conv_find(const char *name)
+const lac_conv_entry *lac_conv_find(const lac_conv *conv, const char *name)
 {
     for (int i = 0; i < lac_conv_list_count; i++)
-        if (strcmp(lac_conv_list[i].name, name) == 0)
+        if (strcmp(lac_conv_list[i].name, name) == 0 && lac_conv_can(conv, &lac_conv_list[i]))
             return &lac_conv_list[i];
     return NULL;
 }
 
+/* Whether an entry is the first of its name. */
+static int is_first(int i)
+{
+    for (int k = 0; k < i; k++)
+        if (strcmp(lac_conv_list[k].name, lac_conv_list[i].name) == 0)
+            return 0;
+    return 1;
+}
+
 const char *lac_conv_method_at(int i)
 {
-    return i < lac_conv_list_count ? lac_conv_list[i].name : NULL;
+    for (int k = 0; k < lac_conv_list_count; k++)
+        if (is_first(k) && i-- == 0)
+            return lac_conv_list[k].name;
+    return NULL;
 }
 
 static lac_status use(lac_conv *conv, const lac_conv_entry *entry)
@@ -61,9 +76,9 @@ static lac_status fail_unknown(const lac_conv *conv, const char *name)
 {
     char names[LAC_MESSAGE / 2] = "";
     size_t used = 0;
-    for (int i = 0; i < lac_conv_list_count && used < sizeof names; i++)
+    for (int i = 0; lac_conv_method_at(i) && used < sizeof names; i++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
-                                 lac_conv_list[i].name);
+                                 lac_conv_method_at(i));
     return lac_fail(conv->ctx, LAC_ERROR_ARGUMENT,
                     "%s: no such method of convolving, must be one of %s", name, names);
 }
@@ -74,18 +89,26 @@ static lac_status fail_unable(const lac_conv *conv, const char *name)
     return lac_fail(conv->ctx, LAC_ERROR_ARGUMENT,
                     "method %s cannot do the convolution %dx%d /%d, %dx%dx%d to %d channels, of %s "
                     "at cpu level %s", name, s->k, s->k, s->stride, s->c, s->h, s->w, s->oc,
-                    conv->kernels->element == sizeof(float) ? "float32" : "bf16",
+                    lac_conv_storage(conv) == FLOAT ? "float32" : "bf16",
                     lac_cpu_name(conv->kernels->level));
+}
+
+static int is_known(const char *name)
+{
+    for (int i = 0; lac_conv_method_at(i); i++)
+        if (strcmp(lac_conv_method_at(i), name) == 0)
+            return 1;
+    return 0;
 }
 
 static lac_status take(lac_conv *conv, const char *name)
 {
-    const lac_conv_entry *entry = lac_conv_find(name);
-    if (!entry)
-        return fail_unknown(conv, name);
-    if (lac_conv_can(conv, entry))
+    const lac_conv_entry *entry = lac_conv_find(conv, name);
+    if (entry)
         LAC_TRY(use(conv, entry));
-    return conv->method ? LAC_OK : fail_unable(conv, name);
+    if (conv->method)
+        return LAC_OK;
+    return is_known(name) ? fail_unable(conv, name) : fail_unknown(conv, name);
 }
 
 lac_status lac_conv_choose(lac_conv *conv, const char *name)

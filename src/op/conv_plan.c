@@ -19,8 +19,9 @@ static int chunk_for(size_t y_numbers, int batch)
 static lac_status plan_convolutions(lac_op *op, lac_conv_state *s, lac_planner *p)
 {
     const lac_shape in = op->node->in;
-    lac_conv_task task = {.shape = {lac_shape_channels(in), in.h, in.w, s->oc, s->y_shape.h,
-                                    s->y_shape.w, s->attr->k, s->attr->stride, s->attr->k / 2},
+    lac_conv_task task = {.shape = {.c = lac_shape_channels(in), .h = in.h, .w = in.w, .oc = s->oc,
+                                    .oh = s->y_shape.h, .ow = s->y_shape.w, .k = s->attr->k,
+                                    .stride = s->attr->stride, .pad = s->attr->k / 2},
                           .chunk = s->chunk, .inference = p->inference};
     LAC_TRY(lac_conv_new(p->ctx, op->kernels, &task, &s->conv));
     if (!p->inference || task.shape.oc % (2 * LAC_BLOCK) != 0)

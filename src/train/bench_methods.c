@@ -127,11 +127,11 @@ static lac_status measure(arena *a)
 /* ---- One convolution ------------------------------------------------------------------------- */
 
 /* Numbers in (-0.5, 0.5), stored. */
-static lac_status drawn(const lac_conv *like, uint64_t stream, size_t count, char **out)
+static lac_status drawn(lac_context *ctx, const lac_kernels *k, uint64_t stream, size_t count,
+                        char **out)
 {
     float few[256];
-    const lac_kernels *k = like->kernels;
-    LAC_TRY(lac_alloc(like->ctx, count, k->element, out));
+    LAC_TRY(lac_alloc(ctx, count, k->element, out));
     for (size_t first = 0; first < count; first += LAC_COUNT(few)) {
         size_t n = count - first < LAC_COUNT(few) ? count - first : LAC_COUNT(few);
         for (size_t i = 0; i < n; i++)
@@ -151,8 +151,8 @@ static lac_status make_arrays(arena *a)
     size_t y = lac_conv_y_size(&like->shape) * like->chunk;
     a->x_bytes = x * like->kernels->element;
     a->y_bytes = y * like->kernels->element;
-    LAC_TRY(drawn(like, 1, threads * x, &a->x));
-    LAC_TRY(drawn(like, 2, threads * y, &a->dy));
+    LAC_TRY(drawn(ctx, like->kernels, 1, threads * x, &a->x));
+    LAC_TRY(drawn(ctx, like->kernels, 2, threads * y, &a->dy));
     LAC_TRY(lac_alloc(ctx, threads, a->y_bytes, &a->y));
     LAC_TRY(lac_alloc(ctx, threads, a->x_bytes, &a->dx));
     LAC_TRY(lac_alloc(ctx, lac_conv_w_size(&like->shape), sizeof *a->w, &a->w));

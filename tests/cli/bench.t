@@ -36,6 +36,17 @@ $ lacuna bench --model kimura --size 32 --batch 8 --steps 2 --threads 1 --json |
 | 			"name":	"conv3",
 | 			"name":	"dense1",
 | 			"name":	"dense2",
+$ lacuna bench --model kimura --size 32 --batch 8 --steps 1 --threads 1 --json | grep -E '_bytes"'
+| 			"forward_bytes":	165504,
+| 			"backward_bytes":	296576
+| 			"forward_bytes":	215168,
+| 			"backward_bytes":	430336
+| 			"forward_bytes":	172288,
+| 			"backward_bytes":	344576
+| 			"forward_bytes":	1685568,
+| 			"backward_bytes":	3371136
+| 			"forward_bytes":	61880,
+| 			"backward_bytes":	122800
 
 Every method on every convolution, with rows for the table of choices. At the reference's level
 there is one method.

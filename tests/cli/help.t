@@ -388,7 +388,8 @@ $ lacuna help bench
 |                          all, each on a chunk of its own
 |   --predict              with --methods, convolve as prediction does: forward
 |                          alone, and at --batch 1 half of the channels at a time
-|   --json                 print JSON, in seconds, FLOP and FLOP/s
+|   --json                 print JSON, in seconds, FLOP, bytes and those per
+|                          second
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

@@ -205,6 +205,17 @@ const lac_field *lac_config_difference(const lac_train_config *a, const lac_trai
     return NULL;
 }
 
+const lac_field *lac_config_stray(const lac_train_config *a, const lac_train_config *b,
+                                  const lac_train_config *c)
+{
+    int count;
+    const lac_field *fields = lac_train_fields(&count);
+    for (const lac_field *f = fields; f < fields + count; f++)
+        if (!is_same(f, a, b) && !is_same(f, a, c))
+            return f;
+    return NULL;
+}
+
 int lac_config_differences(const lac_train_config *a, const lac_train_config *b)
 {
     int count, differences = 0;

@@ -193,6 +193,7 @@ void lac_trainer_free(lac_trainer **trainer)
         lac_weights_free(t->model->net, &t->beside);
     lac_model_free(&t->model);
     lac_adam_free(&t->adam);
+    lac_run_close(&t->folder);
     free(t->run);
     free(t->train_rows);
     free(t->holdout_rows);

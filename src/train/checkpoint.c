@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_STEPS 1e15 /* of Adam; exact as a double */
+
 /* ---- Writing ------------------------------------------------------------------------- */
 
 lac_status lac_trainer_save(const lac_trainer *t, const char *path)
@@ -45,27 +47,25 @@ lac_status lac_trainer_save(const lac_trainer *t, const char *path)
 /* Files of lacuna 0.2 and before have none: patience counts from where they stand. */
 static lac_status read_lowest(const lac_model_file *f, lac_cursor *cursor)
 {
-    double epoch;
-    cursor->lowest_epoch = cursor->epoch;
-    if (!lac_model_file_has(f, "lowest"))
-        return LAC_OK;
-    LAC_TRY(lac_model_file_number(f, "lowest", 0, INFINITY, &cursor->lowest));
-    LAC_TRY(lac_model_file_number(f, "lowest_epoch", 0, cursor->epoch, &epoch));
+    long epoch = cursor->epoch;
+    if (lac_model_file_has(f, "lowest")) {
+        LAC_TRY(lac_model_file_number(f, "lowest", 0, INFINITY, &cursor->lowest));
+        LAC_TRY(lac_model_file_whole(f, "lowest_epoch", 0, cursor->epoch, &epoch));
+    }
     cursor->lowest_epoch = (int)epoch;
     return LAC_OK;
 }
 
 static lac_status read_cursor(const lac_model_file *f, lac_trainer *t)
 {
-    double step, adam_step;
-    LAC_TRY(lac_model_file_number(f, "step", 0, lac_trainer_steps(t) - 1, &step));
-    LAC_TRY(lac_model_file_number(f, "adam_step", 0, 1e15, &adam_step));
-    LAC_TRY(lac_model_file_number(f, "loss_sum", -INFINITY, INFINITY, &t->cursor.loss_sum));
-    LAC_TRY(lac_model_file_number(f, "seconds", 0, INFINITY, &t->cursor.seconds));
+    long step;
+    LAC_TRY(lac_model_file_whole(f, "step", 0, lac_trainer_steps(t) - 1, &step));
+    LAC_TRY(lac_model_file_whole(f, "adam_step", 0, MOST_STEPS, &t->adam.step));
+    LAC_TRY(lac_model_file_number(f, "loss_sum", 0, LAC_MOST_FIGURE, &t->cursor.loss_sum));
+    LAC_TRY(lac_model_file_number(f, "seconds", 0, LAC_MOST_SECONDS, &t->cursor.seconds));
     LAC_TRY(lac_model_file_number(f, "best", 0, INFINITY, &t->cursor.best));
     t->cursor.epoch = t->model->epoch;
     t->cursor.step = (int)step;
-    t->adam.step = (long)adam_step;
     return read_lowest(f, &t->cursor);
 }
 

@@ -253,34 +253,6 @@ static void a_table_that_is_no_runs_is_left_alone(void **state)
     lac_run_close(&run);
 }
 
-/* ---- config.json, edited ------------------------------------------------------------------- */
-
-static void a_changed_configuration_is_told(void **state)
-{
-    fixture *f = *state;
-    lac_run *run = begin_run(f);
-    lac_train_config began = lac_train_config_default(), used = began;
-    used.epochs = 7;
-    assert_ok(f->ctx, lac_run_note_change(run, &began, &used));
-    used.epochs = began.epochs;
-    began.epochs = 7; /* killed between config.json and the first state that says so */
-    assert_ok(f->ctx, lac_run_note_change(run, &began, &used));
-    assert_string_equal(f->notes, "");
-    began.lr = used.lr = 0.125;
-    assert_ok(f->ctx, lac_run_note_change(run, &began, &used));
-    assert_non_null(strstr(f->notes, "config.json: says lr 0.0001, but a run keeps its settings: "
-                                     "lr stays 0.125"));
-    f->notes[0] = '\0';
-    file_put(f->config.text, "{", 1);
-    assert_ok(f->ctx, lac_run_note_change(run, &began, &used));
-    assert_non_null(strstr(f->notes, "config.json:1: not JSON: it is written anew"));
-    f->notes[0] = '\0';
-    remove(f->config.text);
-    assert_ok(f->ctx, lac_run_note_change(run, &began, &used));
-    assert_string_equal(f->notes, "");
-    lac_run_close(&run);
-}
-
 /* ---- The lock ---------------------------------------------------------------------------- */
 
 static void a_folder_is_worked_in_by_one_at_a_time(void **state)
@@ -340,7 +312,6 @@ int main(void)
         TEST(a_table_that_is_removed_or_changed_during_a_run_is_written_anew),
         TEST(lines_that_are_gone_when_a_run_goes_on_are_counted),
         TEST(a_table_that_is_no_runs_is_left_alone),
-        TEST(a_changed_configuration_is_told),
         TEST(a_folder_is_worked_in_by_one_at_a_time),
         TEST(what_a_killed_process_left_half_written_is_removed),
         TEST(a_run_that_is_not_there_is_not_opened),

@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "training.h"
 
+#include <limits.h>
 #include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -514,6 +515,32 @@ static void every_field_of_the_configuration_is_checked(void **state)
     (void)state;
 }
 
+static void numbers_near_the_end_of_an_int_are_refused(void **state)
+{
+    training *f = training_new(LAC_CPU_REF, 9);
+    const struct {
+        int batch, size, points, steps;
+    } bad[] = {{INT_MAX, 8, 1, 1}, {INT_MAX - 1, 8, 1, 1}, {65537, 8, 1, 1}, {INT_MIN, 8, 1, 1},
+               {1, INT_MAX, 1, 1}, {1, 8, INT_MAX, 1}, {1, 8, 1, INT_MAX}, {1, -1, 1, 1}};
+    lac_layer *layers;
+    int count;
+    for (int i = 0; i < LAC_COUNT(bad); i++) {
+        lac_train_config config = f->config;
+        lac_bench_result *result;
+        config.batch = bad[i].batch;
+        assert_status(f->ctx, lac_bench(f->ctx, &config, bad[i].size, bad[i].points, bad[i].steps,
+                                        &result), LAC_ERROR_ARGUMENT);
+        assert_null(result);
+        if (config.batch != 1)
+            assert_refused(f, f->data, &config, LAC_ERROR_ARGUMENT, "batch is ");
+    }
+    assert_status(f->ctx, lac_network_layers(f->ctx, "cnn", 96, INT_MAX, &layers, &count),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "2147483647 points");
+    training_free(f);
+    (void)state;
+}
+
 static void other_data_does_not_resume_a_run(void **state)
 {
     training *f = training_new(LAC_CPU_AUTO, 10);
@@ -594,6 +621,57 @@ static void a_run_is_not_disturbed_by_others(void **state)
     assert_int_equal(m.resume, LAC_ERROR_IO);
     assert_int_equal(m.begin, LAC_ERROR_IO);
     assert_same_run(f->ctx, whole.text, run.text);
+    training_free(f);
+    (void)state;
+}
+
+/* Resumes the run, with a new end unless `epochs` is 0; what the log tells. */
+static const char *told_on_resuming(const training *f, const char *run, int epochs, notes *n)
+{
+    lac_trainer *t;
+    n->last[0] = '\0';
+    assert_ok(f->ctx, lac_trainer_resume(f->ctx, f->data, run, epochs, &t));
+    assert_true(t->config.lr == f->config.lr);
+    lac_trainer_free(&t);
+    return n->last;
+}
+
+static void a_changed_configuration_is_told(void **state)
+{
+    training *f = training_new(LAC_CPU_AUTO, 16);
+    test_path run = path_in(&f->folder, "run"), file = path_in(&f->folder, "run/config.json");
+    notes n = {0};
+    f->ctx->log = take_note;
+    f->ctx->log_user = &n;
+    f->config.epochs = 1;
+    f->config.minutes = 1000;
+    lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
+    assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
+    lac_trainer_free(&t);
+    assert_string_equal(told_on_resuming(f, run.text, 0, &n), "");
+    assert_string_equal(told_on_resuming(f, run.text, 5, &n), "");
+    size_t size;
+    char *text = file_bytes(file.text, &size);
+    char *epochs = strstr(text, "\"epochs\":\t1");
+    assert_non_null(epochs);
+    epochs[10] = '7';
+    file_put(file.text, text, size);
+    assert_non_null(strstr(told_on_resuming(f, run.text, 0, &n),
+                           "config.json: says epochs 7, but a run keeps its settings: epochs "
+                           "stays 1"));
+    assert_string_equal(told_on_resuming(f, run.text, 5, &n), "");
+    epochs[10] = '1';
+    char *lr = strstr(text, "\"lr\":\t0.001");
+    assert_non_null(lr);
+    lr[10] = '2';
+    file_put(file.text, text, size);
+    assert_non_null(strstr(told_on_resuming(f, run.text, 5, &n), "lr stays 0.001"));
+    free(text);
+    file_put(file.text, "{", 1);
+    assert_non_null(strstr(told_on_resuming(f, run.text, 0, &n),
+                           "config.json:1: not JSON: it is written anew"));
+    remove(file.text);
+    assert_string_equal(told_on_resuming(f, run.text, 0, &n), "");
     training_free(f);
     (void)state;
 }
@@ -721,8 +799,10 @@ int main(void)
         cmocka_unit_test(seeds_may_share_a_hold_out),
         cmocka_unit_test(trainings_that_cannot_be_are_refused),
         cmocka_unit_test(every_field_of_the_configuration_is_checked),
+        cmocka_unit_test(numbers_near_the_end_of_an_int_are_refused),
         cmocka_unit_test(other_data_does_not_resume_a_run),
         cmocka_unit_test(a_run_is_not_disturbed_by_others),
+        cmocka_unit_test(a_changed_configuration_is_told),
         cmocka_unit_test(a_resumed_trainer_holds_its_folder),
         cmocka_unit_test(a_run_ended_before_its_first_state_is_resumed_and_begun),
         cmocka_unit_test(a_state_without_its_checksum_predicts_and_does_not_go_on),

@@ -3,12 +3,14 @@
  * peak, so that a noisy neighbour slows both. Medians.
  */
 #include "data/data.h"
+#include "settings/config.h"
 #include "train/trainer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { WARM_UP = 2, PREDICTIONS = 15, SINGLES = 101 };
+enum { MOST_STEPS = 1000000, MOST_SIZE = 1 << 14, MOST_POINTS = 10000 };
 
 static const double peak_seconds = 0.05; /* one measurement of the peak */
 
@@ -158,7 +160,7 @@ static lac_status measure_steps(lac_trainer *t, peak_job *peak, samples *s, int 
         s->step[i] = seconds;
         s->batch_made[i] = t->batch_seconds;
         for (int k = 0; k < 2 * t->model->net->count; k++)
-            s->op[k * steps + i] = t->plan->op[k / 2].seconds[k % 2];
+            s->op[(size_t)k * steps + i] = t->plan->op[k / 2].seconds[k % 2];
     }
     return LAC_OK;
 }
@@ -195,7 +197,7 @@ static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_res
         snprintf(out->op[i].name, sizeof out->op[i].name, "%s", node->name);
         for (int part = 0; part < 2; part++) {
             out->op[i].flop[part] = lac_node_flop(net, node, part) * batch;
-            out->op[i].seconds[part] = median(s->op + (2 * (i + 1) + part) * steps, steps);
+            out->op[i].seconds[part] = median(s->op + (size_t)(2 * (i + 1) + part) * steps, steps);
         }
     }
 }
@@ -250,10 +252,12 @@ lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size,
     lac_train_config c = config ? *config : lac_train_config_default();
     lac_data *data;
     *out = NULL;
-    if (steps < 1 || size < 1 || points < 1 || c.batch < 1)
+    LAC_TRY(lac_config_check(ctx, &c));
+    if (steps < 1 || steps > MOST_STEPS || size < 1 || size > MOST_SIZE || points < 1 ||
+        points > MOST_POINTS)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                        "%d steps, size %d, %d points, batch %d: each must be at least 1", steps,
-                        size, points, c.batch);
+                        "%d steps, size %d, %d points: must be 1 to %d, %d, %d", steps, size,
+                        points, MOST_STEPS, MOST_SIZE, MOST_POINTS);
     c.holdout = 0.0;
     LAC_TRY(noise(ctx, c.batch, size, points, &data));
     lac_status status = lac_alloc(ctx, 1, sizeof **out, out);

@@ -104,11 +104,45 @@ static lac_status retell(lac_model *model, const lac_train_config *config)
 /* `ends` says when it ends, or NULL: as the run itself says. */
 static void put_ends(const lac_train_config *ends, lac_train_config *config)
 {
-    if (!ends)
-        return;
-    config->epochs = ends->epochs;
-    config->until = ends->until;
-    config->patience = ends->patience;
+    config->epochs = ends ? ends->epochs : config->epochs;
+    config->until = ends ? ends->until : config->until;
+    config->patience = ends ? ends->patience : config->patience;
+    config->minutes = 0.0; /* was a limit of the first part */
+}
+
+static lac_status compare_file(lac_context *ctx, const char *path, const lac_train_config *ends,
+                               const lac_train_config *used)
+{
+    lac_train_config found;
+    char there[LAC_SETTING], kept[LAC_SETTING];
+    lac_status status = lac_train_read(ctx, path, &found);
+    if (status == LAC_ERROR_MEMORY)
+        return status;
+    if (status != LAC_OK) {
+        lac_log(ctx, "%s: it is written anew from the run's state", lac_context_message(ctx));
+        return LAC_OK;
+    }
+    put_ends(ends, &found);
+    const lac_field *f = lac_config_any_difference(&found, used);
+    if (!f)
+        return LAC_OK;
+    LAC_TRY(lac_train_get(ctx, &found, f->name, there));
+    LAC_TRY(lac_train_get(ctx, used, f->name, kept));
+    lac_log(ctx, "%s: says %s %s, but a run keeps its settings: %s stays %s", path, f->name, there,
+            f->name, kept);
+    return LAC_OK;
+}
+
+/* The state says how a run is trained, not config.json: whoever has changed that is told. */
+static lac_status note_change(const lac_run *folder, const lac_train_config *ends,
+                              const lac_train_config *used)
+{
+    char *path;
+    LAC_TRY(lac_path_join(folder->ctx, folder->path, "config.json", &path));
+    lac_status status =
+        lac_path_exists(path) ? compare_file(folder->ctx, path, ends, used) : LAC_OK;
+    free(path);
+    return status;
 }
 
 /* `folder` is the run's, NULL where a file is resumed. */
@@ -116,13 +150,10 @@ static lac_status read_settings(const lac_model_file *f, const lac_run *folder,
                                 const lac_train_config *ends, lac_model *model,
                                 lac_train_config *out)
 {
-    lac_train_config state;
-    LAC_TRY(lac_config_from_json(f->ctx, model->story, f->path, &state));
-    *out = state;
+    LAC_TRY(lac_config_from_json(f->ctx, model->story, f->path, out));
     put_ends(ends, out);
-    out->minutes = 0.0; /* was a limit of the first part */
     if (folder)
-        LAC_TRY(lac_run_note_change(folder, &state, out));
+        LAC_TRY(note_change(folder, ends, out));
     return retell(model, out);
 }
 
@@ -152,7 +183,9 @@ static lac_status begin_again(lac_context *ctx, const lac_data *data, const char
 {
     lac_train_config config;
     LAC_TRY(lac_train_read(ctx, run, &config));
+    double minutes = config.minutes;
     put_ends(ends, &config);
+    config.minutes = minutes; /* all of them are left */
     return lac_trainer_new(ctx, data, &config, out);
 }
 

@@ -50,39 +50,6 @@ static lac_status write_config(const lac_run *run, const lac_train_config *confi
     return status;
 }
 
-static lac_status note_change(const lac_run *run, const char *path, const lac_train_config *state,
-                              const lac_train_config *used)
-{
-    lac_context *ctx = run->ctx;
-    lac_train_config found;
-    char there[LAC_SETTING], kept[LAC_SETTING];
-    lac_status status = lac_train_read(ctx, path, &found);
-    if (status == LAC_ERROR_MEMORY)
-        return status;
-    if (status != LAC_OK) {
-        lac_log(ctx, "%s: it is written anew from the run's state", lac_context_message(ctx));
-        return LAC_OK;
-    }
-    const lac_field *f = lac_config_stray(&found, state, used);
-    if (!f)
-        return LAC_OK;
-    LAC_TRY(lac_train_get(ctx, &found, f->name, there));
-    LAC_TRY(lac_train_get(ctx, used, f->name, kept));
-    lac_log(ctx, "%s: says %s %s, but a run keeps its settings: %s stays %s", path, f->name, there,
-            f->name, kept);
-    return LAC_OK;
-}
-
-lac_status lac_run_note_change(const lac_run *run, const lac_train_config *state,
-                               const lac_train_config *used)
-{
-    char *path;
-    LAC_TRY(lac_path_join(run->ctx, run->path, "config.json", &path));
-    lac_status status = lac_path_exists(path) ? note_change(run, path, state, used) : LAC_OK;
-    free(path);
-    return status;
-}
-
 /* ---- machine.csv ---------------------------------------------------------------------- */
 
 /* A line for every start: where the epochs behind `epochs` are made. */

@@ -49,11 +49,6 @@ lac_status lac_run_begin(lac_run *run, const lac_train_config *config);
  * tells of lines that are missing. IO, FORMAT (not a run's metrics.csv), MEMORY. */
 lac_status lac_run_resume(lac_run *run, const lac_train_config *config, int epochs);
 
-/* Tells the log when config.json says neither what the run's state says nor what is used now:
- * somebody has changed it. MEMORY. */
-lac_status lac_run_note_change(const lac_run *run, const lac_train_config *state,
-                               const lac_train_config *used);
-
 /* Removes what a run left whose states are gone, or were never saved. IO. */
 lac_status lac_run_discard(const lac_run *run);
 

@@ -76,6 +76,28 @@ $ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat 
 | metrics.csv
 = 130
 
+A lost terminal stops as Ctrl-C does, and may be told twice; under nohup it stops nothing.
+$ printf '%s\n' ': > out; : > err' '(while ! [ -e hung/last.safetensors ]; do sleep 0.02; done; kill -s HUP $$; while ! grep -q again err; do sleep 0.02; done; kill -s HUP $$) &' 'exec lacuna "$@" > out 2> err' > hung.sh
+$ sh hung.sh train --data faces --out hung --preset paper --model kimura --batch 1 --threads 1; echo $?; cat err
+| 0
+| lacuna: stopping after this step; again to end at once
+| lacuna: stopped and saved in hung; to go on:
+|   lacuna train --data faces --out hung --resume --threads 1
+$ printf '%s\n' 'trap "" HUP; : > out' '(while ! grep -q "^ *2 " out; do sleep 0.02; done; kill -s HUP $$) &' 'exec lacuna "$@" > out' > nohup.sh
+$ sh nohup.sh train --data faces --out kept --preset paper --model kimura --epochs 30 --threads 1; wc -l < kept/metrics.csv | tr -d ' '
+| 31
+
+Two processes do not train in one folder.
+$ printf '%s\n' ': > out' 'lacuna train --data faces --out one --preset paper --model kimura --batch 1 --threads 1 > out 2> err &' 'while ! [ -e one/last.safetensors ]; do sleep 0.02; done' '"$@"; echo $?' 'kill -s INT $!; wait $!' > beside.sh
+$ sh beside.sh lacuna train --data faces --out one --resume --threads 1
+| 1
+! lacuna: one: another process is at work in this folder: wait for it, or choose another folder
+$ rm -r one; sh beside.sh lacuna train --data faces --out one --threads 1 | tail -n 1
+| 1
+! lacuna: one: another process is at work in this folder: wait for it, or choose another folder
+$ rm -r one; sh beside.sh lacuna eval --model one --data faces --split all --threads 1 | tail -n 1
+| 0
+
 A path with a space or a quote comes back so that a shell reads it.
 $ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it's" --preset paper --model kimura --batch 1 --cpu ref
 ! lacuna: stopping after this step; again to end at once

@@ -51,9 +51,14 @@ static int remove_entry(const char *path, const struct stat *info, int kind, str
     return remove(path);
 }
 
+void tree_remove(const char *path)
+{
+    assert_int_equal(nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 void folder_free(test_folder *f)
 {
-    assert_int_equal(nftw(f->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+    tree_remove(f->path);
 }
 
 test_path path_in(const test_folder *f, const char *name)

@@ -35,6 +35,8 @@ typedef struct test_folder {
 void folder_new(test_folder *f);
 void folder_free(test_folder *f); /* with all that is in it */
 
+void tree_remove(const char *path); /* a folder with all that is in it */
+
 /* "folder/name", in a buffer of its own that folder_free leaves alone. */
 typedef struct test_path {
     char text[384];

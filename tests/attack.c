@@ -174,6 +174,10 @@ static void enter_call(tracer *t, int thread, const call *c)
     if (!is_file_call(c))
         return;
     t->out->calls++;
+    if (t->attack.kind == ATTACK_LOCK && c->entry.nr == SYS_flock) {
+        refuse(t, thread, c);
+        t->error = ENOLCK;
+    }
     if (t->attack.kind == ATTACK_KILL && t->out->calls == t->attack.at)
         kill(t->process, SIGKILL);
     if (t->attack.kind == ATTACK_REFUSE && t->out->calls == t->attack.at)

@@ -10,6 +10,7 @@ typedef enum attack_kind {
     ATTACK_KILL,    /* SIGKILL before the call `at` */
     ATTACK_REFUSE,  /* the call `at` fails, for want of room or as a broken disk */
     ATTACK_FILL,    /* the disk has room for `at` bytes more */
+    ATTACK_LOCK,    /* files cannot be locked */
     ATTACK_THREADS, /* only `at` threads can be started */
 } attack_kind;
 

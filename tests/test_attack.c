@@ -172,7 +172,8 @@ static void a_kill_while_going_on_loses_nothing(void **state)
 
 static void wait_a_moment(double seconds)
 {
-    const struct timespec time = {(time_t)seconds, (long)(1e9 * (seconds - (double)(time_t)seconds))};
+    struct timespec time = {.tv_sec = (time_t)seconds};
+    time.tv_nsec = (long)(1e9 * (seconds - (double)time.tv_sec));
     nanosleep(&time, NULL);
 }
 
@@ -252,6 +253,23 @@ static void a_refused_file_call_is_told_and_loses_nothing(void **state)
     }
 }
 
+/* The run is killed half way, and then meets a broken disk at call after call of going on. */
+static void a_call_refused_while_going_on_is_told_and_loses_nothing(void **state)
+{
+    (void)state;
+    if (!attack_is_possible())
+        skip();
+    long step = stride();
+    assert_int_equal(attacked(ATTACK_KILL, whole_calls / 2, NEW, &run).code, -SIGKILL);
+    for (long at = 1;; at += is_slow ? 1 : step) {
+        outcome o = attacked(ATTACK_REFUSE, at, RESUME, &run);
+        if (o.code == 0 && o.calls < at)
+            break;
+        assert_told(&o, "going on, refusing call", at);
+    }
+    assert_goes_on("going on, refusing calls", 0);
+}
+
 static void a_full_disk_is_told_and_loses_nothing(void **state)
 {
     (void)state;
@@ -265,6 +283,17 @@ static void a_full_disk_is_told_and_loses_nothing(void **state)
         assert_told(&o, "a disk of", room);
         assert_goes_on("a disk of", room);
     }
+}
+
+static void a_disk_without_locks_is_told_and_trained_on(void **state)
+{
+    (void)state;
+    if (!attack_is_possible())
+        skip();
+    outcome o = attacked(ATTACK_LOCK, 0, NEW, &run);
+    assert_int_equal(o.code, 0);
+    assert_non_null(strstr(o.errors, ".lock: cannot lock: "));
+    assert_goes_on("no locks", 0);
 }
 
 /* ---- Threads ------------------------------------------------------------------------------- */
@@ -398,6 +427,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(kills_at_random_lose_nothing),
         cmocka_unit_test(a_refused_file_call_is_told_and_loses_nothing),
         cmocka_unit_test(a_full_disk_is_told_and_loses_nothing),
+        cmocka_unit_test(a_call_refused_while_going_on_is_told_and_loses_nothing),
+        cmocka_unit_test(a_disk_without_locks_is_told_and_trained_on),
         cmocka_unit_test(threads_that_cannot_start_are_told),
         cmocka_unit_test(two_in_one_folder_leave_it_whole),
         cmocka_unit_test(a_flipped_bit_of_a_state_is_noticed),

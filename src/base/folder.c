@@ -83,10 +83,9 @@ static lac_status lock_file(lac_context *ctx, const char *folder, const char *pa
     lock->held = 1;
     if (flock(lock->file, LOCK_EX | LOCK_NB) == 0)
         return LAC_OK;
-    int reason = errno;
-    if (reason != EWOULDBLOCK) {
-        lac_log(ctx, "%s: cannot be locked (%s): see to it that nobody else works in %s", path,
-                strerror(reason), folder);
+    if (errno != EWOULDBLOCK) {
+        lac_fail_errno(ctx, path, "lock");
+        lac_log(ctx, "%s; nobody else must work in %s now", lac_context_message(ctx), folder);
         return LAC_OK;
     }
     lac_lock_release(lock);

@@ -87,16 +87,27 @@ $ printf '%s\n' 'trap "" HUP; : > out' '(while ! grep -q "^ *2 " out; do sleep 0
 $ sh nohup.sh train --data faces --out kept --preset paper --model kimura --epochs 30 --threads 1; wc -l < kept/metrics.csv | tr -d ' '
 | 31
 
-Two processes do not train in one folder.
-$ printf '%s\n' ': > out' 'lacuna train --data faces --out one --preset paper --model kimura --batch 1 --threads 1 > out 2> err &' 'while ! [ -e one/last.safetensors ]; do sleep 0.02; done' '"$@"; echo $?' 'kill -s INT $!; wait $!' > beside.sh
-$ sh beside.sh lacuna train --data faces --out one --resume --threads 1
+Two processes do not work in one folder: $1 is under way, with $2 there, when the rest is run.
+$ printf '%s\n' 'first=$1 file=$2; shift 2' '$first > out 2> err &' 'while ! [ -e "$file" ]; do sleep 0.02; done' '"$@" > told; echo $?' 'kill -s INT $!; wait $!' > beside.sh
+$ train='lacuna train --data faces --out one --preset paper --model kimura --batch 1 --threads 1'; sh beside.sh "$train" one/last.safetensors lacuna train --data faces --out one --resume --threads 1
 | 1
 ! lacuna: one: another process is at work in this folder: wait for it, or choose another folder
-$ rm -r one; sh beside.sh lacuna train --data faces --out one --threads 1 | tail -n 1
+$ train='lacuna train --data faces --out two --preset paper --model kimura --batch 1 --threads 1'; sh beside.sh "$train" two/last.safetensors $train
 | 1
-! lacuna: one: another process is at work in this folder: wait for it, or choose another folder
-$ rm -r one; sh beside.sh lacuna eval --model one --data faces --split all --threads 1 | tail -n 1
+! lacuna: two: another process is at work in this folder: wait for it, or choose another folder
+$ search='lacuna search --data small --out busy --model kimura --trials 2 --epochs 100000 --threads 1'; sh beside.sh "$search" busy/trial-001/last.safetensors $search
+| 1
+! lacuna: busy: another process is at work in this folder: wait for it, or choose another folder
+$ reproduce='lacuna reproduce --data small --out both --epochs 100000 --models cnn-masked --threads 1'; sh beside.sh "$reproduce" both/cnn-masked/last.safetensors $reproduce
+| 1
+! lacuna: both/cnn-masked: another process is at work in this folder: wait for it, or choose another folder
+
+Who only reads is let in.
+$ sh beside.sh 'lacuna train --data faces --out one --resume --threads 1' one/last.safetensors lacuna eval --model one --data faces --threads 1
 | 0
+$ sh beside.sh 'lacuna train --data faces --out one --resume --threads 1' one/last.safetensors lacuna report one --data faces --out read --threads 1; cat told
+| 0
+| read/report.html: open it in a browser
 
 A path with a space or a quote comes back so that a shell reads it.
 $ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it's" --preset paper --model kimura --batch 1 --cpu ref

@@ -88,7 +88,7 @@ $ sh nohup.sh train --data faces --out kept --preset paper --model kimura --epoc
 | 31
 
 Two processes do not work in one folder: $1 is under way, with $2 there, when the rest is run.
-$ printf '%s\n' 'first=$1 file=$2; shift 2' '$first > out 2> err &' 'while ! [ -e "$file" ]; do sleep 0.02; done' '"$@" > told; echo $?' 'kill -s INT $!; wait $!' > beside.sh
+$ printf '%s\n' 'first=$1 file=$2; shift 2' '$first > out 2> err &' 'while ! [ -e "$file" ]; do sleep 0.02; done' '"$@" > told; echo $?' 'kill -s TERM $!; wait $!' > beside.sh
 $ train='lacuna train --data faces --out one --preset paper --model kimura --batch 1 --threads 1'; sh beside.sh "$train" one/last.safetensors lacuna train --data faces --out one --resume --threads 1
 | 1
 ! lacuna: one: another process is at work in this folder: wait for it, or choose another folder
@@ -103,9 +103,9 @@ $ reproduce='lacuna reproduce --data small --out both --epochs 100000 --models c
 ! lacuna: both/cnn-masked: another process is at work in this folder: wait for it, or choose another folder
 
 Who only reads is let in.
-$ sh beside.sh 'lacuna train --data faces --out one --resume --threads 1' one/last.safetensors lacuna eval --model one --data faces --threads 1
+$ sh beside.sh 'lacuna train --data faces --out three --preset paper --model kimura --threads 1' three/best.safetensors lacuna eval --model three --data faces --threads 1
 | 0
-$ sh beside.sh 'lacuna train --data faces --out one --resume --threads 1' one/last.safetensors lacuna report one --data faces --out read --threads 1; cat told
+$ sh beside.sh 'lacuna train --data faces --out four --preset paper --model kimura --threads 1' four/best.safetensors lacuna report four --data faces --out read --threads 1; cat told
 | 0
 | read/report.html: open it in a browser
 

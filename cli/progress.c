@@ -46,6 +46,8 @@ static void *take_signals(void *set)
 {
     int number;
     while (sigwait(set, &number) == 0) {
+        if (number == SIGHUP && stop_asked)
+            continue; /* a lost terminal is told of by the shell and by the system */
         if (!stop_waits || stop_asked)
             end_by(number);
         stop_asked = 1;
@@ -57,11 +59,14 @@ static void *take_signals(void *set)
 void signals_watch(void)
 {
     static sigset_t set;
+    struct sigaction hangup;
     pthread_t thread;
     on_terminal = isatty(STDERR_FILENO);
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        sigaddset(&set, SIGHUP); /* under nohup the program goes on */
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (pthread_create(&thread, NULL, take_signals, &set) == 0)
         pthread_detach(thread);

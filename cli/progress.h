@@ -17,11 +17,11 @@ typedef struct display {
 
 #define DISPLAY_START {.before = "", .rmse = NAN, .shown = -1, .best_rmse = INFINITY}
 
-/* Ctrl-C. Watches SIGINT and SIGTERM, which end the program; before any context is made, whose
- * threads would take them. */
+/* Ctrl-C. Watches SIGINT, SIGTERM and SIGHUP, which end the program; before any context is made,
+ * whose threads would take them. */
 void signals_watch(void);
 
-/* From here on the first asks for a stop, the second ends the program. */
+/* From here on the first asks for a stop, the second, but for a SIGHUP, ends the program. */
 void signals_stop(void);
 int stop_is_asked(void);
 

@@ -449,8 +449,12 @@ lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_tra
  * never having stopped. `epochs`, if not 0, is a new end: it replaces the run's number of epochs,
  * and neither until nor patience ends the run any more. A schedule but CONSTANT follows the new
  * number of steps from here on, so a cosine that had come to 0 goes on higher up. A limit in
- * minutes is never carried over.
- * IO, FORMAT, MISMATCH (other data), MEMORY. */
+ * minutes is never carried over. A run that was ended before its first state was saved begins
+ * again with the settings of its config.json; in any other run that file only repeats what the
+ * state says, and the log tells when somebody has changed it.
+ * The trainer holds the folder's lock until lac_trainer_run returns, or it is freed.
+ * IO (also while another process holds the lock), FORMAT (also a state without its checksum),
+ * MISMATCH (other data), MEMORY. */
 lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
                               lac_trainer **out);
 
@@ -458,9 +462,10 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
  * holds config.json, metrics.csv, last.safetensors (after every epoch and at a stop)
  * and best.safetensors (lowest hold-out RMSE: chosen by the hold-out, so its
  * figure on the hold-out flatters); NULL writes nothing. A run folder that holds
- * a run already is refused unless this trainer was resumed from it.
+ * a run already is refused unless this trainer was resumed from it. One trainer at a time works
+ * in a folder, whose lock it holds; whatever only reads the files needs none.
  * NUMERIC when the loss is not finite: the last good state stays.
- * STOPPED, IO, NUMERIC. */
+ * STOPPED, ARGUMENT (a run is there), IO (also while another process holds the lock), NUMERIC. */
 lac_status lac_trainer_run(lac_trainer *trainer, const char *run, lac_progress_fn progress,
                            void *user);
 
@@ -536,7 +541,8 @@ typedef int (*lac_search_fn)(void *user, const lac_search_progress *progress);
 
 /* Searches. `dir` holds trials.csv, search.txt (the settings) and a run folder for every trial,
  * whose model files go when it is stopped or done. Called again with the same settings and data
- * it goes on where it was; more trials or epochs may be asked for, anything else is refused.
+ * it goes on where it was; more trials or epochs may be asked for, anything else is refused. One
+ * process at a time searches in a folder, whose lock it holds.
  * Successive halving trains all trials for few epochs, then the better half for twice as many,
  * and so on; how many rounds there are is bound by both trials and epochs. ARGUMENT, STOPPED,
  * IO, FORMAT, MISMATCH, MEMORY. */

@@ -4,7 +4,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <dirent.h>
 #include <ftw.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 lac_context *context_at(lac_cpu cpu, int threads)
@@ -48,9 +51,14 @@ static int remove_entry(const char *path, const struct stat *info, int kind, str
     return remove(path);
 }
 
+void tree_remove(const char *path)
+{
+    assert_int_equal(nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 void folder_free(test_folder *f)
 {
-    assert_int_equal(nftw(f->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+    tree_remove(f->path);
 }
 
 test_path path_in(const test_folder *f, const char *name)
@@ -83,6 +91,26 @@ void file_put(const char *path, const void *bytes, size_t size)
         fail_msg("%s cannot be written", path);
     assert_int_equal(fwrite(bytes, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
+}
+
+int file_count(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    int count = 0;
+    assert_non_null(entries);
+    while (readdir(entries))
+        count++;
+    closedir(entries);
+    return count - 2; /* . and .. */
+}
+
+void files_at_most(size_t bytes)
+{
+    struct rlimit limit;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes ? bytes : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 char *timeless(const char *folder, const char *name, int first, int last)

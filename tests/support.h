@@ -35,6 +35,8 @@ typedef struct test_folder {
 void folder_new(test_folder *f);
 void folder_free(test_folder *f); /* with all that is in it */
 
+void tree_remove(const char *path); /* a folder with all that is in it */
+
 /* "folder/name", in a buffer of its own that folder_free leaves alone. */
 typedef struct test_path {
     char text[384];
@@ -44,6 +46,12 @@ test_path path_in(const test_folder *f, const char *name);
 /* A whole file, NUL behind it, freed by free(); fails the test when it cannot be read. */
 char *file_bytes(const char *path, size_t *size);
 void file_put(const char *path, const void *bytes, size_t size);
+
+/* How many entries a folder has. */
+int file_count(const char *folder);
+
+/* From here on writing a file beyond so many bytes fails, as on a full disk; 0: no more. */
+void files_at_most(size_t bytes);
 
 /* A folder's table without its columns of time, `first` to `last` (from 1); freed by free(). */
 char *timeless(const char *folder, const char *name, int first, int last);

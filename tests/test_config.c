@@ -1,10 +1,6 @@
-/*
- * A run's configuration as JSON, and the files of a run folder. Every test works in a folder of
- * its own.
- */
+/* A run's configuration as JSON. Every test works in a folder of its own. */
 #include "support.h"
 #include "settings/config.h"
-#include "train/run.h"
 
 #include <math.h>
 
@@ -205,142 +201,6 @@ static void bad_json_names_its_field(void **state)
     assert_bad_json(f, "\"1\"", "\"18446744073709551616\"", seed);
 }
 
-/* ---- Run folder ------------------------------------------------------------------ */
-
-#define HEADER "epoch,seconds,images_per_s,train_loss,holdout_loss,holdout_rmse," \
-               "test_weighted_rmse,failure_points,failure_images\n"
-
-static void assert_metrics(const struct fixture *f, const char *wanted)
-{
-    size_t size;
-    test_path path = path_in(&f->folder, "run/metrics.csv");
-    char *text = file_bytes(path.text, &size);
-    assert_string_equal(text, wanted);
-    free(text);
-}
-
-static test_path begin_run(const struct fixture *f)
-{
-    const lac_train_config config = lac_train_config_default();
-    test_path run = path_in(&f->folder, "run");
-    assert_int_equal(lac_run_begin(f->ctx, run.text, &config), LAC_OK);
-    return run;
-}
-
-static lac_train_config config_of_run(const struct fixture *f)
-{
-    lac_train_config config;
-    size_t size;
-    test_path path = path_in(&f->folder, "run/config.json");
-    char *text = file_bytes(path.text, &size);
-    assert_ok(f->ctx, lac_config_from_json(f->ctx, text, path.text, &config));
-    free(text);
-    return config;
-}
-
-static void append(const struct fixture *f, const char *run, int epoch)
-{
-    const lac_train_config config = lac_train_config_default();
-    const double line[LAC_HISTORY_COLUMNS] = {[LAC_HISTORY_EPOCH] = epoch,
-                                              [LAC_HISTORY_SECONDS] = epoch / 3.0,
-                                              [LAC_HISTORY_RATE] = 800,
-                                              [LAC_HISTORY_LOSS] = 0.125,
-                                              [LAC_HISTORY_HOLDOUT_LOSS] = NAN,
-                                              [LAC_HISTORY_RMSE] = NAN,
-                                              [LAC_HISTORY_WEIGHTED] = NAN,
-                                              [LAC_HISTORY_FAILURE_IMAGES] = NAN};
-    assert_int_equal(lac_run_append(f->ctx, run, &config, line), LAC_OK);
-}
-
-#define LINE_1 "1,0.333333333,800,0.125,,,,0,\n"
-#define LINE_2 "2,0.666666667,800,0.125,,,,0,\n"
-#define LINE_3 "3,1,800,0.125,,,,0,\n"
-
-static void a_run_gains_a_line_an_epoch(void **state)
-{
-    const struct fixture *f = *state;
-    test_path run = begin_run(f);
-    assert_metrics(f, HEADER);
-    append(f, run.text, 1);
-    append(f, run.text, 2);
-    assert_metrics(f, HEADER LINE_1 LINE_2);
-    assert_true(config_of_run(f).epochs == lac_train_config_default().epochs);
-}
-
-static void a_folder_that_holds_a_run_is_refused_untouched(void **state)
-{
-    const struct fixture *f = *state;
-    const lac_train_config config = lac_train_config_default();
-    test_path run = begin_run(f);
-    append(f, run.text, 1);
-    assert_int_equal(lac_run_begin(f->ctx, run.text, &config), LAC_ERROR_ARGUMENT);
-    assert_non_null(strstr(lac_context_message(f->ctx), "holds a run already (config.json)"));
-    assert_metrics(f, HEADER LINE_1);
-    assert_int_equal(remove(path_in(&f->folder, "run/config.json").text), 0);
-    assert_int_equal(remove(path_in(&f->folder, "run/metrics.csv").text), 0);
-    file_put(path_in(&f->folder, "run/last.safetensors").text, "x", 1);
-    assert_int_equal(lac_run_begin(f->ctx, run.text, &config), LAC_ERROR_ARGUMENT);
-}
-
-static void resuming_drops_the_lines_of_later_epochs(void **state)
-{
-    const struct fixture *f = *state;
-    lac_train_config config = lac_train_config_default();
-    test_path run = begin_run(f);
-    for (int epoch = 1; epoch <= 3; epoch++)
-        append(f, run.text, epoch);
-    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 3), LAC_OK);
-    assert_metrics(f, HEADER LINE_1 LINE_2 LINE_3);
-    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 1), LAC_OK);
-    assert_metrics(f, HEADER LINE_1);
-    append(f, run.text, 2);
-    assert_metrics(f, HEADER LINE_1 LINE_2);
-    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 0), LAC_OK);
-    assert_metrics(f, HEADER);
-}
-
-static void resuming_a_run_replaces_its_number_of_epochs(void **state)
-{
-    const struct fixture *f = *state;
-    lac_train_config config = lac_train_config_default();
-    test_path run = begin_run(f);
-    config.epochs = 7;
-    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 0), LAC_OK);
-    assert_int_equal(config_of_run(f).epochs, 7);
-}
-
-static void a_missing_line_is_named_when_a_run_is_resumed(void **state)
-{
-    const struct fixture *f = *state;
-    const lac_train_config config = lac_train_config_default();
-    test_path run = begin_run(f);
-    append(f, run.text, 1);
-    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 2), LAC_ERROR_FORMAT);
-    assert_non_null(strstr(lac_context_message(f->ctx),
-                           "metrics.csv:3: the line of epoch 2 is missing"));
-    append(f, run.text, 3);
-    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 2), LAC_ERROR_FORMAT);
-    assert_metrics(f, HEADER LINE_1 LINE_3);
-}
-
-static void a_run_that_is_not_there_cannot_be_resumed(void **state)
-{
-    const struct fixture *f = *state;
-    const lac_train_config config = lac_train_config_default();
-    const double line[LAC_HISTORY_COLUMNS] = {[LAC_HISTORY_EPOCH] = 1};
-    test_path run = path_in(&f->folder, "run");
-    assert_int_equal(lac_run_resume(f->ctx, run.text, &config, 1), LAC_ERROR_IO);
-    assert_int_equal(lac_run_append(f->ctx, run.text, &config, line), LAC_ERROR_IO);
-}
-
-static void a_run_under_a_missing_folder_is_an_io_error(void **state)
-{
-    const struct fixture *f = *state;
-    const lac_train_config config = lac_train_config_default();
-    test_path run = path_in(&f->folder, "none/run");
-    assert_int_equal(lac_run_begin(f->ctx, run.text, &config), LAC_ERROR_IO);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -352,13 +212,6 @@ int main(void)
         TEST(the_json_reads_as_the_command_line_does),
         TEST(json_from_before_there_was_a_precision_means_float32),
         TEST(bad_json_names_its_field),
-        TEST(a_run_gains_a_line_an_epoch),
-        TEST(a_folder_that_holds_a_run_is_refused_untouched),
-        TEST(resuming_drops_the_lines_of_later_epochs),
-        TEST(resuming_a_run_replaces_its_number_of_epochs),
-        TEST(a_missing_line_is_named_when_a_run_is_resumed),
-        TEST(a_run_that_is_not_there_cannot_be_resumed),
-        TEST(a_run_under_a_missing_folder_is_an_io_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

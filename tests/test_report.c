@@ -5,10 +5,12 @@
 #include "data/data.h"
 #include "net/model.h"
 #include "report/base64.h"
+#include "report/chart.h"
 #include "support.h"
 #include "settings/config.h"
 
 #include <cairo.h>
+#include <math.h>
 
 /* What fontconfig keeps until the process ends is not ours to free. */
 const char *__lsan_default_suppressions(void);
@@ -128,7 +130,70 @@ static void bad_runs_and_names_are_refused_and_leave_no_file(void **state)
     assert_status(ctx, lac_plot_curve(ctx, path_in(&folder, "no").text, png.text), LAC_ERROR_IO);
     assert_status(ctx, lac_plot_curve(ctx, folder.path, "/nowhere/at/all.png"), LAC_ERROR_IO);
     assert_false(lac_path_exists(png.text));
-    assert_false(lac_path_exists(path_in(&folder, "none.png.tmp").text));
+    assert_int_equal(file_count(folder.path), 3); /* metrics.csv and the pictures of before */
+}
+
+/* A cell of epoch that is 2^53 once made a loop endless that adds 1 to a double. */
+static void numbers_outside_their_range_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *message;
+    } cases[] = {
+        {"9007199254740992,9,800,0.02,,,,,\n", "epoch: \"9007199254740992\" is not a number of 1 to "
+                                              "1000000"},
+        {"9007199254740993,9,800,0.02,,,,,\n", "column epoch"},
+        {"1e300,9,800,0.02,,,,,\n", "column epoch"},
+        {"0,9,800,0.02,,,,,\n", "column epoch"},
+        {"-1,9,800,0.02,,,,,\n", "column epoch"},
+        {"1.5,9,800,0.02,,,,,\n", "a whole number above the row before"},
+        {"1,-9,800,0.02,,,,,\n", "column seconds"},
+        {"1,1e13,800,0.02,,,,,\n", "column seconds"},
+        {"1,9,-1,0.02,,,,,\n", "column images_per_s"},
+        {"1,9,800,-0.02,,,,,\n", "column train_loss"},
+        {"1,9,800,1e999,,,,,\n", "column train_loss"},
+        {"1,9,800,0.02,1e101,,,,\n", "column holdout_loss"},
+        {"1,9,800,0.02,,1e999,,,\n", "column holdout_rmse"},
+        {"1,9,800,0.02,,,-3,,\n", "column test_weighted_rmse"},
+        {"1,9,800,0.02,,,,1.01,\n", "column failure_points"},
+        {"1,9,800,0.02,,,,,-0.01\n", "column failure_images"}};
+    test_path png = path_in(&folder, "none.png");
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        char text[512];
+        snprintf(text, sizeof text, HEADER "%s", cases[i].line);
+        put_metrics(text);
+        assert_status(ctx, lac_plot_curve(ctx, folder.path, png.text), LAC_ERROR_FORMAT);
+        assert_message(ctx, cases[i].message);
+    }
+    put_metrics(HEADER "1000000,1e12,1e100,1e100,1e100,1e100,1e100,1,1\n");
+    assert_ok(ctx, lac_plot_curve(ctx, folder.path, path_in(&folder, "curve.png").text));
+}
+
+/* Whatever the numbers, a chart ends. */
+static void a_chart_of_any_numbers_is_drawn(void **state)
+{
+    (void)state;
+    static const double x[][2] = {{1152921504606846976.0, 1152921504606847232.0},
+                                  {1e300, 1e300}, {9007199254740992.0, 9007199254740994.0},
+                                  {-1e308, 1e308}, {0, 5e-324}, {0, 0}, {NAN, INFINITY}};
+    cairo_surface_t *png = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 400, 400);
+    cairo_t *cr = cairo_create(png);
+    for (int i = 0; i < LAC_COUNT(x); i++)
+        for (int j = 0; j < LAC_COUNT(x); j++)
+            for (int kind = 0; kind < 8; kind++) {
+                const lac_series line = {.name = "line", .count = 2, .x = x[i], .y = x[j]};
+                const lac_chart chart = {.title = "", .empty = "",
+                                         .x = {.title = "", .whole = kind & 1,
+                                               .logarithmic = kind >> 1 & 1},
+                                         .y = {.title = "", .logarithmic = kind >> 2},
+                                         .left = 50, .top = 50, .wide = 200, .high = 200,
+                                         .room = 50, .series = &line, .count = 1};
+                lac_chart_draw(cr, &chart);
+                assert_int_equal(cairo_status(cr), CAIRO_STATUS_SUCCESS);
+            }
+    assert_true(lac_nice_step(0, 6) > 0 && lac_nice_step(INFINITY, 6) > 0);
+    cairo_destroy(cr);
+    cairo_surface_destroy(png);
 }
 
 /* Two points, one picture; a model that predicts (5, 5) and (15, 15). */
@@ -462,6 +527,8 @@ int main(void)
         cmocka_unit_test(a_run_without_hold_out_has_a_loss_alone),
         cmocka_unit_test(a_thousand_epochs_and_a_vector_picture_are_drawn),
         cmocka_unit_test(bad_runs_and_names_are_refused_and_leave_no_file),
+        cmocka_unit_test(numbers_outside_their_range_are_refused),
+        cmocka_unit_test(a_chart_of_any_numbers_is_drawn),
         cmocka_unit_test(a_face_shows_its_labels_red_and_all_predictions_blue),
         cmocka_unit_test(faces_without_any_label_are_refused),
         cmocka_unit_test(a_page_needs_no_other_file_and_shows_all_there_is),

@@ -6,6 +6,7 @@
 #include "support.h"
 #include "train/trainer.h"
 
+#include <limits.h>
 #include <math.h>
 
 enum { ROWS = 60, SIZE = 8, POINTS = 2 };
@@ -323,6 +324,44 @@ static void same_seed_same_trials(void **state)
     lac_data_free(&data);
 }
 
+static void a_search_is_worked_on_by_one_at_a_time(void **state)
+{
+    (void)state;
+    lac_data *data = data_new(NULL, 0);
+    const lac_search_config c = config_new(1, 1);
+    test_path dir = path_in(&folder, "locked");
+    lac_lock lock;
+    assert_ok(ctx, lac_folder_make(ctx, dir.text));
+    assert_ok(ctx, lac_lock_take(ctx, dir.text, &lock));
+    assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL), LAC_ERROR_IO);
+    assert_message(ctx, "another process is at work in this folder");
+    assert_int_equal(file_count(dir.text), 1); /* the lock */
+    lac_lock_release(&lock);
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL));
+    assert_ok(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL)); /* released again */
+    lac_data_free(&data);
+}
+
+/* Numbers near the end of an int are refused before anything is computed from them. */
+static void a_search_that_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    lac_data *data = data_new(NULL, 0);
+    test_path dir = path_in(&folder, "never");
+    const struct {
+        int trials, epochs, batch;
+    } bad[] = {{INT_MAX, 1, 1}, {100001, 1, 1}, {1, INT_MAX, 1}, {1, 1000001, 1}, {0, 1, 1},
+               {1, 0, 1}, {1, 1, INT_MAX}, {INT_MIN, INT_MIN, INT_MIN}};
+    for (int i = 0; i < LAC_COUNT(bad); i++) {
+        lac_search_config c = config_new(bad[i].trials, bad[i].epochs);
+        c.base.batch = bad[i].batch;
+        assert_status(ctx, lac_search_run(ctx, data, &c, dir.text, NULL, NULL),
+                      LAC_ERROR_ARGUMENT);
+    }
+    assert_false(lac_path_exists(dir.text));
+    lac_data_free(&data);
+}
+
 static void a_damaged_table_is_refused_by_row_and_column(void **state)
 {
     (void)state;
@@ -333,6 +372,11 @@ static void a_damaged_table_is_refused_by_row_and_column(void **state)
     } bad[] = {{"1,gone,1,3,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column state"},
                {"2,going,1,3,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column trial"},
                {"1,going,1,x,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column rmse"},
+               {"1,going,1,-1,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column rmse"},
+               {"1,going,1,1e999,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column rmse"},
+               {"1,going,1,3,1e13,0.1,0.1,32,0.1,0.5,all\n", "row 2, column seconds"},
+               {"1,going,1000001,3,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column epochs"},
+               {"1,going,9007199254740993,3,4,0.1,0.1,32,0.1,0.5,all\n", "row 2, column epochs"},
                {"1,going,1,3,4,0.1,0.1,32,0.1,0.5,some\n", "row 2, column reduction"}};
     lac_trial *t;
     int count;
@@ -360,6 +404,8 @@ int main(void)
         cmocka_unit_test(a_folder_holds_one_search),
         cmocka_unit_test(a_search_does_not_go_on_with_a_network_that_was_changed),
         cmocka_unit_test(same_seed_same_trials),
+        cmocka_unit_test(a_search_is_worked_on_by_one_at_a_time),
+        cmocka_unit_test(a_search_that_cannot_be_is_refused),
         cmocka_unit_test(a_damaged_table_is_refused_by_row_and_column),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

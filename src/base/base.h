@@ -133,13 +133,16 @@ lac_status lac_mirror_find(lac_context *ctx, char *const *names, int points, int
 
 double lac_seconds(void); /* monotonic */
 
-/* A file written beside its final name, flushed and renamed over it by commit;
- * until then the old file stands. abandon (also after a failed commit) removes
- * what was written. Both close the stream and null it. A device is written as it
- * is, and so is standard output, whose path is NULL and which stays open. */
+/* A file written beside its final name, as NAME.PROCESS-NUMBER.tmp, flushed and renamed over it
+ * by commit, which flushes the folder too; until then the old file stands. abandon (also after a
+ * failed commit) removes what was written. Both close the stream and null it. Where the name is a
+ * symbolic link, what it points to is replaced. A device is written as it is, and so is standard
+ * output, whose path is NULL and which stays open. */
 typedef struct lac_file {
     FILE *stream;
-    char *path;
+    char *path;      /* as it was given */
+    char *target;    /* where its symbolic links end, */
+    char *folder;    /* and the folder of that */
     char *temporary;
 } lac_file;
 
@@ -150,13 +153,49 @@ void lac_file_abandon(lac_file *file);
 /* Commits when `status`, that of writing, is LAC_OK, else abandons; returns what failed first. */
 lac_status lac_file_finish(lac_context *ctx, lac_file *file, lac_status status);
 
+/* Adds text at the end of a file, made if it is missing, and flushes it. What could not be
+ * written whole is taken back. IO. */
+lac_status lac_file_append(lac_context *ctx, const char *path, const char *text, size_t length);
+
+/* What changes when anybody replaces, cuts or writes a file. */
+typedef struct lac_stamp {
+    uint64_t device, number;
+    int64_t size, seconds, nanoseconds;
+} lac_stamp;
+
+/* 0, and all of *out is 0, when there is no file. */
+int lac_file_stamp(const char *path, lac_stamp *out);
+
 /* "folder/name", freed by free(). */
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out);
+
+/* The folder that holds `path`, freed by free(). */
+lac_status lac_path_parent(lac_context *ctx, const char *path, char **out);
 int lac_path_is_folder(const char *path);
 int lac_path_exists(const char *path);
 
 /* Makes a folder if it is missing (its parents must exist). */
 lac_status lac_folder_make(lac_context *ctx, const char *path);
+
+/* Flushes the names in a folder, so that a new one survives a loss of power; does nothing where
+ * the file system flushes no folders. IO. */
+lac_status lac_folder_flush(lac_context *ctx, const char *path);
+
+/* Removes what killed processes left of the files `names` [count] of a folder: NAME.*tmp. Only
+ * for whoever holds the folder's lock. IO. */
+lac_status lac_folder_sweep(lac_context *ctx, const char *path, const char *const *names,
+                            int count);
+
+/* Keeps other processes, and other objects of this one, from working in a folder, by a lock on
+ * the file .lock in it. The system takes it back when the process ends in whatever way. IO when
+ * somebody else holds it. Where the file system has no locks there is none: the log says so. */
+typedef struct lac_lock {
+    int held; /* 0: not held */
+    int file;
+} lac_lock;
+
+lac_status lac_lock_take(lac_context *ctx, const char *folder, lac_lock *lock);
+void lac_lock_release(lac_lock *lock);
 
 /* The whole file in memory with a NUL behind it, freed by free(). */
 lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t *size);

@@ -3,11 +3,20 @@
 #include "base/base.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { LINK_ROOM = 4096 }; /* bytes of what a symbolic link points to */
+
+#ifdef __APPLE__
+#define NANOSECONDS(info) (info).st_mtimensec
+#else
+#define NANOSECONDS(info) (info).st_mtim.tv_nsec
+#endif
 
 #define HASH_PRIME UINT64_C(0x9e3779b185ebca87)
 
@@ -26,6 +35,45 @@ static int is_special(const char *path)
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
 }
 
+/* Where a chain of symbolic links ends, whether or not that exists: a link stays, and what it
+ * points to is replaced. A chain of 40 is a circle. */
+static lac_status follow_links(lac_context *ctx, const char *path, char **out)
+{
+    char link[LINK_ROOM];
+    ssize_t length = -1;
+    LAC_TRY(lac_strdup(ctx, path, out));
+    for (int i = 0; i < 40 && (length = readlink(*out, link, sizeof link - 1)) >= 0; i++) {
+        char *from = *out;
+        char *slash = strrchr(from, '/');
+        link[length] = '\0';
+        if (slash)
+            slash[1] = '\0';
+        *out = NULL;
+        lac_status status = link[0] == '/' || !slash ? lac_strdup(ctx, link, out)
+                                                    : lac_path_join(ctx, from, link, out);
+        free(from);
+        LAC_TRY(status);
+    }
+    errno = ELOOP;
+    return length < 0 ? LAC_OK : lac_fail_errno(ctx, path, "write");
+}
+
+/* A new file beside the final one, whose name no other process takes at the same time. */
+static lac_status open_temporary(lac_context *ctx, lac_file *file)
+{
+    static atomic_uint count;
+    LAC_TRY(follow_links(ctx, file->path, &file->target));
+    LAC_TRY(lac_path_parent(ctx, file->target, &file->folder));
+    size_t room = strlen(file->target) + 48;
+    LAC_TRY(lac_alloc(ctx, room, 1, &file->temporary));
+    do {
+        snprintf(file->temporary, room, "%s.%ld-%u.tmp", file->target, (long)getpid(),
+                 atomic_fetch_add(&count, 1));
+        file->stream = fopen(file->temporary, "wbx");
+    } while (!file->stream && errno == EEXIST);
+    return LAC_OK;
+}
+
 lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file)
 {
     *file = (lac_file){0};
@@ -34,18 +82,13 @@ lac_status lac_file_create(lac_context *ctx, const char *path, lac_file *file)
         file->stream = stdout;
         return LAC_OK;
     }
-    size_t length = strlen(path) + sizeof ".tmp";
     lac_status status = lac_strdup(ctx, path, &file->path);
-    if (status == LAC_OK && !is_special(path)) {
-        status = lac_alloc(ctx, length, 1, &file->temporary);
-        if (status == LAC_OK)
-            snprintf(file->temporary, length, "%s.tmp", path);
-    }
-    if (status == LAC_OK) {
-        file->stream = fopen(file->temporary ? file->temporary : path, "wb");
-        if (!file->stream)
-            status = lac_fail_errno(ctx, path, "write");
-    }
+    if (status == LAC_OK && is_special(path))
+        file->stream = fopen(path, "wb");
+    else if (status == LAC_OK)
+        status = open_temporary(ctx, file);
+    if (status == LAC_OK && !file->stream)
+        status = lac_fail_errno(ctx, path, "write");
     if (status != LAC_OK)
         lac_file_abandon(file);
     return status;
@@ -67,11 +110,14 @@ lac_status lac_file_commit(lac_context *ctx, lac_file *file)
     if (close_stream(file->stream) != 0 && status == LAC_OK)
         status = lac_fail_errno(ctx, file->path, "write");
     file->stream = NULL;
-    if (status == LAC_OK && file->temporary && rename(file->temporary, file->path) != 0)
-        status = lac_fail_errno(ctx, file->path, "replace");
-    if (status == LAC_OK) {
-        free(file->temporary);
-        file->temporary = NULL;
+    if (status == LAC_OK && file->temporary) {
+        if (rename(file->temporary, file->target) != 0) {
+            status = lac_fail_errno(ctx, file->path, "replace");
+        } else {
+            free(file->temporary);
+            file->temporary = NULL;
+            status = lac_folder_flush(ctx, file->folder);
+        }
     }
     lac_file_abandon(file);
     return status;
@@ -84,6 +130,8 @@ void lac_file_abandon(lac_file *file)
     if (file->temporary)
         remove(file->temporary);
     free(file->path);
+    free(file->target);
+    free(file->folder);
     free(file->temporary);
     *file = (lac_file){0};
 }
@@ -96,6 +144,46 @@ lac_status lac_file_finish(lac_context *ctx, lac_file *file, lac_status status)
     return status;
 }
 
+static int write_all(int file, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(file, text, length);
+        if (written < 0 && errno != EINTR)
+            return 0;
+        text += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+    return 1;
+}
+
+lac_status lac_file_append(lac_context *ctx, const char *path, const char *text, size_t length)
+{
+    struct stat before;
+    lac_status status = LAC_OK;
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (file < 0 || fstat(file, &before) != 0) {
+        status = lac_fail_errno(ctx, path, "write");
+    } else if (!write_all(file, text, length) || fsync(file) != 0) {
+        status = lac_fail_errno(ctx, path, "write");
+        int cut = ftruncate(file, before.st_size); /* no half line; the failure is told already */
+        (void)cut;
+    }
+    if (file >= 0)
+        close(file);
+    return status;
+}
+
+int lac_file_stamp(const char *path, lac_stamp *out)
+{
+    struct stat info;
+    *out = (lac_stamp){0};
+    if (stat(path, &info) != 0)
+        return 0;
+    *out = (lac_stamp){(uint64_t)info.st_dev, (uint64_t)info.st_ino, (int64_t)info.st_size,
+                       (int64_t)info.st_mtime, (int64_t)NANOSECONDS(info)};
+    return 1;
+}
+
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out)
 {
     size_t length = strlen(folder) + strlen(name) + 2;
@@ -103,6 +191,19 @@ lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name,
     size_t end = strlen(folder);
     const char *slash = end && folder[end - 1] == '/' ? "" : "/";
     snprintf(*out, length, "%s%s%s", folder, slash, name);
+    return LAC_OK;
+}
+
+lac_status lac_path_parent(lac_context *ctx, const char *path, char **out)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    LAC_TRY(lac_strdup(ctx, length ? path : ".", out));
+    if (length)
+        (*out)[length] = '\0';
     return LAC_OK;
 }
 
@@ -116,13 +217,6 @@ int lac_path_exists(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0;
-}
-
-lac_status lac_folder_make(lac_context *ctx, const char *path)
-{
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && lac_path_is_folder(path)))
-        return LAC_OK;
-    return lac_fail_errno(ctx, path, "make the folder");
 }
 
 lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t *size)

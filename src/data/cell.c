@@ -146,6 +146,18 @@ lac_status lac_csv_number(const lac_csv *csv, int column, double *out)
     return LAC_OK;
 }
 
+lac_status lac_csv_number_in(const lac_csv *csv, int column, double least, double most,
+                             double *out)
+{
+    char required[2 * LAC_NUMBER + 20], low[LAC_NUMBER], high[LAC_NUMBER];
+    LAC_TRY(lac_csv_number(csv, column, out));
+    if (*out >= least && *out <= most)
+        return LAC_OK;
+    snprintf(required, sizeof required, "a number of %s to %s", lac_number_text(least, low),
+             lac_number_text(most, high));
+    return lac_csv_fail_cell(csv, column, required);
+}
+
 lac_status lac_csv_integer(const lac_csv *csv, int column, int *out)
 {
     const lac_cell *cell = &csv->cell[column];

@@ -87,6 +87,10 @@ lac_status lac_csv_fail_cell(const lac_csv *csv, int column, const char *require
  * sign, point and exponent; no blanks, NaN or infinity. */
 lac_status lac_csv_number(const lac_csv *csv, int column, double *out);
 
+/* The same, of `least` to `most`. */
+lac_status lac_csv_number_in(const lac_csv *csv, int column, double least, double most,
+                             double *out);
+
 /* A cell as a whole number of 0 to 2147483647. */
 lac_status lac_csv_integer(const lac_csv *csv, int column, int *out);
 

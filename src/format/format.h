@@ -2,7 +2,9 @@
  * Safetensors: named float32 tensors and a string-to-string metadata table in one
  * file that Python reads in one line. The writer adds a checksum of all names,
  * numbers and metadata as the metadata value "checksum"; the reader verifies it
- * when it is there. Whoever edits such a file elsewhere drops that value.
+ * when it is there, and refuses a file in which that key is damaged. Types, shapes and places
+ * it does not cover: they must fit each other and the file. Whoever edits such a file elsewhere
+ * drops that value.
  */
 #ifndef LAC_FORMAT_H
 #define LAC_FORMAT_H

@@ -11,7 +11,7 @@
 /* Numbers of one activation of one picture, and of all parameters. */
 static const double most_numbers = 1 << 28, most_parameters = 1 << 30;
 
-enum { MOST_SIZE = 1 << 14 };
+enum { MOST_SIZE = 1 << 14, MOST_POINTS = 1 << 20 };
 
 /* ---- Checks ---------------------------------------------------------------------------------- */
 
@@ -99,9 +99,9 @@ static lac_status check_numbers(lac_context *ctx, const char *where, int size, i
     if (size < 1 || size > MOST_SIZE)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: pictures of side %d, must be 1 to %d", where,
                         size, MOST_SIZE);
-    if (points < 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %d points, a network needs at least 1",
-                        where, points);
+    if (points < 1 || points > MOST_POINTS)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %d points, a network has 1 to %d", where,
+                        points, MOST_POINTS);
     return LAC_OK;
 }
 

@@ -217,6 +217,18 @@ lac_status lac_model_file_number(const lac_model_file *f, const char *key, doubl
     return LAC_OK;
 }
 
+lac_status lac_model_file_whole(const lac_model_file *f, const char *key, double low, double high,
+                                long *out)
+{
+    double value;
+    LAC_TRY(lac_model_file_number(f, key, low, high, &value));
+    *out = (long)value;
+    if ((double)*out == value)
+        return LAC_OK;
+    return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: %s %g, must be a whole number", f->path, key,
+                    value);
+}
+
 lac_status lac_model_file_tensors(const lac_model_file *f, const char *prefix,
                                   const lac_params *params, float *slab)
 {
@@ -302,32 +314,20 @@ static lac_status make_model(const lac_model_file *f, lac_model_parts *parts, la
     return status == LAC_ERROR_ARGUMENT ? LAC_ERROR_FORMAT : status; /* it stands in a file */
 }
 
-static lac_status whole_number(const lac_model_file *f, const char *key, int low, int high,
-                               int *out)
-{
-    double value;
-    LAC_TRY(lac_model_file_number(f, key, low, high, &value));
-    *out = (int)value;
-    if (*out == value)
-        return LAC_OK;
-    return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: %s %g, must be a whole number", f->path, key,
-                    value);
-}
-
 /* The model without its weights. */
 static lac_status read_head(const lac_model_file *f, lac_model **out)
 {
     const char *format, *story, *data;
     char *name = NULL;
     char *text = NULL;
-    int size, epoch;
+    long size, epoch;
     LAC_TRY(text_of(f, "format", &format));
     if (strcmp(format, format_name) != 0)
         return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: format \"%s\", must be \"%s\"", f->path,
                         format, format_name);
     LAC_TRY(text_of(f, "config", &story));
-    LAC_TRY(whole_number(f, "size", 1, 1 << 14, &size));
-    LAC_TRY(whole_number(f, "epoch", 0, 1000000000, &epoch));
+    LAC_TRY(lac_model_file_whole(f, "size", 1, 1 << 14, &size));
+    LAC_TRY(lac_model_file_whole(f, "epoch", 0, 1000000000, &epoch));
     LAC_TRY(text_of(f, "data", &data));
     if (strlen(data) != 16 || strspn(data, "0123456789abcdef") != 16)
         return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: data \"%s\", must be 16 hexadecimal digits",
@@ -335,13 +335,13 @@ static lac_status read_head(const lac_model_file *f, lac_model **out)
     lac_status status = read_network(f, story, &name, &text);
     if (status == LAC_OK) {
         lac_model_parts parts = {.name = name, .text = text, .where = f->path, .story = story,
-                                 .size = size};
+                                 .size = (int)size};
         status = make_model(f, &parts, out);
     }
     free(name);
     free(text);
     LAC_TRY(status);
-    (*out)->epoch = epoch;
+    (*out)->epoch = (int)epoch;
     (*out)->fingerprint = strtoull(data, NULL, 16);
     return LAC_OK;
 }

@@ -112,11 +112,12 @@ lac_status lac_plan_predict(lac_plan *plan, const lac_heads *heads, const lac_as
     int most = flip && plan->batch > BATCH ? BATCH : plan->batch;
     for (int i = 0; i < BATCH; i++)
         mirror[i] = lac_view_mirror(plan->net->size);
-    for (int first = 0; first < asked->count; first += most) {
-        int n = asked->count - first < most ? asked->count - first : most;
+    for (int left = asked->count; left > 0;) {
+        int first = asked->count - left, n = left < most ? left : most;
         LAC_TRY(predict_some(plan, heads, asked, first, n, NULL, xy));
         if (flip)
             LAC_TRY(predict_some(plan, heads, asked, first, n, mirror, xy));
+        left -= n;
     }
     return LAC_OK;
 }

@@ -27,7 +27,8 @@ static double scaled(const lac_axis *axis, double value)
 
 static double place(const scale *s, double value)
 {
-    return s->start + (scaled(s->axis, value) - s->low) / (s->high - s->low) * s->length;
+    double span = s->high - s->low; /* 0 where the values are so large that 1 more is the same */
+    return s->start + (span > 0 ? (scaled(s->axis, value) - s->low) / span : 0) * s->length;
 }
 
 static int is_shown(const lac_chart *c, const lac_series *line, int i)
@@ -87,6 +88,8 @@ static int set_scale(const lac_chart *c, int of_y, scale *s)
 
 double lac_nice_step(double span, int parts)
 {
+    if (!(span > 1e-300 && span < 1e300)) /* nothing to divide, or no number */
+        return 1;
     double power = pow(10, floor(log10(span / parts)));
     double rest = span / parts / power;
     return power * (rest <= 1 ? 1 : rest <= 2 ? 2 : rest <= 5 ? 5 : 10);
@@ -118,9 +121,11 @@ static int find_marks(const scale *s, double mark[MOST_MARKS])
         step = fmax(step, 1);
     int count = 0;
     double slack = 1e-9 * (s->high - s->low);
-    for (double at = ceil((s->low - slack) / step); at * step <= s->high + slack; at++)
-        if (count < MOST_MARKS)
-            mark[count++] = at * step + 0.0; /* no -0 */
+    double first = ceil((s->low - slack) / step);
+    while (count < MOST_MARKS && (first + count) * step <= s->high + slack) {
+        mark[count] = (first + count) * step + 0.0; /* no -0 */
+        count++;
+    }
     return count;
 }
 

@@ -164,7 +164,8 @@ static double highest_rmse(const lac_material *m)
     double most = 0;
     for (int r = 0; r < m->runs; r++)
         for (int k = 0; k < m->run[r].metrics->points; k++)
-            most = fmax(most, m->run[r].metrics->point_rmse[k]); /* skips NaN */
+            if (isfinite(m->run[r].metrics->point_rmse[k]))
+                most = fmax(most, m->run[r].metrics->point_rmse[k]);
     return most > 0 ? most : 1;
 }
 

@@ -195,14 +195,25 @@ static int is_same(const lac_field *f, const lac_train_config *a, const lac_trai
            lac_train_get(NULL, b, f->name, y) == LAC_OK && strcmp(x, y) == 0;
 }
 
-const lac_field *lac_config_difference(const lac_train_config *a, const lac_train_config *b)
+static const lac_field *find_difference(const lac_train_config *a, const lac_train_config *b,
+                                        int with_limits)
 {
     int count;
     const lac_field *fields = lac_train_fields(&count);
     for (const lac_field *f = fields; f < fields + count; f++)
-        if (!f->is_limit && !is_same(f, a, b))
+        if ((with_limits || !f->is_limit) && !is_same(f, a, b))
             return f;
     return NULL;
+}
+
+const lac_field *lac_config_difference(const lac_train_config *a, const lac_train_config *b)
+{
+    return find_difference(a, b, 0);
+}
+
+const lac_field *lac_config_any_difference(const lac_train_config *a, const lac_train_config *b)
+{
+    return find_difference(a, b, 1);
 }
 
 int lac_config_differences(const lac_train_config *a, const lac_train_config *b)

@@ -37,6 +37,9 @@ const char *lac_preset_nearest(const lac_train_config *config);
  * training goes; NULL when there is none: a run of the one may go on as the other's. */
 const lac_field *lac_config_difference(const lac_train_config *a, const lac_train_config *b);
 
+/* The same, all fields counted. */
+const lac_field *lac_config_any_difference(const lac_train_config *a, const lac_train_config *b);
+
 /* In how many fields they differ, all counted. */
 int lac_config_differences(const lac_train_config *a, const lac_train_config *b);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { WARM_UP = 2, PREDICTIONS = 15, SINGLES = 101 };
+enum { MOST_STEPS = 1000000 };
 
 /* One step; the epoch begins again when it is over. */
 static lac_status timed_step(lac_trainer *t, double *seconds)
@@ -56,7 +57,7 @@ static lac_status measure_steps(lac_trainer *t, lac_machine *machine, samples *s
         s->step[i] = seconds;
         s->batch_made[i] = t->batch_seconds;
         for (int k = 0; k < 2 * t->model->net->count; k++)
-            s->op[k * steps + i] = t->plan->op[k / 2].seconds[k % 2];
+            s->op[(size_t)k * steps + i] = t->plan->op[k / 2].seconds[k % 2];
     }
     return LAC_OK;
 }
@@ -87,7 +88,7 @@ static void summarize_operators(const lac_trainer *t, samples *s, int steps, lac
         for (int part = 0; part < 2; part++) {
             op->flop[part] = lac_node_flop(net, node, part) * batch;
             op->bytes[part] = lac_plan_bytes(t->plan, i + 1, batch, part);
-            op->seconds[part] = lac_median(s->op + (2 * (i + 1) + part) * steps, steps);
+            op->seconds[part] = lac_median(s->op + (size_t)(2 * (i + 1) + part) * steps, steps);
         }
     }
 }
@@ -155,8 +156,8 @@ lac_status lac_bench(lac_context *ctx, const lac_train_config *config, int size,
     lac_data *data;
     lac_trainer *trainer;
     *out = NULL;
-    if (steps < 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%d steps: must be at least 1", steps);
+    if (steps < 1 || steps > MOST_STEPS)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%d steps: must be 1 to %d", steps, MOST_STEPS);
     lac_status status = lac_bench_trainer(ctx, config, size, points, &data, &trainer);
     if (status == LAC_OK)
         status = lac_alloc(ctx, 1, sizeof **out, out);

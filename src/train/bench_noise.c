@@ -1,8 +1,11 @@
 /* What is measured: a trainer on drawn noise, and a plan that predicts by its model. */
 #include "data/data.h"
+#include "settings/config.h"
 #include "train/bench.h"
 
 #include <stdlib.h>
+
+enum { MOST_SIZE = 1 << 14, MOST_POINTS = 10000 };
 
 static lac_status noise(lac_context *ctx, int rows, int size, int points, lac_data **out)
 {
@@ -49,9 +52,10 @@ lac_status lac_bench_trainer(lac_context *ctx, const lac_train_config *config, i
     lac_train_config c = config ? *config : lac_train_config_default();
     *data = NULL;
     *trainer = NULL;
-    if (size < 1 || points < 1 || c.batch < 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "size %d, %d points, batch %d: each must be at "
-                        "least 1", size, points, c.batch);
+    LAC_TRY(lac_config_check(ctx, &c));
+    if (size < 1 || size > MOST_SIZE || points < 1 || points > MOST_POINTS)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "size %d, %d points: must be 1 to %d, %d", size,
+                        points, MOST_SIZE, MOST_POINTS);
     c.holdout = 0.0;
     LAC_TRY(noise(ctx, c.batch, size, points, data));
     return lac_trainer_new(ctx, *data, &c, trainer);

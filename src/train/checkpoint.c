@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_STEPS 1e15 /* of Adam; exact as a double */
+
 /* ---- Writing ------------------------------------------------------------------------- */
 
 lac_status lac_trainer_save(const lac_trainer *t, const char *path)
@@ -45,27 +47,25 @@ lac_status lac_trainer_save(const lac_trainer *t, const char *path)
 /* Files of lacuna 0.2 and before have none: patience counts from where they stand. */
 static lac_status read_lowest(const lac_model_file *f, lac_cursor *cursor)
 {
-    double epoch;
-    cursor->lowest_epoch = cursor->epoch;
-    if (!lac_model_file_has(f, "lowest"))
-        return LAC_OK;
-    LAC_TRY(lac_model_file_number(f, "lowest", 0, INFINITY, &cursor->lowest));
-    LAC_TRY(lac_model_file_number(f, "lowest_epoch", 0, cursor->epoch, &epoch));
+    long epoch = cursor->epoch;
+    if (lac_model_file_has(f, "lowest")) {
+        LAC_TRY(lac_model_file_number(f, "lowest", 0, INFINITY, &cursor->lowest));
+        LAC_TRY(lac_model_file_whole(f, "lowest_epoch", 0, cursor->epoch, &epoch));
+    }
     cursor->lowest_epoch = (int)epoch;
     return LAC_OK;
 }
 
 static lac_status read_cursor(const lac_model_file *f, lac_trainer *t)
 {
-    double step, adam_step;
-    LAC_TRY(lac_model_file_number(f, "step", 0, lac_trainer_steps(t) - 1, &step));
-    LAC_TRY(lac_model_file_number(f, "adam_step", 0, 1e15, &adam_step));
-    LAC_TRY(lac_model_file_number(f, "loss_sum", -INFINITY, INFINITY, &t->cursor.loss_sum));
-    LAC_TRY(lac_model_file_number(f, "seconds", 0, INFINITY, &t->cursor.seconds));
+    long step;
+    LAC_TRY(lac_model_file_whole(f, "step", 0, lac_trainer_steps(t) - 1, &step));
+    LAC_TRY(lac_model_file_whole(f, "adam_step", 0, MOST_STEPS, &t->adam.step));
+    LAC_TRY(lac_model_file_number(f, "loss_sum", 0, LAC_MOST_FIGURE, &t->cursor.loss_sum));
+    LAC_TRY(lac_model_file_number(f, "seconds", 0, LAC_MOST_SECONDS, &t->cursor.seconds));
     LAC_TRY(lac_model_file_number(f, "best", 0, INFINITY, &t->cursor.best));
     t->cursor.epoch = t->model->epoch;
     t->cursor.step = (int)step;
-    t->adam.step = (long)adam_step;
     return read_lowest(f, &t->cursor);
 }
 
@@ -102,22 +102,73 @@ static lac_status retell(lac_model *model, const lac_train_config *config)
 }
 
 /* `ends` says when it ends, or NULL: as the run itself says. */
-static lac_status resume(const lac_model_file *f, const lac_data *data,
+static void put_ends(const lac_train_config *ends, lac_train_config *config)
+{
+    config->epochs = ends ? ends->epochs : config->epochs;
+    config->until = ends ? ends->until : config->until;
+    config->patience = ends ? ends->patience : config->patience;
+    config->minutes = 0.0; /* was a limit of the first part */
+}
+
+static lac_status compare_file(lac_context *ctx, const char *path, const lac_train_config *ends,
+                               const lac_train_config *used)
+{
+    lac_train_config found;
+    char there[LAC_SETTING], kept[LAC_SETTING];
+    lac_status status = lac_train_read(ctx, path, &found);
+    if (status == LAC_ERROR_MEMORY)
+        return status;
+    if (status != LAC_OK) {
+        lac_log(ctx, "%s: it is written anew from the run's state", lac_context_message(ctx));
+        return LAC_OK;
+    }
+    put_ends(ends, &found);
+    const lac_field *f = lac_config_any_difference(&found, used);
+    if (!f)
+        return LAC_OK;
+    LAC_TRY(lac_train_get(ctx, &found, f->name, there));
+    LAC_TRY(lac_train_get(ctx, used, f->name, kept));
+    lac_log(ctx, "%s: says %s %s, but a run keeps its settings: %s stays %s", path, f->name, there,
+            f->name, kept);
+    return LAC_OK;
+}
+
+/* The state says how a run is trained, not config.json: whoever has changed that is told. */
+static lac_status note_change(const lac_run *folder, const lac_train_config *ends,
+                              const lac_train_config *used)
+{
+    char *path;
+    LAC_TRY(lac_path_join(folder->ctx, folder->path, "config.json", &path));
+    lac_status status =
+        lac_path_exists(path) ? compare_file(folder->ctx, path, ends, used) : LAC_OK;
+    free(path);
+    return status;
+}
+
+/* `folder` is the run's, NULL where a file is resumed. */
+static lac_status read_settings(const lac_model_file *f, const lac_run *folder,
+                                const lac_train_config *ends, lac_model *model,
+                                lac_train_config *out)
+{
+    LAC_TRY(lac_config_from_json(f->ctx, model->story, f->path, out));
+    put_ends(ends, out);
+    if (folder)
+        LAC_TRY(note_change(folder, ends, out));
+    return retell(model, out);
+}
+
+static lac_status resume(const lac_model_file *f, const lac_data *data, const lac_run *folder,
                          const lac_train_config *ends, lac_trainer **out)
 {
     lac_model *model = NULL;
     lac_train_config config;
+    if (!lac_model_file_has(f, "checksum"))
+        return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: no checksum: a training goes on from a "
+                        "file as it was saved alone", f->path);
     LAC_TRY(lac_model_file_read(f, &model));
     lac_status status = check_data(f, model, data);
     if (status == LAC_OK)
-        status = lac_config_from_json(f->ctx, model->story, f->path, &config);
-    if (status == LAC_OK) {
-        config.epochs = ends ? ends->epochs : config.epochs;
-        config.until = ends ? ends->until : config.until;
-        config.patience = ends ? ends->patience : config.patience;
-        config.minutes = 0.0; /* was a limit of the first part */
-        status = retell(model, &config);
-    }
+        status = read_settings(f, folder, ends, model, &config);
     if (status != LAC_OK) {
         lac_model_free(&model);
         return status;
@@ -126,26 +177,77 @@ static lac_status resume(const lac_model_file *f, const lac_data *data,
     return read_training(f, *out);
 }
 
-static lac_status resume_run(lac_context *ctx, const lac_data *data, const char *run,
-                             const lac_train_config *ends, lac_trainer **out)
+/* A run that was ended before its first state was saved goes on from its beginning. */
+static lac_status begin_again(lac_context *ctx, const lac_data *data, const char *run,
+                              const lac_train_config *ends, lac_trainer **out)
+{
+    lac_train_config config;
+    LAC_TRY(lac_train_read(ctx, run, &config));
+    double minutes = config.minutes;
+    put_ends(ends, &config);
+    config.minutes = minutes; /* all of them are left */
+    return lac_trainer_new(ctx, data, &config, out);
+}
+
+/* Whether a folder has config.json and nothing that a training made. */
+static lac_status is_stillborn(lac_context *ctx, const char *run, int *is)
+{
+    const char *found;
+    char *config;
+    LAC_TRY(lac_run_find(ctx, run, &found));
+    LAC_TRY(lac_path_join(ctx, run, "config.json", &config));
+    *is = !found && lac_path_exists(config);
+    free(config);
+    return LAC_OK;
+}
+
+/* `folder`, which may be NULL, is locked. */
+static lac_status make_trainer(lac_context *ctx, const lac_data *data, const char *run,
+                               const lac_run *folder, const lac_train_config *ends,
+                               lac_trainer **out)
 {
     lac_model_file file;
-    *out = NULL;
+    int is_new = 0;
+    if (folder)
+        LAC_TRY(is_stillborn(ctx, run, &is_new));
+    if (is_new)
+        return begin_again(ctx, data, run, ends, out);
     LAC_TRY(lac_model_file_open(ctx, run, &file));
-    lac_status status = resume(&file, data, ends, out);
-    if (status == LAC_OK)
-        status = lac_strdup(ctx, run, &(*out)->run);
-    if (status != LAC_OK)
-        lac_trainer_free(out);
+    lac_status status = resume(&file, data, folder, ends, out);
     lac_model_file_close(&file);
     return status;
+}
+
+/* Hands the locked folder, which may be NULL, to the trainer, if there is one. */
+static lac_status keep_folder(lac_status status, const char *run, lac_run **folder,
+                              lac_trainer **out)
+{
+    if (status == LAC_OK)
+        status = lac_strdup((*out)->ctx, run, &(*out)->run);
+    if (status != LAC_OK) {
+        lac_trainer_free(out);
+        lac_run_close(folder);
+        return status;
+    }
+    (*out)->folder = *folder;
+    return LAC_OK;
+}
+
+static lac_status open_folder(lac_context *ctx, const char *run, lac_run **out)
+{
+    *out = NULL;
+    return lac_path_is_folder(run) ? lac_run_open(ctx, run, out) : LAC_OK;
 }
 
 lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
                               lac_trainer **out)
 {
     const lac_train_config ends = {.epochs = epochs}; /* and no other end */
-    return resume_run(ctx, data, run, epochs ? &ends : NULL, out);
+    lac_run *folder;
+    *out = NULL;
+    LAC_TRY(open_folder(ctx, run, &folder));
+    lac_status status = make_trainer(ctx, data, run, folder, epochs ? &ends : NULL, out);
+    return keep_folder(status, run, &folder, out);
 }
 
 /* ---- Going on or beginning ------------------------------------------------------------------- */
@@ -182,25 +284,33 @@ static lac_status check_network(const lac_trainer *t, const char *run,
                     run, wanted->model);
 }
 
+static lac_status go_on_or_begin(lac_context *ctx, const lac_data *data,
+                                 const lac_train_config *wanted, const char *run,
+                                 const lac_run *folder, lac_trainer **out)
+{
+    char *last;
+    LAC_TRY(lac_path_join(ctx, run, "last.safetensors", &last));
+    int is_begun = lac_path_exists(last);
+    free(last);
+    if (!is_begun) {
+        LAC_TRY(lac_run_discard(folder));
+        return lac_trainer_new(ctx, data, wanted, out);
+    }
+    LAC_TRY(make_trainer(ctx, data, run, folder, wanted, out));
+    LAC_TRY(check_settings(*out, run, wanted));
+    return check_network(*out, run, wanted);
+}
+
 lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const char *run, lac_trainer **out)
 {
     const lac_train_config usual = lac_train_config_default();
     const lac_train_config *wanted = config ? config : &usual;
-    char *last;
+    lac_run *folder;
     *out = NULL;
-    LAC_TRY(lac_path_join(ctx, run, "last.safetensors", &last));
-    int is_begun = lac_path_exists(last);
-    free(last);
-    if (!is_begun) {
-        LAC_TRY(lac_run_discard(ctx, run));
+    LAC_TRY(open_folder(ctx, run, &folder));
+    if (!folder)
         return lac_trainer_new(ctx, data, wanted, out);
-    }
-    LAC_TRY(resume_run(ctx, data, run, wanted, out));
-    lac_status status = check_settings(*out, run, wanted);
-    if (status == LAC_OK)
-        status = check_network(*out, run, wanted);
-    if (status != LAC_OK)
-        lac_trainer_free(out);
-    return status;
+    lac_status status = go_on_or_begin(ctx, data, wanted, run, folder, out);
+    return keep_folder(status, run, &folder, out);
 }

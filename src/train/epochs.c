@@ -144,7 +144,7 @@ static lac_status record(const run_state *r)
         [LAC_HISTORY_FAILURE_POINTS] = m ? m->failure_points : NAN,
         [LAC_HISTORY_FAILURE_IMAGES] = m ? m->failure_images : NAN,
         [LAC_HISTORY_RAW] = m ? r->raw : NAN};
-    return lac_run_append(t->ctx, r->run, &t->config, line);
+    return lac_run_append(t->folder, line);
 }
 
 /* Notes the lowest figures so far. Returns whether the RMSE is one. */
@@ -248,12 +248,15 @@ lac_end lac_trainer_end(const lac_trainer *t)
 static lac_status open_folder(run_state *r)
 {
     lac_trainer *t = r->t;
-    const lac_train_config *config = &t->config;
     LAC_TRY(lac_path_join(t->ctx, r->run, "last.safetensors", &r->last));
     LAC_TRY(lac_path_join(t->ctx, r->run, "best.safetensors", &r->best));
-    if (t->run)
-        return lac_run_resume(t->ctx, r->run, config, t->cursor.epoch);
-    LAC_TRY(lac_run_begin(t->ctx, r->run, config));
+    if (!t->run)
+        LAC_TRY(lac_folder_make(t->ctx, r->run));
+    if (!t->folder)
+        LAC_TRY(lac_run_open(t->ctx, r->run, &t->folder));
+    if (t->run && (t->adam.step > 0 || lac_path_exists(r->last)))
+        return lac_run_resume(t->folder, &t->config, t->cursor.epoch);
+    LAC_TRY(lac_run_begin(t->folder, &t->config));
     return lac_trainer_save(t, r->last); /* whatever ends the run, it can go on */
 }
 
@@ -271,11 +274,12 @@ lac_status lac_trainer_run(lac_trainer *t, const char *run, lac_progress_fn prog
     run_state r = {.t = t, .run = run, .progress = progress, .user = user};
     if (run && t->run && strcmp(run, t->run) != 0)
         return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
-                        "%s: this training was resumed from %s and goes on there alone", run,
+                        "%s: this training was opened in %s and goes on there alone", run,
                         t->run);
     lac_status status = run ? open_folder(&r) : LAC_OK;
     if (status == LAC_OK)
         status = run_epochs(&r);
+    lac_run_close(&t->folder);
     free(r.last);
     free(r.best);
     return status;

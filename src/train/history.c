@@ -19,6 +19,21 @@ const char *const lac_history_names[LAC_HISTORY_COLUMNS] = {
     [LAC_HISTORY_RAW] = "raw_rmse",
 };
 
+static const struct {
+    double least, most;
+} ranges[LAC_HISTORY_COLUMNS] = {
+    [LAC_HISTORY_EPOCH] = {1, LAC_MOST_EPOCHS},
+    [LAC_HISTORY_SECONDS] = {0, LAC_MOST_SECONDS},
+    [LAC_HISTORY_RATE] = {0, LAC_MOST_FIGURE},
+    [LAC_HISTORY_LOSS] = {0, LAC_MOST_FIGURE},
+    [LAC_HISTORY_HOLDOUT_LOSS] = {0, LAC_MOST_FIGURE},
+    [LAC_HISTORY_RMSE] = {0, LAC_MOST_FIGURE},
+    [LAC_HISTORY_WEIGHTED] = {0, LAC_MOST_FIGURE},
+    [LAC_HISTORY_FAILURE_POINTS] = {0, 1},
+    [LAC_HISTORY_FAILURE_IMAGES] = {0, 1},
+    [LAC_HISTORY_RAW] = {0, LAC_MOST_FIGURE},
+};
+
 static lac_status find_columns(const lac_csv *csv, const char *path, int at[LAC_HISTORY_COLUMNS])
 {
     for (int c = 0; c < LAC_HISTORY_COLUMNS; c++) {
@@ -61,11 +76,13 @@ static lac_status read_rows(lac_context *ctx, lac_csv *csv, const int at[LAC_HIS
             double *value = &h->value[c][h->count];
             *value = NAN;
             if (at[c] >= 0 && (csv->cell[at[c]].length > 0 || c == LAC_HISTORY_EPOCH))
-                LAC_TRY(lac_csv_number(csv, at[c], value));
+                LAC_TRY(lac_csv_number_in(csv, at[c], ranges[c].least, ranges[c].most, value));
         }
         const double *epoch = h->value[LAC_HISTORY_EPOCH];
-        if (h->count && !(epoch[h->count] > epoch[h->count - 1]))
-            return lac_csv_fail_cell(csv, at[LAC_HISTORY_EPOCH], "an epoch above the row before");
+        double before = h->count ? epoch[h->count - 1] : 0;
+        if (!(epoch[h->count] > before) || epoch[h->count] != floor(epoch[h->count]))
+            return lac_csv_fail_cell(csv, at[LAC_HISTORY_EPOCH],
+                                     "a whole number above the row before");
         h->count++;
         LAC_TRY(lac_csv_next(csv, &more));
     }

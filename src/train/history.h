@@ -4,6 +4,13 @@
 
 #include "base/base.h"
 
+enum { LAC_MOST_EPOCHS = 1000000 }; /* of a training, as lac_train_config says */
+
+/* What a table of a run or a search may hold: seconds, and figures that grow as a training
+ * diverges, whose squares of floats stay below. */
+#define LAC_MOST_SECONDS 1e12
+#define LAC_MOST_FIGURE 1e100
+
 /* In the order of the file, the last one for runs with an average only. A line is an array of as
  * many numbers; NaN is an empty cell. */
 enum {

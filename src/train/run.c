@@ -24,75 +24,54 @@ static void write_line(const char *const *cell, int count, char line[LINE_ROOM])
     }
 }
 
-static lac_status write_text(lac_context *ctx, const char *run, const char *name,
-                             const char *text, size_t length)
+static lac_status write_text(const lac_run *run, const char *name, const char *text,
+                             size_t length)
 {
     char *path;
     lac_file file;
-    LAC_TRY(lac_path_join(ctx, run, name, &path));
-    lac_status status = lac_file_create(ctx, path, &file);
+    LAC_TRY(lac_path_join(run->ctx, run->path, name, &path));
+    lac_status status = lac_file_create(run->ctx, path, &file);
     if (status == LAC_OK) {
         fwrite(text, 1, length, file.stream); /* commit reports a failed write */
-        status = lac_file_commit(ctx, &file);
+        status = lac_file_commit(run->ctx, &file);
     }
     free(path);
     return status;
 }
 
-/* Adds text at the end of the file, or makes the file with it. */
-static lac_status append_text(lac_context *ctx, const char *run, const char *name,
-                              const char *text)
-{
-    char *path;
-    LAC_TRY(lac_path_join(ctx, run, name, &path));
-    FILE *stream = fopen(path, "ab");
-    int good = stream && fputs(text, stream) >= 0;
-    if (stream && fclose(stream) != 0)
-        good = 0;
-    lac_status status = good ? LAC_OK : lac_fail_errno(ctx, path, "write");
-    free(path);
-    return status;
-}
+/* ---- config.json ---------------------------------------------------------------------- */
 
-/* Columns of metrics.csv. */
-static int column_count(const lac_train_config *config)
-{
-    return config->ema > 0.0 ? LAC_HISTORY_COLUMNS : LAC_HISTORY_RAW;
-}
-
-static lac_status write_config(lac_context *ctx, const char *run, const lac_train_config *config)
+static lac_status write_config(const lac_run *run, const lac_train_config *config)
 {
     char *text;
-    LAC_TRY(lac_config_to_json(ctx, config, &text));
-    lac_status status = write_text(ctx, run, "config.json", text, strlen(text));
+    LAC_TRY(lac_config_to_json(run->ctx, config, &text));
+    lac_status status = write_text(run, "config.json", text, strlen(text));
     free(text);
     return status;
 }
 
 /* ---- machine.csv ---------------------------------------------------------------------- */
 
-static lac_status is_file(lac_context *ctx, const char *run, const char *name, int *there)
-{
-    char *path;
-    LAC_TRY(lac_path_join(ctx, run, name, &path));
-    *there = lac_path_exists(path);
-    free(path);
-    return LAC_OK;
-}
-
 /* A line for every start: where the epochs behind `epochs` are made. */
-static lac_status append_machine(lac_context *ctx, const char *run, int epochs)
+static lac_status add_machine(const lac_run *run, int epochs, int is_new)
 {
-    char line[LINE_ROOM], processor[LAC_PROCESSOR];
-    int there;
-    LAC_TRY(is_file(ctx, run, "machine.csv", &there));
-    write_line(machine_names, LAC_MACHINE_COLUMNS, line);
-    if (!there)
-        LAC_TRY(append_text(ctx, run, "machine.csv", line));
+    char text[2 * LINE_ROOM], processor[LAC_PROCESSOR];
+    char *path;
+    LAC_TRY(lac_path_join(run->ctx, run->path, "machine.csv", &path));
+    is_new |= !lac_path_exists(path);
+    size_t used = 0;
+    if (is_new) {
+        write_line(machine_names, LAC_MACHINE_COLUMNS, text);
+        used = strlen(text);
+    }
     lac_kernels_processor(processor);
-    snprintf(line, sizeof line, "%d,%d,%s,\"%s\",%s\n", epochs, lac_context_threads(ctx),
-             lac_cpu_name(lac_context_cpu(ctx)), processor, LAC_VERSION);
-    return append_text(ctx, run, "machine.csv", line);
+    snprintf(text + used, LINE_ROOM, "%d,%d,%s,\"%s\",%s\n", epochs,
+             lac_context_threads(run->ctx), lac_cpu_name(lac_context_cpu(run->ctx)), processor,
+             LAC_VERSION);
+    lac_status status = is_new ? write_text(run, "machine.csv", text, strlen(text))
+                               : lac_file_append(run->ctx, path, text, strlen(text));
+    free(path);
+    return status;
 }
 
 lac_status lac_run_machines(lac_context *ctx, const char *run, lac_csv **out)
@@ -110,91 +89,102 @@ lac_status lac_run_machines(lac_context *ctx, const char *run, lac_csv **out)
     return status;
 }
 
-/* ---- The folder ------------------------------------------------------------------------ */
+/* ---- metrics.csv ---------------------------------------------------------------------- */
 
-static lac_status refuse_old_run(lac_context *ctx, const char *run)
+/* Columns of metrics.csv. */
+static int column_count(const lac_train_config *config)
 {
-    static const char *const names[] = {"config.json", "metrics.csv", "last.safetensors",
-                                        "best.safetensors"};
-    for (int i = 0; i < LAC_COUNT(names); i++) {
-        int there;
-        LAC_TRY(is_file(ctx, run, names[i], &there));
-        if (there)
-            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                            "%s: holds a run already (%s): resume it or choose another folder", run,
-                            names[i]);
+    return config->ema > 0.0 ? LAC_HISTORY_COLUMNS : LAC_HISTORY_RAW;
+}
+
+/* Adds text to what metrics.csv must hold. */
+static lac_status keep_text(lac_run *run, const char *text, size_t length)
+{
+    if (run->length + length > run->room) {
+        char *more;
+        size_t room = 2 * (run->length + length);
+        LAC_TRY(lac_alloc(run->ctx, room, 1, &more));
+        if (run->length)
+            memcpy(more, run->metrics, run->length);
+        free(run->metrics);
+        run->metrics = more;
+        run->room = room;
     }
+    memcpy(run->metrics + run->length, text, length);
+    run->length += length;
     return LAC_OK;
 }
 
-lac_status lac_run_discard(lac_context *ctx, const char *run)
+static lac_status keep_header(lac_run *run, const lac_train_config *config, char header[LINE_ROOM])
 {
-    static const char *const names[] = {"config.json", "metrics.csv", "machine.csv"};
-    for (int i = 0; i < LAC_COUNT(names); i++) {
-        char *path;
-        LAC_TRY(lac_path_join(ctx, run, names[i], &path));
-        int good = !lac_path_exists(path) || remove(path) == 0;
-        lac_status status = good ? LAC_OK : lac_fail_errno(ctx, path, "remove");
-        free(path);
-        LAC_TRY(status);
-    }
-    return LAC_OK;
+    run->columns = column_count(config);
+    run->length = 0;
+    run->stamp = (lac_stamp){0};
+    write_line(lac_history_names, run->columns, header);
+    return keep_text(run, header, strlen(header));
 }
 
-lac_status lac_run_begin(lac_context *ctx, const char *run, const lac_train_config *config)
+/* Writes what metrics.csv must hold, whose last `added` bytes are new: behind the others, or all
+ * where somebody else has been at the file. */
+static lac_status write_metrics(lac_run *run, size_t added)
 {
-    LAC_TRY(lac_folder_make(ctx, run));
-    LAC_TRY(refuse_old_run(ctx, run));
-    LAC_TRY(write_config(ctx, run, config));
-    LAC_TRY(append_machine(ctx, run, 0));
-    char header[LINE_ROOM];
-    write_line(lac_history_names, column_count(config), header);
-    return write_text(ctx, run, "metrics.csv", header, strlen(header));
-}
-
-/* The bytes of the header and of the lines of the first `epochs` epochs. */
-static lac_status measure_kept(lac_context *ctx, const char *path, const char *text, int columns,
-                               int epochs, size_t *kept)
-{
-    char header[LINE_ROOM];
-    write_line(lac_history_names, columns, header);
-    if (strncmp(text, header, strlen(header)) != 0)
-        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s:1: not the header of a run's metrics", path);
-    const char *line = text + strlen(header);
-    for (int epoch = 1; epoch <= epochs; epoch++) {
-        const char *end = strchr(line, '\n');
-        char *comma;
-        if (!end || strtol(line, &comma, 10) != epoch || *comma != ',')
-            return lac_fail(ctx, LAC_ERROR_FORMAT, "%s:%d: the line of epoch %d is missing", path,
-                            epoch + 1, epoch);
-        line = end + 1;
-    }
-    *kept = (size_t)(line - text);
-    return LAC_OK;
-}
-
-static lac_status keep_lines(lac_context *ctx, const char *run, int columns, int epochs)
-{
+    lac_stamp stamp;
     char *path;
-    char *text = NULL;
-    size_t size;
-    LAC_TRY(lac_path_join(ctx, run, "metrics.csv", &path));
-    lac_status status = lac_file_read(ctx, path, &text, &size);
-    if (status == LAC_OK)
-        status = measure_kept(ctx, path, text, columns, epochs, &size);
-    if (status == LAC_OK)
-        status = write_text(ctx, run, "metrics.csv", text, size);
-    free(text);
+    LAC_TRY(lac_path_join(run->ctx, run->path, "metrics.csv", &path));
+    int there = lac_file_stamp(path, &stamp);
+    int is_ours = there && memcmp(&stamp, &run->stamp, sizeof stamp) == 0;
+    if (!is_ours && added < run->length)
+        lac_log(run->ctx, "%s: was %s during the run, and is written anew", path,
+                there ? "changed" : "removed");
+    lac_status status =
+        is_ours ? lac_file_append(run->ctx, path, run->metrics + run->length - added, added)
+                : write_text(run, "metrics.csv", run->metrics, run->length);
+    lac_file_stamp(path, &run->stamp);
     free(path);
     return status;
 }
 
-lac_status lac_run_resume(lac_context *ctx, const char *run, const lac_train_config *config,
-                          int epochs)
+/* Keeps the lines of the first `epochs` epochs; *count is how many there are. What is no such
+ * line, as somebody may have edited the file, is dropped. */
+static lac_status keep_lines(lac_run *run, const char *text, int epochs, int *count)
 {
-    LAC_TRY(keep_lines(ctx, run, column_count(config), epochs));
-    LAC_TRY(append_machine(ctx, run, epochs));
-    return write_config(ctx, run, config);
+    long last = 0;
+    *count = 0;
+    for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
+        char *comma;
+        long epoch = strtol(text, &comma, 10);
+        if (*comma != ',' || epoch <= last || epoch > epochs)
+            continue;
+        LAC_TRY(keep_text(run, text, (size_t)(end + 1 - text)));
+        last = epoch;
+        ++*count;
+    }
+    return LAC_OK;
+}
+
+static lac_status keep_metrics(lac_run *run, const char *path, const lac_train_config *config,
+                               int epochs)
+{
+    char header[LINE_ROOM];
+    char *text = NULL;
+    size_t size;
+    int count = 0;
+    LAC_TRY(keep_header(run, config, header));
+    lac_status status = LAC_OK;
+    if (lac_path_exists(path)) {
+        status = lac_file_read(run->ctx, path, &text, &size);
+        if (status == LAC_OK && strncmp(text, header, strlen(header)) != 0)
+            status = lac_fail(run->ctx, LAC_ERROR_FORMAT,
+                              "%s:1: not the header of a run's metrics; without the file the run "
+                              "goes on, and lacks these lines", path);
+        if (status == LAC_OK)
+            status = keep_lines(run, text + strlen(header), epochs, &count);
+        free(text);
+    }
+    if (status == LAC_OK && count < epochs)
+        lac_log(run->ctx, "%s: lacks %d of the lines of %d epochs, which stay missing", path,
+                epochs - count, epochs);
+    return status;
 }
 
 static void write_cell(double value, char cell[LAC_NUMBER])
@@ -204,16 +194,117 @@ static void write_cell(double value, char cell[LAC_NUMBER])
         lac_number_digits(value, 9, cell);
 }
 
-lac_status lac_run_append(lac_context *ctx, const char *run, const lac_train_config *config,
-                          const double line[LAC_HISTORY_COLUMNS])
+lac_status lac_run_append(lac_run *run, const double line[LAC_HISTORY_COLUMNS])
 {
     char cells[LAC_HISTORY_COLUMNS][LAC_NUMBER], text[LINE_ROOM];
     const char *cell[LAC_HISTORY_COLUMNS];
-    int columns = column_count(config);
-    for (int i = 0; i < columns; i++) {
+    for (int i = 0; i < run->columns; i++) {
         write_cell(line[i], cells[i]);
         cell[i] = cells[i];
     }
-    write_line(cell, columns, text);
-    return append_text(ctx, run, "metrics.csv", text);
+    write_line(cell, run->columns, text);
+    LAC_TRY(keep_text(run, text, strlen(text)));
+    return write_metrics(run, strlen(text));
+}
+
+/* ---- The folder ------------------------------------------------------------------------ */
+
+lac_status lac_run_open(lac_context *ctx, const char *path, lac_run **out)
+{
+    static const char *const names[] = {"config.json", "machine.csv", "metrics.csv",
+                                        "last.safetensors", "best.safetensors"};
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    (*out)->ctx = ctx;
+    lac_status status = lac_strdup(ctx, path, &(*out)->path);
+    if (status == LAC_OK)
+        status = lac_lock_take(ctx, path, &(*out)->lock);
+    if (status == LAC_OK)
+        status = lac_folder_sweep(ctx, path, names, LAC_COUNT(names));
+    if (status != LAC_OK)
+        lac_run_close(out);
+    return status;
+}
+
+void lac_run_close(lac_run **run)
+{
+    lac_run *r = *run;
+    if (!r)
+        return;
+    lac_lock_release(&r->lock);
+    free(r->path);
+    free(r->metrics);
+    free(r);
+    *run = NULL;
+}
+
+/* Whether metrics.csv has a line behind its header. */
+static lac_status has_epochs(lac_context *ctx, const char *path, int *has)
+{
+    char *text;
+    size_t size;
+    LAC_TRY(lac_file_read(ctx, path, &text, &size));
+    const char *end = strchr(text, '\n');
+    *has = end && end[1];
+    free(text);
+    return LAC_OK;
+}
+
+lac_status lac_run_find(lac_context *ctx, const char *path, const char **name)
+{
+    static const char *const names[] = {"last.safetensors", "best.safetensors", "metrics.csv"};
+    lac_status status = LAC_OK;
+    *name = NULL;
+    for (int i = 0; i < LAC_COUNT(names) && !*name && status == LAC_OK; i++) {
+        char *file;
+        LAC_TRY(lac_path_join(ctx, path, names[i], &file));
+        int has = lac_path_exists(file);
+        if (has && i == 2)
+            status = has_epochs(ctx, file, &has);
+        if (has)
+            *name = names[i];
+        free(file);
+    }
+    return status;
+}
+
+lac_status lac_run_discard(const lac_run *run)
+{
+    static const char *const names[] = {"config.json", "metrics.csv", "machine.csv"};
+    for (int i = 0; i < LAC_COUNT(names); i++) {
+        char *path;
+        LAC_TRY(lac_path_join(run->ctx, run->path, names[i], &path));
+        int good = !lac_path_exists(path) || remove(path) == 0;
+        lac_status status = good ? LAC_OK : lac_fail_errno(run->ctx, path, "remove");
+        free(path);
+        LAC_TRY(status);
+    }
+    return LAC_OK;
+}
+
+lac_status lac_run_begin(lac_run *run, const lac_train_config *config)
+{
+    char header[LINE_ROOM];
+    const char *found;
+    LAC_TRY(lac_run_find(run->ctx, run->path, &found));
+    if (found)
+        return lac_fail(run->ctx, LAC_ERROR_ARGUMENT,
+                        "%s: holds a run already (%s): resume it or choose another folder",
+                        run->path, found);
+    LAC_TRY(write_config(run, config));
+    LAC_TRY(add_machine(run, 0, 1));
+    LAC_TRY(keep_header(run, config, header));
+    return write_metrics(run, run->length);
+}
+
+lac_status lac_run_resume(lac_run *run, const lac_train_config *config, int epochs)
+{
+    char *path;
+    LAC_TRY(lac_path_join(run->ctx, run->path, "metrics.csv", &path));
+    lac_status status = keep_metrics(run, path, config, epochs);
+    free(path);
+    if (status == LAC_OK)
+        status = write_metrics(run, run->length);
+    if (status == LAC_OK)
+        status = add_machine(run, epochs, 0);
+    return status == LAC_OK ? write_config(run, config) : status;
 }

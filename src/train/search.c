@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_TRIALS = 100000 };
+
 typedef struct search {
     lac_context *ctx;
     const lac_search_config *config;
@@ -212,10 +214,11 @@ static lac_status trial_folder(const search *s, int i, char **out)
     return lac_path_join(s->ctx, s->dir, name, out);
 }
 
-/* The model files of a trial that will not train again. */
+/* The model files of a trial that will not train again, the state last: without one a trial is
+ * begun anew, in a folder that holds no model. */
 static lac_status drop_models(const search *s, int i)
 {
-    static const char *const names[] = {"last.safetensors", "best.safetensors"};
+    static const char *const names[] = {"best.safetensors", "last.safetensors"};
     char *run;
     LAC_TRY(trial_folder(s, i, &run));
     lac_status status = LAC_OK;
@@ -240,7 +243,7 @@ static lac_status record(search *s, int i, const char *run)
     lac_history h;
     lac_trial *t = &s->trial[i];
     LAC_TRY(lac_history_read(s->ctx, run, &h));
-    t->epochs = h.count;
+    t->epochs = h.count ? (int)h.value[LAC_HISTORY_EPOCH][h.count - 1] : 0;
     if (h.count) {
         double weighted = h.value[LAC_HISTORY_WEIGHTED][h.count - 1];
         t->rmse = isnan(weighted) ? h.value[LAC_HISTORY_RMSE][h.count - 1] : weighted;
@@ -370,12 +373,26 @@ static lac_status check_network(lac_context *ctx, const lac_data *data, const ch
 
 static lac_status check(lac_context *ctx, const lac_data *data, const lac_search_config *c)
 {
-    if (c->trials < 1 || c->epochs < 1 || !(c->validation > 0 && c->validation < 1))
+    if (c->trials < 1 || c->trials > MOST_TRIALS || c->epochs < 1 ||
+        c->epochs > LAC_MOST_EPOCHS || !(c->validation > 0 && c->validation < 1))
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                        "a search of %d trials, %d epochs, validation %g: at least 1 trial and 1 "
-                        "epoch, a share above 0 and below 1", c->trials, c->epochs, c->validation);
+                        "a search of %d trials, %d epochs, validation %g: 1 to %d trials, 1 to %d "
+                        "epochs, a share above 0 and below 1", c->trials, c->epochs, c->validation,
+                        MOST_TRIALS, LAC_MOST_EPOCHS);
     LAC_TRY(lac_config_check(ctx, &c->base));
     return check_network(ctx, data, c->base.model);
+}
+
+/* In the search's folder, locked. */
+static lac_status go_on(search *s, const lac_data *data)
+{
+    static const char *const names[] = {"trials.csv", "search.txt"};
+    LAC_TRY(lac_folder_sweep(s->ctx, s->dir, names, LAC_COUNT(names)));
+    LAC_TRY(take_training_rows(s, data));
+    LAC_TRY(recall(s));
+    LAC_TRY(keep_settings(s));
+    LAC_TRY(write_trials(s));
+    return run_rounds(s);
 }
 
 lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_search_config *config,
@@ -384,21 +401,17 @@ lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_sear
     const lac_search_config usual = lac_search_config_default();
     search s = {.ctx = ctx, .config = config ? config : &usual, .dir = dir,
                 .progress = progress, .user = user};
+    lac_lock lock;
     LAC_TRY(check(ctx, data, s.config));
     LAC_TRY(lac_folder_make(ctx, dir));
+    LAC_TRY(lac_lock_take(ctx, dir, &lock));
     s.trials = s.config->trials;
-    LAC_TRY(lac_alloc(ctx, (size_t)s.trials, sizeof *s.trial, &s.trial));
-    for (int i = 0; i < s.trials; i++)
+    lac_status status = lac_alloc(ctx, (size_t)s.trials, sizeof *s.trial, &s.trial);
+    for (int i = 0; i < s.trials && status == LAC_OK; i++)
         draw_trial(s.config, i + 1, &s.trial[i]);
-    lac_status status = take_training_rows(&s, data);
     if (status == LAC_OK)
-        status = recall(&s);
-    if (status == LAC_OK)
-        status = keep_settings(&s);
-    if (status == LAC_OK)
-        status = write_trials(&s);
-    if (status == LAC_OK)
-        status = run_rounds(&s);
+        status = go_on(&s, data);
+    lac_lock_release(&lock);
     lac_data_free(&s.data);
     free(s.trial);
     return status;

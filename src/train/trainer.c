@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_ROWS = 1 << 29 }; /* visits of them and a batch are an int */
 enum { WATCHED = 256 }; /* training rows that show how it goes when nothing is held out */
 
 /* ---- Making -------------------------------------------------------------------------- */
@@ -48,6 +49,9 @@ static lac_status choose_rows(lac_trainer *t)
                         "no rows to train on: %d rows, %d held out%s", t->data->rows,
                         t->holdout_count,
                         config->rows == LAC_ROWS_COMPLETE ? ", and only complete ones wanted" : "");
+    if (t->train_count > MOST_ROWS)
+        return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "%d rows to train on, at most %d are possible",
+                        t->train_count, MOST_ROWS);
     t->visits = t->train_count * (config->mirror ? 2 : 1);
     t->watched = t->holdout_count ? t->holdout_rows : t->train_rows;
     t->watched_count = t->holdout_count ? t->holdout_count
@@ -201,6 +205,7 @@ void lac_trainer_free(lac_trainer **trainer)
         lac_weights_free(t->model->net, &t->beside);
     lac_model_free(&t->model);
     lac_adam_free(&t->adam);
+    lac_run_close(&t->folder);
     free(t->run);
     free(t->train_rows);
     free(t->holdout_rows);

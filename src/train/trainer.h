@@ -6,6 +6,7 @@
 #include "net/model.h"
 #include "train/adam.h"
 #include "train/health.h"
+#include "train/run.h"
 
 /* Where a training stands. Together with weights and moments this is all that a resumed
  * run needs: order, mirrors and dropout follow from seed, epoch and sample. */
@@ -34,7 +35,8 @@ struct lac_trainer {
     lac_adam_state adam;
     lac_cursor cursor;
     lac_health health;
-    char *run; /* the folder that it was resumed from, or NULL */
+    char *run;       /* the folder that it was opened in, or NULL */
+    lac_run *folder; /* that folder, or the one that it trains in, while its lock is held */
 
     int *train_rows, train_count;
     int *holdout_rows, holdout_count;

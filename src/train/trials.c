@@ -5,6 +5,7 @@
 #include "train/search.h"
 #include "data/csv.h"
 #include "settings/config.h"
+#include "train/history.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,9 +58,11 @@ static lac_status read_trial(const lac_csv *csv, lac_trial *t)
         return lac_csv_fail_cell(csv, STATE, "going, stopped or failed");
     t->state = (lac_trial_state)state;
     LAC_TRY(lac_csv_integer(csv, EPOCHS, &t->epochs));
+    if (t->epochs > LAC_MOST_EPOCHS)
+        return lac_csv_fail_cell(csv, EPOCHS, "a number of epochs that a training has");
     if (csv->cell[RMSE].length > 0)
-        LAC_TRY(lac_csv_number(csv, RMSE, &t->rmse));
-    LAC_TRY(lac_csv_number(csv, SECONDS, &t->seconds));
+        LAC_TRY(lac_csv_number_in(csv, RMSE, 0, LAC_MOST_FIGURE, &t->rmse));
+    LAC_TRY(lac_csv_number_in(csv, SECONDS, 0, LAC_MOST_SECONDS, &t->seconds));
     for (int i = 0; (f = lac_search_field(i)); i++)
         LAC_TRY(read_setting(csv, DRAWN + i, f, &t->config));
     return LAC_OK;

@@ -1,0 +1,112 @@
+/*
+ * Folders: made, flushed, locked, and cleaned of what killed processes left.
+ *
+ * The lock is flock's: it belongs to the open file, so that it also keeps two objects of one
+ * process apart, and the system takes it back with the last descriptor, however the process
+ * ends. It binds those who ask for it alone; readers do not. Between machines it holds where the
+ * network file system carries flock to its server, as Linux's NFS and SMB do.
+ */
+#define _DEFAULT_SOURCE /* flock */
+#include "base/base.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+lac_status lac_folder_flush(lac_context *ctx, const char *path)
+{
+    lac_status status = LAC_OK;
+    int file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file >= 0 && fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP)
+        status = lac_fail_errno(ctx, path, "flush");
+    if (file >= 0)
+        close(file);
+    return status;
+}
+
+lac_status lac_folder_make(lac_context *ctx, const char *path)
+{
+    char *parent;
+    if (mkdir(path, 0777) != 0)
+        return errno == EEXIST && lac_path_is_folder(path)
+                   ? LAC_OK
+                   : lac_fail_errno(ctx, path, "make the folder");
+    LAC_TRY(lac_path_parent(ctx, path, &parent));
+    lac_status status = lac_folder_flush(ctx, parent);
+    free(parent);
+    return status;
+}
+
+static int is_left_over(const char *entry, const char *const *names, int count)
+{
+    size_t length = strlen(entry);
+    for (int i = 0; i < count; i++) {
+        size_t name = strlen(names[i]);
+        if (length >= name + 4 && strncmp(entry, names[i], name) == 0 && entry[name] == '.' &&
+            strcmp(entry + length - 4, ".tmp") == 0)
+            return 1;
+    }
+    return 0;
+}
+
+lac_status lac_folder_sweep(lac_context *ctx, const char *path, const char *const *names,
+                            int count)
+{
+    DIR *folder = opendir(path);
+    if (!folder)
+        return lac_fail_errno(ctx, path, "read the folder");
+    lac_status status = LAC_OK;
+    const struct dirent *entry;
+    while (status == LAC_OK && (entry = readdir(folder))) {
+        char *file;
+        if (!is_left_over(entry->d_name, names, count))
+            continue;
+        status = lac_path_join(ctx, path, entry->d_name, &file);
+        if (status == LAC_OK && remove(file) != 0)
+            status = lac_fail_errno(ctx, file, "remove");
+        free(file);
+    }
+    closedir(folder);
+    return status;
+}
+
+static lac_status lock_file(lac_context *ctx, const char *folder, const char *path, lac_lock *lock)
+{
+    lock->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock->file < 0)
+        return lac_fail_errno(ctx, path, "lock");
+    lock->held = 1;
+    if (flock(lock->file, LOCK_EX | LOCK_NB) == 0)
+        return LAC_OK;
+    if (errno != EWOULDBLOCK) {
+        lac_fail_errno(ctx, path, "lock");
+        lac_log(ctx, "%s; nobody else must work in %s now", lac_context_message(ctx), folder);
+        return LAC_OK;
+    }
+    lac_lock_release(lock);
+    return lac_fail(ctx, LAC_ERROR_IO,
+                    "%s: another process is at work in this folder: wait for it, or choose "
+                    "another folder", folder);
+}
+
+lac_status lac_lock_take(lac_context *ctx, const char *folder, lac_lock *lock)
+{
+    char *path;
+    *lock = (lac_lock){0};
+    LAC_TRY(lac_path_join(ctx, folder, ".lock", &path));
+    lac_status status = lock_file(ctx, folder, path, lock);
+    free(path);
+    return status;
+}
+
+void lac_lock_release(lac_lock *lock)
+{
+    if (lock->held)
+        close(lock->file);
+    *lock = (lac_lock){0};
+}

@@ -149,8 +149,8 @@ def paper_onnx(onnx):
 def preset_onnx(onnx, preset, batch, threads):
     b = onnx.b
     faces = "one face" if batch == 1 else f"batch {batch}"
-    what = (f"{preset}, {faces}, {threads} thread{'s' if threads > 1 else ''}, against "
-            f"{onnx.runtime.name}")
+    what = (f"prediction, {preset}, {faces}, {threads} thread{'s' if threads > 1 else ''}, "
+            f"against {onnx.runtime.name}")
     target = 1.0 if batch == 1 else 1.5
     say(what)
     try:

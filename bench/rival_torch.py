@@ -3,7 +3,7 @@ Run by bench.py with the interpreter that has the version in question.
 
 The step is what lacuna's is: forward, masked squared error, backward, Adam with weight
 decay; but its batch stands ready in memory as float32, which spares PyTorch the making,
-and there is neither a view of the pictures nor an average of the weights.
+and there is neither augmentation nor an average of the weights.
 """
 import contextlib
 import statistics

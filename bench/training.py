@@ -55,7 +55,7 @@ def presets(b):
             run = median_run(b, preset=preset, dtype=dtype)
             limit = limits[dtype]
             b.report.least(f"training step, {preset}, batch {run['batch']}, {NAMES[dtype]}",
-                           run["fraction"], limit, speed_text(run), f"{limit:.0%}", run=run)
+                           run["fraction"], limit, speed_text(run), f"{100 * limit:.0f} %", run=run)
 
 
 # ---- PyTorch ----------------------------------------------------------------------------

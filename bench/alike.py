@@ -5,7 +5,7 @@ is not timed.
 import csv
 import os
 
-from common import lacuna
+from common import PRECISION, lacuna
 from rival import RivalError
 
 LIMIT = 1e-3   # pixels; `lacuna predict` rounds to 1e-4
@@ -24,7 +24,7 @@ def trained(b, preset):
     run = b.path("alike-" + preset)
     if not os.path.exists(run):
         lacuna("train", "--data", faces_of(b), "--out", run, "--preset", preset, "--epochs", 1,
-               "--batch", 16, "--lr", 1e-3, "--start", "he")
+               "--batch", 16, "--lr", 1e-3, "--start", "he", *PRECISION["f32"])
     return os.path.join(run, "last.safetensors")
 
 
@@ -53,7 +53,8 @@ def alike(b, rival, preset, **what):
     line = f"{rival.name} beside lacuna predict, {preset}"
     what = what or {"model": trained(b, preset)}
     try:
-        found = differences(b, preset, rival.ask("outputs", pictures=pictures(b), **what)["outputs"])
+        outputs = rival.ask("outputs", pictures=pictures(b), **what)["outputs"]
+        found = differences(b, preset, outputs)
     except RivalError as error:
         b.report.failed(line, error)
         return False

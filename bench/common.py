@@ -16,7 +16,7 @@ LOAD = os.path.join(BUILD, "bench", "load")
 
 LAYOUTS = ("channels first", "channels last")
 NAMES = {"f32": "float32", "bf16": "bf16"}
-PRECISION = {"f32": [], "bf16": ["--precision", "bf16"]}   # options of `lacuna bench`
+PRECISION = {"f32": ["--precision", "float32"], "bf16": ["--precision", "bf16"]}
 
 
 class Bench:

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import zipfile
 
-from common import LACUNA, LOAD, lacuna, paired, say, text_of
+from common import LACUNA, LOAD, PRECISION, lacuna, paired, say, text_of
 
 KAGGLE_ROWS = 7049
 DRAWN_ROWS = 2000
@@ -109,7 +109,7 @@ def torch_memory(b, python, preset, batch):
 def memory_of(b, preset, limit):
     _, table, whose = tables(b)
     ours = peak_memory([LACUNA, "train", "--data", table, "--out", b.path(f"memory-{preset}"),
-                        "--preset", preset, "--epochs", "1"])
+                        "--preset", preset, "--epochs", "1", *PRECISION["f32"]])
     batch = json.loads(lacuna("presets", preset))["batch"]
     what = f"memory of lacuna train, {preset}, batch {batch}, {whose} table"
     if limit:

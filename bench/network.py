@@ -152,7 +152,9 @@ class Network(nn.Module):
                                                 counts)
             shapes[node.name] = operator.out
             self.operators.append(operator)
+        self.output = next(node.name for node in self.nodes if node.is_output)
         last = {name: i for i, node in enumerate(self.nodes) for name in node.inputs}
+        last.pop(self.output, None)
         self.spent = [[name for name in last if last[name] == i] for i in range(len(self.nodes))]
 
     def forward(self, x):
@@ -162,7 +164,7 @@ class Network(nn.Module):
             values[node.name] = operator(*[values[name] for name in node.inputs])
             for name in spent:
                 del values[name]
-        return next(values[node.name] for node in self.nodes if node.is_output)
+        return values[self.output]
 
     def fill(self, tensors):
         """Takes all parameters and running statistics from {"a.down.weight": tensor}."""

@@ -27,6 +27,7 @@ import zipfile
 import dlib
 import numpy as np
 
+from bench import build
 from common import LACUNA
 
 FAILING = 0.10   # of the side
@@ -159,6 +160,7 @@ def parse():
 
 def main():
     options = parse()
+    build()
     data = Data(options.data, options.seed)
     has_label = ~np.isnan(data.labels).all((1, 2))
     learned = np.flatnonzero(~data.is_held & has_label)[:options.rows]

@@ -22,9 +22,10 @@ from common import BUILD, ROOT, Bench, lacuna, say
 from report import Report
 from rival import RivalError
 
-ITEMS = {"step": training.step, "batch": training.batches, "rivals": training.rivals,
-         "predict": prediction.predict, "start": prediction.start, "load": reading.read,
-         "memory": reading.memory}
+ITEMS = {"step": training.step, "batch": training.batches, "presets": training.presets,
+         "rivals": training.rivals, "preset-rivals": training.preset_rivals,
+         "predict": prediction.predict, "preset-predict": prediction.preset_rivals,
+         "start": prediction.start, "load": reading.read, "memory": reading.memory}
 
 
 def build():

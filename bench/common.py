@@ -16,7 +16,7 @@ LOAD = os.path.join(BUILD, "bench", "load")
 
 LAYOUTS = ("channels first", "channels last")
 NAMES = {"f32": "float32", "bf16": "bf16"}
-PRECISION = {"f32": [], "bf16": ["--precision", "bf16"]}   # options of `lacuna bench`
+PRECISION = {"f32": ["--precision", "float32"], "bf16": ["--precision", "bf16"]}
 
 
 class Bench:
@@ -27,7 +27,7 @@ class Bench:
         self.rounds = 1 if quick else 5
         self.steps = 2 if quick else 6
         self.trial_steps = 1 if quick else 3
-        self.batches = (64,) if quick else (32, 64, 128, 256)
+        self.batches = (64,) if quick else (64, 32, 128, 256)
         self.layouts = LAYOUTS[1:] if quick else LAYOUTS
         self.predict_types = ("f32",) if quick else ("f32", "bf16")
         self.work = work
@@ -69,16 +69,24 @@ def lacuna(*arguments):
                           text=True).stdout
 
 
-def lacuna_bench(model="resnet", batch=256, threads=2, steps=6, dtype="f32"):
-    return json.loads(lacuna("bench", "--json", "--model", model, "--batch", batch, "--threads",
-                             threads, "--steps", steps, *PRECISION[dtype]))
+def lacuna_bench(preset="paper", dtype="f32", threads=2, steps=6, **settings):
+    """What `lacuna bench` says of a preset's network; of `settings`, model and batch are taken
+    in the place of the preset's own."""
+    changed = [word for name, value in settings.items() for word in ("--" + name, value)]
+    return json.loads(lacuna("bench", "--json", "--preset", preset, "--threads", threads,
+                             "--steps", steps, *changed, *PRECISION[dtype]))
 
 
-def has(dtype):
-    """Whether this processor multiplies numbers of the type."""
-    return subprocess.run([LACUNA, "bench", "--model", "kimura", "--size", "32", "--batch", "4",
-                           "--steps", "1", *PRECISION[dtype]], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL).returncode == 0
+def text_of(preset):
+    """The preset's network as a text."""
+    return lacuna("layers", "--text", "--model", json.loads(lacuna("presets", preset))["model"])
+
+
+def types():
+    """The types of numbers that this processor multiplies."""
+    return [dtype for dtype, options in PRECISION.items() if subprocess.run(
+        [LACUNA, "bench", "--model", "kimura", "--size", "32", "--batch", "4", "--steps", "1",
+         *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0]
 
 
 def paired(rounds, ours, theirs):

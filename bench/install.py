@@ -93,10 +93,10 @@ def install_venv():
         venv.create(VENV, with_pip=True)
     pip("--no-deps", "torch")
     pip(*output_of(PYTHON, "-c", NEEDS).split("\n")[:-1])
-    pip("numpy", "onnx", "onnxruntime", "onnxscript", "pandas")
+    pip("numpy", "onnx", "onnxruntime", "onnxscript", "pandas", "dlib-bin")
     for folder in glob.glob(os.path.join(VENV, "lib", "python*", "site-packages", "torch", "lib")):
         stub_cuda(folder)
-    subprocess.run([PYTHON, "-c", "import torch, onnxruntime, pandas"], check=True)
+    subprocess.run([PYTHON, "-c", "import torch, onnxruntime, pandas, dlib"], check=True)
 
 
 def has_debian_torch():

@@ -5,16 +5,19 @@ import statistics
 import subprocess
 import time
 
-from common import LACUNA, NAMES, lacuna, lacuna_bench, paired, say
+from alike import alike, pictures, trained
+from common import LACUNA, NAMES, lacuna, lacuna_bench, paired, say, text_of
 from rival import RivalError
 
 PLACES = ((1, 1), (1, 2), (256, 2))   # batch, threads
+PRESETS = ("first", "fast", "best")
 
 
-def run_at(b, batch, threads):
+def run_at(b, batch, threads, preset="paper"):
     """A run of `lacuna bench` for its prediction. The peak wants several steps to be a
     median; at batch 256 each step is long enough to need one."""
-    return lacuna_bench(batch=batch, threads=threads, steps=5 * b.steps if batch == 1 else 1)
+    return lacuna_bench(preset, batch=batch, threads=threads,
+                        steps=5 * b.steps if batch == 1 else 1)
 
 
 def seconds_of(run):
@@ -50,7 +53,7 @@ def predict(b):
                    f"{1 / multiple:.1%} of peak, {256 / seconds:.0f} images/s", "80 %",
                    seconds=seconds)
     torches(b)
-    onnx(b)
+    with_onnx(b, paper_onnx)
 
 
 # ---- Rivals -----------------------------------------------------------------------------
@@ -77,10 +80,12 @@ def repeats(batch):
 
 
 def torch_call(b, torch, mode, dtype):
+    text = text_of("paper")
+
     def at(batch, threads):
         def call(layout):
-            return torch.ask("predict", mode=mode, dtype=dtype, layout=layout, batch=batch,
-                             threads=threads, steps=repeats(batch))["seconds"]
+            return torch.ask("predict", text=text, mode=mode, dtype=dtype, layout=layout,
+                             batch=batch, threads=threads, steps=repeats(batch))["seconds"]
 
         best = min(b.layouts, key=call)
         return lambda: call(best)
@@ -90,6 +95,8 @@ def torch_call(b, torch, mode, dtype):
 
 def torches(b):
     for torch, _ in b.torches("prediction of"):
+        if not alike(b, torch, "paper"):
+            continue
         for mode in torch.about["modes"]:
             for dtype in b.predict_types:
                 say(f"prediction of {torch.name}, {mode}, {NAMES[dtype]}")
@@ -97,24 +104,73 @@ def torches(b):
                         torch_call(b, torch, mode, dtype))
 
 
-def onnx(b):
+class Onnx:
+    """ONNX Runtime on the presets' networks, which PyTorch exports for it."""
+
+    def __init__(self, b, runtime, torch):
+        self.b, self.runtime, self.torch = b, runtime, torch
+
+    def path(self, preset, batch):
+        path = self.b.path(f"{preset}-{batch}.onnx")
+        if not os.path.exists(path):
+            self.torch.ask("export", model=trained(self.b, preset), path=path, batch=batch)
+        return path
+
+    def call(self, preset, batch, threads):
+        """A function that times one call."""
+        path = self.path(preset, batch)
+        return lambda: self.runtime.ask("predict", path=path, batch=batch, threads=threads,
+                                        steps=repeats(batch))["seconds"]
+
+    def alike(self, preset):
+        return alike(self.b, self.runtime, preset,
+                     path=self.path(preset, len(pictures(self.b))))
+
+
+def with_onnx(b, measure_it):
+    """Calls measure_it(Onnx), if all is installed that it takes."""
     runtime = b.rival("rival_onnx.py")
     torch = b.rival("rival_torch.py") if runtime else None
     if not torch:
         b.report.absent("prediction of ONNX Runtime")
         return
-
-    def at(batch, threads):
-        path = b.path(f"resnet-{batch}.onnx")
-        if not os.path.exists(path):
-            torch.ask("export", path=path, batch=batch)
-        return lambda: runtime.ask("predict", path=path, batch=batch, threads=threads,
-                                   steps=repeats(batch))["seconds"]
-
     say(f"prediction of {runtime.name}")
-    compare(b, f"{runtime.name}, float32: 1 face, 1 and 2 threads; 256", at)
+    measure_it(Onnx(b, runtime, torch))
     torch.close()
     runtime.close()
+
+
+def paper_onnx(onnx):
+    if onnx.alike("paper"):
+        compare(onnx.b, f"{onnx.runtime.name}, float32: 1 face, 1 and 2 threads; 256",
+                lambda batch, threads: onnx.call("paper", batch, threads))
+
+
+def preset_onnx(onnx, preset, batch, threads):
+    b = onnx.b
+    faces = "one face" if batch == 1 else f"batch {batch}"
+    what = (f"prediction, {preset}, {faces}, {threads} thread{'s' if threads > 1 else ''}, "
+            f"against {onnx.runtime.name}")
+    target = 1.0 if batch == 1 else 1.5
+    say(what)
+    try:
+        ours, theirs, ratio = paired(
+            b.rounds, lambda: seconds_of(run_at(b, batch, threads, preset)),
+            onnx.call(preset, batch, threads))
+        b.report.least(what, ratio, target, f"{ratio:.2f} x; {1e3 * ours:.2f} ms beside "
+                       f"{1e3 * theirs:.2f} ms", f"{target:g} x", lacuna=ours, rival=theirs)
+    except RivalError as error:
+        b.report.failed(what, error)
+
+
+def preset_rivals(b):
+    def measure_it(onnx):
+        for preset in PRESETS:
+            if onnx.alike(preset):
+                for place in PLACES:
+                    preset_onnx(onnx, preset, *place)
+
+    with_onnx(b, measure_it)
 
 
 # ---- The program ------------------------------------------------------------------------

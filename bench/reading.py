@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import zipfile
 
-from common import LACUNA, LOAD, lacuna, paired, say
+from common import LACUNA, LOAD, PRECISION, lacuna, paired, say, text_of
 
 KAGGLE_ROWS = 7049
 DRAWN_ROWS = 2000
@@ -94,25 +94,35 @@ def peak_memory(command):
     return usage.ru_maxrss * 1024
 
 
-def torch_memory(b, python):
-    """Bytes resident at most in PyTorch's steps at batch 256, in the thriftier layout. A
-    process for each: memory at most never falls."""
+def torch_memory(b, python, preset, batch):
+    """Bytes resident at most in PyTorch's steps, in the thriftier layout. A process for each:
+    memory at most never falls."""
     sizes = []
     for layout in b.layouts:
         torch = b.rival("rival_torch.py", python)
-        torch.ask("train", mode="eager", dtype="f32", layout=layout, batch=256, steps=2)
+        torch.ask("train", text=text_of(preset), mode="eager", dtype="f32", layout=layout,
+                  batch=batch, steps=2)
         sizes.append(torch.close())
     return min(sizes)
 
 
-def memory(b):
+def memory_of(b, preset, limit):
     _, table, whose = tables(b)
-    ours = peak_memory([LACUNA, "train", "--data", table, "--out", b.path("memory"),
-                        "--preset", "paper", "--epochs", "1"])
-    b.report.most(f"memory of lacuna train, batch 256, {whose} table", ours, 1e9,
-                  f"{ours / 1e9:.2f} GB", "1.0 GB")
+    ours = peak_memory([LACUNA, "train", "--data", table, "--out", b.path(f"memory-{preset}"),
+                        "--preset", preset, "--epochs", "1", *PRECISION["f32"]])
+    batch = json.loads(lacuna("presets", preset))["batch"]
+    what = f"memory of lacuna train, {preset}, batch {batch}, {whose} table"
+    if limit:
+        b.report.most(what, ours, limit, f"{ours / 1e9:.2f} GB", f"{limit / 1e9:.1f} GB")
+    else:
+        b.report.line(what, f"{ours / 1e9:.2f} GB", value=ours)
     for torch, _ in b.torches("memory of"):
-        say(f"memory of {torch.name}")
-        theirs = torch_memory(b, torch.python)
+        say(f"memory of {torch.name}, {preset}")
+        theirs = torch_memory(b, torch.python, preset, batch)
         b.report.most(f"as a share of {torch.name}'s", ours / theirs, 0.5,
                       f"{ours / theirs:.0%} of {theirs / 1e9:.2f} GB", "50 %", rival=theirs)
+
+
+def memory(b):
+    memory_of(b, "paper", 1e9)
+    memory_of(b, "best", None)

@@ -2,7 +2,7 @@
 import json
 import time
 
-WIDTHS = (63, 56, 19)
+WIDTHS = (67, 56, 19)
 
 
 class Report:

@@ -21,6 +21,11 @@ def session(path, threads):
     return sessions[path, threads]
 
 
+def outputs(path, pictures):
+    x = np.array(pictures, np.float32).reshape(-1, 1, 96, 96) / 255
+    return {"outputs": session(path, 2).run(None, {"x": x})[0].tolist()}
+
+
 def predict(path, threads, batch, steps):
     net = session(path, threads)
     x = np.random.default_rng(1).random((batch, 1, 96, 96), dtype=np.float32)
@@ -33,4 +38,8 @@ def predict(path, threads, batch, steps):
     return {"seconds": statistics.median(seconds)}
 
 
-answer({"about": lambda: {"name": "ONNX Runtime " + onnxruntime.__version__}, "predict": predict})
+answer({
+    "about": lambda: {"name": "ONNX Runtime " + onnxruntime.__version__},
+    "outputs": outputs,
+    "predict": predict,
+})

@@ -1,45 +1,28 @@
-"""PyTorch, 1.13 to the newest, on the paper's ResNet: training steps and prediction.
+"""PyTorch, 1.13 to the newest, on the network of a text: training steps and prediction.
 Run by bench.py with the interpreter that has the version in question.
 
 The step is what lacuna's is: forward, masked squared error, backward, Adam with weight
-decay; but its batch stands ready in memory as float32, which spares PyTorch the making.
+decay; but its batch stands ready in memory as float32, which spares PyTorch the making,
+and there is neither augmentation nor an average of the weights.
 """
 import contextlib
 import statistics
 import time
 
 import torch
-import torch.nn as nn
-import torch.nn.functional as F
 
 from answer import answer
+from network import Network, load
 
 SIZE = 96
 POINTS = 15
 
 
-class NormedConv(nn.Sequential):
-    def __init__(self, c, oc, k, stride=1):
-        super().__init__(nn.Conv2d(c, oc, k, stride, k // 2, bias=False), nn.BatchNorm2d(oc))
-
-
-class Block(nn.Module):
-    def __init__(self, c, oc):
-        super().__init__()
-        self.conv1 = NormedConv(c, oc, 3)
-        self.conv2 = NormedConv(oc, oc, 3, 2)
-        self.shortcut = NormedConv(c, oc, 1, 2)
-
-    def forward(self, x):
-        return F.relu(self.conv2(F.relu(self.conv1(x))) + self.shortcut(x))
-
-
-class ResNet(nn.Sequential):
-    def __init__(self):
-        super().__init__(
-            NormedConv(1, 32, 11), nn.ReLU(), nn.MaxPool2d(2), Block(32, 32), Block(32, 64),
-            nn.Flatten(), nn.Linear(64 * (SIZE // 8) ** 2, 1000), nn.ReLU(), nn.Dropout(0.5),
-            nn.Linear(1000, 2 * POINTS))
+def network(text, layout):
+    """With first weights of its own, for pictures and points as `lacuna bench` draws them."""
+    torch.manual_seed(1)
+    counts = {"points": POINTS, "sources": 1, "source_points": POINTS, "side": SIZE}
+    return Network(text, counts).to(memory_format=layout_of(layout))
 
 
 def layout_of(name):
@@ -70,10 +53,9 @@ def fastest_adam(parameters):
         return torch.optim.Adam(parameters, **settings)
 
 
-def training(mode, dtype, layout, batch):
+def training(text, mode, dtype, layout, batch):
     set_threads(2)
-    torch.manual_seed(1)
-    net = ResNet().to(memory_format=layout_of(layout)).train()
+    net = network(text, layout).train()
     x = torch.rand(batch, 1, SIZE, SIZE).to(memory_format=layout_of(layout))
     target = torch.rand(batch, 2 * POINTS) * 2 - 1
     mask = (torch.rand(batch, 2 * POINTS) < 0.5).float()
@@ -95,10 +77,9 @@ def training(mode, dtype, layout, batch):
     return step
 
 
-def predicting(mode, dtype, layout, batch, threads):
+def predicting(text, mode, dtype, layout, batch, threads):
     set_threads(threads)
-    torch.manual_seed(1)
-    net = ResNet().to(memory_format=layout_of(layout)).eval()
+    net = network(text, layout).eval()
     x = torch.rand(batch, 1, SIZE, SIZE).to(memory_format=layout_of(layout))
     if mode == "compile":
         import torch._inductor.config as config
@@ -135,9 +116,15 @@ def timed(make, steps, **how):
     return {"seconds": statistics.median(seconds)}
 
 
-def export(path, batch):
-    net = ResNet().eval()
-    torch.onnx.export(net, (torch.rand(batch, 1, SIZE, SIZE),), path, input_names=["x"],
+def outputs(model, pictures):
+    """What the network of a model's file answers, in its own units."""
+    x = torch.tensor(pictures, dtype=torch.float32).view(-1, 1, SIZE, SIZE) / 255
+    with torch.no_grad():
+        return {"outputs": load(model)(x).tolist()}
+
+
+def export(model, path, batch):
+    torch.onnx.export(load(model), (torch.rand(batch, 1, SIZE, SIZE),), path, input_names=["x"],
                       output_names=["y"])
     return {}
 
@@ -152,5 +139,6 @@ answer({
     "about": about,
     "train": lambda **how: timed(training, **how),
     "predict": lambda **how: timed(predicting, **how),
+    "outputs": outputs,
     "export": export,
 })

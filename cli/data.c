@@ -9,6 +9,14 @@
 
 enum { PATTERNS_SHOWN = 12, PATTERN_WIDTH = 60 };
 
+typedef struct data_options {
+    const char *path;
+    int json, rows;
+    double holdout;
+    uint64_t seed;
+    machine_options machine;
+} data_options;
+
 /* A row's number as a message names it: the header is row 1. */
 static int file_row(int row)
 {
@@ -181,22 +189,46 @@ static lac_table kind_of(const char *path)
     return is_folder ? LAC_TABLE_TRAINING : LAC_TABLE_TEST;
 }
 
-static int describe(const char *path, int json, const machine_options *machine)
+static lac_status describe(lac_context *ctx, const data_options *o, const lac_data *data)
+{
+    lac_data_summary *summary;
+    lac_status status = lac_data_summarize(ctx, data, &summary);
+    if (status != LAC_OK)
+        return status;
+    if (o->json)
+        print_json(o->path, data, summary);
+    else
+        print_table(o->path, data, summary);
+    lac_data_summary_free(&summary);
+    return LAC_OK;
+}
+
+/* A line for every row, with what a training makes of it. */
+static lac_status list_rows(lac_context *ctx, const data_options *o, const lac_data *data)
+{
+    lac_split *split;
+    lac_status status = lac_split_make(ctx, data, o->holdout, o->seed, &split);
+    if (status != LAC_OK)
+        return status;
+    printf("row,picture,source,group,held_out\n");
+    for (int r = 0; r < lac_data_rows(data); r++)
+        printf("%d,%d,%d,%d,%d\n", file_row(r), lac_data_id(data, r),
+               lac_data_row_source(data, r) + 1, file_row(lac_split_group(split, r)),
+               lac_split_is_holdout(split, r));
+    lac_split_free(&split);
+    return LAC_OK;
+}
+
+static int run(const data_options *o)
 {
     lac_context *ctx = NULL;
     lac_data *data = NULL;
-    lac_data_summary *summary = NULL;
-    lac_status status = machine_open(machine, &ctx);
+    lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, path, kind_of(path), &data);
+        status = lac_data_open(ctx, o->path, kind_of(o->path), &data);
     if (status == LAC_OK)
-        status = lac_data_summarize(ctx, data, &summary);
-    if (status == LAC_OK && json)
-        print_json(path, data, summary);
-    else if (status == LAC_OK)
-        print_table(path, data, summary);
+        status = o->rows ? list_rows(ctx, o, data) : describe(ctx, o, data);
     int code = report(ctx, status);
-    lac_data_summary_free(&summary);
     lac_data_free(&data);
     lac_context_free(&ctx);
     return code;
@@ -204,15 +236,22 @@ static int describe(const char *path, int json, const machine_options *machine)
 
 int verb_data(int argc, char **argv)
 {
-    const char *path = NULL;
-    int json = 0;
-    machine_options machine = {0};
+    const lac_train_config usual = lac_train_config_default();
+    data_options o = {.holdout = usual.holdout, .seed = usual.seed};
     option options[] = {
-        {.type = OPTION_ARGUMENT, .name = "PATH", .value = &path, .required = 1,
+        {.type = OPTION_ARGUMENT, .name = "PATH", .value = &o.path, .required = 1,
          .about = "a folder (its training table), a CSV file or a zip"},
-        {.type = OPTION_FLAG, .name = "json", .value = &json,
+        {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON, with all patterns; the header is row 1"},
-        MACHINE_OPTIONS(machine),
+        {.type = OPTION_FLAG, .name = "rows", .value = &o.rows,
+         .about = "print CSV instead, a line a row: row (the header is row 1), picture, label "
+                  "source, group of equal or nearly equal pictures (its first row), and 1 where "
+                  "a training of this hold-out and seed holds the row out"},
+        {.type = OPTION_NUMBER, .name = "holdout", .value = &o.holdout, .unit = "F", .min = 0,
+         .max = 1, .below = 1, .about = "of --rows: share of the rows that is held out"},
+        {.type = OPTION_U64, .name = "seed", .value = &o.seed, .unit = "N",
+         .about = "of --rows: the training's seed, or its --split-seed"},
+        MACHINE_OPTIONS(o.machine),
     };
     const command c = {
         .name = "data",
@@ -222,10 +261,13 @@ int verb_data(int argc, char **argv)
                  "IdLookupTable.csv), exact duplicates and near twins of pictures, and the rows "
                  "farthest from the mean face, where wrong labels are likely.",
         .examples = "  lacuna data kaggle\n"
-                    "  lacuna data kaggle/training.zip --json",
+                    "  lacuna data kaggle/training.zip --json\n"
+                    "  lacuna data kaggle --rows --seed 2 >rows.csv",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
-    return code == CODE_GO_ON ? describe(path, json, &machine) : code;
+    if (code == CODE_GO_ON && o.json && o.rows)
+        code = options_misuse(&c, "--json and --rows: one at a time");
+    return code == CODE_GO_ON ? run(&o) : code;
 }

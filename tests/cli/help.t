@@ -222,6 +222,14 @@ $ lacuna help data
 |   PATH                   a folder (its training table), a CSV file or a zip
 |                          (required)
 |   --json                 print JSON, with all patterns; the header is row 1
+|   --rows                 print CSV instead, a line a row: row (the header is
+|                          row 1), picture, label source, group of equal or
+|                          nearly equal pictures (its first row), and 1 where a
+|                          training of this hold-out and seed holds the row out
+|   --holdout F            of --rows: share of the rows that is held out (from 0
+|                          to below 1; default: 0.2)
+|   --seed N               of --rows: the training's seed, or its --split-seed
+|                          (default: 1)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -230,6 +238,7 @@ $ lacuna help data
 | Examples
 |   lacuna data kaggle
 |   lacuna data kaggle/training.zip --json
+|   lacuna data kaggle --rows --seed 2 >rows.csv
 $ lacuna help synth
 | lacuna synth --out DIR [options]
 |

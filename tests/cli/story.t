@@ -66,6 +66,21 @@ $ lacuna data faces --json | grep -E '"(rows|size|complete_rows|groups)"' | head
 | 	"size":	32,
 | 	"complete_rows":	17,
 | 	"groups":	56,
+Row by row, with what a training will hold out: twelve rows, and no group on both sides.
+$ lacuna data faces --rows | head -n 2
+| row,picture,source,group,held_out
+| 2,1,1,2,0
+$ lacuna data faces --rows >rows.csv; awk -F, '$5 == 1' rows.csv | wc -l | tr -d ' '
+| 12
+$ tail -n +2 rows.csv | cut -d, -f4,5 | sort -u | cut -d, -f1 | uniq -d
+$ lacuna data faces --rows --seed 2 | cmp -s rows.csv -
+= 1
+$ lacuna data faces --rows --holdout 0 | grep -c ',1$'
+| 0
+= 1
+$ lacuna data faces --rows --json
+! lacuna data: --json and --rows: one at a time
+= 2
 
 Two epochs of training. Speed and errors depend on the machine.
 $ lacuna train --data faces --out run --preset paper --model kimura --epochs 2 --batch 16 --threads 1

@@ -136,7 +136,9 @@ $ lacuna help eval
 | Predicts labelled pictures and compares: RMSE in pixels over the labels that
 | are there (eq. 8), for each point and each label source, and weighted as the
 | test set (Kaggle's score); shares of points, and of pictures with any point,
-| off by more than 10 % of the side (eq. 7).
+| off by more than 10 % of the side (eq. 7); percentiles of the error of a point,
+| shares within limits and the area under their curve, the normalized mean error
+| (NME). In brackets stand bootstrap intervals. docs/evaluation.md explains each.
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
@@ -149,6 +151,18 @@ $ lacuna help eval
 |                          the training, all takes any data with the same points
 |                          (default: holdout)
 |   --json                 print JSON; what is not known is null
+|   --rows FILE            write a CSV of the rows: labels, predictions, errors,
+|                          source and side of the split; a missing label is an
+|                          empty cell (default: none)
+|   --nme A,B|box          divide errors by the distance between the labels of
+|                          the points A and B, or by the square root of the area
+|                          of the box around the picture's labels (default: by
+|                          the picture's side)
+|   --threshold PERCENT    a point has failed that is off by more than this
+|                          (above 0 to 1000; default: 10)
+|   --resamples N          resamples that the intervals are made of (from 0 to
+|                          1000000; default: 1000)
+|   --seed N               draws the resamples (default: 1)
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
@@ -159,6 +173,8 @@ $ lacuna help eval
 | Examples
 |   lacuna eval --model run --data kaggle
 |   lacuna eval --model run/best.safetensors --data kaggle --json
+|   lacuna eval --model run --data kaggle --nme left_eye_center,right_eye_center
+|   lacuna eval --model run --data kaggle --rows rows.csv
 $ lacuna help predict
 | lacuna predict --model M --data P [options]
 |

@@ -242,16 +242,16 @@ $ lacuna eval --model run --data faces --rows no/such/folder.csv
 = 1
 
 Predictions: test pictures, labelled pictures, to a file, and pictures of another size.
-$ lacuna predict --model run --data faces | sed 's/  *[0-9]*\.[0-9]*/ N/g'
+$ lacuna predict --model run --data faces | sed 's/[0-9]*\.[0-9]*/N/g'
 | ImageId,left_eye_center_x,left_eye_center_y,right_eye_center_x,right_eye_center_y,left_eye_inner_corner_x,left_eye_inner_corner_y,left_eye_outer_corner_x,left_eye_outer_corner_y,right_eye_inner_corner_x,right_eye_inner_corner_y,right_eye_outer_corner_x,right_eye_outer_corner_y,left_eyebrow_inner_end_x,left_eyebrow_inner_end_y,left_eyebrow_outer_end_x,left_eyebrow_outer_end_y,right_eyebrow_inner_end_x,right_eyebrow_inner_end_y,right_eyebrow_outer_end_x,right_eyebrow_outer_end_y,nose_tip_x,nose_tip_y,mouth_left_corner_x,mouth_left_corner_y,mouth_right_corner_x,mouth_right_corner_y,mouth_center_top_lip_x,mouth_center_top_lip_y,mouth_center_bottom_lip_x,mouth_center_bottom_lip_y
-| 1,16.1318,15.9362,15.8760,15.8956,16.1080,15.9533,16.0803,15.9594,15.9528,15.9291,15.8811,15.9211,16.0451,15.9041,16.0762,15.9335,15.9375,15.9262,15.9130,15.9965,15.9403,16.0854,16.0745,16.0761,15.9027,16.1298,15.9817,16.0799,15.9634,16.2249
-| 2,16.1228,15.9358,15.8898,15.9065,16.0991,15.9589,16.0767,15.9583,15.9541,15.9275,15.8960,15.9288,16.0439,15.9094,16.0657,15.9318,15.9406,15.9299,15.9168,15.9912,15.9437,16.0848,16.0704,16.0763,15.9131,16.1151,15.9880,16.0734,15.9660,16.2071
-| 3,16.1199,15.9366,15.8902,15.9060,16.0995,15.9567,16.0740,15.9609,15.9549,15.9315,15.8940,15.9293,16.0416,15.9118,16.0703,15.9362,15.9408,15.9304,15.9205,15.9938,15.9442,16.0828,16.0673,16.0716,15.9138,16.1141,15.9844,16.0712,15.9664,16.2038
-| 4,16.1509,15.9260,15.8642,15.8805,16.1189,15.9483,16.0863,15.9602,15.9513,15.9152,15.8686,15.9104,16.0497,15.8888,16.0812,15.9236,15.9327,15.9150,15.8989,16.0009,15.9311,16.0933,16.0845,16.0826,15.8910,16.1459,15.9895,16.0853,15.9606,16.2682
-| 5,16.1395,15.9338,15.8742,15.8970,16.1101,15.9557,16.0852,15.9598,15.9542,15.9191,15.8802,15.9187,16.0515,15.8946,16.0710,15.9250,15.9340,15.9240,15.9063,15.9965,15.9387,16.0905,16.0817,16.0804,15.9010,16.1313,15.9896,16.0824,15.9636,16.2443
-| 6,16.1441,15.9301,15.8679,15.8882,16.1147,15.9508,16.0847,15.9589,15.9530,15.9178,15.8751,15.9154,16.0494,15.8930,16.0762,15.9246,15.9329,15.9181,15.9022,15.9984,15.9354,16.0913,16.0821,16.0813,15.8952,16.1401,15.9895,16.0842,15.9618,16.2535
-| 7,16.1445,15.9330,15.8652,15.8877,16.1149,15.9479,16.0864,15.9624,15.9538,15.9180,15.8728,15.9154,16.0499,15.8923,16.0768,15.9237,15.9312,15.9187,15.9014,15.9991,15.9355,16.0907,16.0823,16.0782,15.8973,16.1420,15.9890,16.0846,15.9625,16.2567
-| 8,16.1297,15.9351,15.8814,15.9007,16.1049,15.9547,16.0812,15.9608,15.9551,15.9247,15.8861,15.9233,16.0473,15.9027,16.0701,15.9290,15.9370,15.9274,15.9114,15.9949,15.9415,16.0869,16.0738,16.0770,15.9073,16.1246,15.9871,16.0775,15.9645,16.2258
+| 1,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N
+| 2,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N
+| 3,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N
+| 4,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N
+| 5,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N
+| 6,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N
+| 7,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N
+| 8,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N,N
 $ lacuna predict --model run --data faces/training.csv --out points.csv; wc -l < points.csv | tr -d ' '; ls points.csv*
 | 61
 | points.csv

@@ -5,11 +5,15 @@
 
 #include "measures.h"
 
+#include <stdlib.h>
+
 static const char *const split_choices[] = {"holdout", "train", "all", NULL}; /* as lac_side */
 static const char *const split_words[] = {"hold-out rows", "training rows", "all rows"};
+static const char *const shared_words[] = {"rows that all held out", "rows that any learned",
+                                           "all rows"};
 
 typedef struct eval_options {
-    const char *model;
+    model_options models;
     const char *data;
     const char *rows;
     int split;
@@ -22,9 +26,26 @@ typedef struct eval_options {
 static void print_table(const eval_options *o, const lac_model *model, const lac_predicted *p,
                         const lac_measures *m)
 {
-    printf("%s after epoch %d, %s of %s\n\n", lac_model_name(model), lac_model_epoch(model),
-           split_words[o->split], o->data);
+    models_title(model);
+    printf(", %s of %s\n", (lac_model_members(model) > 1 ? shared_words : split_words)[o->split],
+           o->data);
+    models_print(&o->models, model);
+    printf("\n");
     measures_print(p, m);
+}
+
+static void add_models(cJSON *root, const lac_model *model)
+{
+    if (lac_model_members(model) == 1)
+        return;
+    cJSON *models = cJSON_AddArrayToObject(root, "models");
+    for (int i = 0; i < lac_model_members(model); i++) {
+        cJSON *member = cJSON_CreateObject();
+        cJSON_AddStringToObject(member, "model", lac_model_name(lac_model_member(model, i)));
+        cJSON_AddNumberToObject(member, "epoch", lac_model_epoch(lac_model_member(model, i)));
+        cJSON_AddNumberToObject(member, "weight", lac_model_share(model, i));
+        cJSON_AddItemToArray(models, member);
+    }
 }
 
 static void print_json(const eval_options *o, const lac_model *model, const lac_predicted *p,
@@ -33,6 +54,7 @@ static void print_json(const eval_options *o, const lac_model *model, const lac_
     cJSON *root = json_new();
     cJSON_AddStringToObject(root, "model", lac_model_name(model));
     cJSON_AddNumberToObject(root, "epoch", lac_model_epoch(model));
+    add_models(root, model);
     cJSON_AddStringToObject(root, "split", split_choices[o->split]);
     measures_json(root, p, m);
     json_print(root);
@@ -66,7 +88,7 @@ static int eval(const eval_options *o)
 
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_model_load(ctx, o->model, &model);
+        status = models_load(ctx, &o->models, &model);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
     if (status == LAC_OK)
@@ -81,10 +103,9 @@ static int eval(const eval_options *o)
 
 int verb_eval(int argc, char **argv)
 {
-    eval_options o = {.measures = MEASURE_DEFAULTS};
+    eval_options o = {.models = models_room(argc), .measures = MEASURE_DEFAULTS};
     option options[] = {
-        {.type = OPTION_TEXT, .name = "model", .value = &o.model, .unit = "M", .required = 1,
-         .about = "a run folder (its last.safetensors) or a safetensors file"},
+        MODEL_OPTIONS(o.models),
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
          .about = "labelled table: a folder, a CSV file or a zip; IdLookupTable.csv in the "
                   "folder gives the test weights"},
@@ -119,5 +140,8 @@ int verb_eval(int argc, char **argv)
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
-    return code == CODE_GO_ON ? eval(&o) : code;
+    if (code == CODE_GO_ON)
+        code = eval(&o);
+    free(o.models.path.word);
+    return code;
 }

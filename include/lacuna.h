@@ -576,6 +576,31 @@ lac_status lac_model_layers(const lac_model *model, lac_layer **layers, int *cou
 /* How it was trained. FORMAT: the file says it in a way that this version does not know. */
 lac_status lac_model_config(const lac_model *model, lac_train_config *out);
 
+/* A mean of models answers with the weighted mean of their answers and serves wherever a model is
+ * asked: predictions, measures, submissions, pictures. It has neither layers nor a file, its epoch
+ * is 0, and its configuration is that of its first model. Its hold-out is the rows that every one
+ * of its models has held out; the training side, the rows that any of them has not.
+ *
+ * The models may differ in network, precision and training, but not in points, in the size of their
+ * pictures, or in label sources where two have outputs for each. `weights` [count], above 0, or NULL
+ * for equal ones; they are divided by their sum. The mean takes models[0..count) over and puts NULL
+ * in their places; on failure they stay the caller's. ARGUMENT, MISMATCH, MEMORY. */
+enum { LAC_MOST_MODELS = 100 };
+lac_status lac_model_mean(lac_context *ctx, lac_model **models, const double *weights, int count,
+                          lac_model **out);
+
+/* Loads models by paths as lac_model_load does; a folder that is no run stands for the runs in it,
+ * in the order of their names. One model is loaded as it is, several as their mean, with equal
+ * weights or, with `weigh`, with 1 / e^2: e is the error of the hold-out, test-weighted where that
+ * is known, that the run's metrics.csv tells for the model's epoch. ARGUMENT, IO, FORMAT, MISMATCH
+ * (as lac_model_mean; no such error), MEMORY. */
+lac_status lac_models_load(lac_context *ctx, const char *const *paths, int count, int weigh,
+                           lac_model **out);
+
+int lac_model_members(const lac_model *model); /* models of a mean; 1 of any other model */
+const lac_model *lac_model_member(const lac_model *model, int member); /* borrowed; itself if no mean */
+double lac_model_share(const lac_model *model, int member); /* of the answer, 1 in all */
+
 /* How to predict; all zeros means the defaults. */
 typedef struct lac_predict_config {
     int source; /* whose convention of labels to answer in, 0 to the model's sources - 1 (0). Where

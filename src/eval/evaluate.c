@@ -28,10 +28,13 @@ static lac_status check_points(const lac_model *model, const lac_data *data)
     return LAC_OK;
 }
 
-/* 1 when the data is that of the training. */
+/* 1 when the data is that of the training of every member. */
 static int is_known(const lac_model *model, const lac_data *data)
 {
-    return data->fingerprint == model->fingerprint;
+    for (int i = 0; i < lac_model_members(model); i++)
+        if (data->fingerprint != lac_model_member(model, i)->fingerprint)
+            return 0;
+    return 1;
 }
 
 /* Moves the rows that are not held out from the model to the side of the training. */
@@ -59,7 +62,9 @@ lac_status lac_model_sides(const lac_model *model, const lac_data *data, lac_sid
         side[row] = known ? LAC_SIDE_HOLDOUT : LAC_SIDE_ALL;
     if (!known)
         return lac_groups_find(model->ctx, data, group, NULL, NULL);
-    return mark_learned(model, data, side, group);
+    for (int i = 0; i < lac_model_members(model); i++)
+        LAC_TRY(mark_learned(lac_model_member(model, i), data, side, group));
+    return LAC_OK;
 }
 
 /* Why no row is on the side. */
@@ -67,6 +72,11 @@ static lac_status fail_empty(const lac_model *model)
 {
     lac_train_config config;
     LAC_TRY(lac_model_config(model, &config));
+    if (model->members)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                        "no row was held out from all %d models, so none can tell what their mean "
+                        "is worth: measure all rows of other data, or each model by itself",
+                        model->members);
     return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
                     "no rows to evaluate: the model was trained with a hold-out of %g",
                     config.holdout);
@@ -78,8 +88,8 @@ lac_status lac_model_check(const lac_model *model, const lac_data *data, lac_sid
     if (side == LAC_SIDE_ALL || is_known(model, data))
         return LAC_OK;
     return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                    "the model was trained on other data: its hold-out cannot be found here, "
-                    "evaluate all rows instead");
+                    "%s trained on other data: its hold-out cannot be found here, evaluate all "
+                    "rows instead", model->members ? "a model of the mean was" : "the model was");
 }
 
 lac_status lac_side_rows(const lac_model *model, const lac_data *data, const lac_side *side,
@@ -162,12 +172,17 @@ lac_status lac_model_heads(const lac_model *model, const lac_data *data, int **h
 lac_status lac_model_predict_rows(const lac_model *model, const lac_data *data, const int *rows,
                                   int count, int flip, float *xy)
 {
-    int *heads;
-    LAC_TRY(lac_model_heads(model, data, &heads));
-    const lac_asked asked = {.pixels = data->pixels, .rows = rows, .count = count, .head = heads,
+    const lac_asked asked = {.pixels = data->pixels, .rows = rows, .count = count,
                              .how = {.flip = flip}};
-    lac_status status = lac_model_predict(model, &asked, xy);
-    free(heads);
+    int *head[LAC_MOST_MODELS] = {0};
+    int members = lac_model_members(model);
+    lac_status status = LAC_OK;
+    for (int i = 0; i < members && status == LAC_OK; i++)
+        status = lac_model_heads(lac_model_member(model, i), data, &head[i]);
+    if (status == LAC_OK)
+        status = lac_model_predict(model, &asked, head, xy);
+    for (int i = 0; i < members; i++)
+        free(head[i]);
     return status;
 }
 

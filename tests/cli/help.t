@@ -142,7 +142,10 @@ $ lacuna help eval
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
-|                          file (required)
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
 |   --data P               labelled table: a folder, a CSV file or a zip;
 |                          IdLookupTable.csv in the folder gives the test weights
 |                          (required)
@@ -184,7 +187,10 @@ $ lacuna help predict
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
-|                          file (required)
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
 |   --data P               pictures: a CSV file or a zip, with labels (which are
 |                          not used) or without; of a folder, its test table
 |                          (required)
@@ -212,7 +218,10 @@ $ lacuna help submit
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
-|                          file (required)
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
 |   --data P               folder with test.csv or test.zip, and
 |                          IdLookupTable.csv (required)
 |   --out FILE             the file to write; it is replaced at once or not at
@@ -283,7 +292,10 @@ $ lacuna help plot
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
-|                          file (required)
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
 |   --data P               labelled table, that of the training: a folder, a CSV
 |                          file or a zip (required)
 |   --out FILE             picture to write, .svg or .png by its name (required)

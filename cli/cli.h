@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 int verb_bench(int argc, char **argv);
+int verb_compare(int argc, char **argv);
 int verb_data(int argc, char **argv);
 int verb_eval(int argc, char **argv);
 int verb_layers(int argc, char **argv);

@@ -777,6 +777,38 @@ lac_status lac_measures_compute(lac_context *ctx, const lac_predicted *predicted
                                const lac_measures_config *config, lac_measures **out);
 void lac_measures_free(lac_measures **figures);
 
+/* Keeps of two predictions of one data set the rows that both have. Predictions of either model's
+ * hold-out are then of rows that neither was trained on. Their loss is NaN where rows went.
+ * MISMATCH: there are none; both stay as they are. MEMORY. */
+lac_status lac_predicted_meet(lac_context *ctx, lac_predicted *a, lac_predicted *b);
+
+/* A row in two predictions: its place in them, and its RMSE in pixels. */
+typedef struct lac_row_pair {
+    int index;
+    double a, b;
+} lac_row_pair;
+
+typedef struct lac_comparison {
+    lac_measures_config config;
+    int groups;               /* of equal or nearly equal pictures */
+    int measures;             /* LAC_MEASURES, and behind them the RMSE of each source */
+    lac_estimate *a, *b;      /* [measures] */
+    lac_estimate *difference; /* [measures] b - a, both measured on the same resamples */
+    lac_measure deciding;     /* TEST_WEIGHTED where that is known, else RMSE */
+    int pairs;
+    lac_row_pair *pair;       /* [pairs] rows with a label, largest difference first */
+} lac_comparison;
+
+/* Compares two predictions of the same rows. ARGUMENT (other rows, a value of config outside its
+ * range), MEMORY. config NULL: the defaults. */
+lac_status lac_compare(lac_context *ctx, const lac_predicted *a, const lac_predicted *b,
+                       const lac_measures_config *config, lac_comparison **out);
+void lac_comparison_free(lac_comparison **comparison);
+
+/* -1 when b is better: the whole interval of the deciding difference is below 0; 1 when a is; 0
+ * when the interval has 0 in it, or is not known. */
+int lac_comparison_verdict(const lac_comparison *comparison);
+
 /* ---- Kaggle's lookup table and submission -------------------------------------------- */
 
 typedef struct lac_lookup lac_lookup;
@@ -822,6 +854,11 @@ lac_status lac_plot_augmented(lac_context *ctx, const lac_data *data,
 /* Draws hold-out faces (all rows when there is no hold-out) with labels red and
  * predictions blue: best, typical and worst rows by error; .png or .svg by the name. */
 lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
+
+/* Draws the rows on which two predictions differ most, those where b is better and those where a is,
+ * each with the predictions of both; .png or .svg by the name. ARGUMENT, IO, MEMORY. */
+lac_status lac_plot_comparison(lac_context *ctx, const lac_predicted *a, const lac_predicted *b,
+                               const lac_comparison *comparison, const char *path);
 
 /* ---- Report ---------------------------------------------------------------------------------- */
 

@@ -357,6 +357,136 @@ static void twins_in_groups_make_no_interval_narrower(void **state)
     lac_data_free(&doubled);
 }
 
+/* ---- Comparison --------------------------------------------------------------------------- */
+
+static lac_comparison *compare(const lac_predicted *a, const lac_predicted *b)
+{
+    lac_comparison *c = NULL;
+    assert_ok(ctx, lac_compare(ctx, a, b, NULL, &c));
+    return c;
+}
+
+static void a_prediction_does_not_differ_from_itself(void **state)
+{
+    (void)state;
+    lac_data *data;
+    lac_predicted *p = noise(40, 1, &data);
+    lac_comparison *c = compare(p, p);
+    for (int i = 0; i < c->measures; i++)
+        if (i != LAC_MEASURE_TEST_WEIGHTED)
+            assert_true(c->difference[i].value == 0 && c->difference[i].low == 0 &&
+                        c->difference[i].high == 0);
+    assert_int_equal(c->deciding, LAC_MEASURE_RMSE);
+    assert_int_equal(lac_comparison_verdict(c), 0);
+    lac_comparison_free(&c);
+    lac_predicted_free(&p);
+    lac_data_free(&data);
+}
+
+/* b is a with every error a little smaller, so that only a paired comparison can tell. */
+static void a_small_difference_on_every_row_is_told_by_pairs(void **state)
+{
+    (void)state;
+    lac_data *data;
+    lac_predicted *a = noise(40, 1, &data);
+    lac_predicted *b = predicted_of(data, a->xy);
+    for (int i = 0; i < 2 * a->count; i++)
+        b->xy[i] *= 0.99f;
+    lac_comparison *c = compare(a, b), *back = compare(b, a);
+    const lac_estimate *d = &c->difference[LAC_MEASURE_RMSE];
+    assert_true(c->a->low < c->b->value && c->b->value < c->a->value);
+    assert_near(d->value, -0.01 * c->a->value);
+    assert_int_equal(lac_comparison_verdict(c), -1);
+    assert_int_equal(lac_comparison_verdict(back), 1);
+    assert_near(back->difference->low, -d->high);
+    lac_comparison_free(&c);
+    lac_comparison_free(&back);
+    lac_predicted_free(&a);
+    lac_predicted_free(&b);
+    lac_data_free(&data);
+}
+
+static void equally_good_predictions_are_not_told_apart(void **state)
+{
+    (void)state;
+    lac_data *data, *same;
+    lac_predicted *a = noise(100, 1, &data), *other = noise(100, 4, &same);
+    lac_predicted *b = predicted_of(data, other->xy);
+    lac_comparison *c = compare(a, b);
+    const lac_estimate *d = c->difference;
+    assert_true(d->low < 0 && 0 < d->high);
+    assert_near(d->value, c->b->value - c->a->value);
+    assert_int_equal(lac_comparison_verdict(c), 0);
+    lac_comparison_free(&c);
+    lac_predicted_free(&a);
+    lac_predicted_free(&b);
+    lac_predicted_free(&other);
+    lac_data_free(&data);
+    lac_data_free(&same);
+}
+
+static void rows_are_ranked_by_how_much_they_differ(void **state)
+{
+    (void)state;
+    const float labels[8] = {5, 5, 5, 5, 5, 5, 0, 0};
+    const uint8_t mask[8] = {1, 1, 1, 1, 1, 1, 0, 0};
+    lac_data *data = data_of(4, 1, labels, mask);
+    lac_predicted *a = predicted_of(data, (const float[8]){6, 6, 5, 5, 8, 8, 1, 1});
+    lac_predicted *b = predicted_of(data, (const float[8]){6, 6, 7, 7, 5, 5, 9, 9});
+    lac_comparison *c = compare(a, b);
+    assert_int_equal(c->pairs, 3); /* the last row has no label */
+    assert_int_equal(c->pair[0].index, 2);
+    assert_near(c->pair[0].a, 3);
+    assert_near(c->pair[0].b, 0);
+    assert_int_equal(c->pair[1].index, 1);
+    assert_int_equal(c->pair[2].index, 0);
+    lac_comparison_free(&c);
+    b->row[0] = 1;
+    assert_status(ctx, lac_compare(ctx, a, b, NULL, &c), LAC_ERROR_ARGUMENT);
+    assert_null(c);
+    lac_predicted_free(&a);
+    lac_predicted_free(&b);
+    lac_data_free(&data);
+}
+
+/* Keeps rows[0..count) of a prediction of all rows; x of row r is r. */
+static lac_predicted *some_rows(const lac_data *data, const int *rows, int count)
+{
+    const float xy[12] = {0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0};
+    lac_predicted *p = predicted_of(data, xy);
+    for (int i = 0; i < count; i++) {
+        p->row[i] = p->group[i] = rows[i];
+        p->xy[2 * i] = (float)rows[i];
+    }
+    p->count = count;
+    return p;
+}
+
+static void two_predictions_meet_on_the_rows_that_both_have(void **state)
+{
+    (void)state;
+    const float labels[12] = {0};
+    lac_data *data = data_of(6, 1, labels, all_present);
+    lac_predicted *a = some_rows(data, (const int[]){0, 2, 3, 5}, 4);
+    lac_predicted *b = some_rows(data, (const int[]){1, 2, 4, 5}, 4);
+    lac_predicted *c = some_rows(data, (const int[]){1, 4}, 2);
+    assert_status(ctx, lac_predicted_meet(ctx, a, c), LAC_ERROR_MISMATCH);
+    assert_message(ctx, "no row was held out from both models");
+    assert_int_equal(a->count, 4);
+    assert_ok(ctx, lac_predicted_meet(ctx, a, b));
+    assert_int_equal(a->count, 2);
+    assert_int_equal(b->count, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(a->row[i], i ? 5 : 2);
+        assert_int_equal(a->group[i], a->row[i]);
+        assert_true(a->xy[2 * i] == a->row[i] && b->xy[2 * i] == a->row[i]);
+    }
+    lac_predicted_free(&a);
+    lac_predicted_free(&b);
+    lac_predicted_free(&c);
+    lac_data_free(&data);
+}
+
 /* ---- Rows, refusals ----------------------------------------------------------------------- */
 
 static void rows_are_a_table_with_empty_cells_for_what_is_missing(void **state)
@@ -448,6 +578,11 @@ int main(void)
         cmocka_unit_test(intervals_are_a_function_of_the_seed_and_not_of_the_threads),
         cmocka_unit_test(intervals_cover_the_truth_about_as_often_as_they_say),
         cmocka_unit_test(twins_in_groups_make_no_interval_narrower),
+        cmocka_unit_test(a_prediction_does_not_differ_from_itself),
+        cmocka_unit_test(a_small_difference_on_every_row_is_told_by_pairs),
+        cmocka_unit_test(equally_good_predictions_are_not_told_apart),
+        cmocka_unit_test(rows_are_ranked_by_how_much_they_differ),
+        cmocka_unit_test(two_predictions_meet_on_the_rows_that_both_have),
         cmocka_unit_test(rows_are_a_table_with_empty_cells_for_what_is_missing),
         cmocka_unit_test(what_cannot_be_measured_is_refused),
         cmocka_unit_test(no_memory_at_any_call_leaves_nothing_behind),

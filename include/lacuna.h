@@ -863,7 +863,8 @@ lac_status lac_plot_comparison(lac_context *ctx, const lac_predicted *a, const l
 /* ---- Report ---------------------------------------------------------------------------------- */
 
 typedef struct lac_report {
-    const char *const *runs; /* [count] run folders, finished or not, and folders of searches */
+    const char *const *runs; /* [count] run folders, finished or not, folders of such, and folders
+                              * of searches */
     int count;               /* 1 to 512 */
     const char *data_path;   /* as the commands shown give it, or NULL */
     int flip;                /* 1: predictions are averaged with those of the mirror image (0) */

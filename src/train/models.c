@@ -2,6 +2,7 @@
  * Models by the paths of runs: one, or the mean of several. A folder that is no run stands for the
  * runs in it, such as seeds or folds, in the order of their names.
  */
+#include "train/models.h"
 #include "net/model.h"
 #include "train/history.h"
 
@@ -59,51 +60,61 @@ static int name_order(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The folders in `path` that hold a model, sorted; each and the array are freed by free(). */
-static lac_status list_runs(lac_context *ctx, const char *path, char ***runs, int *count)
+/* Adds the folders in `path` that hold a model. */
+static lac_status find_runs(lac_context *ctx, const char *path, char **runs, int *count)
 {
     struct dirent *entry;
     lac_status status = LAC_OK;
-    *count = 0;
-    LAC_TRY(lac_alloc(ctx, LAC_MOST_MODELS + 1, sizeof **runs, runs));
     DIR *folder = opendir(path);
-    if (!folder) {
-        free(*runs);
-        *runs = NULL;
+    if (!folder)
         return lac_fail_errno(ctx, path, "open");
-    }
     while (status == LAC_OK && *count <= LAC_MOST_MODELS && (entry = readdir(folder))) {
         char *run;
         if (entry->d_name[0] == '.')
             continue;
         status = lac_path_join(ctx, path, entry->d_name, &run);
         if (status == LAC_OK && holds_model(ctx, run, &status))
-            (*runs)[(*count)++] = run;
+            runs[(*count)++] = run;
         else
             free(run);
     }
     closedir(folder);
-    qsort(*runs, (size_t)*count, sizeof **runs, name_order);
+    qsort(runs, (size_t)*count, sizeof *runs, name_order);
     return status;
 }
 
-/* A run, a file, or a folder of runs. A folder without any is taken for a run, so that the message
- * names the file that it lacks. */
+lac_status lac_runs_list(lac_context *ctx, const char *path, char ***runs, int *count)
+{
+    lac_status status = LAC_OK;
+    *count = 0;
+    LAC_TRY(lac_alloc(ctx, LAC_MOST_MODELS + 1, sizeof **runs, runs));
+    if (lac_path_is_folder(path) && !holds_model(ctx, path, &status) && status == LAC_OK)
+        status = find_runs(ctx, path, *runs, count);
+    if (status == LAC_OK && *count == 0)
+        status = lac_strdup(ctx, path, &(*runs)[(*count)++]);
+    if (status != LAC_OK)
+        lac_runs_free(runs, *count);
+    return status;
+}
+
+void lac_runs_free(char ***runs, int count)
+{
+    for (int i = 0; *runs && i < count; i++)
+        free((*runs)[i]);
+    free(*runs);
+    *runs = NULL;
+}
+
 static lac_status load_path(loading *l, const char *path)
 {
-    lac_status status;
     char **runs;
     int count;
-    if (!lac_path_is_folder(path) || holds_model(l->ctx, path, &status))
-        return load_one(l, path);
-    LAC_TRY(status);
-    status = list_runs(l->ctx, path, &runs, &count);
+    LAC_TRY(lac_runs_list(l->ctx, path, &runs, &count));
+    lac_status status = LAC_OK;
     for (int i = 0; i < count && status == LAC_OK; i++)
         status = load_one(l, runs[i]);
-    for (int i = 0; i < count; i++)
-        free(runs[i]);
-    free(runs);
-    return status == LAC_OK && count == 0 ? load_one(l, path) : status;
+    lac_runs_free(&runs, count);
+    return status;
 }
 
 /* ---- Weights ------------------------------------------------------------------------------ */

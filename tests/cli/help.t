@@ -478,8 +478,8 @@ $ lacuna help report
 | of last.safetensors. The runs must share their hold-out.
 |
 | Options
-|   RUN...                 run folders, finished or still training, and folders
-|                          of searches (required)
+|   RUN...                 run folders, finished or still training, folders of
+|                          runs, and folders of searches (required)
 |   --data P               labelled table, that of the training: a folder, a CSV
 |                          file or a zip (required)
 |   --out DIR              folder for report.html and the figures, made if

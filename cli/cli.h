@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 int verb_bench(int argc, char **argv);
+int verb_compare(int argc, char **argv);
 int verb_data(int argc, char **argv);
 int verb_eval(int argc, char **argv);
 int verb_layers(int argc, char **argv);
@@ -51,6 +52,31 @@ extern const char *const cpu_choices[];
      .about = "average with the prediction of the mirror image; takes twice as long"}
 
 lac_status machine_open(const machine_options *machine, lac_context **ctx);
+
+/* ---- Models: options --model and --weigh. models.c ------------------------------------ */
+
+typedef struct model_options {
+    word_list path;
+    int weigh;
+} model_options;
+
+/* Options with room for the words of a line; path.word is freed by free(). */
+model_options models_room(int argc);
+
+/* Two entries of a verb's option table. */
+#define MODEL_OPTIONS(m)                                                                       \
+    {.type = OPTION_LIST, .name = "model", .value = &(m).path, .unit = "M", .required = 1,     \
+     .about = "a run folder (its last.safetensors) or a safetensors file; given several "      \
+              "times, or a folder of runs: the mean of these models"},                         \
+    {.type = OPTION_FLAG, .name = "weigh", .value = &(m).weigh,                                \
+     .about = "weigh the models of a mean by 1 / (error of their hold-out)^2, not equally"}
+
+lac_status models_load(lac_context *ctx, const model_options *options, lac_model **out);
+
+/* Print on stdout what the model is: "first after epoch 16", "mean of 3 models"; of a mean also
+ * its models, a line each. */
+void models_title(const lac_model *model);
+void models_print(const model_options *options, const lac_model *model);
 
 /* ---- The settings of a training. settings.c ----------------------------------------- */
 

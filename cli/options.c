@@ -196,6 +196,7 @@ static int read_value(const option *o, const char *text)
         return read_choice(o, text);
     case OPTION_SETTING:
         return lac_train_set(NULL, o->value, o->field->name, text) == LAC_OK;
+    case OPTION_LIST:
     case OPTION_WORDS: {
         word_list *list = o->value;
         list->word[list->count++] = text;

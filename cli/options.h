@@ -20,6 +20,7 @@ typedef enum option_type {
     OPTION_TEXT,    /* const char * */
     OPTION_CHOICE,  /* int, the index into choices */
     OPTION_ARGUMENT, /* const char *, a word that is no option */
+    OPTION_LIST,    /* word_list: a word each time that the option is given */
     OPTION_WORDS,   /* word_list: all further words that are no options; at least one */
     OPTION_SETTING, /* lac_train_config: its member `field`, by the library's rules */
     OPTION_GROUP    /* stands for the options of another table: group[0..members) */

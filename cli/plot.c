@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int plot_curve(int argc, char **argv)
@@ -37,13 +38,33 @@ static int plot_curve(int argc, char **argv)
     return code;
 }
 
+static int draw_faces(const model_options *models, const machine_options *machine,
+                      const char *data_path, const char *out)
+{
+    lac_context *ctx = NULL;
+    lac_model *model = NULL;
+    lac_data *data = NULL;
+    lac_status status = machine_open(machine, &ctx);
+    if (status == LAC_OK)
+        status = models_load(ctx, models, &model);
+    if (status == LAC_OK)
+        status = lac_data_open(ctx, data_path, LAC_TABLE_TRAINING, &data);
+    if (status == LAC_OK)
+        status = lac_plot_faces(model, data, out);
+    int code = report(ctx, status);
+    lac_data_free(&data);
+    lac_model_free(&model);
+    lac_context_free(&ctx);
+    return code;
+}
+
 static int plot_faces(int argc, char **argv)
 {
-    const char *model_path = NULL, *data_path = NULL, *out = NULL;
+    const char *data_path = NULL, *out = NULL;
+    model_options models = models_room(argc);
     machine_options machine = {0};
     option options[] = {
-        {.type = OPTION_TEXT, .name = "model", .value = &model_path, .unit = "M", .required = 1,
-         .about = "a run folder (its last.safetensors) or a safetensors file"},
+        MODEL_OPTIONS(models),
         {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
          .about = "labelled table, that of the training: a folder, a CSV file or a zip"},
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
@@ -60,23 +81,9 @@ static int plot_faces(int argc, char **argv)
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
-    if (code != CODE_GO_ON)
-        return code;
-
-    lac_context *ctx = NULL;
-    lac_model *model = NULL;
-    lac_data *data = NULL;
-    lac_status status = machine_open(&machine, &ctx);
-    if (status == LAC_OK)
-        status = lac_model_load(ctx, model_path, &model);
-    if (status == LAC_OK)
-        status = lac_data_open(ctx, data_path, LAC_TABLE_TRAINING, &data);
-    if (status == LAC_OK)
-        status = lac_plot_faces(model, data, out);
-    code = report(ctx, status);
-    lac_data_free(&data);
-    lac_model_free(&model);
-    lac_context_free(&ctx);
+    if (code == CODE_GO_ON)
+        code = draw_faces(&models, &machine, data_path, out);
+    free(models.path.word);
     return code;
 }
 

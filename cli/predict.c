@@ -3,14 +3,22 @@
  */
 #include "cli.h"
 
+#include <stdlib.h>
+
 typedef struct predict_options {
-    const char *model;
+    model_options models;
     const char *data;
     const char *out;
     int source; /* from 1 */
     int flip;
     machine_options machine;
 } predict_options;
+
+/* What to call the model in a message. */
+static const char *model_called(const predict_options *o, const lac_model *model)
+{
+    return lac_model_members(model) == 1 ? o->models.path.word[0] : lac_model_name(model);
+}
 
 /* The library refuses pictures of another size too, but does not know the files' names. */
 static int check_size(const predict_options *o, const lac_model *model, const lac_data *data)
@@ -19,7 +27,7 @@ static int check_size(const predict_options *o, const lac_model *model, const la
     if (size == wanted)
         return CODE_DONE;
     fprintf(stderr, "lacuna: %s: pictures of %dx%d; the model %s needs %dx%d\n", o->data, size,
-            size, o->model, wanted, wanted);
+            size, model_called(o, model), wanted, wanted);
     return CODE_FAILED;
 }
 
@@ -29,7 +37,7 @@ static int check_source(const predict_options *o, const lac_model *model)
     if (o->source <= sources)
         return CODE_DONE;
     fprintf(stderr, "lacuna: --source %d: the model %s has %d source%s, from 1 to %d\n", o->source,
-            o->model, sources, sources == 1 ? "" : "s", sources);
+            model_called(o, model), sources, sources == 1 ? "" : "s", sources);
     return CODE_FAILED;
 }
 
@@ -41,7 +49,7 @@ static int predict(const predict_options *o)
 
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_model_load(ctx, o->model, &model);
+        status = models_load(ctx, &o->models, &model);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TEST, &data);
     int code = report(ctx, status);
@@ -60,10 +68,9 @@ static int predict(const predict_options *o)
 
 int verb_predict(int argc, char **argv)
 {
-    predict_options o = {.source = 1};
+    predict_options o = {.models = models_room(argc), .source = 1};
     option options[] = {
-        {.type = OPTION_TEXT, .name = "model", .value = &o.model, .unit = "M", .required = 1,
-         .about = "a run folder (its last.safetensors) or a safetensors file"},
+        MODEL_OPTIONS(o.models),
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
          .about = "pictures: a CSV file or a zip, with labels (which are not used) or without; "
                   "of a folder, its test table"},
@@ -89,5 +96,8 @@ int verb_predict(int argc, char **argv)
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
-    return code == CODE_GO_ON ? predict(&o) : code;
+    if (code == CODE_GO_ON)
+        code = predict(&o);
+    free(o.models.path.word);
+    return code;
 }

@@ -36,7 +36,8 @@ int verb_report(int argc, char **argv)
     word_list runs = {.word = need((size_t)argc, sizeof *runs.word)};
     option options[] = {
         {.type = OPTION_WORDS, .name = "RUN...", .value = &runs, .required = 1,
-         .about = "run folders, finished or still training, and folders of searches"},
+         .about = "run folders, finished or still training, folders of runs, and folders of "
+                  "searches"},
         {.type = OPTION_TEXT, .name = "data", .value = &job.data_path, .unit = "P", .required = 1,
          .about = "labelled table, that of the training: a folder, a CSV file or a zip"},
         {.type = OPTION_TEXT, .name = "out", .value = &job.out, .unit = "DIR", .required = 1,

@@ -3,8 +3,10 @@
  */
 #include "cli.h"
 
+#include <stdlib.h>
+
 typedef struct submit_options {
-    const char *model;
+    model_options models;
     const char *data;
     const char *out;
     lac_predict_config how;
@@ -20,7 +22,7 @@ static int submit(const submit_options *o)
 
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_model_load(ctx, o->model, &model);
+        status = models_load(ctx, &o->models, &model);
     if (status == LAC_OK)
         status = lac_lookup_open(ctx, o->data, &lookup);
     if (status == LAC_OK)
@@ -40,10 +42,9 @@ static int submit(const submit_options *o)
 
 int verb_submit(int argc, char **argv)
 {
-    submit_options o = {0};
+    submit_options o = {.models = models_room(argc)};
     option options[] = {
-        {.type = OPTION_TEXT, .name = "model", .value = &o.model, .unit = "M", .required = 1,
-         .about = "a run folder (its last.safetensors) or a safetensors file"},
+        MODEL_OPTIONS(o.models),
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
          .about = "folder with test.csv or test.zip, and IdLookupTable.csv"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE", .required = 1,
@@ -63,5 +64,8 @@ int verb_submit(int argc, char **argv)
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
-    return code == CODE_GO_ON ? submit(&o) : code;
+    if (code == CODE_GO_ON)
+        code = submit(&o);
+    free(o.models.path.word);
+    return code;
 }

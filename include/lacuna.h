@@ -4,7 +4,7 @@
  * This header is the whole public interface and its manual. Read it from top to
  * bottom; the order is: a complete program, conventions, status codes, context,
  * data, hold-out, networks, training, search, models and prediction, metrics,
- * submission, synthetic data, pictures, report, benchmark.
+ * measures, submission, synthetic data, pictures, report, benchmark.
  *
  * A complete program: train on Kaggle's files, predict one face.
  *
@@ -582,6 +582,31 @@ lac_status lac_model_layers(const lac_model *model, lac_layer **layers, int *cou
 /* How it was trained. FORMAT: the file says it in a way that this version does not know. */
 lac_status lac_model_config(const lac_model *model, lac_train_config *out);
 
+/* A mean of models answers with the weighted mean of their answers and serves wherever a model is
+ * asked: predictions, measures, submissions, pictures. It has neither layers nor a file, its epoch
+ * is 0, and its configuration is that of its first model. Its hold-out is the rows that every one
+ * of its models has held out; the training side, the rows that any of them has not.
+ *
+ * The models may differ in network, precision and training, but not in points, in the size of their
+ * pictures, or in label sources where two have outputs for each. `weights` [count], above 0, or NULL
+ * for equal ones; they are divided by their sum. The mean takes models[0..count) over and puts NULL
+ * in their places; on failure they stay the caller's. ARGUMENT, MISMATCH, MEMORY. */
+enum { LAC_MOST_MODELS = 100 };
+lac_status lac_model_mean(lac_context *ctx, lac_model **models, const double *weights, int count,
+                          lac_model **out);
+
+/* Loads models by paths as lac_model_load does; a folder that is no run stands for the runs in it,
+ * in the order of their names. One model is loaded as it is, several as their mean, with equal
+ * weights or, with `weigh`, with 1 / e^2: e is the error of the hold-out, test-weighted where that
+ * is known, that the run's metrics.csv tells for the model's epoch. ARGUMENT, IO, FORMAT, MISMATCH
+ * (as lac_model_mean; no such error), MEMORY. */
+lac_status lac_models_load(lac_context *ctx, const char *const *paths, int count, int weigh,
+                           lac_model **out);
+
+int lac_model_members(const lac_model *model); /* models of a mean; 1 of any other model */
+const lac_model *lac_model_member(const lac_model *model, int member); /* borrowed; itself if no mean */
+double lac_model_share(const lac_model *model, int member); /* of the answer, 1 in all */
+
 /* How to predict; all zeros means the defaults. */
 typedef struct lac_predict_config {
     int source; /* whose convention of labels to answer in, 0 to the model's sources - 1 (0). Where
@@ -654,6 +679,142 @@ void lac_metrics_free(lac_metrics **metrics);
 lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
                               const lac_predict_config *config, lac_metrics **out);
 
+/* ---- Measures: what a model is worth --------------------------------------------------- */
+
+/* Rows of a data set with a model's predictions: what all figures are made of. */
+typedef struct lac_predicted {
+    const lac_data *data; /* borrowed */
+    int count;
+    int *row;       /* [count] ascending */
+    float *xy;      /* [count, 2K] predictions, pixels */
+    int *group;     /* [count] equal for rows of equal or nearly equal pictures */
+    lac_side *side; /* [count] of the model's split; ALL where the data is not its training's */
+    double loss;    /* as in lac_metrics */
+} lac_predicted;
+
+/* Predicts the rows of one side, as lac_model_evaluate does, and under the same conditions. */
+lac_status lac_model_predict_side(const lac_model *model, const lac_data *data, lac_side side,
+                                  const lac_predict_config *config, lac_predicted **out);
+void lac_predicted_free(lac_predicted **predicted);
+
+/* Writes a CSV of the rows: ImageId, source, side, group (the ImageId of the first row of equal or
+ * nearly equal pictures), rmse in pixels; then for every point its label NAME_x,NAME_y, its
+ * prediction NAME_x_predicted,NAME_y_predicted and their distance NAME_error in pixels. What is
+ * missing is an empty cell. `path` as in lac_predictions_write. IO, MEMORY. */
+lac_status lac_predicted_write(lac_context *ctx, const lac_predicted *predicted, const char *path);
+
+/* What the error of a point, its distance in pixels from its label, is divided by to make it
+ * relative. A picture without this length has pixel errors alone. */
+typedef enum lac_length {
+    LAC_LENGTH_SIDE = 0,   /* the picture's side */
+    LAC_LENGTH_POINTS = 1, /* the distance between the labels of two points */
+    LAC_LENGTH_BOX = 2     /* sqrt(width * height) of the box around the picture's labels */
+} lac_length;
+
+enum { LAC_QUANTILES = 4, LAC_LIMITS = 6 };
+
+typedef struct lac_measures_config {
+    lac_length norm;   /* what errors are divided by (SIDE) */
+    int norm_point[2]; /* the two of LENGTH_POINTS */
+    double threshold;  /* relative error beyond which a point has failed, above 0 (0.10) */
+    double quantile[LAC_QUANTILES]; /* of the errors, [0, 1] (0.50, 0.90, 0.95, 0.99) */
+    double limit[LAC_LIMITS];       /* relative errors (0.01, 0.02, 0.03, 0.05, 0.08, 0.10) */
+    int resamples;     /* of the bootstrap, 0 = no intervals, to 1000000 (1000) */
+    uint64_t seed;     /* of the bootstrap (1) */
+} lac_measures_config;
+
+lac_measures_config lac_measures_config_default(void);
+
+/* The errors of a set of points, such as all points, one point or those of one source. Figures of
+ * nothing are NaN. */
+typedef struct lac_errors {
+    int rows;      /* with any label of the set */
+    long labels;   /* coordinates */
+    long points;   /* those with both coordinates; what follows but the RMSE is of these */
+    double rmse;   /* pixels, over coordinates (eq. 8) */
+    double mean;   /* pixels */
+    double quantile[LAC_QUANTILES]; /* pixels; between two neighbours in order, linear */
+    long relative; /* points whose relative error is known; what follows is of these */
+    double within[LAC_LIMITS]; /* share with a relative error of at most the limit */
+    double auc;    /* mean of max(0, 1 - error / threshold): the area under the curve of `within`
+                    * from 0 to the threshold, divided by it */
+    double failure_points; /* share with more than the threshold (eq. 7) */
+    double failure_images; /* share of pictures with any such point */
+    double nme;    /* mean over pictures of the mean relative error of their points */
+} lac_errors;
+
+/* Figures that have an interval. */
+typedef enum lac_measure {
+    LAC_MEASURE_RMSE = 0,           /* pixels */
+    LAC_MEASURE_TEST_WEIGHTED = 1,  /* pixels */
+    LAC_MEASURE_FAILURE_POINTS = 2,
+    LAC_MEASURE_FAILURE_IMAGES = 3,
+    LAC_MEASURE_NME = 4,
+    LAC_MEASURES = 5
+} lac_measure;
+
+const char *lac_measure_name(lac_measure figure); /* "rmse", "test_weighted_rmse" ... */
+
+/* A figure and its 95 % interval: the 2.5th and the 97.5th percentile of the figure over
+ * resamples. A resample draws as many groups of equal or nearly equal pictures as there are, with
+ * replacement; those in which the figure is not known are left out. NaN without resamples. */
+typedef struct lac_estimate {
+    double value;
+    double low, high;
+} lac_estimate;
+
+typedef struct lac_measures {
+    lac_measures_config config;
+    int groups;                        /* of equal or nearly equal pictures */
+    lac_estimate estimate[LAC_MEASURES];
+    lac_errors all;
+    int points;
+    lac_errors *point;                 /* [points] */
+    int sources;
+    lac_errors *source;                /* [sources] of the data */
+    lac_estimate *source_rmse;         /* [sources] pixels */
+    int patterns;
+    lac_errors *pattern;               /* [patterns] that the rows have, most rows of the data first */
+    uint8_t *present;                  /* [patterns, points] 1 = the pattern has the point */
+} lac_measures;
+
+/* ARGUMENT (no labels, a value outside its range), MEMORY. config NULL: the defaults. */
+lac_status lac_measures_compute(lac_context *ctx, const lac_predicted *predicted,
+                               const lac_measures_config *config, lac_measures **out);
+void lac_measures_free(lac_measures **figures);
+
+/* Keeps of two predictions of one data set the rows that both have. Predictions of either model's
+ * hold-out are then of rows that neither was trained on. Their loss is NaN where rows went.
+ * MISMATCH: there are none; both stay as they are. MEMORY. */
+lac_status lac_predicted_meet(lac_context *ctx, lac_predicted *a, lac_predicted *b);
+
+/* A row in two predictions: its place in them, and its RMSE in pixels. */
+typedef struct lac_row_pair {
+    int index;
+    double a, b;
+} lac_row_pair;
+
+typedef struct lac_comparison {
+    lac_measures_config config;
+    int groups;               /* of equal or nearly equal pictures */
+    int measures;             /* LAC_MEASURES, and behind them the RMSE of each source */
+    lac_estimate *a, *b;      /* [measures] */
+    lac_estimate *difference; /* [measures] b - a, both measured on the same resamples */
+    lac_measure deciding;     /* TEST_WEIGHTED where that is known, else RMSE */
+    int pairs;
+    lac_row_pair *pair;       /* [pairs] rows with a label, largest difference first */
+} lac_comparison;
+
+/* Compares two predictions of the same rows. ARGUMENT (other rows, a value of config outside its
+ * range), MEMORY. config NULL: the defaults. */
+lac_status lac_compare(lac_context *ctx, const lac_predicted *a, const lac_predicted *b,
+                       const lac_measures_config *config, lac_comparison **out);
+void lac_comparison_free(lac_comparison **comparison);
+
+/* -1 when b is better: the whole interval of the deciding difference is below 0; 1 when a is; 0
+ * when the interval has 0 in it, or is not known. */
+int lac_comparison_verdict(const lac_comparison *comparison);
+
 /* ---- Kaggle's lookup table and submission -------------------------------------------- */
 
 typedef struct lac_lookup lac_lookup;
@@ -700,10 +861,16 @@ lac_status lac_plot_augmented(lac_context *ctx, const lac_data *data,
  * predictions blue: best, typical and worst rows by error; .png or .svg by the name. */
 lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
 
+/* Draws the rows on which two predictions differ most, those where b is better and those where a is,
+ * each with the predictions of both; .png or .svg by the name. ARGUMENT, IO, MEMORY. */
+lac_status lac_plot_comparison(lac_context *ctx, const lac_predicted *a, const lac_predicted *b,
+                               const lac_comparison *comparison, const char *path);
+
 /* ---- Report ---------------------------------------------------------------------------------- */
 
 typedef struct lac_report {
-    const char *const *runs; /* [count] run folders, finished or not, and folders of searches */
+    const char *const *runs; /* [count] run folders, finished or not, folders of such, and folders
+                              * of searches */
     int count;               /* 1 to 512 */
     const char *data_path;   /* as the commands shown give it, or NULL */
     int flip;                /* 1: predictions are averaged with those of the mirror image (0) */

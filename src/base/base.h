@@ -101,7 +101,8 @@ void lac_shuffle(uint64_t seed, uint64_t stream, int *order, int count);
  * parameter's index or a step in the low 32 bits. */
 #define LAC_STREAM(what) ((uint64_t)(what) << 32)
 enum { LAC_STREAM_SPLIT = 1, LAC_STREAM_START, LAC_STREAM_ORDER, LAC_STREAM_DROPOUT,
-       LAC_STREAM_SYNTH, LAC_STREAM_BENCH, LAC_STREAM_SEARCH, LAC_STREAM_AUGMENT };
+       LAC_STREAM_SYNTH, LAC_STREAM_BENCH, LAC_STREAM_SEARCH, LAC_STREAM_AUGMENT,
+       LAC_STREAM_BOOTSTRAP };
 
 /* ---- Numbers as text ------------------------------------------------------------- */
 

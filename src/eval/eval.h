@@ -7,13 +7,25 @@
 /* MISMATCH when the data's pictures have another size than the model's. */
 lac_status lac_model_check_size(const lac_model *model, const lac_data *data);
 
-/* The rows of one side of the model's own split, ascending, freed by free(). MISMATCH when the
- * data does not fit the model, is not that of the training (except LAC_SIDE_ALL), or no row is
- * on that side; MEMORY. */
+/* MISMATCH when the data does not fit the model, or is not that of the training and `side` asks
+ * for its split. */
+lac_status lac_model_check(const lac_model *model, const lac_data *data, lac_side side);
+
+/* The side of every row of data that fits into side [rows], ALL when the data is not that of the
+ * training, and the first row of its group into group [rows]. MEMORY. */
+lac_status lac_model_sides(const lac_model *model, const lac_data *data, lac_side *side,
+                           int *group);
+
+/* The rows whose side is `wanted`, or all, ascending, freed by free(). MISMATCH when there are
+ * none; MEMORY. */
+lac_status lac_side_rows(const lac_model *model, const lac_data *data, const lac_side *side,
+                         lac_side wanted, int **rows, int *count);
+
+/* The rows of one side of the model's own split by the three functions above. */
 lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side side,
                           int **rows, int *count);
 
-/* The model's head for every row of the data, [rows], freed by free(): that of the source of the
+/* The head of a model that is no mean for every row of the data, [rows], freed by free(): that of the source of the
  * same name, or else the one that lac_heads_find gives for the source's points. MISMATCH when a
  * source has none; MEMORY. */
 lac_status lac_model_heads(const lac_model *model, const lac_data *data, int **heads);
@@ -22,6 +34,12 @@ lac_status lac_model_heads(const lac_model *model, const lac_data *data, int **h
  * MISMATCH, MEMORY. */
 lac_status lac_model_predict_rows(const lac_model *model, const lac_data *data, const int *rows,
                                   int count, int flip, float *xy);
+
+/* Eq. 7: a point that is off by more of the side than this has failed. */
+#define LAC_FAILING 0.10
+
+/* The figure that compares with Kaggle's score, pixels: sqrt(sum of weight_s * mean_square[s]). */
+double lac_test_weighted(const lac_data *data, const double *mean_square);
 
 /* Eq. 7: how far a predicted point is off its label, as a share of the picture's side. */
 double lac_point_error(const float xy[2], const float label[2], int size);

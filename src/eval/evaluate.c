@@ -14,7 +14,7 @@ lac_status lac_model_check_size(const lac_model *model, const lac_data *data)
                     model->size, model->size);
 }
 
-static lac_status check_data(const lac_model *model, const lac_data *data, lac_side side)
+static lac_status check_points(const lac_model *model, const lac_data *data)
 {
     LAC_TRY(lac_model_check_size(model, data));
     if (data->points != model->points)
@@ -25,47 +25,106 @@ static lac_status check_data(const lac_model *model, const lac_data *data, lac_s
             return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
                             "point %d is %s in the data, %s in the model", i + 1, data->names[i],
                             model->names[i]);
-    if (side != LAC_SIDE_ALL && data->fingerprint != model->fingerprint)
-        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                        "the model was trained on other data: its hold-out cannot be found here, "
-                        "evaluate all rows instead");
     return LAC_OK;
 }
 
-/* Collects the rows of the side, ascending. */
-static lac_status choose_rows(const lac_model *model, const lac_data *data, lac_side side,
-                              int *rows, int *count)
+/* 1 when the data is that of the training of every member. */
+static int is_known(const lac_model *model, const lac_data *data)
 {
-    lac_split *split = NULL;
+    for (int i = 0; i < lac_model_members(model); i++)
+        if (data->fingerprint != lac_model_member(model, i)->fingerprint)
+            return 0;
+    return 1;
+}
+
+/* Moves the rows that are not held out from the model to the side of the training. */
+static lac_status mark_learned(const lac_model *model, const lac_data *data, lac_side *side,
+                               int *group)
+{
+    lac_split *split;
     lac_train_config config;
     LAC_TRY(lac_model_config(model, &config));
-    *count = 0;
-    if (side != LAC_SIDE_ALL && config.holdout > 0.0)
-        LAC_TRY(lac_split_of(model->ctx, data, &config, &split));
+    LAC_TRY(lac_split_of(model->ctx, data, &config, &split));
     for (int row = 0; row < data->rows; row++) {
-        int held = split && lac_split_is_holdout(split, row);
-        if (side == LAC_SIDE_ALL || held == (side == LAC_SIDE_HOLDOUT))
-            rows[(*count)++] = row;
+        group[row] = lac_split_group(split, row);
+        if (!lac_split_is_holdout(split, row))
+            side[row] = LAC_SIDE_TRAIN;
     }
     lac_split_free(&split);
-    if (*count == 0)
-        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                        "no rows to evaluate: the model was trained with a hold-out of %g",
-                        config.holdout);
     return LAC_OK;
+}
+
+lac_status lac_model_sides(const lac_model *model, const lac_data *data, lac_side *side,
+                           int *group)
+{
+    int known = is_known(model, data);
+    for (int row = 0; row < data->rows; row++)
+        side[row] = known ? LAC_SIDE_HOLDOUT : LAC_SIDE_ALL;
+    if (!known)
+        return lac_groups_find(model->ctx, data, group, NULL, NULL);
+    for (int i = 0; i < lac_model_members(model); i++)
+        LAC_TRY(mark_learned(lac_model_member(model, i), data, side, group));
+    return LAC_OK;
+}
+
+/* Why no row is on the side. */
+static lac_status fail_empty(const lac_model *model)
+{
+    lac_train_config config;
+    LAC_TRY(lac_model_config(model, &config));
+    if (model->members)
+        return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                        "no row was held out from all %d models, so none can tell what their mean "
+                        "is worth: measure all rows of other data, or each model by itself",
+                        model->members);
+    return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                    "no rows to evaluate: the model was trained with a hold-out of %g",
+                    config.holdout);
+}
+
+lac_status lac_model_check(const lac_model *model, const lac_data *data, lac_side side)
+{
+    LAC_TRY(check_points(model, data));
+    if (side == LAC_SIDE_ALL || is_known(model, data))
+        return LAC_OK;
+    return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                    "%s trained on other data: its hold-out cannot be found here, evaluate all "
+                    "rows instead", model->members ? "a model of the mean was" : "the model was");
+}
+
+lac_status lac_side_rows(const lac_model *model, const lac_data *data, const lac_side *side,
+                         lac_side wanted, int **rows, int *count)
+{
+    *count = 0;
+    LAC_TRY(lac_alloc(model->ctx, (size_t)data->rows, sizeof **rows, rows));
+    for (int row = 0; row < data->rows; row++)
+        if (wanted == LAC_SIDE_ALL || side[row] == wanted)
+            (*rows)[(*count)++] = row;
+    if (*count > 0)
+        return LAC_OK;
+    free(*rows);
+    *rows = NULL;
+    return fail_empty(model);
 }
 
 lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side side,
                           int **rows, int *count)
 {
+    lac_side *sides = NULL;
+    int *group = NULL;
     *rows = NULL;
-    LAC_TRY(check_data(model, data, side));
-    LAC_TRY(lac_alloc(model->ctx, (size_t)data->rows, sizeof **rows, rows));
-    lac_status status = choose_rows(model, data, side, *rows, count);
-    if (status != LAC_OK) {
-        free(*rows);
-        *rows = NULL;
-    }
+    LAC_TRY(lac_model_check(model, data, side));
+    if (side == LAC_SIDE_ALL)
+        return lac_side_rows(model, data, NULL, side, rows, count);
+    lac_status status = lac_alloc(model->ctx, (size_t)data->rows, sizeof *sides, &sides);
+    if (status == LAC_OK)
+        status = lac_alloc(model->ctx, (size_t)data->rows, sizeof *group, &group);
+    if (status == LAC_OK)
+        status = lac_model_sides(model, data, sides, group);
+    if (status == LAC_OK)
+        status = lac_side_rows(model, data, sides, side, rows, count);
+    free(sides);
+    free(group);
     return status;
 }
 
@@ -113,12 +172,17 @@ lac_status lac_model_heads(const lac_model *model, const lac_data *data, int **h
 lac_status lac_model_predict_rows(const lac_model *model, const lac_data *data, const int *rows,
                                   int count, int flip, float *xy)
 {
-    int *heads;
-    LAC_TRY(lac_model_heads(model, data, &heads));
-    const lac_asked asked = {.pixels = data->pixels, .rows = rows, .count = count, .head = heads,
+    const lac_asked asked = {.pixels = data->pixels, .rows = rows, .count = count,
                              .how = {.flip = flip}};
-    lac_status status = lac_model_predict(model, &asked, xy);
-    free(heads);
+    int *head[LAC_MOST_MODELS] = {0};
+    int members = lac_model_members(model);
+    lac_status status = LAC_OK;
+    for (int i = 0; i < members && status == LAC_OK; i++)
+        status = lac_model_heads(lac_model_member(model, i), data, &head[i]);
+    if (status == LAC_OK)
+        status = lac_model_predict(model, &asked, head, xy);
+    for (int i = 0; i < members; i++)
+        free(head[i]);
     return status;
 }
 

@@ -12,9 +12,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Eq. 7: a point that is off by more of the side than this has failed. */
-static const double failing_error = 0.10;
-
 typedef struct tally {
     double squares; /* pixels squared */
     long labels;
@@ -57,7 +54,7 @@ static tally tally_point(const float xy[2], const float label[2], const uint8_t 
         t.labels++;
     }
     t.pairs = t.labels == 2;
-    t.failures = t.pairs && !(lac_point_error(xy, label, size) <= failing_error);
+    t.failures = t.pairs && !(lac_point_error(xy, label, size) <= LAC_FAILING);
     return t;
 }
 
@@ -87,27 +84,26 @@ static double share(long part, long whole)
     return whole ? (double)part / (double)whole : NAN;
 }
 
-/* The figure that compares with Kaggle's score. A source of weight 0 is left out, since its mean
- * may be NaN. */
-static double test_weighted(const tallies *sums, const lac_data *data)
+/* A source of weight 0 is left out, since its mean may be NaN. */
+double lac_test_weighted(const lac_data *data, const double *mean_square)
 {
     double mean = 0;
     for (int s = 0; s < lac_data_sources(data); s++) {
         double weight = lac_data_source_weight(data, s);
         if (weight != 0)
-            mean += weight * mean_square(&sums->source[s]);
+            mean += weight * mean_square[s];
     }
     return lac_data_sources(data) ? sqrt(mean) : NAN;
 }
 
 static void fill(lac_metrics *m, const tallies *sums, const lac_data *data)
 {
+    double of_source[LAC_MOST_SOURCES];
     double unit = lac_unit(lac_data_size(data));
     double all = 2.0 * m->rows * m->points;
     m->labels = sums->all.labels;
     m->loss = all > 0 ? sums->all.squares / (unit * unit) / all : NAN;
     m->rmse = sqrt(mean_square(&sums->all));
-    m->test_weighted = test_weighted(sums, data);
     m->failure_points = share(sums->all.failures, sums->all.pairs);
     m->failure_images = share(sums->failing_images, sums->images);
     for (int k = 0; k < m->points; k++) {
@@ -117,9 +113,11 @@ static void fill(lac_metrics *m, const tallies *sums, const lac_data *data)
     for (int s = 0; s < m->sources; s++) {
         m->source[s].points = lac_data_source_points(data, s);
         m->source[s].labels = sums->source[s].labels;
-        m->source[s].rmse = sqrt(mean_square(&sums->source[s]));
+        of_source[s] = mean_square(&sums->source[s]);
+        m->source[s].rmse = sqrt(of_source[s]);
         m->source[s].weight = lac_data_source_weight(data, s);
     }
+    m->test_weighted = lac_test_weighted(data, of_source);
 }
 
 static lac_status metrics_new(lac_context *ctx, const lac_data *data, int rows, lac_metrics **out)

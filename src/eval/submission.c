@@ -24,7 +24,7 @@ typedef struct submission {
     int *column;   /* [features] index into a prediction, or -1 */
     size_t *cell;  /* [lookup rows] index into xy */
     uint8_t *present; /* [rows of test, K] 1 = the picture is asked for the point */
-    int *head;     /* [rows of test] the head that answers */
+    int *head[LAC_MOST_MODELS]; /* of each member, [rows of test] the head that answers */
     float *xy;     /* [rows of test, 2K] */
 } submission;
 
@@ -77,19 +77,19 @@ static lac_status find_cells(submission *s)
     return LAC_OK;
 }
 
-/* The points that are asked of a picture tell its source. */
-static lac_status find_heads(submission *s)
+/* The points that are asked of a picture tell its source to a member of the model. */
+static lac_status find_heads(submission *s, const lac_heads *heads, int *head)
 {
     size_t points = (size_t)s->model->points;
     for (int i = 0; i < s->lookup->rows; i++) {
         const lac_lookup_row *ask = &s->lookup->row[i];
         size_t row = s->cell[i] / (2 * points);
-        s->head[row] = lac_heads_find(&s->model->heads, s->present + row * points);
-        if (s->head[row] < 0)
+        head[row] = lac_heads_find(heads, s->present + row * points);
+        if (head[row] < 0)
             return lac_fail(s->ctx, LAC_ERROR_MISMATCH,
                             "lookup table: RowId %d, ImageId %d: none of the model's %d sources "
                             "has all points that are asked of this picture", ask->row_id,
-                            ask->image_id, s->model->heads.count);
+                            ask->image_id, heads->count);
     }
     return LAC_OK;
 }
@@ -121,11 +121,14 @@ static lac_status prepare(submission *s)
     LAC_TRY(lac_alloc(s->ctx, (size_t)s->lookup->rows, sizeof *s->cell, &s->cell));
     LAC_TRY(lac_alloc(s->ctx, rows * values, sizeof *s->xy, &s->xy));
     LAC_TRY(lac_alloc(s->ctx, rows * values / 2, 1, &s->present));
-    LAC_TRY(lac_alloc(s->ctx, rows, sizeof *s->head, &s->head));
     find_columns(s);
     find_images(s);
     LAC_TRY(find_cells(s));
-    return find_heads(s);
+    for (int i = 0; i < lac_model_members(s->model); i++) {
+        LAC_TRY(lac_alloc(s->ctx, rows, sizeof *s->head[i], &s->head[i]));
+        LAC_TRY(find_heads(s, &lac_model_member(s->model, i)->heads, s->head[i]));
+    }
+    return LAC_OK;
 }
 
 static lac_status write_file(submission *s, const char *path)
@@ -142,17 +145,18 @@ lac_status lac_submission_write(const lac_model *model, const lac_data *test,
     submission s = {.ctx = model->ctx, .model = model, .test = test, .lookup = lookup};
     LAC_TRY(lac_model_check_size(model, test));
     lac_status status = prepare(&s);
-    const lac_asked asked = {.pixels = test->pixels, .count = test->rows, .head = s.head,
+    const lac_asked asked = {.pixels = test->pixels, .count = test->rows,
                              .how = {.flip = config && config->flip}};
     if (status == LAC_OK)
-        status = lac_model_predict(model, &asked, s.xy);
+        status = lac_model_predict(model, &asked, s.head, s.xy);
     if (status == LAC_OK)
         status = write_file(&s, path);
     free(s.images);
     free(s.column);
     free(s.cell);
     free(s.present);
-    free(s.head);
+    for (int i = 0; i < lac_model_members(model); i++)
+        free(s.head[i]);
     free(s.xy);
     return status;
 }

@@ -57,6 +57,9 @@ static lac_status list(lac_context *ctx, const lac_net *net, lac_layer **layers,
 
 lac_status lac_model_layers(const lac_model *model, lac_layer **layers, int *count)
 {
+    *layers = NULL;
+    *count = 0;
+    LAC_TRY(lac_model_is_one(model, "layers"));
     return list(model->ctx, model->net, layers, count);
 }
 

@@ -77,8 +77,13 @@ void lac_model_free(lac_model **model)
     free(m->name);
     free(m->story);
     lac_heads_free(&m->heads);
-    lac_weights_free(m->net, &m->weights);
+    if (m->net)
+        lac_weights_free(m->net, &m->weights);
     lac_net_free(&m->net);
+    for (int i = 0; i < m->members; i++)
+        lac_model_free(&m->member[i]);
+    free(m->member);
+    free(m->share);
     free(m);
     *model = NULL;
 }

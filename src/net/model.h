@@ -22,6 +22,10 @@ struct lac_model {
     uint64_t fingerprint; /* of the training data */
     lac_net *net;
     lac_weights weights;
+    /* A mean of models has these instead of a network, a story and a fingerprint. mean.c */
+    int members;      /* 0: it is none */
+    lac_model **member; /* [members] owned */
+    double *share;    /* [members] of the answer, 1 together */
 };
 
 /* What a model is made of; everything is copied. */
@@ -39,6 +43,9 @@ typedef struct lac_model_parts {
 /* Weights 0. ARGUMENT (a network that cannot be, or has not one output of 2 x points or 2 x
  * source_points numbers), MEMORY. */
 lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_model **out);
+
+/* ARGUMENT for a mean: it has no `what`. */
+lac_status lac_model_is_one(const lac_model *model, const char *what);
 
 /* Fills a plan's input with pictures rows[0..n) of `pixels` [., size, size]; rows NULL: the
  * first n. view [n] of each, or NULL: the pictures as they are. */
@@ -64,7 +71,9 @@ typedef struct lac_asked {
 lac_status lac_plan_predict(lac_plan *plan, const lac_heads *heads, const lac_asked *asked,
                             float *xy);
 
-/* The same by a plan made for it: a lac_predictor for one use. */
-lac_status lac_model_predict(const lac_model *model, const lac_asked *asked, float *xy);
+/* The same by plans made for it: a lac_predictor for one use. head[member] stands in the place of
+ * asked->head for each member of the model, which may be a mean; without heads, head is NULL. */
+lac_status lac_model_predict(const lac_model *model, const lac_asked *asked, int *const *head,
+                             float *xy);
 
 #endif

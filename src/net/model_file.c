@@ -153,6 +153,7 @@ static size_t count_tensors(const lac_net *net, const lac_more *more)
 lac_status lac_model_write(const lac_model *model, const lac_more *more, const char *path)
 {
     draft d;
+    LAC_TRY(lac_model_is_one(model, "file"));
     lac_status status = draft_new(model->ctx, count_tensors(model->net, more), &d);
     if (status == LAC_OK)
         status = add_model(&d, model);

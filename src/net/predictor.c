@@ -12,7 +12,8 @@ struct lac_predictor {
     lac_context *ctx;
     const lac_model *model;
     lac_predict_config how;
-    lac_plan *plan;
+    lac_plan **plan; /* [members] */
+    float *xy;       /* [BATCH, 2K] of a mean: what one of its members answers */
 };
 
 void lac_plan_show(lac_plan *plan, int i, const lac_image *image, const lac_view *view,
@@ -122,14 +123,23 @@ lac_status lac_plan_predict(lac_plan *plan, const lac_heads *heads, const lac_as
     return LAC_OK;
 }
 
-static lac_status predictor_make(lac_predictor *p, const lac_model *model)
+static lac_status predictor_make(lac_predictor *p)
 {
-    int sources = model->heads.count;
+    const lac_model *model = p->model;
+    int sources = model->heads.count, members = lac_model_members(model);
     if (p->how.source < 0 || p->how.source >= sources)
         return lac_fail(p->ctx, LAC_ERROR_ARGUMENT,
                         "source %d: must be from 0 to %d, the model has %d", p->how.source,
                         sources - 1, sources);
-    return lac_plan_new(p->ctx, model->net, &model->weights, BATCH, LAC_PLAN_INFERENCE, &p->plan);
+    LAC_TRY(lac_alloc(p->ctx, (size_t)members, sizeof *p->plan, &p->plan));
+    if (model->members)
+        LAC_TRY(lac_alloc(p->ctx, BATCH * 2 * (size_t)model->points, sizeof *p->xy, &p->xy));
+    for (int i = 0; i < members; i++) {
+        const lac_model *own = lac_model_member(model, i);
+        LAC_TRY(lac_plan_new(p->ctx, own->net, &own->weights, BATCH, LAC_PLAN_INFERENCE,
+                             &p->plan[i]));
+    }
+    return LAC_OK;
 }
 
 lac_status lac_predictor_new(lac_context *ctx, const lac_model *model,
@@ -139,7 +149,7 @@ lac_status lac_predictor_new(lac_context *ctx, const lac_model *model,
     **out = (lac_predictor){.ctx = ctx, .model = model};
     if (config)
         (*out)->how = *config;
-    lac_status status = predictor_make(*out, model);
+    lac_status status = predictor_make(*out);
     if (status != LAC_OK)
         lac_predictor_free(out);
     return status;
@@ -147,11 +157,67 @@ lac_status lac_predictor_new(lac_context *ctx, const lac_model *model,
 
 void lac_predictor_free(lac_predictor **predictor)
 {
-    if (!*predictor)
+    lac_predictor *p = *predictor;
+    if (!p)
         return;
-    lac_plan_free(&(*predictor)->plan);
-    free(*predictor);
+    for (int i = 0; p->plan && i < lac_model_members(p->model); i++)
+        lac_plan_free(&p->plan[i]);
+    free(p->plan);
+    free(p->xy);
+    free(p);
     *predictor = NULL;
+}
+
+/* What a member of the model is asked. One head answers for any source. */
+static lac_asked ask_member(const lac_predictor *p, const lac_asked *asked, int *const *head,
+                          int member)
+{
+    lac_asked own = *asked;
+    own.head = head ? head[member] : NULL;
+    if (lac_model_member(p->model, member)->heads.count == 1)
+        own.how.source = 0;
+    return own;
+}
+
+/* The mean of a mean's members, for at most BATCH pictures. */
+static lac_status predict_mean(lac_predictor *p, const lac_asked *asked, int *const *head,
+                               float *xy)
+{
+    size_t values = (size_t)asked->count * 2 * p->model->points;
+    for (int i = 0; i < p->model->members; i++) {
+        lac_asked own = ask_member(p, asked, head, i);
+        LAC_TRY(lac_plan_predict(p->plan[i], &p->model->member[i]->heads, &own, p->xy));
+        double share = p->model->share[i];
+        for (size_t v = 0; v < values; v++)
+            xy[v] = (float)((i ? (double)xy[v] : 0) + share * (double)p->xy[v]);
+    }
+    return LAC_OK;
+}
+
+/* The pictures [first, first + n) of those asked for. */
+static lac_asked ask_some(const lac_predictor *p, const lac_asked *asked, int first, int n)
+{
+    lac_asked some = *asked;
+    some.count = n;
+    if (asked->rows)
+        some.rows += first;
+    else
+        some.pixels += (size_t)first * p->model->size * p->model->size;
+    return some;
+}
+
+static lac_status predict(lac_predictor *p, const lac_asked *asked, int *const *head, float *xy)
+{
+    if (!p->model->members) {
+        lac_asked own = ask_member(p, asked, head, 0);
+        return lac_plan_predict(p->plan[0], &p->model->heads, &own, xy);
+    }
+    for (int first = 0; first < asked->count; first += BATCH) {
+        int n = asked->count - first < BATCH ? asked->count - first : BATCH;
+        lac_asked some = ask_some(p, asked, first, n);
+        LAC_TRY(predict_mean(p, &some, head, xy + (size_t)first * 2 * p->model->points));
+    }
+    return LAC_OK;
 }
 
 lac_status lac_predictor_run(lac_predictor *predictor, const uint8_t *pixels, int n, float *xy)
@@ -159,14 +225,15 @@ lac_status lac_predictor_run(lac_predictor *predictor, const uint8_t *pixels, in
     if (n < 0)
         return lac_fail(predictor->ctx, LAC_ERROR_ARGUMENT, "%d pictures, must be 0 or more", n);
     const lac_asked asked = {.pixels = pixels, .count = n, .how = predictor->how};
-    return lac_plan_predict(predictor->plan, &predictor->model->heads, &asked, xy);
+    return predict(predictor, &asked, NULL, xy);
 }
 
-lac_status lac_model_predict(const lac_model *model, const lac_asked *asked, float *xy)
+lac_status lac_model_predict(const lac_model *model, const lac_asked *asked, int *const *head,
+                             float *xy)
 {
     lac_predictor *predictor;
     LAC_TRY(lac_predictor_new(model->ctx, model, &asked->how, &predictor));
-    lac_status status = lac_plan_predict(predictor->plan, &model->heads, asked, xy);
+    lac_status status = predict(predictor, asked, head, xy);
     lac_predictor_free(&predictor);
     return status;
 }

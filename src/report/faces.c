@@ -38,9 +38,12 @@ static lac_status rank_faces(sheet *s)
 static lac_status fill(const sheet *s, lac_sheet *out)
 {
     static const char *const names[LAC_SHEET_BANDS] = {"best", "middle", "worst"};
+    char epoch[32] = "";
+    if (lac_model_members(s->model) == 1)
+        snprintf(epoch, sizeof epoch, " after epoch %d", lac_model_epoch(s->model));
     snprintf(out->title, sizeof out->title,
-             "%s after epoch %d: the best, the middle and the worst of %d %s",
-             lac_model_name(s->model), lac_model_epoch(s->model), s->ranking.count,
+             "%s%s: the best, the middle and the worst of %d %s", lac_model_name(s->model), epoch,
+             s->ranking.count,
              s->config.holdout > 0 ? "hold-out pictures"
                                           : "pictures, none of them held out");
     out->note = "ordered by RMSE over the labels that exist";

@@ -7,6 +7,7 @@
 #include "data/data.h"
 #include "eval/eval.h"
 #include "settings/config.h"
+#include "train/models.h"
 #include "train/search.h"
 
 #include <math.h>
@@ -26,18 +27,23 @@ static int is_search(lac_context *ctx, const char *path, lac_status *status)
     return there;
 }
 
-static lac_status load(lac_material *m, const char *path)
+static lac_status load_search(lac_material *m, const char *path)
 {
-    lac_status status;
-    if (is_search(m->ctx, path, &status)) {
-        lac_searched *s = &m->search[m->searches++];
-        s->path = path;
-        LAC_TRY(lac_search_options(m->ctx, path, &s->options));
-        LAC_TRY(lac_search_read(m->ctx, path, &s->trial, &s->trials));
-        LAC_TRY(lac_alloc(m->ctx, 1, sizeof *s->view, &s->view));
-        return lac_alloc(m->ctx, 4 * (size_t)s->trials, sizeof *s->scratch, &s->scratch);
+    lac_searched *s = &m->search[m->searches++];
+    s->path = path;
+    LAC_TRY(lac_search_options(m->ctx, path, &s->options));
+    LAC_TRY(lac_search_read(m->ctx, path, &s->trial, &s->trials));
+    LAC_TRY(lac_alloc(m->ctx, 1, sizeof *s->view, &s->view));
+    return lac_alloc(m->ctx, 4 * (size_t)s->trials, sizeof *s->scratch, &s->scratch);
+}
+
+/* The material takes the path over. */
+static lac_status load_run(lac_material *m, char *path)
+{
+    if (m->runs == LAC_MOST_RUNS) {
+        free(path);
+        return lac_fail(m->ctx, LAC_ERROR_ARGUMENT, "more than %d runs", LAC_MOST_RUNS);
     }
-    LAC_TRY(status);
     lac_shown *run = &m->run[m->runs++];
     run->path = path;
     LAC_TRY(lac_model_load(m->ctx, path, &run->model));
@@ -47,6 +53,24 @@ static lac_status load(lac_material *m, const char *path)
     config.seed = usual.seed;
     LAC_TRY(lac_config_options(m->ctx, &config, &usual, &run->options));
     return lac_history_read(m->ctx, path, &run->history);
+}
+
+/* A search, a run, or a folder of runs. */
+static lac_status load(lac_material *m, const char *path)
+{
+    lac_status status;
+    char **runs;
+    int count;
+    if (is_search(m->ctx, path, &status))
+        return load_search(m, path);
+    LAC_TRY(status);
+    LAC_TRY(lac_runs_list(m->ctx, path, &runs, &count));
+    for (int i = 0; i < count && status == LAC_OK; i++) {
+        status = load_run(m, runs[i]);
+        runs[i] = NULL;
+    }
+    lac_runs_free(&runs, count);
+    return status;
 }
 
 /* The last part of a path. */
@@ -224,6 +248,25 @@ static lac_status measure(const lac_material *m, lac_shown *run)
     return scale_loss(m->ctx, run);
 }
 
+/* What the mean of all runs' predictions is worth, where there are several. */
+static lac_status measure_mean(lac_material *m)
+{
+    size_t values = (size_t)m->count * 2 * (size_t)lac_data_points(m->data);
+    float *mean;
+    if (m->runs < 2)
+        return LAC_OK;
+    LAC_TRY(lac_alloc(m->ctx, values, sizeof *mean, &mean));
+    for (size_t v = 0; v < values; v++) {
+        double sum = 0;
+        for (int r = 0; r < m->runs; r++)
+            sum += (double)m->run[r].xy[v];
+        mean[v] = (float)(sum / m->runs);
+    }
+    lac_status status = lac_metrics_compute(m->ctx, m->data, mean, m->rows, m->count, &m->mean);
+    free(mean);
+    return status;
+}
+
 /* Every run shows the same faces. */
 static lac_status rank_rows(lac_material *m)
 {
@@ -241,7 +284,7 @@ static lac_status rank_rows(lac_material *m)
 
 lac_status lac_material_gather(lac_material *m, const lac_report *what)
 {
-    LAC_TRY(lac_alloc(m->ctx, (size_t)what->count, sizeof *m->run, &m->run));
+    LAC_TRY(lac_alloc(m->ctx, LAC_MOST_RUNS, sizeof *m->run, &m->run));
     LAC_TRY(lac_alloc(m->ctx, (size_t)what->count, sizeof *m->search, &m->search));
     m->flip = what->flip;
     m->data_path = what->data_path ? what->data_path : "DATA";
@@ -253,6 +296,7 @@ lac_status lac_material_gather(lac_material *m, const lac_report *what)
     LAC_TRY(choose_rows(m));
     for (int i = 0; i < m->runs; i++)
         LAC_TRY(measure(m, &m->run[i]));
+    LAC_TRY(measure_mean(m));
     for (int row = 0; row < lac_data_rows(m->data); row++)
         m->complete += lac_data_row_is_complete(m->data, row);
     return m->runs ? rank_rows(m) : LAC_OK;
@@ -262,6 +306,7 @@ void lac_material_free(lac_material *m)
 {
     for (int i = 0; m->run && i < m->runs; i++) {
         lac_shown *run = &m->run[i];
+        free(run->path);
         free(run->options);
         free(run->loss_scaled);
         free(run->xy);
@@ -275,6 +320,7 @@ void lac_material_free(lac_material *m)
         free(m->search[i].scratch);
         free(m->search[i].view);
     }
+    lac_metrics_free(&m->mean);
     free(m->run);
     free(m->search);
     free(m->rows);

@@ -15,7 +15,7 @@ enum {
 /* A run of the report. Runs that differ in their seed alone are of one kind, which has a colour
  * and a label. */
 typedef struct lac_shown {
-    const char *path;
+    char *path;          /* owned */
     char label[48];      /* names the run's kind: "cnn plain", or the first run's folder */
     char name[64];       /* names the run: the label, with the seed where a kind has several */
     unsigned color;
@@ -57,6 +57,7 @@ typedef struct lac_material {
     int flip;              /* 1: predictions are averaged with those of the mirror image */
     lac_shown *run;
     int runs;
+    lac_metrics *mean;     /* of the mean of all runs' predictions; NULL of a single run */
     lac_searched *search;
     int searches;
     int is_holdout;   /* 1: `rows` were held out; 0: they are all rows of the data */

@@ -76,13 +76,9 @@ static void write_result_head(FILE *stream, const lac_material *m)
     fprintf(stream, "\n");
 }
 
-static void write_result(FILE *stream, const lac_material *m, const lac_shown *run)
+static void write_metrics(FILE *stream, const lac_material *m, const lac_metrics *x,
+                          const lac_train_config *c)
 {
-    const lac_metrics *x = run->metrics;
-    const lac_train_config *c = &run->config;
-    fprintf(stream, "<tr><td>");
-    lac_html_text(stream, run->name);
-    fprintf(stream, "<td>%d", lac_model_epoch(run->model));
     write_number(stream, x->test_weighted, 2, " px");
     write_paper(stream, m, c, 0);
     write_number(stream, 100 * x->failure_images, 1, " %");
@@ -92,6 +88,24 @@ static void write_result(FILE *stream, const lac_material *m, const lac_shown *r
     for (int s = 0; s < x->sources; s++)
         write_number(stream, x->source[s].rmse, 2, " px");
     fprintf(stream, "\n");
+}
+
+static void write_result(FILE *stream, const lac_material *m, const lac_shown *run)
+{
+    fprintf(stream, "<tr><td>");
+    lac_html_text(stream, run->name);
+    fprintf(stream, "<td>%d", lac_model_epoch(run->model));
+    write_metrics(stream, m, run->metrics, &run->config);
+}
+
+/* Writes the line of the runs' mean as a model of its own. */
+static void write_ensemble(FILE *stream, const lac_material *m)
+{
+    const lac_train_config none = {.model = ""}; /* the paper has no such line */
+    if (!m->mean)
+        return;
+    fprintf(stream, "<tr class=\"mean\"><td>predictions averaged, %d runs<td>", m->runs);
+    write_metrics(stream, m, m->mean, &none);
 }
 
 typedef double (*figure_of)(const lac_metrics *x, int source);
@@ -188,6 +202,7 @@ void lac_page_results(FILE *stream, const lac_material *m)
     int means = 0;
     for (int i = 0; i < m->runs; i++)
         means += write_mean(stream, m, i);
+    write_ensemble(stream, m);
     fprintf(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, not "
                     "the best on these rows. %sRMSE is over the labels that exist, all of them "
                     "(eq. 8) or those of a label source",

@@ -84,7 +84,7 @@ lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *s, lac_tile *o
 
 void lac_sheet_free(lac_sheet *sheet)
 {
-    for (int b = 0; b < LAC_SHEET_BANDS; b++)
+    for (int b = 0; b < LAC_MOST_BANDS; b++)
         for (int i = 0; i < LAC_BAND_TILES; i++) {
             free(sheet->band[b].tile[i].pixels);
             free(sheet->band[b].tile[i].mark);

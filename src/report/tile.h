@@ -39,7 +39,8 @@ typedef struct lac_tile_source {
 /* Makes a tile: labels with both coordinates are red, predictions blue. MEMORY. */
 lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *source, lac_tile *out);
 
-enum { LAC_BAND_TILES = 6, LAC_SHEET_BANDS = 3, LAC_TILE_SIDE = 150 };
+enum { LAC_BAND_TILES = 6, LAC_SHEET_BANDS = 3, LAC_MOST_BANDS = 4,
+       LAC_TILE_SIDE = 150 };
 
 typedef struct lac_band {
     const char *name;
@@ -52,7 +53,7 @@ typedef struct lac_sheet {
     const char *note;
     int has_predictions; /* 1: the legend explains the blue points */
     int bands;
-    lac_band band[LAC_SHEET_BANDS];
+    lac_band band[LAC_MOST_BANDS];
 } lac_sheet;
 
 void lac_sheet_size(const lac_sheet *sheet, int *width, int *height);

@@ -268,5 +268,6 @@ lac_status lac_config_options(lac_context *ctx, const lac_train_config *config,
 
 lac_status lac_model_config(const lac_model *model, lac_train_config *out)
 {
-    return lac_config_from_json(model->ctx, model->story, model->name, out);
+    const lac_model *first = lac_model_member(model, 0);
+    return lac_config_from_json(model->ctx, first->story, first->name, out);
 }

@@ -5,10 +5,10 @@ $ lacuna synth --rows 60 --test-rows 8 --size 32 --seed 3 --out faces
 $ printf 'a conv 5x5 /2 16 norm relu\nb conv 3x3 /2 32 norm relu\nc dense 2*source_points output\n' >heads.net
 $ lacuna train --data faces --out run --model heads.net --epochs 2 --batch 16 --start he --lr 1e-3 --threads 1 2>/dev/null | tail -n 1
 |   lacuna eval --model run --data faces
-$ lacuna eval --model run --data faces | sed -n '/label source/,/^$/p' | cut -c1-46
-| label source                     rows   labels
-| 1: 15 of 15 points                  4      116
-| 2: 4 of 15 points                   8       64
+$ lacuna eval --model run --data faces | sed -n '/label source/,/^$/p' | cut -c1-42
+| label source                  rows  labels
+| 1: 15 of 15 points               4     116
+| 2: 4 of 15 points                8      64
 |
 $ lacuna eval --model run --data faces --flip | head -n 4
 | heads after epoch 2, hold-out rows of faces

@@ -136,11 +136,16 @@ $ lacuna help eval
 | Predicts labelled pictures and compares: RMSE in pixels over the labels that
 | are there (eq. 8), for each point and each label source, and weighted as the
 | test set (Kaggle's score); shares of points, and of pictures with any point,
-| off by more than 10 % of the side (eq. 7).
+| off by more than 10 % of the side (eq. 7); percentiles of the error of a point,
+| shares within limits and the area under their curve, the normalized mean error
+| (NME). In brackets stand bootstrap intervals. docs/evaluation.md explains each.
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
-|                          file (required)
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
 |   --data P               labelled table: a folder, a CSV file or a zip;
 |                          IdLookupTable.csv in the folder gives the test weights
 |                          (required)
@@ -149,6 +154,18 @@ $ lacuna help eval
 |                          the training, all takes any data with the same points
 |                          (default: holdout)
 |   --json                 print JSON; what is not known is null
+|   --rows FILE            write a CSV of the rows: labels, predictions, errors,
+|                          source and side of the split; a missing label is an
+|                          empty cell (default: none)
+|   --nme A,B|box          divide errors by the distance between the labels of
+|                          the points A and B, or by the square root of the area
+|                          of the box around the picture's labels (default: by
+|                          the picture's side)
+|   --threshold PERCENT    a point has failed that is off by more than this
+|                          (above 0 to 1000; default: 10)
+|   --resamples N          resamples that the intervals are made of (from 0 to
+|                          1000000; default: 1000)
+|   --seed N               draws the resamples (default: 1)
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
@@ -159,6 +176,51 @@ $ lacuna help eval
 | Examples
 |   lacuna eval --model run --data kaggle
 |   lacuna eval --model run/best.safetensors --data kaggle --json
+|   lacuna eval --model run --data kaggle --nme left_eye_center,right_eye_center
+|   lacuna eval --model run --data kaggle --rows rows.csv
+$ lacuna help compare
+| lacuna compare A B --data P [options]
+|
+| Tells whether two models differ: both predict the rows that both held out, and
+| a paired bootstrap of groups of pictures tells the interval of the difference.
+| The test-weighted RMSE decides where it is known, else the RMSE.
+|
+| Options
+|   A                      a model: a run folder (its last.safetensors), a
+|                          safetensors file, or a folder of runs, which is the
+|                          mean of them (required)
+|   B                      another one (required)
+|   --data P               labelled table, that of both trainings: a folder, a
+|                          CSV file or a zip (required)
+|   --out FILE             draw the rows that differ most, .svg or .png by the
+|                          name (default: none)
+|   --split holdout|train|all
+|                          rows to compare on; of other data than that of the
+|                          trainings, all (default: holdout)
+|   --rows N               how many of the rows that differ most to list (from 0
+|                          to 1000000; default: 10)
+|   --json                 print JSON; what is not known is null
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
+|   --nme A,B|box          divide errors by the distance between the labels of
+|                          the points A and B, or by the square root of the area
+|                          of the box around the picture's labels (default: by
+|                          the picture's side)
+|   --threshold PERCENT    a point has failed that is off by more than this
+|                          (above 0 to 1000; default: 10)
+|   --resamples N          resamples that the intervals are made of (from 0 to
+|                          1000000; default: 1000)
+|   --seed N               draws the resamples (default: 1)
+|   --flip                 average with the prediction of the mirror image; takes
+|                          twice as long
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna compare run other --data kaggle
+|   lacuna compare run seeds --data kaggle --out differ.png
 $ lacuna help predict
 | lacuna predict --model M --data P [options]
 |
@@ -168,7 +230,10 @@ $ lacuna help predict
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
-|                          file (required)
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
 |   --data P               pictures: a CSV file or a zip, with labels (which are
 |                          not used) or without; of a folder, its test table
 |                          (required)
@@ -196,7 +261,10 @@ $ lacuna help submit
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
-|                          file (required)
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
 |   --data P               folder with test.csv or test.zip, and
 |                          IdLookupTable.csv (required)
 |   --out FILE             the file to write; it is replaced at once or not at
@@ -276,7 +344,10 @@ $ lacuna help plot
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
-|                          file (required)
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
 |   --data P               labelled table, that of the training: a folder, a CSV
 |                          file or a zip (required)
 |   --out FILE             picture to write, .svg or .png by its name (required)
@@ -412,12 +483,12 @@ $ lacuna help bench
 |   lacuna bench --methods --predict --preset fast --batch 1
 
 --help does the same anywhere on the line, and values beside it change nothing.
-$ for v in train eval predict submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done
+$ for v in train eval compare predict submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done
 $ lacuna help train > a; lacuna train --epochs 7 --nonsense --help > b; cmp a b
 $ lacuna plot faces --help > a; lacuna help plot faces > b; cmp a b
 
 No line is wider than 80 columns.
-$ for v in train eval predict submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
+$ for v in train eval compare predict submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
 = 1
 $ lacuna help report
 | lacuna report RUN... --data P --out DIR [options]
@@ -430,8 +501,8 @@ $ lacuna help report
 | of last.safetensors. The runs must share their hold-out.
 |
 | Options
-|   RUN...                 run folders, finished or still training, and folders
-|                          of searches (required)
+|   RUN...                 run folders, finished or still training, folders of
+|                          runs, and folders of searches (required)
 |   --data P               labelled table, that of the training: a folder, a CSV
 |                          file or a zip (required)
 |   --out DIR              folder for report.html and the figures, made if

@@ -44,6 +44,12 @@ $ lacuna train --data faces --out other --preset paper --model kimura --epochs 1
 $ lacuna train --data faces --out shared --preset paper --model kimura --epochs 1 --seed 2 --split-seed 1 --threads 1 > /dev/null; lacuna report run shared --data faces --out page
 | page/report.html: open it in a browser
 
+A folder of runs stands for them; several runs have a line for the mean of their predictions.
+$ mkdir both; mv run shared both; lacuna report both --data faces --out means; mv both/* .; rmdir both; grep -o 'predictions averaged, . runs' means/report.html page/report.html
+| means/report.html: open it in a browser
+| means/report.html:predictions averaged, 2 runs
+| page/report.html:predictions averaged, 2 runs
+
 A search, stopped after its first line and gone on with, is one search; its page shows it.
 $ lacuna search --data faces --out search --model kimura --trials 4 --epochs 2 --threads 1 | tail -n 2 | cut -d ' ' -f 1-14
 | to train with the best settings:

@@ -153,56 +153,108 @@ $ lacuna eval --model run --data faces
 |
 | rows                                                  12
 | labels                                               180
-|~ RMSE  *[0-9].[0-9][0-9][0-9] px
-|~ test-weighted RMSE  *[0-9].[0-9][0-9][0-9] px
-|~ points off by more than 10 % of the side *[0-9].[0-9][0-9] %
-|~ pictures with such a point *[0-9].[0-9][0-9] %
+|~ RMSE  *[0-9].[0-9][0-9][0-9] px (*[0-9].[0-9][0-9][0-9] to *[0-9].[0-9][0-9][0-9])
+|~ test-weighted RMSE  *[0-9].[0-9][0-9][0-9] px (*[0-9].[0-9][0-9][0-9] to *[0-9].[0-9][0-9][0-9])
+|~ points off by more than 10 % of the side *[0-9].[0-9][0-9] % (*[0-9].[0-9][0-9] to *[0-9].[0-9][0-9])
+|~ pictures with such a point *[0-9].[0-9][0-9] % (*[0-9].[0-9][0-9] to *[0-9].[0-9][0-9])
+|~ mean error of a point *[0-9].[0-9][0-9][0-9] px
+|~ NME, of the side *[0-9].[0-9][0-9] % (*[0-9].[0-9][0-9] to *[0-9].[0-9][0-9])
+|~ area under the curve of shares up to 10 % *0.[0-9][0-9][0-9][0-9]
+| in brackets: 95 % of 1000 resamples of 12 groups of pictures, seed 1
 |
-| label source                     rows   labels   RMSE px  test weight
-|~ 1: 15 of 15 points                  4      116 *[0-9].[0-9][0-9][0-9] *0.6923
-|~ 2: 4 of 15 points                   8       64 *[0-9].[0-9][0-9][0-9] *0.3077
+| off by at most, of the side        1 %     2 %     3 %     5 %     8 %    10 %
+|~ share of the points, % *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9]
 |
-| point                                            RMSE px  off > 10 %
-|~ left_eye_center  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ right_eye_center  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ left_eye_inner_corner  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ left_eye_outer_corner  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ right_eye_inner_corner  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ right_eye_outer_corner  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ left_eyebrow_inner_end  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ left_eyebrow_outer_end  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ right_eyebrow_inner_end  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ right_eyebrow_outer_end  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ nose_tip  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ mouth_left_corner  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ mouth_right_corner  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ mouth_center_top_lip  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
-|~ mouth_center_bottom_lip  *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] %
+| label source                  rows  labels  RMSE px                    weight
+|~ 1: 15 of 15 points               4     116 *[0-9].[0-9][0-9][0-9] (*[0-9].[0-9][0-9][0-9] to *[0-9].[0-9][0-9][0-9]) *0.6923
+|~ 2: 4 of 15 points                8      64 *[0-9].[0-9][0-9][0-9] (*[0-9].[0-9][0-9][0-9] to *[0-9].[0-9][0-9][0-9]) *0.3077
+|
+| error of a point, px          RMSE   50 %   90 %   95 %   99 %    > 10 %    area
+|~ all *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ source 1 *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ source 2 *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ 8 rows with 4 points *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ 3 rows with 15 points *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ 1 row with 13 points *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ left_eye_center *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ right_eye_center *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ left_eye_inner_corner *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ left_eye_outer_corner *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ right_eye_inner_corner *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ right_eye_outer_corner *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ left_eyebrow_inner_end *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ left_eyebrow_outer_end *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ right_eyebrow_inner_end *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ right_eyebrow_outer_end *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ nose_tip *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ mouth_left_corner *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ mouth_right_corner *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ mouth_center_top_lip *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
+|~ mouth_center_bottom_lip *[0-9].[0-9][0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] *[0-9].[0-9][0-9] % *[0-9].[0-9][0-9][0-9]
 $ lacuna eval --model run/best.safetensors --data faces/training.csv --split all | head -n 8
 | kimura after epoch 3, all rows of faces/training.csv
 |
 | rows                                                  60
 | labels                                               910
-|~ RMSE  *[0-9].[0-9][0-9][0-9] px
+|~ RMSE  *[0-9].[0-9][0-9][0-9] px (*[0-9].[0-9][0-9][0-9] to *[0-9].[0-9][0-9][0-9])
 | test-weighted RMSE                                     -
-|~ points off by more than 10 % of the side *[0-9].[0-9][0-9] %
-|~ pictures with such a point *[0-9].[0-9][0-9] %
+|~ points off by more than 10 % of the side *[0-9].[0-9][0-9] % (*[0-9].[0-9][0-9] to *[0-9].[0-9][0-9])
+|~ pictures with such a point *[0-9].[0-9][0-9] % (*[0-9].[0-9][0-9] to *[0-9].[0-9][0-9])
 $ lacuna eval --model run --data others | head -n 1
 ! lacuna: the model was trained on other data: its hold-out cannot be found here, evaluate all rows instead
 $ lacuna eval --model run --data others --split all | head -n 1
 | kimura after epoch 3, all rows of others
-$ lacuna eval --model run --data faces/training.csv --json | grep -E '"(model|epoch|split|rows|labels|test_weighted_rmse|test_weight)"' | sort | uniq
-| 			"labels":	116,
-| 			"labels":	64,
-| 			"rows":	4,
-| 			"rows":	8,
-| 			"test_weight":	null
-| 	"epoch":	3,
-| 	"labels":	180,
-| 	"model":	"kimura",
-| 	"rows":	12,
-| 	"split":	"holdout",
-| 	"test_weighted_rmse":	null,
+$ lacuna eval --model run --data faces/training.csv --json | tr '\t' '>' | grep -E '^>(>>)?"(model|epoch|split|rows|labels|test_weighted_rmse|test_weight)"' | sort | uniq
+| >"epoch":>3,
+| >"labels":>180,
+| >"model":>"kimura",
+| >"rows":>12,
+| >"split":>"holdout",
+| >"test_weighted_rmse":>null,
+| >>>"labels":>116,
+| >>>"labels":>64,
+| >>>"rows":>4,
+| >>>"rows":>8,
+| >>>"test_weight":>null,
+
+The rows as a table, other limits and lengths.
+$ lacuna eval --model run --data faces --rows rows.csv > /dev/null; cut -d, -f1-4 rows.csv; head -n 1 rows.csv | tr , '\n' | wc -l | tr -d ' '
+| ImageId,source,side,group
+| 3,1,holdout,3
+| 10,1,holdout,10
+| 16,1,holdout,16
+| 18,1,holdout,18
+| 22,2,holdout,22
+| 29,2,holdout,29
+| 34,2,holdout,34
+| 45,2,holdout,45
+| 47,2,holdout,47
+| 48,2,holdout,48
+| 56,2,holdout,56
+| 57,2,holdout,57
+| 80
+$ lacuna eval --model run --data faces --threshold 200 --resamples 0 | sed -n '7,8p;12p'
+| points off by more than 200 % of the side           0.00 %
+| pictures with such a point                          0.00 %
+|
+$ lacuna eval --model run --data faces --nme left_eye_center,right_eye_center --resamples 100 --seed 7 | sed -n '7,12p' | sed 's/  *[0-9]*\.[0-9]*/ N/g'
+| points off by more than 10 % of the distance N % (100.00 to N)
+| pictures with such a point N % (100.00 to N)
+| mean error of a point N px
+| NME, of the distance N % (60.62 to N)
+| area under the curve of shares up to 10 % N
+| points in pictures that have this length              77
+$ lacuna eval --model run --data faces --nme box | grep NME | cut -c1-16
+| NME, of the box 
+$ lacuna eval --model run --data faces --nme left_eye_center,chin
+! lacuna: --nme: the data has no point 'chin'
+= 1
+$ lacuna eval --model run --data faces --nme eyes
+! lacuna: --nme needs two points, A,B, or box, not 'eyes'
+= 1
+$ lacuna eval --model run --data faces --rows no/such/folder.csv
+! lacuna: no/such/folder.csv: cannot write: No such file or directory
+= 1
 
 Predictions: test pictures, labelled pictures, to a file, and pictures of another size.
 $ lacuna predict --model run --data faces | sed 's/[0-9]*\.[0-9]*/N/g'

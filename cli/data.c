@@ -1,11 +1,9 @@
 /*
  * lacuna data: what a table holds, before anything is learned from it.
  */
-#define _POSIX_C_SOURCE 200809L
 #include "cli.h"
 
 #include <math.h>
-#include <sys/stat.h>
 
 enum { PATTERNS_SHOWN = 12, PATTERN_WIDTH = 60 };
 
@@ -100,19 +98,25 @@ static void print_outliers(const lac_data *data, const lac_data_summary *s)
     printf("\n%8s %8s  farthest from the mean face (the header is row 1)\n", "row", "picture");
     for (int i = 0; i < s->outlier_count; i++) {
         int row = s->outliers[i].row;
-        printf("%8d %8d  %.2f px\n", file_row(row), lac_data_id(data, row),
-               s->outliers[i].distance);
+        char id[24];
+        snprintf(id, sizeof id, "%d", lac_data_id(data, row));
+        const char *text = lac_data_id_text(data, row);
+        printf("%8d %8s  %.2f px\n", file_row(row), text ? text : id, s->outliers[i].distance);
     }
 }
 
 static void add_labels(cJSON *root, const lac_data *data, const lac_data_summary *s)
 {
+    cJSON_AddStringToObject(root, "mirror_partners", partners_by(data));
     cJSON *points = cJSON_AddArrayToObject(root, "points");
     for (int k = 0; k < s->points; k++) {
         cJSON *point = cJSON_CreateObject();
         cJSON_AddStringToObject(point, "name", lac_data_point_name(data, k));
         cJSON_AddStringToObject(point, "mirror",
                                 lac_data_point_name(data, lac_data_mirror_point(data, k)));
+        if (lac_data_wanted_point(data, k) != k)
+            cJSON_AddStringToObject(point, "mirror_wanted",
+                                    lac_data_point_name(data, lac_data_wanted_point(data, k)));
         cJSON_AddNumberToObject(point, "labels", s->labels[k]);
         cJSON_AddNumberToObject(point, "mean_x", s->labels[k] ? s->mean[2 * k] : NAN);
         cJSON_AddNumberToObject(point, "mean_y", s->labels[k] ? s->mean[2 * k + 1] : NAN);
@@ -155,7 +159,11 @@ static void print_json(const char *path, const lac_data *data, const lac_data_su
     for (int i = 0; i < s->outlier_count; i++) {
         cJSON *outlier = cJSON_CreateObject();
         cJSON_AddNumberToObject(outlier, "row", file_row(s->outliers[i].row));
-        cJSON_AddNumberToObject(outlier, "picture", lac_data_id(data, s->outliers[i].row));
+        const char *id = lac_data_id_text(data, s->outliers[i].row);
+        if (id)
+            cJSON_AddStringToObject(outlier, "picture", id);
+        else
+            cJSON_AddNumberToObject(outlier, "picture", lac_data_id(data, s->outliers[i].row));
         cJSON_AddNumberToObject(outlier, "distance", s->outliers[i].distance);
         cJSON_AddItemToArray(outliers, outlier);
     }
@@ -168,27 +176,21 @@ static void print_table(const char *path, const lac_data *data, const lac_data_s
     if (s->points == 0)
         return;
     print_points(data, s);
+    print_data_partners(data);
     print_patterns(s);
     print_sources(data);
     print_outliers(data, s);
 }
 
-/* The labelled table of a folder; a file may be of either kind, and what it has is shown. */
-static lac_table kind_of(const char *path)
-{
-    struct stat info;
-    int is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-    return is_folder ? LAC_TABLE_TRAINING : LAC_TABLE_TEST;
-}
-
-static int describe(const char *path, int json, const machine_options *machine)
+static int describe(const char *path, int json, const lac_train_config *config,
+                    const machine_options *machine)
 {
     lac_context *ctx = NULL;
     lac_data *data = NULL;
     lac_data_summary *summary = NULL;
     lac_status status = machine_open(machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, path, kind_of(path), &data);
+        status = lac_data_open_as(ctx, path, LAC_TABLE_ANY, config, &data);
     if (status == LAC_OK)
         status = lac_data_summarize(ctx, data, &summary);
     if (status == LAC_OK && json)
@@ -207,11 +209,15 @@ int verb_data(int argc, char **argv)
     const char *path = NULL;
     int json = 0;
     machine_options machine = {0};
+    lac_train_config config = lac_train_config_default();
+    option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_ARGUMENT, .name = "PATH", .value = &path, .required = 1,
-         .about = "a folder (its training table), a CSV file or a zip"},
+         .about = "a table: a CSV file, an archive or a folder that holds one (its training table), "
+                  "or - for standard input"},
         {.type = OPTION_FLAG, .name = "json", .value = &json,
          .about = "print JSON, with all patterns; the header is row 1"},
+        SETTINGS(settings, setting_options(&config, is_table_setting, settings)),
         MACHINE_OPTIONS(machine),
     };
     const command c = {
@@ -227,5 +233,5 @@ int verb_data(int argc, char **argv)
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
-    return code == CODE_GO_ON ? describe(path, json, &machine) : code;
+    return code == CODE_GO_ON ? describe(path, json, &config, &machine) : code;
 }

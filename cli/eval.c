@@ -10,7 +10,7 @@ static const char *const split_words[] = {"hold-out rows", "training rows", "all
 
 typedef struct eval_options {
     const char *model;
-    const char *data;
+    table_job table;
     int split;
     int json;
     lac_predict_config how;
@@ -55,7 +55,7 @@ static void print_table(const eval_options *o, const lac_model *model, const lac
                         const lac_metrics *m)
 {
     printf("%s after epoch %d, %s of %s\n\n", lac_model_name(model), lac_model_epoch(model),
-           split_words[o->split], o->data);
+           split_words[o->split], o->table.path);
     print_line("rows", m->rows, 0, "");
     print_line("labels", (double)m->labels, 0, "");
     print_line("RMSE", m->rmse, 3, " px");
@@ -114,7 +114,7 @@ static int eval(const eval_options *o)
     if (status == LAC_OK)
         status = lac_model_load(ctx, o->model, &model);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
+        status = table_open_for_model(ctx, &o->table, model, &data);
     if (status == LAC_OK)
         status = lac_model_evaluate(model, data, (lac_side)o->split, &o->how, &metrics);
     if (status == LAC_OK && o->json)
@@ -135,15 +135,16 @@ int verb_eval(int argc, char **argv)
     option options[] = {
         {.type = OPTION_TEXT, .name = "model", .value = &o.model, .unit = "M", .required = 1,
          .about = "a run folder (its last.safetensors) or a safetensors file"},
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
-         .about = "labelled table: a folder, a CSV file or a zip; IdLookupTable.csv in the "
-                  "folder gives the test weights"},
+        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P", .required = 1,
+         .about = "labelled table: a folder, a CSV file, an archive or -; IdLookupTable.csv beside "
+                  "the table gives the test weights"},
         {.type = OPTION_CHOICE, .name = "split", .value = &o.split, .choices = split_choices,
          .about = "rows to measure on; holdout and train need the data of the training, all "
                   "takes any data with the same points"},
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON; what is not known is null"},
         FLIP_OPTION(o.how.flip),
+        GAP_OPTIONS(o.table),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {

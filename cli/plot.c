@@ -39,15 +39,17 @@ static int plot_curve(int argc, char **argv)
 
 static int plot_faces(int argc, char **argv)
 {
-    const char *model_path = NULL, *data_path = NULL, *out = NULL;
+    const char *model_path = NULL, *out = NULL;
+    table_job table = {0};
     machine_options machine = {0};
     option options[] = {
         {.type = OPTION_TEXT, .name = "model", .value = &model_path, .unit = "M", .required = 1,
          .about = "a run folder (its last.safetensors) or a safetensors file"},
-        {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
-         .about = "labelled table, that of the training: a folder, a CSV file or a zip"},
+        {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P", .required = 1,
+         .about = "labelled table, that of the training: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
          .about = "picture to write, .svg or .png by its name"},
+        GAP_OPTIONS(table),
         MACHINE_OPTIONS(machine),
     };
     const command c = {
@@ -70,7 +72,7 @@ static int plot_faces(int argc, char **argv)
     if (status == LAC_OK)
         status = lac_model_load(ctx, model_path, &model);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, data_path, LAC_TABLE_TRAINING, &data);
+        status = table_open_for_model(ctx, &table, model, &data);
     if (status == LAC_OK)
         status = lac_plot_faces(model, data, out);
     code = report(ctx, status);
@@ -82,7 +84,7 @@ static int plot_faces(int argc, char **argv)
 
 static int is_offered(const lac_field *f)
 {
-    return setting_is(f, "mirror seed " AUGMENTATION);
+    return setting_is(f, "mirror seed " AUGMENTATION) || is_table_setting(f);
 }
 
 static int plot_augmented(int argc, char **argv)
@@ -92,7 +94,7 @@ static int plot_augmented(int argc, char **argv)
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
-         .about = "labelled table: a folder, a CSV file or a zip"},
+         .about = "labelled table: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
          .about = "picture to write, .svg or .png by its name"},
         SETTINGS(settings, setting_options(&config, is_offered, settings)),
@@ -116,7 +118,7 @@ static int plot_augmented(int argc, char **argv)
     lac_data *data = NULL;
     lac_status status = machine_open(&machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, data_path, LAC_TABLE_TRAINING, &data);
+        status = lac_data_open_as(ctx, data_path, LAC_TABLE_TRAINING, &config, &data);
     if (status == LAC_OK)
         status = lac_plot_augmented(ctx, data, &config, out);
     code = report(ctx, status);

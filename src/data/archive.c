@@ -18,7 +18,7 @@
 
 enum {
     DEEPEST = 4,           /* archives in archives */
-    MEMORY_MOST = 1 << 30, /* bytes of an archive that is read into memory */
+    MEMORY_MOST = 1 << 29, /* bytes of an archive that is read into memory */
     DEFLATE_MOST = 1032,   /* bytes that deflate makes of one byte at most */
     USUAL = 4              /* bytes of a table for a byte of gz or the like, an estimate */
 };

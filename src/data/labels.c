@@ -149,7 +149,7 @@ static outside find_outside(const lac_data *data)
 static lac_status fail_outside(lac_csv *csv, const lac_columns *columns, const outside *o,
                                const lac_data *data)
 {
-    char value[LAC_NUMBER], common[LAC_NUMBER], what[160], mark[160] = "";
+    char value[LAC_NUMBER], common[LAC_NUMBER], what[160], mark[240] = "";
     size_t width = 2 * (size_t)data->points;
     const char *these = o->count == 1 ? "it" : "them";
     lac_number_digits((double)data->labels[o->first], 7, value);

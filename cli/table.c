@@ -56,8 +56,12 @@ lac_status table_open_for_run(lac_context *ctx, const table_job *job, const char
 static void print_pairs(const char *by, int pairs, int points)
 {
     int own = points - 2 * pairs;
-    printf("mirror partners %s: %d pair%s, ", by, pairs, pairs == 1 ? "" : "s");
-    printf(own == 1 ? "1 point is its own\n" : "%d points are their own\n", own);
+    printf("mirror partners %s: ", by);
+    if (pairs)
+        printf("%d pair%s, ", pairs, pairs == 1 ? "" : "s");
+    else
+        printf("none found, ");
+    printf("%d point%s own\n", own, own == 1 ? " is its" : "s are their");
 }
 
 const char *partners_by(const lac_data *data)
@@ -75,7 +79,7 @@ void print_data_partners(const lac_data *data)
     for (int p = 0; p < points; p++) {
         int q = lac_data_wanted_point(data, p);
         if (q > p)
-            printf("%s%s %s", wanted++ ? ", " : "the mean face needs others: ",
+            printf("%s%s %s", wanted++ ? ", " : "the mean face needs these: ",
                    lac_data_point_name(data, p), lac_data_point_name(data, q));
     }
     if (wanted)

@@ -180,8 +180,8 @@ enum { SHARED = 16, COMMON = 5, FEW_ROWS = 8 }; /* places to count; rows that te
 
 static int is_at(const float *label, const uint8_t *mask, int point, float x, float y)
 {
-    return mask[2 * point] && mask[2 * point + 1] && label[2 * point] == x &&
-           label[2 * point + 1] == y;
+    return label[2 * point] == x && label[2 * point + 1] == y && mask[2 * point] &&
+           mask[2 * point + 1];
 }
 
 /* The first point of the row whose place a later one shares, or -1. */

@@ -213,8 +213,8 @@ int verb_data(int argc, char **argv)
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_ARGUMENT, .name = "PATH", .value = &path, .required = 1,
-         .about = "a table: a CSV file, an archive or a folder that holds one (its training table), "
-                  "or - for standard input"},
+         .about = "a table: a CSV file, an archive or a folder that holds one (its training "
+                  "table), or - for standard input"},
         {.type = OPTION_FLAG, .name = "json", .value = &json,
          .about = "print JSON, with all patterns; the header is row 1"},
         SETTINGS(settings, setting_options(&config, is_table_setting, settings)),

@@ -131,9 +131,9 @@ typedef enum lac_table {
     LAC_TABLE_ANY = 2       /* the training table, to look at: it may have no labels */
 } lac_table;
 
-/* Reads a table. `path` is a text table (columns between commas, semicolons or tabs); or a zip, tar,
- * 7z, gz, xz, bz2 or zst file, or a folder, that holds training.csv (test.csv), also deeper inside
- * or packed once more; or "-", standard input. docs/data.md shows every form that is read. Points
+/* Reads a table. `path` is a text table (columns between commas, semicolons or tabs); or a zip,
+ * tar, 7z, gz, xz, bz2 or zst file, or a folder, that holds training.csv (test.csv), also deeper
+ * inside or packed once more; or "-", standard input. docs/data.md shows every form. Points
  * come from the header in any number, an empty cell is a missing label, the picture's side follows
  * from the number of pixels; a column "source" names every row's label source. An
  * IdLookupTable.csv in the same folder or archive gives the weights of the sources. Errors name
@@ -479,8 +479,9 @@ typedef struct lac_model lac_model;
 
 /* Prepares a training: splits the data, plans memory, draws the weights. `data`
  * must outlive the trainer; config NULL means defaults. ARGUMENT, MISMATCH (no
- * rows to train on, PLAIN loss with gaps, until or patience without hold-out, mirror images of points
- * without partners, nothing in `from` that fits), MEMORY; IO and FORMAT of `from`. The log tells what of `from` fits. */
+ * rows to train on, PLAIN loss with gaps, until or patience without hold-out, mirror images of
+ * points without partners, nothing in `from` that fits), MEMORY; IO and FORMAT of `from`. The log
+ * tells what of `from` fits. */
 lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                            lac_trainer **out);
 

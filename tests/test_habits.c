@@ -238,7 +238,7 @@ static void a_coordinate_is_known_by_its_name(void **state)
             fail_msg("%s is taken for a coordinate", bad[i]);
 }
 
-/* ---- Packed ------------------------------------------------------------------------------------ */
+/* ---- Packed ---------------------------------------------------------------------------- */
 
 typedef struct packed {
     char *bytes;

@@ -141,8 +141,8 @@ static void the_mean_face_gives_partners_when_asked(void **state)
 
 static void a_file_gives_partners(void **state)
 {
-    static const char *const good[] = {"p0 p1\np3 p4\n", "p1,p0\r\n\n  p4 ,\tp3", "p4\tp3\np2 p2\np0 p1",
-                                       "p0, p1\np3  p4 \n"};
+    static const char *const good[] = {"p0 p1\np3 p4\n", "p1,p0\r\n\n  p4 ,\tp3",
+                                       "p4\tp3\np2 p2\np0 p1", "p0, p1\np3  p4 \n"};
     static const char *const bad[][2] = {
         {"p0 p5\n", ":1: no point is called p5; there are p0, p1, ..."},
         {"p0 p1\np0 p2\n", ":2: p0 has a partner already"},
@@ -191,8 +191,8 @@ static void a_training_refuses_to_mirror_points_without_partners(void **state)
     assert_status(f->ctx, lac_trainer_new(f->ctx, data, &config, &t), LAC_ERROR_MISMATCH);
     assert_null(t);
     assert_string_equal(lac_context_message(f->ctx),
-                        "p0 has no mirror partner by its name, and by the mean face p1 is one: name "
-                        "the partners with --pairs FILE, take those of the mean face with --pairs "
+                        "p0 has no mirror partner by its name, and by the mean face p1 is one: "
+                        "name the partners with --pairs FILE, take those of the mean face with --pairs "
                         "data, or leave mirror images out with --no-mirror");
     /* A part of the rows decides nothing anew. */
     assert_ok(f->ctx, lac_data_take(f->ctx, data, rows, LAC_COUNT(rows), &part));

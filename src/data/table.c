@@ -181,8 +181,8 @@ static lac_status check_sources(table *t)
             i++;
         if (i == LAC_MOST_SOURCES) {
             t->csv->row = r + 2L;
-            return lac_csv_fail(t->csv, t->columns.source, "%s is one source too many, at most %d are "
-                                "possible", t->word[r], LAC_MOST_SOURCES);
+            return lac_csv_fail(t->csv, t->columns.source, "%s is one source too many, at most %d "
+                                "are possible", t->word[r], LAC_MOST_SOURCES);
         }
         if (i == count)
             first[count++] = r;

@@ -326,10 +326,7 @@ lac_status lac_stream_open(lac_context *ctx, const char *path, const char *table
 static lac_status find_inside(lac_stream *s, const char *path, int *is_there)
 {
     choice c;
-    LAC_TRY(lac_table_file(s->ctx, path, s->table, &s->path));
-    *is_there = lac_path_is_folder(path);
-    if (*is_there)
-        return LAC_OK;
+    LAC_TRY(lac_strdup(s->ctx, path, &s->path));
     LAC_TRY(open_file(s));
     LAC_TRY(look(s));
     if (!s->magic.packing || s->magic.packing == LAC_PACKING_FILTER)
@@ -344,7 +341,7 @@ lac_status lac_stream_holds(lac_context *ctx, const char *path, const char *tabl
 {
     lac_stream *s;
     *is_there = 0;
-    if (strcmp(path, "-") == 0)
+    if (strcmp(path, "-") == 0 || lac_path_is_folder(path))
         return LAC_OK;
     LAC_TRY(lac_alloc(ctx, 1, sizeof *s, &s));
     s->ctx = ctx;

@@ -17,8 +17,7 @@ lac_status lac_stream_open(lac_context *ctx, const char *path, const char *table
                            lac_stream **out);
 void lac_stream_close(lac_stream **stream);
 
-/* Whether a folder or an archive holds a table of this name; 0 for other files, also unreadable
- * ones. MEMORY. */
+/* Whether an archive holds a table of this name; 0 for what is none, or cannot be read. MEMORY. */
 lac_status lac_stream_holds(lac_context *ctx, const char *path, const char *table, int *is_there);
 
 /* Reads up to `size` bytes into `buffer`; *count is 0 only at the end of the table. IO,

@@ -36,18 +36,39 @@ static lac_status derive(lac_context *ctx, const char *pairs, const lac_source_w
 
 /* ---- Making ------------------------------------------------------------------- */
 
-/* Weighs the sources by the lookup table beside the training table, if there is one. */
-static lac_status weigh_sources(lac_context *ctx, const char *path, lac_data *data)
+static lac_status weigh_by(lac_context *ctx, const char *path, lac_data *data)
 {
-    int is_there = 0;
     lac_lookup *lookup = NULL;
-    LAC_TRY(lac_stream_holds(ctx, path, "IdLookupTable", &is_there));
-    if (!is_there)
-        return LAC_OK;
     lac_status status = lac_lookup_open(ctx, path, &lookup);
     if (status == LAC_OK)
         status = lac_sources_weigh(ctx, lookup, data);
     lac_lookup_free(&lookup);
+    return status;
+}
+
+/* The file beside the table that was read from a folder; freed by free(). */
+static lac_status path_beside(lac_context *ctx, const char *folder, const char *name, char **out)
+{
+    char *table;
+    LAC_TRY(lac_table_file(ctx, folder, "training", &table));
+    *strrchr(table, '/') = 0;
+    lac_status status = lac_path_join(ctx, table, name, out);
+    free(table);
+    return status;
+}
+
+/* Weighs the sources by the lookup table in the same archive or folder, if there is one. */
+static lac_status weigh_sources(lac_context *ctx, const char *path, lac_data *data)
+{
+    char *file = NULL;
+    int is_there = 0;
+    if (!lac_path_is_folder(path)) {
+        LAC_TRY(lac_stream_holds(ctx, path, "IdLookupTable", &is_there));
+        return is_there ? weigh_by(ctx, path, data) : LAC_OK;
+    }
+    LAC_TRY(path_beside(ctx, path, "IdLookupTable.csv", &file));
+    lac_status status = lac_path_exists(file) ? weigh_by(ctx, file, data) : LAC_OK;
+    free(file);
     return status;
 }
 

@@ -33,7 +33,7 @@ $ printf 'a_x,a_y,Image,note\n1,1,0 1 2 3,x\n' > t.csv; lacuna data t.csv
 |
 | point (mirror partner)                         labels             mean x, y
 |  1 a                                                1   100.00 %     1.0     1.0
-| mirror partners by name: 0 pairs, 1 point is its own
+| mirror partners by name: none found, 1 point is its own
 |
 |     rows   points  pattern (# = has the point, points in order)
 |        1        1  #
@@ -69,7 +69,7 @@ $ printf 'a_x,a_y,Image\n1,nan,0 1 2 3\n' > t.csv; lacuna data t.csv
 |
 | point (mirror partner)                         labels             mean x, y
 |  1 a                                                1   100.00 %     1.0     0.0
-| mirror partners by name: 0 pairs, 1 point is its own
+| mirror partners by name: none found, 1 point is its own
 |
 |     rows   points  pattern (# = has the point, points in order)
 |        1        1  #
@@ -139,7 +139,7 @@ $ printf '\357\273\277a_x,a_y,Image\r\n1,1,0 1 2 3\r\n,,3 2 1 0' > t.csv; lacuna
 |
 | point (mirror partner)                         labels             mean x, y
 |  1 a                                                1    50.00 %     1.0     1.0
-| mirror partners by name: 0 pairs, 1 point is its own
+| mirror partners by name: none found, 1 point is its own
 |
 |     rows   points  pattern (# = has the point, points in order)
 |        1        1  #

@@ -106,6 +106,36 @@ void setting_print(const lac_field *field, const lac_train_config *config);
 /* Prints all settings on stdout, as lines behind "run". */
 void settings_print(const lac_train_config *config);
 
+/* ---- How a table is read. table.c ---------------------------------------------------- */
+
+/* Whether the setting says so. */
+int is_table_setting(const lac_field *f);
+
+/* A labelled table that is read as a training has read its own, but for what the command line
+ * says. */
+typedef struct table_job {
+    const char *path;
+    const char *missing, *outside; /* settings as text, or NULL */
+} table_job;
+
+/* Two entries of the option table of a verb that measures a model. */
+#define GAP_OPTIONS(job)                                                                       \
+    {.type = OPTION_TEXT, .name = "missing", .value = &(job).missing, .unit = "MARKS",         \
+     .about = "what marks a missing label, such as -1 or 0,0", .zero = "as in the training"},   \
+    {.type = OPTION_TEXT, .name = "outside", .value = &(job).outside,                          \
+     .unit = "error|missing|keep", .about = "labels outside of the picture",                   \
+     .zero = "as in the training"}
+
+lac_status table_open_for_model(lac_context *ctx, const table_job *job, const lac_model *model,
+                                lac_data **data);
+lac_status table_open_for_run(lac_context *ctx, const table_job *job, const char *run,
+                              lac_data **data);
+
+/* Mirror partners, as lines on stdout; "by name". */
+const char *partners_by(const lac_data *data);
+void print_data_partners(const lac_data *data);
+void print_model_partners(const lac_model *model, const char *by);
+
 /* Where the settings come from that the command line leaves out. base.c */
 typedef struct settings_base {
     int preset;       /* an index into lac_preset_names() */
@@ -162,6 +192,10 @@ void print_layers(const lac_layer *layers, int count);
 
 /* A number into text[24]: with `decimals`, or "-" for NaN. */
 const char *number_text(double value, int decimals, char text[24]);
+
+/* A picture's ImageId, a number or a text. */
+const char *picture_text(const lac_data *data, int row, char text[24]);
+void json_add_picture(cJSON *object, const lac_data *data, int row);
 
 /* "1:02:03" or "2:03" into text[24], or "-" for NaN. */
 const char *duration_text(double seconds, char text[24]);

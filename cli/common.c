@@ -41,6 +41,13 @@ const char *number_text(double value, int decimals, char text[24])
     return text;
 }
 
+const char *picture_text(const lac_data *data, int row, char text[24])
+{
+    const char *id = lac_data_id_text(data, row);
+    snprintf(text, 24, "%d", lac_data_id(data, row));
+    return id ? id : text;
+}
+
 const char *duration_text(double seconds, char text[24])
 {
     if (isnan(seconds) || seconds > 1e9) {
@@ -130,6 +137,15 @@ cJSON *json_new(void)
     cJSON_Hooks hooks = {.malloc_fn = need_bytes, .free_fn = free};
     cJSON_InitHooks(&hooks);
     return cJSON_CreateObject();
+}
+
+void json_add_picture(cJSON *object, const lac_data *data, int row)
+{
+    const char *id = lac_data_id_text(data, row);
+    if (id)
+        cJSON_AddStringToObject(object, "picture", id);
+    else
+        cJSON_AddNumberToObject(object, "picture", lac_data_id(data, row));
 }
 
 void json_add_source(cJSON *object, const lac_data *data, int source)

@@ -13,7 +13,7 @@ static const char *const split_words[] = {"rows that both held out", "rows that 
 
 typedef struct compare_options {
     const char *path[2];
-    const char *data;
+    table_job table;
     const char *out;
     int split;
     int rows;
@@ -101,10 +101,10 @@ static void print_rows(const compare_options *o, const lac_predicted *p, const l
     printf("\nthe rows that differ most, RMSE px\n%8s%8s%9s%9s%9s\n", "picture", "source", "A", "B",
            "B - A");
     for (int i = 0; i < rows; i++) {
-        char a[24], b[24], difference[24];
+        char id[24], a[24], b[24], difference[24];
         const lac_row_pair *pair = &c->pair[i];
         int row = p->row[pair->index];
-        printf("%8d%8d%9s%9s%9s\n", lac_data_id(p->data, row),
+        printf("%8s%8d%9s%9s%9s\n", picture_text(p->data, row, id),
                lac_data_row_source(p->data, row) + 1, number_text(pair->a, 3, a),
                number_text(pair->b, 3, b), number_text(pair->b - pair->a, 3, difference));
     }
@@ -118,7 +118,7 @@ static void print_table(const compare_options *o, const lac_model *const model[2
         models_title(model[i]);
         printf("\n");
     }
-    printf("%d %s of %s\n\n", p->count, split_words[o->split], o->data);
+    printf("%d %s of %s\n\n", p->count, split_words[o->split], o->table.path);
     print_measures(p->data, c);
     if (c->config.resamples)
         printf("%d resamples of %d groups of pictures, seed %llu\n", c->config.resamples,
@@ -147,7 +147,7 @@ static void add_rows(cJSON *root, const compare_options *o, const lac_predicted 
     cJSON *rows = cJSON_AddArrayToObject(root, "rows_that_differ");
     for (int i = 0; i < o->rows && i < c->pairs; i++) {
         cJSON *row = cJSON_CreateObject();
-        cJSON_AddNumberToObject(row, "picture", lac_data_id(p->data, p->row[c->pair[i].index]));
+        json_add_picture(row, p->data, p->row[c->pair[i].index]);
         cJSON_AddNumberToObject(row, "a", c->pair[i].a);
         cJSON_AddNumberToObject(row, "b", c->pair[i].b);
         cJSON_AddItemToArray(rows, row);
@@ -208,7 +208,7 @@ static int load_and_compare(const compare_options *o)
     for (int i = 0; i < 2 && status == LAC_OK; i++)
         status = lac_models_load(ctx, &o->path[i], 1, o->weigh, &model[i]);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
+        status = table_open_for_model(ctx, &o->table, model[0], &data);
     for (int i = 0; i < 2 && status == LAC_OK; i++)
         status = lac_model_predict_side(model[i], data, (lac_side)o->split, &o->how, &p[i]);
     if (status == LAC_OK)
@@ -234,8 +234,9 @@ int verb_compare(int argc, char **argv)
                   "of runs, which is the mean of them"},
         {.type = OPTION_ARGUMENT, .name = "B", .value = &o.path[1], .required = 1,
          .about = "another one"},
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
-         .about = "labelled table, that of both trainings: a folder, a CSV file or a zip"},
+        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P",
+         .required = 1,
+         .about = "labelled table, that of both trainings: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
          .about = "draw the rows that differ most, .svg or .png by the name", .zero = "none"},
         {.type = OPTION_CHOICE, .name = "split", .value = &o.split, .choices = split_choices,
@@ -248,6 +249,7 @@ int verb_compare(int argc, char **argv)
          .about = "weigh the models of a mean by 1 / (error of their hold-out)^2, not equally"},
         MEASURE_OPTIONS(o.measures),
         FLIP_OPTION(o.how.flip),
+        GAP_OPTIONS(o.table),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {

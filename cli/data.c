@@ -1,19 +1,16 @@
 /*
  * lacuna data: what a table holds, before anything is learned from it.
  */
-#define _POSIX_C_SOURCE 200809L
 #include "cli.h"
 
 #include <math.h>
-#include <sys/stat.h>
 
 enum { PATTERNS_SHOWN = 12, PATTERN_WIDTH = 60 };
 
 typedef struct data_options {
     const char *path;
     int json, rows;
-    double holdout;
-    uint64_t seed;
+    lac_train_config config; /* missing, outside, pairs; holdout and seed of --rows */
     machine_options machine;
 } data_options;
 
@@ -108,19 +105,24 @@ static void print_outliers(const lac_data *data, const lac_data_summary *s)
     printf("\n%8s %8s  farthest from the mean face (the header is row 1)\n", "row", "picture");
     for (int i = 0; i < s->outlier_count; i++) {
         int row = s->outliers[i].row;
-        printf("%8d %8d  %.2f px\n", file_row(row), lac_data_id(data, row),
+        char id[24];
+        printf("%8d %8s  %.2f px\n", file_row(row), picture_text(data, row, id),
                s->outliers[i].distance);
     }
 }
 
 static void add_labels(cJSON *root, const lac_data *data, const lac_data_summary *s)
 {
+    cJSON_AddStringToObject(root, "mirror_partners", partners_by(data));
     cJSON *points = cJSON_AddArrayToObject(root, "points");
     for (int k = 0; k < s->points; k++) {
         cJSON *point = cJSON_CreateObject();
         cJSON_AddStringToObject(point, "name", lac_data_point_name(data, k));
         cJSON_AddStringToObject(point, "mirror",
                                 lac_data_point_name(data, lac_data_mirror_point(data, k)));
+        if (lac_data_wanted_point(data, k) != k)
+            cJSON_AddStringToObject(point, "mirror_wanted",
+                                    lac_data_point_name(data, lac_data_wanted_point(data, k)));
         cJSON_AddNumberToObject(point, "labels", s->labels[k]);
         cJSON_AddNumberToObject(point, "mean_x", s->labels[k] ? s->mean[2 * k] : NAN);
         cJSON_AddNumberToObject(point, "mean_y", s->labels[k] ? s->mean[2 * k + 1] : NAN);
@@ -163,7 +165,7 @@ static void print_json(const char *path, const lac_data *data, const lac_data_su
     for (int i = 0; i < s->outlier_count; i++) {
         cJSON *outlier = cJSON_CreateObject();
         cJSON_AddNumberToObject(outlier, "row", file_row(s->outliers[i].row));
-        cJSON_AddNumberToObject(outlier, "picture", lac_data_id(data, s->outliers[i].row));
+        json_add_picture(outlier, data, s->outliers[i].row);
         cJSON_AddNumberToObject(outlier, "distance", s->outliers[i].distance);
         cJSON_AddItemToArray(outliers, outlier);
     }
@@ -176,17 +178,10 @@ static void print_table(const char *path, const lac_data *data, const lac_data_s
     if (s->points == 0)
         return;
     print_points(data, s);
+    print_data_partners(data);
     print_patterns(s);
     print_sources(data);
     print_outliers(data, s);
-}
-
-/* The labelled table of a folder; a file may be of either kind, and what it has is shown. */
-static lac_table kind_of(const char *path)
-{
-    struct stat info;
-    int is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-    return is_folder ? LAC_TABLE_TRAINING : LAC_TABLE_TEST;
 }
 
 static lac_status describe(lac_context *ctx, const data_options *o, const lac_data *data)
@@ -207,14 +202,16 @@ static lac_status describe(lac_context *ctx, const data_options *o, const lac_da
 static lac_status list_rows(lac_context *ctx, const data_options *o, const lac_data *data)
 {
     lac_split *split;
-    lac_status status = lac_split_make(ctx, data, o->holdout, o->seed, &split);
+    lac_status status = lac_split_make(ctx, data, o->config.holdout, o->config.seed, &split);
     if (status != LAC_OK)
         return status;
     printf("row,picture,source,group,held_out\n");
-    for (int r = 0; r < lac_data_rows(data); r++)
-        printf("%d,%d,%d,%d,%d\n", file_row(r), lac_data_id(data, r),
+    for (int r = 0; r < lac_data_rows(data); r++) {
+        char id[24];
+        printf("%d,%s,%d,%d,%d\n", file_row(r), picture_text(data, r, id),
                lac_data_row_source(data, r) + 1, file_row(lac_split_group(split, r)),
                lac_split_is_holdout(split, r));
+    }
     lac_split_free(&split);
     return LAC_OK;
 }
@@ -225,7 +222,7 @@ static int run(const data_options *o)
     lac_data *data = NULL;
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, o->path, kind_of(o->path), &data);
+        status = lac_data_open_as(ctx, o->path, LAC_TABLE_ANY, &o->config, &data);
     if (status == LAC_OK)
         status = o->rows ? list_rows(ctx, o, data) : describe(ctx, o, data);
     int code = report(ctx, status);
@@ -236,21 +233,23 @@ static int run(const data_options *o)
 
 int verb_data(int argc, char **argv)
 {
-    const lac_train_config usual = lac_train_config_default();
-    data_options o = {.holdout = usual.holdout, .seed = usual.seed};
+    data_options o = {.config = lac_train_config_default()};
+    option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_ARGUMENT, .name = "PATH", .value = &o.path, .required = 1,
-         .about = "a folder (its training table), a CSV file or a zip"},
+         .about = "a table: a CSV file, an archive or a folder that holds one (its training "
+                  "table), or - for standard input"},
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON, with all patterns; the header is row 1"},
         {.type = OPTION_FLAG, .name = "rows", .value = &o.rows,
          .about = "print CSV instead, a line a row: row (the header is row 1), picture, label "
                   "source, group of equal or nearly equal pictures (its first row), and 1 where "
                   "a training of this hold-out and seed holds the row out"},
-        {.type = OPTION_NUMBER, .name = "holdout", .value = &o.holdout, .unit = "F", .min = 0,
-         .max = 1, .below = 1, .about = "of --rows: share of the rows that is held out"},
-        {.type = OPTION_U64, .name = "seed", .value = &o.seed, .unit = "N",
+        {.type = OPTION_NUMBER, .name = "holdout", .value = &o.config.holdout, .unit = "F",
+         .min = 0, .max = 1, .below = 1, .about = "of --rows: share of the rows that is held out"},
+        {.type = OPTION_U64, .name = "seed", .value = &o.config.seed, .unit = "N",
          .about = "of --rows: the training's seed, or its --split-seed"},
+        SETTINGS(settings, setting_options(&o.config, is_table_setting, settings)),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {

@@ -14,7 +14,7 @@ static const char *const shared_words[] = {"rows that all held out", "rows that 
 
 typedef struct eval_options {
     model_options models;
-    const char *data;
+    table_job table;
     const char *rows;
     int split;
     int json;
@@ -28,7 +28,7 @@ static void print_table(const eval_options *o, const lac_model *model, const lac
 {
     models_title(model);
     printf(", %s of %s\n", (lac_model_members(model) > 1 ? shared_words : split_words)[o->split],
-           o->data);
+           o->table.path);
     models_print(&o->models, model);
     printf("\n");
     measures_print(p, m);
@@ -90,7 +90,7 @@ static int eval(const eval_options *o)
     if (status == LAC_OK)
         status = models_load(ctx, &o->models, &model);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
+        status = table_open_for_model(ctx, &o->table, model, &data);
     if (status == LAC_OK)
         status = lac_model_predict_side(model, data, (lac_side)o->split, &o->how, &predicted);
     int code = status == LAC_OK ? measure(ctx, o, model, predicted) : report(ctx, status);
@@ -106,9 +106,9 @@ int verb_eval(int argc, char **argv)
     eval_options o = {.models = models_room(argc), .measures = MEASURE_DEFAULTS};
     option options[] = {
         MODEL_OPTIONS(o.models),
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
-         .about = "labelled table: a folder, a CSV file or a zip; IdLookupTable.csv in the "
-                  "folder gives the test weights"},
+        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P", .required = 1,
+         .about = "labelled table: a folder, a CSV file, an archive or -; IdLookupTable.csv beside "
+                  "the table gives the test weights"},
         {.type = OPTION_CHOICE, .name = "split", .value = &o.split, .choices = split_choices,
          .about = "rows to measure on; holdout and train need the data of the training, all "
                   "takes any data with the same points"},
@@ -120,6 +120,7 @@ int verb_eval(int argc, char **argv)
          .zero = "none"},
         MEASURE_OPTIONS(o.measures),
         FLIP_OPTION(o.how.flip),
+        GAP_OPTIONS(o.table),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {

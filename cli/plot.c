@@ -39,7 +39,7 @@ static int plot_curve(int argc, char **argv)
 }
 
 static int draw_faces(const model_options *models, const machine_options *machine,
-                      const char *data_path, const char *out)
+                      const table_job *table, const char *out)
 {
     lac_context *ctx = NULL;
     lac_model *model = NULL;
@@ -48,7 +48,7 @@ static int draw_faces(const model_options *models, const machine_options *machin
     if (status == LAC_OK)
         status = models_load(ctx, models, &model);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, data_path, LAC_TABLE_TRAINING, &data);
+        status = table_open_for_model(ctx, table, model, &data);
     if (status == LAC_OK)
         status = lac_plot_faces(model, data, out);
     int code = report(ctx, status);
@@ -60,15 +60,17 @@ static int draw_faces(const model_options *models, const machine_options *machin
 
 static int plot_faces(int argc, char **argv)
 {
-    const char *data_path = NULL, *out = NULL;
+    const char *out = NULL;
+    table_job table = {0};
     model_options models = models_room(argc);
     machine_options machine = {0};
     option options[] = {
         MODEL_OPTIONS(models),
-        {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
-         .about = "labelled table, that of the training: a folder, a CSV file or a zip"},
+        {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P", .required = 1,
+         .about = "labelled table, that of the training: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
          .about = "picture to write, .svg or .png by its name"},
+        GAP_OPTIONS(table),
         MACHINE_OPTIONS(machine),
     };
     const command c = {
@@ -82,14 +84,14 @@ static int plot_faces(int argc, char **argv)
     };
     int code = options_parse(&c, argc, argv);
     if (code == CODE_GO_ON)
-        code = draw_faces(&models, &machine, data_path, out);
+        code = draw_faces(&models, &machine, &table, out);
     free(models.path.word);
     return code;
 }
 
 static int is_offered(const lac_field *f)
 {
-    return setting_is(f, "mirror seed " AUGMENTATION);
+    return setting_is(f, "mirror seed " AUGMENTATION) || is_table_setting(f);
 }
 
 static int plot_augmented(int argc, char **argv)
@@ -99,7 +101,7 @@ static int plot_augmented(int argc, char **argv)
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
-         .about = "labelled table: a folder, a CSV file or a zip"},
+         .about = "labelled table: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
          .about = "picture to write, .svg or .png by its name"},
         SETTINGS(settings, setting_options(&config, is_offered, settings)),
@@ -123,7 +125,7 @@ static int plot_augmented(int argc, char **argv)
     lac_data *data = NULL;
     lac_status status = machine_open(&machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, data_path, LAC_TABLE_TRAINING, &data);
+        status = lac_data_open_as(ctx, data_path, LAC_TABLE_TRAINING, &config, &data);
     if (status == LAC_OK)
         status = lac_plot_augmented(ctx, data, &config, out);
     code = report(ctx, status);

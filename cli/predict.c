@@ -72,8 +72,8 @@ int verb_predict(int argc, char **argv)
     option options[] = {
         MODEL_OPTIONS(o.models),
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
-         .about = "pictures: a CSV file or a zip, with labels (which are not used) or without; "
-                  "of a folder, its test table"},
+         .about = "pictures: a table, whose labels are not read, in a CSV file, an archive or a "
+                  "folder (its test table), or - for standard input"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
          .about = "the CSV to write; it is replaced at once or not at all",
          .zero = "standard output"},

@@ -20,7 +20,7 @@ static int on_terminal; /* stderr is one */
 /* Signals are taken by a thread of their own and blocked in all others: a handler that
  * interrupts a matrix product of oneDNN 2.6 damages the heap (measured: any handler, on a timer,
  * ends a program of nothing but dnnl_sgemm in "double free or corruption"). */
-static atomic_int stop_waits, stop_asked;
+static atomic_int stop_waits, stop_asked; /* the signal that asked */
 
 static void say_stopping(void)
 {
@@ -50,7 +50,7 @@ static void *take_signals(void *set)
             continue; /* a lost terminal is told of by the shell and by the system */
         if (!stop_waits || stop_asked)
             end_by(number);
-        stop_asked = 1;
+        stop_asked = number;
         say_stopping();
     }
     return NULL;
@@ -129,6 +129,11 @@ void progress_step(display *d, const lac_progress *p)
 int stop_is_asked(void)
 {
     return stop_asked != 0;
+}
+
+int stop_code(void)
+{
+    return 128 + stop_asked;
 }
 
 int progress_show(void *user, const lac_progress *p)

@@ -24,6 +24,7 @@ void signals_watch(void);
 /* From here on the first asks for a stop, the second, but for a SIGHUP, ends the program. */
 void signals_stop(void);
 int stop_is_asked(void);
+int stop_code(void); /* the exit code of a program that was stopped: 128 + the signal's number */
 
 /* A lac_progress_fn, `user` a display: the table on stdout, a line an epoch, under its head. */
 void progress_head(void);

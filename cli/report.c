@@ -16,13 +16,14 @@ int report_write(lac_context *ctx, const report_job *job, const lac_data *data)
     return code;
 }
 
-static int write_report(const machine_options *machine, const report_job *job)
+static int write_report(const machine_options *machine, const report_job *job,
+                        const table_job *table)
 {
     lac_context *ctx = NULL;
     lac_data *data = NULL;
     lac_status status = machine_open(machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, job->data_path, LAC_TABLE_TRAINING, &data);
+        status = table_open_for_run(ctx, table, job->runs[0], &data);
     int code = status == LAC_OK ? report_write(ctx, job, data) : report(ctx, status);
     lac_data_free(&data);
     lac_context_free(&ctx);
@@ -33,16 +34,18 @@ int verb_report(int argc, char **argv)
 {
     machine_options machine = {0};
     report_job job = {0};
+    table_job table = {0};
     word_list runs = {.word = need((size_t)argc, sizeof *runs.word)};
     option options[] = {
         {.type = OPTION_WORDS, .name = "RUN...", .value = &runs, .required = 1,
          .about = "run folders, finished or still training, folders of runs, and folders of "
                   "searches"},
-        {.type = OPTION_TEXT, .name = "data", .value = &job.data_path, .unit = "P", .required = 1,
-         .about = "labelled table, that of the training: a folder, a CSV file or a zip"},
+        {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P", .required = 1,
+         .about = "labelled table, that of the training: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &job.out, .unit = "DIR", .required = 1,
          .about = "folder for report.html and the figures, made if missing"},
         FLIP_OPTION(job.flip),
+        GAP_OPTIONS(table),
         MACHINE_OPTIONS(machine),
     };
     const command c = {
@@ -63,8 +66,9 @@ int verb_report(int argc, char **argv)
     int code = options_parse(&c, argc, argv);
     job.runs = runs.word;
     job.count = runs.count;
+    job.data_path = table.path;
     if (code == CODE_GO_ON)
-        code = write_report(&machine, &job);
+        code = write_report(&machine, &job, &table);
     free(runs.word);
     return code;
 }

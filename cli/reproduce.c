@@ -241,7 +241,7 @@ static int reproduce(const reproduce_options *o)
     signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
+        status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config, &data);
     make_plan(o, &p);
     if (status == LAC_OK)
         status = lac_split_make(ctx, data, o->config.holdout, p.task[0].config.split_seed, &split);
@@ -255,7 +255,7 @@ static int reproduce(const reproduce_options *o)
     }
     if (status == LAC_STOPPED) {
         fprintf(stderr, "lacuna: stopped and saved in %s; the same command goes on\n", o->out);
-        code = CODE_DONE;
+        code = stop_code();
     } else if (status == LAC_OK) {
         code = fits ? write_report(ctx, data, o, &p) : CODE_FAILED;
     } else {
@@ -272,7 +272,7 @@ static int reproduce(const reproduce_options *o)
 
 static int is_offered(const lac_field *f)
 {
-    return setting_is(f, "epochs even_batches precision ema holdout");
+    return setting_is(f, "epochs even_batches precision ema holdout missing outside pairs");
 }
 
 int verb_reproduce(int argc, char **argv)

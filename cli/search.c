@@ -122,7 +122,7 @@ static int search(const search_options *o)
     signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
+        status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config.base, &data);
     if (status == LAC_OK) {
         print_settings(o);
         print_head();
@@ -132,11 +132,9 @@ static int search(const search_options *o)
     }
     if (status == LAC_OK)
         status = print_outcome(ctx, o);
-    int code = CODE_DONE;
     if (status == LAC_STOPPED)
         fprintf(stderr, "lacuna: stopped and saved in %s; the same command goes on\n", o->out);
-    else
-        code = report(ctx, status);
+    int code = status == LAC_STOPPED ? stop_code() : report(ctx, status);
     lac_data_free(&data);
     lac_context_free(&ctx);
     return code;

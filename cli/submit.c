@@ -8,6 +8,7 @@
 typedef struct submit_options {
     model_options models;
     const char *data;
+    const char *lookup;
     const char *out;
     lac_predict_config how;
     machine_options machine;
@@ -24,7 +25,7 @@ static int submit(const submit_options *o)
     if (status == LAC_OK)
         status = models_load(ctx, &o->models, &model);
     if (status == LAC_OK)
-        status = lac_lookup_open(ctx, o->data, &lookup);
+        status = lac_lookup_open(ctx, o->lookup ? o->lookup : o->data, &lookup);
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TEST, &test);
     if (status == LAC_OK)
@@ -46,7 +47,9 @@ int verb_submit(int argc, char **argv)
     option options[] = {
         MODEL_OPTIONS(o.models),
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
-         .about = "folder with test.csv or test.zip, and IdLookupTable.csv"},
+         .about = "folder or archive with test.csv or test.zip, and IdLookupTable.csv"},
+        {.type = OPTION_TEXT, .name = "lookup", .value = &o.lookup, .unit = "FILE",
+         .about = "the lookup table where P does not hold it", .zero = "that of P"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE", .required = 1,
          .about = "the file to write; it is replaced at once or not at all"},
         FLIP_OPTION(o.how.flip),

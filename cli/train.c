@@ -49,6 +49,11 @@ static lac_status print_start(lac_context *ctx, const train_options *o, const la
     if (status != LAC_OK)
         return status;
     print_data_line(o->data, data, lac_trainer_split(trainer));
+    if (config->mirror) {
+        printf("%9s", "");
+        print_model_partners(lac_trainer_model(trainer),
+                             o->resume ? "of the run" : partners_by(data));
+    }
     if (!o->resume)
         base_print(&o->base);
     settings_print(config);
@@ -126,7 +131,7 @@ static int finish(const command *c, const train_options *o, const display *d, la
     if (status == LAC_STOPPED) {
         fprintf(stderr, "lacuna: stopped and saved in %s; to go on:\n", o->out);
         print_resume_command(c, o);
-        return CODE_DONE;
+        return stop_code();
     }
     report(ctx, status);
     if (status == LAC_ERROR_NUMERIC)
@@ -135,6 +140,20 @@ static int finish(const command *c, const train_options *o, const display *d, la
 }
 
 /* ---- The verb ------------------------------------------------------------------------------ */
+
+/* A run reads its table as it has done before. */
+static lac_status open_data(lac_context *ctx, const train_options *o, lac_data **data)
+{
+    const table_job job = {.path = o->data};
+    lac_model *model = NULL;
+    if (!o->resume)
+        return lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config, data);
+    lac_status status = lac_model_load(ctx, o->out, &model);
+    if (status == LAC_OK)
+        status = table_open_for_model(ctx, &job, model, data);
+    lac_model_free(&model);
+    return status;
+}
 
 static lac_status prepare(lac_context *ctx, train_options *o, const lac_data *data,
                           lac_trainer **trainer)
@@ -154,7 +173,7 @@ static int train(const command *c, train_options *o)
     signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
+        status = open_data(ctx, o, &data);
     if (status == LAC_OK)
         status = prepare(ctx, o, data, &trainer);
     if (status == LAC_OK)
@@ -192,8 +211,9 @@ int verb_train(int argc, char **argv)
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
-         .about = "training table: a folder with training.csv or training.zip, a CSV file or a "
-                  "zip; IdLookupTable.csv in the folder gives the test-weighted RMSE"},
+         .about = "training table: a folder with training.csv or training.zip, a CSV file, an "
+                  "archive, or - for standard input; IdLookupTable.csv beside the table gives the "
+                  "test-weighted RMSE"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "RUN", .required = 1,
          .about = "folder of the run, made if missing: config.json, metrics.csv, "
                   "last.safetensors, best.safetensors"},
@@ -214,7 +234,7 @@ int verb_train(int argc, char **argv)
                  "epoch: images a second, training loss, RMSE on the hold-out, RMSE weighted as "
                  "the test set, time left.\n"
                  "Ctrl-C finishes the step, saves, and prints the command that goes on; a "
-                 "second one ends at once.",
+                 "second one ends at once. Either way the exit code is 130 (SIGTERM: 143).",
         .examples = "  lacuna train --data kaggle --out run\n"
                     "  lacuna train --data kaggle --out paper --preset paper --epochs 60\n"
                     "  lacuna train --data kaggle --out again --config run --seed 2\n"

@@ -1,7 +1,7 @@
 /*
  * Fuzzing the reader of tables and, behind the same door, that of zips: whatever the
  * bytes are, reading ends with a data set or with a message that is one line. A byte
- * in front chooses training table, test table or lookup table.
+ * in front chooses training table, test table, any or lookup table, and how gaps are read.
  *
  *     CC=clang meson setup build-fuzz -Db_sanitize=address,undefined -Db_lundef=false \
  *         -Dbuildtype=debugoptimized -Dc_args=-fsanitize=fuzzer-no-link -Dtests=disabled
@@ -52,12 +52,20 @@ static void check_data(const lac_data *data)
         require(lac_data_mirror_point(data, lac_data_mirror_point(data, p)) == p);
 }
 
-static void read_table(lac_context *ctx, const char *path, int kind)
+static void read_table(lac_context *ctx, const char *path, unsigned how)
 {
+    enum { KINDS = 3 };
     lac_data *data = NULL;
     lac_lookup *lookup = NULL;
-    lac_status status = kind < 2 ? lac_data_open(ctx, path, (lac_table)kind, &data)
-                                 : lac_lookup_open(ctx, path, &lookup);
+    lac_train_config config = lac_train_config_default();
+    unsigned kind = how % (KINDS + 1);
+    if (how & 64)
+        lac_train_set(NULL, &config, "outside", "missing");
+    if (how & 128)
+        lac_train_set(NULL, &config, "missing", "-1 0,0");
+    lac_status status = kind < KINDS
+                            ? lac_data_open_as(ctx, path, (lac_table)kind, &config, &data)
+                            : lac_lookup_open(ctx, path, &lookup);
     if (status != LAC_OK)
         check_message(ctx);
     else if (data)
@@ -78,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     require(file >= 0 && write(file, bytes + 1, size - 1) == (ssize_t)size - 1);
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    read_table(ctx, path, bytes[0] % 3);
+    read_table(ctx, path, bytes[0]);
     close(file);
     return 0;
 }

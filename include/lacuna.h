@@ -119,20 +119,33 @@ size_t lac_shell_word(const char *word, char *out, size_t size);
 
 /* ---- Data ------------------------------------------------------------------ */
 
+struct lac_train_config; /* the settings of a training, see there */
+
 /* Square grey pictures as bytes, labels as floats and a mask of what is present. */
 typedef struct lac_data lac_data;
 
 typedef enum lac_table {
-    LAC_TABLE_TRAINING = 0, /* labelled: columns NAME_x, NAME_y ..., Image */
-    LAC_TABLE_TEST = 1      /* pictures: ImageId, Image; label columns may be there too */
+    LAC_TABLE_TRAINING = 0, /* labelled: columns NAME_x, NAME_y ..., and one of pictures */
+    LAC_TABLE_TEST = 1,     /* pictures, and their ImageId if there is such a column; labels are not
+                               read: the data has 0 points */
+    LAC_TABLE_ANY = 2       /* the training table, to look at: it may have no labels */
 } lac_table;
 
-/* Reads a table. `path` is a CSV file, a zip that holds one, or a folder that holds training.csv
- * or training.zip (test.csv or test.zip). Points come from the header in any number, an empty
- * cell is a missing label, the picture's side follows from the number of pixels; a column
- * "source" names every row's label source. A folder's IdLookupTable.csv gives the weights of the
- * sources. Errors name file, row (the header is row 1) and column. IO, FORMAT, MEMORY. */
+/* Reads a table. `path` is a text table (columns between commas, semicolons or tabs); or a zip,
+ * tar, 7z, gz, xz, bz2 or zst file, or a folder, that holds training.csv (test.csv), also deeper
+ * inside or packed once more; or "-", standard input. docs/data.md shows every form. Points
+ * come from the header in any number, an empty cell is a missing label, the picture's side follows
+ * from the number of pixels; a column "source" names every row's label source. An
+ * IdLookupTable.csv in the same folder or archive gives the weights of the sources. Errors name
+ * file, row (the header is row 1) and column; the log tells which columns were left alone, and what
+ * looks like gaps that are not marked as such. IO, FORMAT, MEMORY. */
 lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out);
+
+/* The same, with the gaps and mirror partners that the settings `missing`, `outside` and `pairs` of
+ * a training say: a model's own settings read the table as its training did. config NULL: the
+ * defaults. ARGUMENT (marks that are no numbers), MISMATCH (no partners to find). */
+lac_status lac_data_open_as(lac_context *ctx, const char *path, lac_table table,
+                            const struct lac_train_config *config, lac_data **out);
 
 /* Makes a data set from memory; everything is copied. `pixels` [rows, 1, size,
  * size]; `labels` [rows, 2*points] pixels, read only where `mask` [rows,
@@ -146,15 +159,29 @@ int lac_data_rows(const lac_data *data);
 int lac_data_size(const lac_data *data);                          /* side in pixels */
 int lac_data_points(const lac_data *data);                        /* K; 0 without labels */
 const char *lac_data_point_name(const lac_data *data, int point); /* "left_eye_center" */
-int lac_data_id(const lac_data *data, int row);                   /* ImageId, or row + 1 */
+int lac_data_id(const lac_data *data, int row); /* ImageId, or row + 1; -1 where it is a text */
+const char *lac_data_id_text(const lac_data *data, int row);      /* the text, else NULL */
 const uint8_t *lac_data_image(const lac_data *data, int row);     /* [1, size, size] */
 const float *lac_data_labels(const lac_data *data, int row);      /* [2K]; 0 where missing */
 const uint8_t *lac_data_mask(const lac_data *data, int row);      /* [2K]; 1 = label present */
 int lac_data_row_is_complete(const lac_data *data, int row);      /* 1 = every label is present */
 
-/* The mirror partner of a point: names that differ in left_ and right_ are
- * partners, any other point is its own. */
+/* The mirror partner of a point, or the point itself. */
 int lac_data_mirror_point(const lac_data *data, int point);
+
+/* What says so. */
+typedef enum lac_mirror_by {
+    LAC_MIRROR_NAMES = 0, /* names that differ in left and right, however they write it */
+    LAC_MIRROR_FILE = 1,
+    LAC_MIRROR_MEAN = 2   /* the mean face, which its mirror image must cover */
+} lac_mirror_by;
+
+lac_mirror_by lac_data_mirror_by(const lac_data *data);
+
+/* The partner that the mean face shows for a point that is beside its middle and whose name gives
+ * it none, or the point itself. With such a point mirror images would teach wrong labels, and
+ * lac_trainer_new refuses. */
+int lac_data_wanted_point(const lac_data *data, int point);
 
 /* Label sources, whose labels follow conventions of their own. A table's column "source" names
  * them: whole numbers or words, at most 100 different ones, each with the points that any of its
@@ -285,6 +312,12 @@ typedef enum lac_precision {
                                trainer's settings have what it became */
 } lac_precision;
 
+typedef enum lac_outside {
+    LAC_OUTSIDE_ERROR = 0,
+    LAC_OUTSIDE_MISSING = 1, /* they are missing labels */
+    LAC_OUTSIDE_KEEP = 2     /* they are labels like others */
+} lac_outside;
+
 enum { LAC_SETTING = 256 }; /* room for any setting as text */
 
 /* The defaults are the paper's table I. */
@@ -342,6 +375,12 @@ typedef struct lac_train_config {
     double holdout;          /* fraction of rows held out, [0, 1) (0.2) */
     uint64_t seed;           /* of split, start, order, augmentation and dropout (1) */
     uint64_t split_seed;     /* of the split alone, 0 = seed (0) */
+    char missing[LAC_SETTING]; /* what marks missing labels besides empty cells and words such as
+                                nan: numbers, and pairs that mark both labels of a point, between
+                                blanks, "-1 0,0" (empty) */
+    lac_outside outside;     /* labels outside of the picture (ERROR) */
+    char pairs[LAC_SETTING]; /* mirror partners: "names", "data" (the mean face), or the path of a
+                                file with two names of points on a line ("names") */
 } lac_train_config;
 
 lac_train_config lac_train_config_default(void);
@@ -440,8 +479,9 @@ typedef struct lac_model lac_model;
 
 /* Prepares a training: splits the data, plans memory, draws the weights. `data`
  * must outlive the trainer; config NULL means defaults. ARGUMENT, MISMATCH (no
- * rows to train on, PLAIN loss with gaps, until or patience without hold-out, nothing in `from`
- * that fits), MEMORY; IO and FORMAT of `from`. The log tells what of `from` fits. */
+ * rows to train on, PLAIN loss with gaps, until or patience without hold-out, mirror images of
+ * points without partners, nothing in `from` that fits), MEMORY; IO and FORMAT of `from`. The log
+ * tells what of `from` fits. */
 lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                            lac_trainer **out);
 
@@ -568,6 +608,7 @@ const char *lac_model_name(const lac_model *model); /* of its network, "resnet" 
 int lac_model_size(const lac_model *model);         /* side of its pictures, pixels */
 int lac_model_points(const lac_model *model);
 const char *lac_model_point_name(const lac_model *model, int point);
+int lac_model_mirror_point(const lac_model *model, int point); /* its mirror partner, or itself */
 int lac_model_epoch(const lac_model *model);
 
 /* A model answers for all label sources with the same outputs, and then has one source, of all

@@ -62,7 +62,9 @@ static lac_train_config unusual_config(void)
                               .split_seed = UINT64_MAX - 1,
                               .lr = nextafter(0.1, 1), .beta1 = nextafter(1, 0), .beta2 = 1.0 / 3,
                               .eps = 1e-30, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
-                              .rotation = 180, .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX};
+                              .rotation = 180, .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX,
+                              .missing = "-1 0,0", .outside = LAC_OUTSIDE_KEEP,
+                              .pairs = "a/pairs.txt"};
 }
 
 static void a_configuration_survives_json_to_the_last_bit(void **state)
@@ -135,7 +137,9 @@ static void the_json_reads_as_the_command_line_does(void **state)
               "\t\"contrast\":\t0,\n\t\"brightness\":\t0,\n\t\"noise\":\t0,\n"
               "\t\"cutout\":\t0,\n\t\"minutes\":\t0,\n\t\"until\":\t0,\n"
               "\t\"patience\":\t0,\n\t\"holdout\":\t0.2,\n"
-              "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\"\n}");
+              "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\",\n"
+              "\t\"missing\":\t\"\",\n\t\"outside\":\t\"error\",\n"
+              "\t\"pairs\":\t\"names\"\n}");
     free(text);
 }
 

@@ -390,6 +390,11 @@ static void a_submission_names_what_it_cannot_answer(void **state)
                      LAC_ERROR_NUMERIC);
     assert_string_equal(lac_context_message(ctx),
                         "submission: RowId 9, ImageId 2, nose_y: the prediction is not finite");
+    c.test->ids[1] = c.test->ids[0];
+    assert_int_equal(lac_submission_write(c.model, c.test, &lookup, NULL, c.path),
+                     LAC_ERROR_MISMATCH);
+    assert_string_equal(lac_context_message(ctx),
+                        "test table: ImageId 1 stands in two rows, 2 and 3");
     assert_false(lac_path_exists(c.path));
     close_case(&c);
 }

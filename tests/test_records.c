@@ -168,7 +168,7 @@ static void tables_of_every_small_size_are_read(void **state)
 static const char *const faults[][2] = {
     {"x,1,0,1\n", ", column a_x: \"x\" is not a number"},
     {"1,1,0\n", ": 3 columns, the header has 4"},
-    {"1,31,0,1\n", ", column a_y: \"31\" is not inside the picture, 0 to 30"},
+    {"1,3l,0,1\n", ", column a_y: \"3l\" is not a number"},
     {"\"1,1,0,1\n", ", column a_x: a quote is opened and not closed in its line"},
     {",,0 256 0,1\n", ", column Image: pixel 2, \"256\", is not a whole number of 0 to 255"},
     {",,0 1 2,1\r\n", ", column Image: 3 pixels, the first picture has 900"},

@@ -126,9 +126,12 @@ int lac_number_read(const char *text, double *out);
 
 enum { LAC_MOST_SOURCES = 100 }; /* label sources of a data set */
 
-/* The mirror partner of each of `points` names into mirror [points]: names that differ in left_
- * and right_ are partners, any other is its own. MEMORY. */
+/* The mirror partner of each of `points` names into mirror [points]: names that differ in left and
+ * right, in any habit of writing it (mirror.c), are partners, any other is its own. MEMORY. */
 lac_status lac_mirror_find(lac_context *ctx, char *const *names, int points, int *mirror);
+
+/* 1 when the first side that a name says is left. */
+int lac_name_is_left(const char *name);
 
 /* ---- Clock, files ------------------------------------------------------------------ */
 

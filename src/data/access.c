@@ -43,9 +43,24 @@ const uint8_t *lac_data_mask(const lac_data *data, int row)
     return data->mask + (size_t)row * 2 * data->points;
 }
 
+const char *lac_data_id_text(const lac_data *data, int row)
+{
+    return data->id_text ? data->id_text[row] : NULL;
+}
+
 int lac_data_mirror_point(const lac_data *data, int point)
 {
     return data->mirror[point];
+}
+
+lac_mirror_by lac_data_mirror_by(const lac_data *data)
+{
+    return data->mirror_by;
+}
+
+int lac_data_wanted_point(const lac_data *data, int point)
+{
+    return data->wanted[point];
 }
 
 int lac_data_sources(const lac_data *data)

@@ -1,5 +1,6 @@
 /*
- * The byte stream over a plain file or an entry of a zip.
+ * The byte stream over a plain file, a pipe, or an entry of an archive, which may be an archive
+ * again: then its bytes are read into memory and opened in turn.
  *
  * Only zips whose directory at the end can be read are taken (libarchive's seekable
  * reader): one that was cut short has lost it, and is refused before its first byte
@@ -15,168 +16,299 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum {
+    DEEPEST = 4,           /* archives in archives */
+    MEMORY_MOST = 1 << 29, /* bytes of an archive that is read into memory */
+    DEFLATE_MOST = 1032,   /* bytes that deflate makes of one byte at most */
+    USUAL = 4              /* bytes of a table for a byte of gz or the like, an estimate */
+};
+
 struct lac_stream {
     lac_context *ctx;
-    char *path;
-    char *name;
+    const char *table;
+    char *path;              /* of the file */
+    char *name;              /* of the table in messages */
+    lac_magic magic;         /* of the stream's first bytes */
+    lac_magic holder;        /* of the archive that is open */
     FILE *file;              /* of a plain file, else NULL */
-    struct archive *archive; /* of a zip, else NULL */
+    struct archive *archive; /* else NULL */
+    char *memory;            /* of an archive that does not lie in a file of its own, else NULL */
+    size_t memory_size;
+    char start[LAC_MAGIC];   /* first bytes, read to see what they are */
+    size_t start_size, start_used;
     size_t size;             /* estimated bytes of the table, 0 = unknown */
 };
 
-static int ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
-/* The file to open: `path` itself, or the table in it when it is a folder. */
-static lac_status find_file(lac_context *ctx, const char *path, const char *table, char **out)
-{
-    if (!lac_path_is_folder(path))
-        return lac_strdup(ctx, path, out);
-    static const char *const endings[] = {".csv", ".zip"};
-    for (int i = 0; i < LAC_COUNT(endings); i++) {
-        char name[64];
-        snprintf(name, sizeof name, "%s%s", table, endings[i]);
-        LAC_TRY(lac_path_join(ctx, path, name, out));
-        if (lac_path_exists(*out))
-            return LAC_OK;
-        free(*out);
-        *out = NULL;
-    }
-    return lac_fail(ctx, LAC_ERROR_IO, "%s: the folder holds neither %s.csv nor %s.zip", path,
-                    table, table);
-}
-
 static const char not_a_zip[] = "not a zip file, or a damaged or incomplete one";
 
-static lac_status zip_failed(lac_stream *s, const char *what)
+static lac_status fail_archive(lac_stream *s, const char *what)
 {
     const char *reason = s->archive ? archive_error_string(s->archive) : NULL;
     if (!reason)
-        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s", s->path, what);
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s", s->name, what);
     int length = (int)strcspn(reason, "\n"); /* some of libarchive's messages end in a line break */
-    return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s: %.*s", s->path, what, length, reason);
+    return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s: %.*s", s->name, what, length, reason);
 }
 
-static lac_status zip_start(lac_stream *s)
+static lac_status fail_unpack(lac_stream *s)
 {
+    char what[80];
+    if (s->holder.packing == LAC_PACKING_ZIP)
+        return fail_archive(s, not_a_zip);
+    snprintf(what, sizeof what, "%s that is damaged or incomplete", s->holder.what);
+    return fail_archive(s, what);
+}
+
+/* ---- Entries ------------------------------------------------------------------------- */
+
+static int support(struct archive *a, lac_packing packing)
+{
+    switch (packing) {
+    case LAC_PACKING_ZIP:
+        return archive_read_support_format_zip_seekable(a);
+    case LAC_PACKING_7Z:
+        return archive_read_support_format_7zip(a);
+    case LAC_PACKING_TAR:
+        return archive_read_support_format_tar(a);
+    default:
+        archive_read_support_filter_gzip(a);
+        archive_read_support_filter_xz(a);
+        archive_read_support_filter_bzip2(a);
+        archive_read_support_filter_zstd(a);
+        archive_read_support_format_tar(a);
+        return archive_read_support_format_raw(a);
+    }
+}
+
+static lac_status start(lac_stream *s)
+{
+    if (s->archive)
+        archive_read_free(s->archive);
     s->archive = archive_read_new();
     if (!s->archive)
-        return lac_fail(s->ctx, LAC_ERROR_MEMORY, "%s: out of memory", s->path);
-    if (archive_read_support_format_zip_seekable(s->archive) != ARCHIVE_OK ||
-        archive_read_open_filename(s->archive, s->path, 1 << 16) != ARCHIVE_OK)
-        return zip_failed(s, not_a_zip);
-    return LAC_OK;
+        return lac_fail(s->ctx, LAC_ERROR_MEMORY, "%s: out of memory", s->name);
+    int code = support(s->archive, s->holder.packing);
+    if (code == ARCHIVE_OK)
+        code = s->memory ? archive_read_open_memory(s->archive, s->memory, s->memory_size)
+                         : archive_read_open_filename(s->archive, s->path, 1 << 16);
+    return code == ARCHIVE_OK ? LAC_OK : fail_unpack(s);
 }
 
-/* Steps to the next entry; *name is its last path component, NULL behind the last
- * entry, and *size the size that its header claims. Warnings are accepted: at this place they
- * are about characters in names. */
-static lac_status zip_step(lac_stream *s, const char **name, size_t *size)
+/* Steps to the next entry; *path is NULL behind the last one, and *size the size that its header
+ * claims. Warnings are accepted: at this place they are about characters in names. */
+static lac_status step(lac_stream *s, const char **path, size_t *size)
 {
     struct archive_entry *entry;
     int code = archive_read_next_header(s->archive, &entry);
-    *name = NULL;
+    *path = NULL;
     if (code == ARCHIVE_EOF)
         return LAC_OK;
     if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
-        return zip_failed(s, not_a_zip);
-    const char *path = archive_entry_pathname(entry);
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    *name = slash ? slash + 1 : path ? path : "";
+        return fail_unpack(s);
+    *path = archive_entry_pathname(entry);
+    *path = *path && archive_entry_filetype(entry) != AE_IFDIR ? *path : "";
     *size = archive_entry_size(entry) > 0 ? (size_t)archive_entry_size(entry) : 0;
     return LAC_OK;
 }
 
-/* Finds the index of the entry to read: the one called `wanted`, else the only CSV. */
-static lac_status zip_choose(lac_stream *s, const char *wanted, int *chosen)
+typedef struct choice {
+    int index; /* of the entry */
+    int rank;  /* 0 = none */
+    int equal; /* entries of this rank */
+} choice;
+
+/* Finds the entry that answers best to the table's name. What is not called so must be alone. */
+static lac_status choose(lac_stream *s, choice *best)
 {
-    const char *name;
+    const char *path;
     size_t size;
-    int tables = 0;
-    LAC_TRY(zip_start(s));
+    *best = (choice){0};
+    LAC_TRY(start(s));
     for (int i = 0;; i++) {
-        LAC_TRY(zip_step(s, &name, &size));
-        if (!name)
-            break;
-        if (strcmp(name, wanted) == 0) {
-            *chosen = i;
+        LAC_TRY(step(s, &path, &size));
+        if (!path)
+            return LAC_OK;
+        if (archive_format(s->archive) == ARCHIVE_FORMAT_RAW) {
+            *best = (choice){i, LAC_RANK_TABLE, 1};
             return LAC_OK;
         }
-        int hidden = name[0] == '.'; /* macOS puts "._training.csv" beside the table */
-        if (ends_with(name, ".csv") && !hidden) {
-            *chosen = i;
-            tables++;
-        }
+        int rank = lac_table_rank(path, s->table);
+        if (rank > best->rank)
+            *best = (choice){i, rank, 0};
+        best->equal += rank == best->rank;
+        if (rank == LAC_RANK_BEST)
+            return LAC_OK;
     }
-    if (tables == 0)
-        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: the zip holds no CSV file", s->path);
-    if (tables > 1)
+}
+
+static lac_status check_choice(const lac_stream *s, const choice *c)
+{
+    if (c->rank == 0)
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s that holds no table (.csv)", s->name,
+                        s->holder.what);
+    if (c->rank < LAC_RANK_NAMED && c->equal > 1)
         return lac_fail(s->ctx, LAC_ERROR_FORMAT,
-                        "%s: the zip holds %d CSV files and none is called %s", s->path, tables,
-                        wanted);
+                        "%s: %s that holds %d tables, none of them called %s.csv", s->name,
+                        s->holder.what, c->equal, s->table);
     return LAC_OK;
 }
 
-static lac_status zip_open(lac_stream *s, const char *table)
+/* An entry may be called anything, a message is one line. */
+static lac_status rename_stream(lac_stream *s, const char *entry)
 {
-    enum { DEFLATE_MOST = 1032 }; /* bytes that deflate makes of one byte at most */
-    char wanted[64];
-    int chosen = 0;
-    const char *name = NULL;
-    size_t claimed = 0;
-    snprintf(wanted, sizeof wanted, "%s.csv", table);
-    LAC_TRY(zip_choose(s, wanted, &chosen));
-    archive_read_free(s->archive);
-    LAC_TRY(zip_start(s));
-    for (int i = 0; i <= chosen; i++)
-        LAC_TRY(zip_step(s, &name, &claimed));
-    s->size = claimed / DEFLATE_MOST < s->size ? claimed : s->size * DEFLATE_MOST;
-    if (!name)
-        return lac_fail(s->ctx, LAC_ERROR_IO, "%s: the file changed while it was read", s->path);
-    LAC_TRY(lac_path_join(s->ctx, s->path, name, &s->name));
-    for (char *c = s->name + strlen(s->path); *c; c++)
+    const char *slash = strrchr(entry, '/');
+    char *name;
+    LAC_TRY(lac_path_join(s->ctx, s->name, slash ? slash + 1 : entry, &name));
+    for (char *c = name + strlen(s->name); *c; c++)
         if (*c < ' ' || *c > '~')
-            *c = '?'; /* an entry may be called anything, a message is one line */
+            *c = '?';
+    free(s->name);
+    s->name = name;
     return LAC_OK;
 }
 
-/* Opens the file and finds out whether it is a zip, by its name or its first bytes. */
-static lac_status open_file(lac_stream *s, int *is_zip)
+/* Goes to the chosen entry. A file that is packed alone keeps its name. */
+static lac_status enter(lac_stream *s, const choice *c)
 {
-    char start[4] = {0};
+    const char *path = NULL;
+    size_t claimed = 0;
+    LAC_TRY(start(s));
+    for (int i = 0; i <= c->index; i++)
+        LAC_TRY(step(s, &path, &claimed));
+    if (!path)
+        return lac_fail(s->ctx, LAC_ERROR_IO, "%s: the file changed while it was read", s->name);
+    if (s->holder.packing == LAC_PACKING_ZIP)
+        s->size = claimed / DEFLATE_MOST < s->size ? claimed : s->size * DEFLATE_MOST;
+    else
+        s->size *= s->holder.packing == LAC_PACKING_TAR ? 1 : USUAL;
+    return archive_format(s->archive) == ARCHIVE_FORMAT_RAW ? LAC_OK : rename_stream(s, path);
+}
+
+/* ---- Opening --------------------------------------------------------------------------- */
+
+/* Reads behind the first bytes. */
+static lac_status read_on(lac_stream *s, char *buffer, size_t size, size_t *count)
+{
+    *count = 0;
+    if (s->file) {
+        *count = fread(buffer, 1, size, s->file);
+        return ferror(s->file) ? lac_fail_errno(s->ctx, s->name, "read") : LAC_OK;
+    }
+    la_ssize_t got = archive_read_data(s->archive, buffer, size);
+    if (got < 0)
+        return s->holder.packing == LAC_PACKING_ZIP ? fail_archive(s, "the zip is damaged")
+                                                    : fail_unpack(s);
+    *count = (size_t)got;
+    return LAC_OK;
+}
+
+/* Reads the first bytes and finds out what they are. */
+static lac_status look(lac_stream *s)
+{
+    s->start_size = s->start_used = 0;
+    for (size_t got = 1; got && s->start_size < sizeof s->start; s->start_size += got)
+        LAC_TRY(read_on(s, s->start + s->start_size, sizeof s->start - s->start_size, &got));
+    if (s->start_size == 0)
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: the file is empty", s->name);
+    s->magic = lac_magic_of(s->start, s->start_size);
+    if (s->magic.advice)
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s, not a table; %s", s->name,
+                        s->magic.what, s->magic.advice);
+    return LAC_OK;
+}
+
+/* Reads all that is left of the stream into memory, behind its first bytes. */
+static lac_status read_whole(lac_stream *s, char **out, size_t *size)
+{
+    size_t room = 1 << 16, used = 0, got = 1;
+    LAC_TRY(lac_alloc(s->ctx, room, 1, out));
+    while (got) {
+        if (used == room) {
+            char *larger;
+            if (room >= MEMORY_MOST)
+                return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: larger than %d MB, unpack it first",
+                                s->name, MEMORY_MOST >> 20);
+            LAC_TRY(lac_alloc(s->ctx, 2 * room, 1, &larger));
+            memcpy(larger, *out, used);
+            free(*out);
+            *out = larger;
+            room *= 2;
+        }
+        LAC_TRY(lac_stream_read(s, *out + used, room - used, &got));
+        used += got;
+    }
+    *size = used;
+    return LAC_OK;
+}
+
+/* Puts the packed stream into memory, unless it is a file of its own that can be opened anew. */
+static lac_status settle(lac_stream *s)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    s->holder = s->magic;
+    if (!s->archive && s->file != stdin && fseek(s->file, 0, SEEK_SET) == 0) {
+        fclose(s->file);
+        s->file = NULL;
+        return LAC_OK;
+    }
+    lac_status status = read_whole(s, &bytes, &size);
+    if (status != LAC_OK) {
+        free(bytes);
+        return status;
+    }
+    if (s->file && s->file != stdin)
+        fclose(s->file);
+    if (s->archive)
+        archive_read_free(s->archive);
+    s->file = NULL;
+    s->archive = NULL;
+    free(s->memory);
+    s->memory = bytes;
+    s->memory_size = s->size = size;
+    return LAC_OK;
+}
+
+static lac_status open_file(lac_stream *s)
+{
+    struct stat info;
+    int is_pipe = strcmp(s->path, "-") == 0;
+    LAC_TRY(lac_strdup(s->ctx, is_pipe ? "standard input" : s->path, &s->name));
     if (lac_path_is_folder(s->path))
         return lac_fail(s->ctx, LAC_ERROR_IO, "%s: a folder, not a file", s->path);
-    s->file = fopen(s->path, "rb");
+    s->file = is_pipe ? stdin : fopen(s->path, "rb");
     if (!s->file)
         return lac_fail_errno(s->ctx, s->path, "open");
-    struct stat info;
     s->size = fstat(fileno(s->file), &info) == 0 && info.st_size > 0 ? (size_t)info.st_size : 0;
-    size_t got = fread(start, 1, sizeof start, s->file);
-    if (ferror(s->file))
-        return lac_fail_errno(s->ctx, s->path, "read");
-    if (got == 0)
-        return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: the file is empty", s->path);
-    if (fseek(s->file, 0, SEEK_SET) != 0)
-        return lac_fail_errno(s->ctx, s->path, "rewind");
-    *is_zip = ends_with(s->path, ".zip") || memcmp(start, "PK\3\4", 4) == 0 ||
-              memcmp(start, "PK\5\6", 4) == 0;
     return LAC_OK;
 }
 
-static lac_status open_stream(lac_stream *s, const char *path, const char *table)
+static int is_called_zip(const char *path)
 {
-    int is_zip = 0;
-    LAC_TRY(find_file(s->ctx, path, table, &s->path));
-    LAC_TRY(open_file(s, &is_zip));
-    if (!is_zip)
-        return lac_strdup(s->ctx, s->path, &s->name);
-    fclose(s->file);
-    s->file = NULL;
-    return zip_open(s, table);
+    size_t length = strlen(path);
+    return length > 4 && strcmp(path + length - 4, ".zip") == 0;
+}
+
+/* Opens archive after archive until the stream gives a text. */
+static lac_status open_stream(lac_stream *s, const char *path)
+{
+    LAC_TRY(lac_table_file(s->ctx, path, s->table, &s->path));
+    LAC_TRY(open_file(s));
+    LAC_TRY(look(s));
+    if (!s->magic.packing && is_called_zip(s->path))
+        s->magic = (lac_magic){LAC_PACKING_ZIP, "a zip file", NULL};
+    for (int depth = 0; s->magic.packing; depth++) {
+        choice c;
+        if (depth == DEEPEST)
+            return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: packed more than %d times", s->name,
+                            DEEPEST);
+        LAC_TRY(settle(s));
+        LAC_TRY(choose(s, &c));
+        LAC_TRY(check_choice(s, &c));
+        LAC_TRY(enter(s, &c));
+        LAC_TRY(look(s));
+    }
+    return LAC_OK;
 }
 
 lac_status lac_stream_open(lac_context *ctx, const char *path, const char *table,
@@ -184,10 +316,39 @@ lac_status lac_stream_open(lac_context *ctx, const char *path, const char *table
 {
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
     (*out)->ctx = ctx;
-    lac_status status = open_stream(*out, path, table);
+    (*out)->table = table;
+    lac_status status = open_stream(*out, path);
     if (status != LAC_OK)
         lac_stream_close(out);
     return status;
+}
+
+static lac_status find_inside(lac_stream *s, const char *path, int *is_there)
+{
+    choice c;
+    LAC_TRY(lac_strdup(s->ctx, path, &s->path));
+    LAC_TRY(open_file(s));
+    LAC_TRY(look(s));
+    if (!s->magic.packing || s->magic.packing == LAC_PACKING_FILTER)
+        return LAC_OK;
+    LAC_TRY(settle(s));
+    LAC_TRY(choose(s, &c));
+    *is_there = c.rank >= LAC_RANK_NAMED;
+    return LAC_OK;
+}
+
+lac_status lac_stream_holds(lac_context *ctx, const char *path, const char *table, int *is_there)
+{
+    lac_stream *s;
+    *is_there = 0;
+    if (strcmp(path, "-") == 0 || lac_path_is_folder(path))
+        return LAC_OK;
+    LAC_TRY(lac_alloc(ctx, 1, sizeof *s, &s));
+    s->ctx = ctx;
+    s->table = table;
+    lac_status status = find_inside(s, path, is_there);
+    lac_stream_close(&s);
+    return status == LAC_ERROR_MEMORY ? status : LAC_OK;
 }
 
 void lac_stream_close(lac_stream **stream)
@@ -195,10 +356,11 @@ void lac_stream_close(lac_stream **stream)
     lac_stream *s = *stream;
     if (!s)
         return;
-    if (s->file)
+    if (s->file && s->file != stdin)
         fclose(s->file);
     if (s->archive)
         archive_read_free(s->archive);
+    free(s->memory);
     free(s->path);
     free(s->name);
     free(s);
@@ -207,15 +369,12 @@ void lac_stream_close(lac_stream **stream)
 
 lac_status lac_stream_read(lac_stream *stream, char *buffer, size_t size, size_t *count)
 {
-    *count = 0;
-    if (stream->file) {
-        *count = fread(buffer, 1, size, stream->file);
-        return ferror(stream->file) ? lac_fail_errno(stream->ctx, stream->name, "read") : LAC_OK;
-    }
-    la_ssize_t got = archive_read_data(stream->archive, buffer, size);
-    if (got < 0)
-        return zip_failed(stream, "the zip is damaged");
-    *count = (size_t)got;
+    size_t left = stream->start_size - stream->start_used;
+    if (left == 0)
+        return read_on(stream, buffer, size, count);
+    *count = left < size ? left : size;
+    memcpy(buffer, stream->start + stream->start_used, *count);
+    stream->start_used += *count;
     return LAC_OK;
 }
 

@@ -1,6 +1,6 @@
 /*
- * A table's bytes, wherever they lie: in a CSV file, inside a zip, or in a folder
- * that holds one of the two.
+ * A table's bytes, wherever they lie: in a text file, packed in another, in a folder that holds
+ * either, or coming from a pipe.
  */
 #ifndef LAC_ARCHIVE_H
 #define LAC_ARCHIVE_H
@@ -9,12 +9,16 @@
 
 typedef struct lac_stream lac_stream;
 
-/* Opens the table called `table` ("training"). A folder holds training.csv or
- * training.zip, the first taken first; a zip holds an entry training.csv, or else a
- * single CSV of any name; any other file is the table itself. IO, FORMAT, MEMORY. */
+/* Opens the table called `table` ("training"). `path` is the table itself, or a zip, tar, 7z, gz,
+ * xz, bz2 or zst file or a folder that holds it: training.csv, or the same packed once more
+ * (training.zip), in folders at any depth, or else a single table of any name; or "-", standard
+ * input. IO, FORMAT, MEMORY. */
 lac_status lac_stream_open(lac_context *ctx, const char *path, const char *table,
                            lac_stream **out);
 void lac_stream_close(lac_stream **stream);
+
+/* Whether an archive holds a table of this name; 0 for what is none, or cannot be read. MEMORY. */
+lac_status lac_stream_holds(lac_context *ctx, const char *path, const char *table, int *is_there);
 
 /* Reads up to `size` bytes into `buffer`; *count is 0 only at the end of the table. IO,
  * FORMAT. */
@@ -25,5 +29,36 @@ size_t lac_stream_size(const lac_stream *stream);
 
 /* The name that messages give the table: "kaggle/training.zip/training.csv". */
 const char *lac_stream_name(const lac_stream *stream);
+
+/* ---- What the first bytes say. magic.c ----------------------------------------------------- */
+
+typedef enum lac_packing {
+    LAC_PACKING_NONE = 0, /* a text, as far as one can see */
+    LAC_PACKING_ZIP,
+    LAC_PACKING_7Z,
+    LAC_PACKING_TAR,
+    LAC_PACKING_FILTER /* gz, xz, bz2, zst: one file, which may be a tar */
+} lac_packing;
+
+enum { LAC_MAGIC = 512 }; /* first bytes that are enough for it */
+
+typedef struct lac_magic {
+    lac_packing packing;
+    const char *what;   /* "a zip file"; NULL of a text */
+    const char *advice; /* of what is neither table nor packed: what to do with it; else NULL */
+} lac_magic;
+
+lac_magic lac_magic_of(const char *bytes, size_t size);
+
+/* ---- Finding a table among files. find.c --------------------------------------------------- */
+
+/* How well a file's path answers to a table's name, 0 not at all. From LAC_RANK_NAMED up it is
+ * called so; below it is any table, or an archive, which counts only where it is the only one. */
+enum { LAC_RANK_PACKED = 1, LAC_RANK_TABLE = 2, LAC_RANK_NAMED = 3, LAC_RANK_BEST = 6 };
+int lac_table_rank(const char *path, const char *table);
+
+/* The file to open: `path` itself, or the table in it when it is a folder; freed by free(). IO,
+ * MEMORY. */
+lac_status lac_table_file(lac_context *ctx, const char *path, const char *table, char **out);
 
 #endif

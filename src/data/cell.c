@@ -9,6 +9,7 @@
 
 #include <limits.h>
 #include <locale.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,7 @@ static shown show(const char *text, size_t length)
     return s;
 }
 
-/* Messages are printable and one line, whatever the file holds. */
-static void clean(char *text)
+void lac_csv_clean(char *text)
 {
     for (; *text; text++)
         if (*text < ' ' || *text > '~')
@@ -51,8 +51,8 @@ lac_status lac_csv_fail(const lac_csv *csv, int column, const char *format, ...)
     else if (column >= 0)
         snprintf(where, sizeof where, ", column %s",
                  show(csv->name[column], strlen(csv->name[column])).text);
-    clean(where);
-    clean(text);
+    lac_csv_clean(where);
+    lac_csv_clean(text);
     return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: row %ld%s: %s", lac_stream_name(csv->stream),
                     csv->row, where, text);
 }
@@ -97,10 +97,10 @@ static void add_digit(decimal *d, char c, int behind_point)
     d->exponent -= behind_point;
 }
 
-/* Reads [sign] digits [. digits] [e [sign] digits]; 0 if the cell holds anything else. */
-static int read_decimal(const lac_cell *cell, decimal *d)
+/* Reads [sign] digits [. digits] [e [sign] digits] from [p, end); 0 if there is anything else. The
+ * byte at `end` is none of a number's. */
+static int read_decimal(const char *p, const char *end, decimal *d)
 {
-    const char *p = cell->text;
     int some = 0;
     *d = (decimal){.negative = *p == '-'};
     p += *p == '-' || *p == '+';
@@ -119,29 +119,42 @@ static int read_decimal(const lac_cell *cell, decimal *d)
             exponent = exponent < 10000 ? exponent * 10 + (*p - '0') : exponent;
         d->exponent += sign * exponent;
     }
-    return some && p == cell->text + cell->length;
+    return some && p == end;
 }
 
 /* A mantissa below 2^53 and a power of ten up to 10^22 are exact doubles, so one multiplication
  * or division rounds once, which is correct (Clinger 1990). The C library does all others. */
-lac_status lac_csv_number(const lac_csv *csv, int column, double *out)
+static int is_exact(const decimal *d, double *out)
 {
     static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (d->mantissa >> 53 != 0 || d->cut || d->exponent < -22 || d->exponent > 22)
+        return 0;
+    double m = (double)d->mantissa;
+    double value = d->exponent < 0 ? m / power[-d->exponent] : m * power[d->exponent];
+    *out = d->negative ? -value : value;
+    return 1;
+}
+
+lac_status lac_csv_number(const lac_csv *csv, int column, double *out)
+{
+    const lac_cell *cell = &csv->cell[column];
+    char *comma = csv->separator == ',' ? NULL : memchr(cell->text, ',', cell->length);
     decimal d;
-    if (!read_decimal(&csv->cell[column], &d))
+    if (comma)
+        *comma = '.';
+    if (!read_decimal(cell->text, cell->text + cell->length, &d)) {
+        if (comma)
+            *comma = ',';
         return lac_csv_fail_cell(csv, column, "a number");
-    if (d.mantissa >> 53 == 0 && !d.cut && d.exponent >= -22 && d.exponent <= 22) {
-        double m = (double)d.mantissa;
-        double value = d.exponent < 0 ? m / power[-d.exponent] : m * power[d.exponent];
-        *out = d.negative ? -value : value;
-        return LAC_OK;
     }
+    if (is_exact(&d, out))
+        return LAC_OK;
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!plain)
         return lac_fail(csv->ctx, LAC_ERROR_MEMORY, "out of memory: the C locale");
-    *out = strtod_l(csv->cell[column].text, NULL, plain);
+    *out = strtod_l(cell->text, NULL, plain);
     freelocale(plain);
     return LAC_OK;
 }
@@ -158,18 +171,26 @@ lac_status lac_csv_number_in(const lac_csv *csv, int column, double least, doubl
     return lac_csv_fail_cell(csv, column, required);
 }
 
-lac_status lac_csv_integer(const lac_csv *csv, int column, int *out)
+int lac_cell_integer(const lac_cell *cell, int *out)
 {
-    const lac_cell *cell = &csv->cell[column];
     long long value = 0;
     size_t i = 0;
     for (; i < cell->length && is_digit(cell->text[i]) && value <= INT_MAX; i++)
         value = value * 10 + (cell->text[i] - '0');
     if (i == 0 || i < cell->length || value > INT_MAX)
-        return lac_csv_fail_cell(csv, column, "a whole number of 0 to 2147483647");
+        return 0;
     *out = (int)value;
-    return LAC_OK;
+    return 1;
 }
+
+lac_status lac_csv_integer(const lac_csv *csv, int column, int *out)
+{
+    if (lac_cell_integer(&csv->cell[column], out))
+        return LAC_OK;
+    return lac_csv_fail_cell(csv, column, "a whole number of 0 to 2147483647");
+}
+
+/* ---- Pixels ------------------------------------------------------------------------- */
 
 /* Fails because the word at `text` is not a pixel. */
 static lac_status fail_pixel(const lac_csv *csv, int column, size_t pixel, const char *text)
@@ -181,8 +202,8 @@ static lac_status fail_pixel(const lac_csv *csv, int column, size_t pixel, const
                         show(text, length).text);
 }
 
-lac_status lac_csv_pixels(const lac_csv *csv, int column, uint8_t *out, size_t limit,
-                          size_t *count)
+static lac_status read_plain(const lac_csv *csv, int column, uint8_t *out, size_t limit,
+                             size_t *count)
 {
     const char *p = csv->cell[column].text;
     const char *end = p + csv->cell[column].length;
@@ -206,4 +227,69 @@ lac_status lac_csv_pixels(const lac_csv *csv, int column, uint8_t *out, size_t l
     }
     *count = n;
     return LAC_OK;
+}
+
+/* Between the numbers of a list that another program has printed. */
+static const char loose_gaps[] = " \t\r,[]()";
+
+/* A number of 0 to `most`, 1 or 255; 0 if the word is none. */
+static int read_level(const char *word, const char *end, double most, double *out)
+{
+    decimal d;
+    if (!read_decimal(word, end, &d))
+        return 0;
+    if (!is_exact(&d, out)) /* more digits than a double has */
+        *out = (d.negative ? -1.0 : 1.0) * (double)d.mantissa * pow(10, d.exponent);
+    return *out >= 0 && *out <= most;
+}
+
+static lac_status read_loose(const lac_csv *csv, int column, double most, uint8_t *out,
+                             size_t limit, size_t *count)
+{
+    const char *p = csv->cell[column].text;
+    const char *end = p + csv->cell[column].length;
+    size_t n = 0;
+    for (;; n++) {
+        double value;
+        p += strspn(p, loose_gaps);
+        if (p == end)
+            break;
+        const char *word = p;
+        p += strcspn(p, loose_gaps);
+        if (p == word)
+            return lac_csv_fail(csv, column, "a NUL byte in the cell");
+        if (!read_level(word, p, most, &value))
+            return lac_csv_fail(csv, column, "pixel %zu, \"%s\", is not a number of 0 to %g%s",
+                                n + 1, show(word, (size_t)(p - word)).text, most,
+                                most > 1 ? "" : ", as those of the first picture are");
+        if (n < limit)
+            out[n] = (uint8_t)(value * (255 / most) + 0.5);
+    }
+    *count = n;
+    return LAC_OK;
+}
+
+lac_pixel_form lac_csv_pixel_form(const lac_csv *csv, int column)
+{
+    const char *p = csv->cell[column].text;
+    int has_point = 0;
+    if (!strpbrk(p, ".,[]()eE"))
+        return LAC_PIXELS_PLAIN;
+    for (p += strspn(p, loose_gaps); *p; p += strspn(p, loose_gaps)) {
+        const char *word = p;
+        double value;
+        p += strcspn(p, loose_gaps);
+        has_point |= memchr(word, '.', (size_t)(p - word)) != NULL;
+        if (!read_level(word, p, 1, &value))
+            return LAC_PIXELS_LOOSE;
+    }
+    return has_point ? LAC_PIXELS_UNIT : LAC_PIXELS_LOOSE;
+}
+
+lac_status lac_csv_pixels(const lac_csv *csv, int column, lac_pixel_form form, uint8_t *out,
+                          size_t limit, size_t *count)
+{
+    if (form == LAC_PIXELS_PLAIN)
+        return read_plain(csv, column, out, limit, count);
+    return read_loose(csv, column, form == LAC_PIXELS_UNIT ? 1 : 255, out, limit, count);
 }

@@ -1,4 +1,4 @@
-/* Records of a CSV file and their cells; cell.c reads the numbers in them. */
+/* Records of a text table and their cells; cell.c reads the numbers in them. */
 #include "data/csv.h"
 
 #include <stdlib.h>
@@ -84,6 +84,11 @@ static lac_status next_record(lac_csv *csv, char **line, size_t *length)
     return LAC_OK;
 }
 
+static int is_blank(const lac_csv *csv, char c)
+{
+    return c == ' ' || (c == '\t' && csv->separator != '\t');
+}
+
 /* Takes the quotes off the cell at `text` in place; *stop is the byte behind it. */
 static lac_status unquote(const lac_csv *csv, int column, char *end, lac_cell *cell, char **stop)
 {
@@ -100,7 +105,9 @@ static lac_status unquote(const lac_csv *csv, int column, char *end, lac_cell *c
             break;
         *to++ = *from++;
     }
-    if (from != end && *from != ',')
+    while (from != end && is_blank(csv, *from))
+        from++;
+    if (from != end && *from != csv->separator)
         return lac_csv_fail(csv, column, "text behind the closing quote");
     cell->length = (size_t)(to - cell->text);
     *stop = from;
@@ -115,13 +122,17 @@ static lac_status split_cells(lac_csv *csv, char *line, size_t length, int *cell
             return lac_csv_fail(csv, -1, "more than %d columns", LAC_CSV_COLUMNS);
         lac_cell *cell = &csv->cell[n < csv->room ? n : csv->room - 1];
         char *stop = end;
+        while (line < end && is_blank(csv, *line))
+            line++;
         cell->text = line;
         if (line < end && *line == '"') {
             LAC_TRY(unquote(csv, n, end, cell, &stop));
         } else {
-            char *comma = memchr(line, ',', (size_t)(end - line));
-            stop = comma ? comma : end;
+            char *next = memchr(line, csv->separator, (size_t)(end - line));
+            stop = next ? next : end;
             cell->length = (size_t)(stop - line);
+            while (cell->length && is_blank(csv, line[cell->length - 1]))
+                cell->length--;
         }
         cell->text[cell->length] = 0;
         if (stop == end) {
@@ -130,6 +141,22 @@ static lac_status split_cells(lac_csv *csv, char *line, size_t length, int *cell
         }
         line = stop + 1;
     }
+}
+
+/* The one of comma, semicolon and tab that a line has most of outside of quotes. */
+static char find_separator(const char *line, size_t length)
+{
+    static const char separators[] = ",;\t";
+    int count[3] = {0}, best = 0, is_quoted = 0;
+    for (size_t i = 0; i < length; i++) {
+        is_quoted ^= line[i] == '"';
+        const char *found = line[i] && !is_quoted ? strchr(separators, line[i]) : NULL;
+        if (found)
+            count[found - separators]++;
+    }
+    for (int s = 1; s < 3; s++)
+        best = count[s] > count[best] ? s : best;
+    return separators[best];
 }
 
 static lac_status read_header(lac_csv *csv)
@@ -145,6 +172,7 @@ static lac_status read_header(lac_csv *csv)
     if (!line || length == 0)
         return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: the file is empty",
                         lac_stream_name(csv->stream));
+    csv->separator = find_separator(line, length);
     LAC_TRY(split_cells(csv, line, length, &cells));
     for (int i = 0; i < cells; i++)
         if (strlen(csv->cell[i].text) != csv->cell[i].length)
@@ -154,7 +182,7 @@ static lac_status read_header(lac_csv *csv)
     for (int i = 0; i < cells; i++) {
         LAC_TRY(lac_strdup(csv->ctx, csv->cell[i].text, &csv->name[i]));
         for (int j = 0; j < i; j++)
-            if (strcmp(csv->name[i], csv->name[j]) == 0)
+            if (csv->name[i][0] && strcmp(csv->name[i], csv->name[j]) == 0)
                 return lac_csv_fail(csv, i, "the column stands twice, as number %d and %d", j + 1,
                                     i + 1);
     }

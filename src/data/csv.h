@@ -2,8 +2,9 @@
  * CSV files record by record (RFC 4180), for tables whose header names the columns.
  *
  * A record is one line: a quoted cell may hold commas and doubled quotes, no line
- * break. Accepted beside the letter of the RFC: a byte order mark, LF or CRLF, no
- * line break at the end, empty lines behind the last record.
+ * break. Accepted beside the letter of the RFC: semicolons or tabs instead of commas, blanks
+ * round a cell, a byte order mark, LF or CRLF, no line break at the end, empty lines behind the
+ * last record.
  */
 #ifndef LAC_CSV_H
 #define LAC_CSV_H
@@ -33,8 +34,9 @@ typedef struct lac_csv {
     lac_window window;
     long row;       /* of the record in `cell`; the header is row 1 */
     long empty;     /* row of the first empty line, 0 = none so far */
+    char separator; /* of cells: the one of , ; and tab that the header has most of */
     int columns;
-    char **name;    /* [columns], from the header, all different */
+    char **name;    /* [columns], from the header, all different but for empty ones */
     lac_cell *cell; /* [columns] of the record; there is memory for `room` cells */
     int room;
 } lac_csv;
@@ -83,20 +85,35 @@ lac_status lac_csv_fail(const lac_csv *csv, int column, const char *format, ...)
 /* The same for a cell that does not hold `required`: shows the cell. */
 lac_status lac_csv_fail_cell(const lac_csv *csv, int column, const char *required);
 
+/* Makes a text printable, for messages of one line. */
+void lac_csv_clean(char *text);
+
 /* A cell as a decimal number, rounded correctly, whatever the locale: digits with
- * sign, point and exponent; no blanks, NaN or infinity. */
+ * sign, point and exponent; no blanks, NaN or infinity. Where columns are not between commas a
+ * comma may stand for the point. */
 lac_status lac_csv_number(const lac_csv *csv, int column, double *out);
 
 /* The same, of `least` to `most`. */
 lac_status lac_csv_number_in(const lac_csv *csv, int column, double least, double most,
                              double *out);
 
-/* A cell as a whole number of 0 to 2147483647. */
+/* A cell as a whole number of 0 to 2147483647; lac_cell_integer returns 0 when it is none. */
 lac_status lac_csv_integer(const lac_csv *csv, int column, int *out);
+int lac_cell_integer(const lac_cell *cell, int *out);
 
-/* A cell as numbers of 0 to 255 between blanks. The first `limit` of them go into out; *count
- * is how many the cell holds, which may be more. */
-lac_status lac_csv_pixels(const lac_csv *csv, int column, uint8_t *out, size_t limit,
-                          size_t *count);
+/* How a table writes its pixels. */
+typedef enum lac_pixel_form {
+    LAC_PIXELS_PLAIN, /* whole numbers of 0 to 255 between blanks */
+    LAC_PIXELS_LOOSE, /* numbers of 0 to 255, rounded, between blanks, commas and brackets */
+    LAC_PIXELS_UNIT   /* the same of 0 to 1, times 255 */
+} lac_pixel_form;
+
+/* The form of the numbers in a cell: UNIT when there are points in them and none is above 1. */
+lac_pixel_form lac_csv_pixel_form(const lac_csv *csv, int column);
+
+/* A cell as pixels. The first `limit` of them go into out; *count is how many the cell holds, which
+ * may be more. */
+lac_status lac_csv_pixels(const lac_csv *csv, int column, lac_pixel_form form, uint8_t *out,
+                          size_t limit, size_t *count);
 
 #endif

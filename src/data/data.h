@@ -14,7 +14,11 @@ struct lac_data {
     int points;      /* K; 0 for a test table */
     char **names;    /* [K] */
     int *mirror;     /* [K] partner of each point */
-    int *ids;        /* [rows] ImageId, or row + 1 */
+    int *shown;      /* [K] partner that the mean face shows, -1 where it shows none */
+    int *wanted;     /* [K] partner that a point needs and its name does not give, or itself */
+    lac_mirror_by mirror_by;
+    int *ids;        /* [rows] ImageId, or row + 1; -1 where it is a text */
+    char **id_text;  /* [rows] ImageIds that are texts, else NULL; NULL without any */
     uint8_t *pixels; /* [rows, 1, size, size] */
     size_t pixel_bytes; /* as given to lac_pages_new; at least those of the rows */
     float *labels;   /* [rows, 2K] pixels */
@@ -49,11 +53,17 @@ struct lac_lookup {
 enum { LAC_SOURCE_WORD = 32 };
 typedef char lac_source_word[LAC_SOURCE_WORD];
 
-/* Reads a table into an empty data set: size, points, names, ids, pixels, labels and
- * mask; the rest is derived from them, and from *source [rows], the words of the column source,
- * freed by free(), or NULL without it. FORMAT for more than LAC_MOST_SOURCES of them. table.c */
-lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind, lac_data *data,
+/* Reads a table, its gaps as `config` says, into an empty data set: size, points, names, ids,
+ * pixels, labels and mask; the rest is derived from them, and from *source [rows], the words of the
+ * column source, freed by free(), or NULL without it. FORMAT for more than LAC_MOST_SOURCES of
+ * them. table.c */
+lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind,
+                          const lac_train_config *config, lac_data *data,
                           lac_source_word **source);
+
+/* Decides the mirror partners: `pairs` is "names", "data" (the mean face) or the path of a file.
+ * FORMAT, IO, MISMATCH (the mean face shows no partners), MEMORY. mirror.c */
+lac_status lac_partners_find(lac_context *ctx, const char *pairs, lac_data *data);
 
 /* The points that a row carries, [K]: those with a label in x or in y. */
 void lac_row_points(const lac_data *data, int row, uint8_t *present);
@@ -101,6 +111,10 @@ int lac_row_is_labelled(const lac_data *data, int row);
 /* 1 when a training that takes `rows` learns from the row: it is not held out, and complete if
  * it has to be. split.c */
 int lac_row_is_learned(const lac_data *data, int row, int is_holdout, lac_rows rows);
+
+/* Takes a column's name apart that is a coordinate's, in any habit: `point` [strlen(column) + 1]
+ * gets the point's name; *axis is 0 for x, 1 for y. 0 for other names. columns.c */
+int lac_column_coordinate(const char *column, char *point, int *axis);
 
 /* The point of a feature name, "left_eye_center_x", and its axis (0 x, 1 y), or -1. lookup.c */
 int lac_feature_find(char *const *names, int points, const char *feature, int *axis);

@@ -1,4 +1,5 @@
 /* The data set: how it is made, and what is derived from its tables. */
+#include "data/archive.h"
 #include "data/data.h"
 
 #include <math.h>
@@ -6,12 +7,6 @@
 #include <string.h>
 
 /* ---- Derived parts ------------------------------------------------------------ */
-
-static lac_status find_mirror(lac_context *ctx, lac_data *data)
-{
-    LAC_TRY(lac_alloc(ctx, data->points, sizeof *data->mirror, &data->mirror));
-    return lac_mirror_find(ctx, data->names, data->points, data->mirror);
-}
 
 static uint64_t fingerprint(const lac_data *data)
 {
@@ -30,9 +25,10 @@ static uint64_t fingerprint(const lac_data *data)
 }
 
 /* `words` [rows] of the column source, or NULL. */
-static lac_status derive(lac_context *ctx, const lac_source_word *words, lac_data *data)
+static lac_status derive(lac_context *ctx, const char *pairs, const lac_source_word *words,
+                         lac_data *data)
 {
-    LAC_TRY(find_mirror(ctx, data));
+    LAC_TRY(lac_partners_find(ctx, pairs, data));
     LAC_TRY(lac_sources_find(ctx, words, data));
     data->fingerprint = fingerprint(data);
     return LAC_OK;
@@ -40,36 +36,63 @@ static lac_status derive(lac_context *ctx, const lac_source_word *words, lac_dat
 
 /* ---- Making ------------------------------------------------------------------- */
 
-/* Weighs the sources by the lookup table beside the training table, if there is one. */
-static lac_status weigh_sources(lac_context *ctx, const char *folder, lac_data *data)
+static lac_status weigh_by(lac_context *ctx, const char *path, lac_data *data)
 {
-    char *path;
     lac_lookup *lookup = NULL;
-    LAC_TRY(lac_path_join(ctx, folder, "IdLookupTable.csv", &path));
-    lac_status status = LAC_OK;
-    if (lac_path_exists(path)) {
-        status = lac_lookup_open(ctx, path, &lookup);
-        if (status == LAC_OK)
-            status = lac_sources_weigh(ctx, lookup, data);
-        lac_lookup_free(&lookup);
+    lac_status status = lac_lookup_open(ctx, path, &lookup);
+    if (status == LAC_OK)
+        status = lac_sources_weigh(ctx, lookup, data);
+    lac_lookup_free(&lookup);
+    return status;
+}
+
+/* The file beside the table that was read from a folder; freed by free(). */
+static lac_status path_beside(lac_context *ctx, const char *folder, const char *name, char **out)
+{
+    char *table;
+    LAC_TRY(lac_table_file(ctx, folder, "training", &table));
+    *strrchr(table, '/') = 0;
+    lac_status status = lac_path_join(ctx, table, name, out);
+    free(table);
+    return status;
+}
+
+/* Weighs the sources by the lookup table in the same archive or folder, if there is one. */
+static lac_status weigh_sources(lac_context *ctx, const char *path, lac_data *data)
+{
+    char *file = NULL;
+    int is_there = 0;
+    if (!lac_path_is_folder(path)) {
+        LAC_TRY(lac_stream_holds(ctx, path, "IdLookupTable", &is_there));
+        return is_there ? weigh_by(ctx, path, data) : LAC_OK;
     }
-    free(path);
+    LAC_TRY(path_beside(ctx, path, "IdLookupTable.csv", &file));
+    lac_status status = lac_path_exists(file) ? weigh_by(ctx, file, data) : LAC_OK;
+    free(file);
+    return status;
+}
+
+lac_status lac_data_open_as(lac_context *ctx, const char *path, lac_table table,
+                            const lac_train_config *config, lac_data **out)
+{
+    static const lac_train_config usual = {.pairs = "names"};
+    lac_source_word *words;
+    config = config ? config : &usual;
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    lac_status status = lac_table_read(ctx, path, table, config, *out, &words);
+    if (status == LAC_OK)
+        status = derive(ctx, config->pairs, words, *out);
+    free(words);
+    if (status == LAC_OK && table != LAC_TABLE_TEST)
+        status = weigh_sources(ctx, path, *out);
+    if (status != LAC_OK)
+        lac_data_free(out);
     return status;
 }
 
 lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out)
 {
-    lac_source_word *words;
-    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
-    lac_status status = lac_table_read(ctx, path, table, *out, &words);
-    if (status == LAC_OK)
-        status = derive(ctx, words, *out);
-    free(words);
-    if (status == LAC_OK && table == LAC_TABLE_TRAINING && lac_path_is_folder(path))
-        status = weigh_sources(ctx, path, *out);
-    if (status != LAC_OK)
-        lac_data_free(out);
-    return status;
+    return lac_data_open_as(ctx, path, table, NULL, out);
 }
 
 static lac_status copy_names(lac_context *ctx, lac_data *data, int points,
@@ -143,7 +166,7 @@ lac_status lac_data_from_memory(lac_context *ctx, int rows, int size, int points
         memcpy(data->pixels, pixels, count);
         for (int r = 0; r < rows; r++)
             data->ids[r] = r + 1;
-        status = derive(ctx, NULL, data);
+        status = derive(ctx, "names", NULL, data);
     }
     if (status != LAC_OK)
         lac_data_free(out);
@@ -174,25 +197,55 @@ static lac_status take_sources(lac_context *ctx, const lac_data *from, const int
     return LAC_OK;
 }
 
+static lac_status copy_ints(lac_context *ctx, const int *from, int count, int **out)
+{
+    LAC_TRY(lac_alloc(ctx, (size_t)count, sizeof **out, out));
+    if (count)
+        memcpy(*out, from, (size_t)count * sizeof **out);
+    return LAC_OK;
+}
+
+/* Some rows' mean face may show less than all rows': what was decided for these is kept. */
+static lac_status take_partners(lac_context *ctx, const lac_data *from, lac_data *data)
+{
+    data->mirror_by = from->mirror_by;
+    LAC_TRY(copy_ints(ctx, from->mirror, from->points, &data->mirror));
+    LAC_TRY(copy_ints(ctx, from->shown, from->points, &data->shown));
+    return copy_ints(ctx, from->wanted, from->points, &data->wanted);
+}
+
+static lac_status take_ids(lac_context *ctx, const lac_data *from, const int *rows, lac_data *data)
+{
+    size_t count = (size_t)data->rows;
+    LAC_TRY(lac_alloc(ctx, count, sizeof *data->ids, &data->ids));
+    if (from->id_text)
+        LAC_TRY(lac_alloc(ctx, count, sizeof *data->id_text, &data->id_text));
+    for (int r = 0; r < data->rows; r++) {
+        data->ids[r] = from->ids[rows[r]];
+        if (from->id_text && from->id_text[rows[r]])
+            LAC_TRY(lac_strdup(ctx, from->id_text[rows[r]], &data->id_text[r]));
+    }
+    return LAC_OK;
+}
+
 static lac_status take(lac_context *ctx, const lac_data *from, const int *rows, lac_data *data)
 {
     size_t count = (size_t)data->rows, width = 2 * (size_t)from->points;
     size_t area = (size_t)from->size * from->size;
     LAC_TRY(copy_names(ctx, data, from->points, (const char *const *)from->names));
-    LAC_TRY(lac_alloc(ctx, count, sizeof *data->ids, &data->ids));
+    LAC_TRY(take_ids(ctx, from, rows, data));
     data->pixel_bytes = count * area;
     LAC_TRY(lac_pages_new(ctx, data->pixel_bytes, &data->pixels));
     LAC_TRY(lac_alloc(ctx, count * width, sizeof *data->labels, &data->labels));
     LAC_TRY(lac_alloc(ctx, count * width, 1, &data->mask));
     for (int r = 0; r < data->rows; r++) {
-        data->ids[r] = from->ids[rows[r]];
         memcpy(data->pixels + r * area, lac_data_image(from, rows[r]), area);
         memcpy(data->labels + r * width, lac_data_labels(from, rows[r]),
                width * sizeof *data->labels);
         memcpy(data->mask + r * width, lac_data_mask(from, rows[r]), width);
     }
     LAC_TRY(take_sources(ctx, from, rows, data));
-    LAC_TRY(find_mirror(ctx, data));
+    LAC_TRY(take_partners(ctx, from, data));
     data->fingerprint = fingerprint(data);
     return LAC_OK;
 }
@@ -218,7 +271,12 @@ void lac_data_free(lac_data **data)
         free(d->names[p]);
     free(d->names);
     free(d->mirror);
+    free(d->shown);
+    free(d->wanted);
     free(d->ids);
+    for (int r = 0; d->id_text && r < d->rows; r++)
+        free(d->id_text[r]);
+    free(d->id_text);
     lac_pages_free(d->pixels, d->pixel_bytes);
     free(d->labels);
     free(d->mask);

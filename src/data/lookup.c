@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEATURE_NAME = 1024 }; /* bytes of a feature's name */
 enum { ROW_ID, IMAGE_ID, FEATURE, LOCATION, COLUMNS };
 static const char *const column_names[COLUMNS] = {"RowId", "ImageId", "FeatureName", "Location"};
 
@@ -21,14 +22,11 @@ typedef struct reader {
 
 int lac_feature_find(char *const *names, int points, const char *feature, int *axis)
 {
-    size_t length = strlen(feature);
-    if (length < 3 || feature[length - 2] != '_')
-        return -1;
-    *axis = feature[length - 1] == 'y';
-    if (!*axis && feature[length - 1] != 'x')
+    char point[FEATURE_NAME];
+    if (strlen(feature) >= sizeof point || !lac_column_coordinate(feature, point, axis))
         return -1;
     for (int p = 0; p < points; p++)
-        if (strlen(names[p]) == length - 2 && memcmp(names[p], feature, length - 2) == 0)
+        if (strcmp(names[p], point) == 0)
             return p;
     return -1;
 }
@@ -63,9 +61,10 @@ static lac_status find_feature(lac_context *ctx, reader *r, int *feature)
             *feature = f;
             return LAC_OK;
         }
-    const char *end = cell->text + cell->length;
-    if (cell->length < 3 || memchr(cell->text, 0, cell->length) ||
-        (strcmp(end - 2, "_x") != 0 && strcmp(end - 2, "_y") != 0))
+    char point[FEATURE_NAME];
+    int axis;
+    if (cell->length >= sizeof point || memchr(cell->text, 0, cell->length) ||
+        !lac_column_coordinate(cell->text, point, &axis))
         return lac_csv_fail_cell(r->csv, column, "the name of a coordinate, NAME_x or NAME_y");
     if (l->features == LAC_CSV_COLUMNS)
         return lac_csv_fail(r->csv, column, "more than %d features", LAC_CSV_COLUMNS);

@@ -4,6 +4,8 @@
 
 #include "net/model.h"
 
+#include <stdio.h>
+
 /* MISMATCH when the data's pictures have another size than the model's. */
 lac_status lac_model_check_size(const lac_model *model, const lac_data *data);
 
@@ -46,6 +48,9 @@ double lac_point_error(const float xy[2], const float label[2], int size);
 
 /* RMSE of one row's predictions [2K], pixels; NaN without a label. */
 double lac_row_rmse(const lac_data *data, int row, const float *xy);
+
+/* A row's ImageId as a cell of a CSV file. */
+void lac_write_id(FILE *stream, const lac_data *data, int row);
 
 /* lac_metrics_compute divides the loss by all labels, missing ones included. This makes it the
  * loss of a run with this reduction. */

@@ -119,10 +119,11 @@ static void write_row(FILE *stream, const lac_predicted *p, int index)
     const lac_data *data = p->data;
     int row = p->row[index];
     const float *xy = p->xy + (size_t)index * 2 * data->points;
-    fprintf(stream, "%d", lac_data_id(data, row));
+    lac_write_id(stream, data, row);
     write_source(stream, data, row);
     fputs(sides[p->side[index]], stream);
-    fprintf(stream, ",%d", lac_data_id(data, p->group[index]));
+    fputc(',', stream);
+    lac_write_id(stream, data, p->group[index]);
     write_number(stream, lac_row_rmse(data, row, xy));
     for (int k = 0; k < data->points; k++)
         write_point(stream, xy + 2 * k, lac_data_labels(data, row) + 2 * k,

@@ -30,9 +30,8 @@ typedef struct submission {
 
 static int image_order(const void *a, const void *b)
 {
-    int x = ((const image *)a)->id;
-    int y = ((const image *)b)->id;
-    return (x > y) - (x < y);
+    const image *x = a, *y = b;
+    return x->id != y->id ? (x->id < y->id ? -1 : 1) : x->row - y->row;
 }
 
 static void find_columns(submission *s)
@@ -45,12 +44,25 @@ static void find_columns(submission *s)
     }
 }
 
-static void find_images(submission *s)
+/* A picture is looked up by its number: no two may be equal. */
+static lac_status find_images(submission *s)
 {
     int rows = lac_data_rows(s->test);
     for (int i = 0; i < rows; i++)
         s->images[i] = (image){lac_data_id(s->test, i), i};
     qsort(s->images, (size_t)rows, sizeof *s->images, image_order);
+    for (int i = 1; i < rows; i++)
+        if (s->images[i].id >= 0 && s->images[i].id == s->images[i - 1].id)
+            return lac_fail(s->ctx, LAC_ERROR_MISMATCH,
+                            "test table: ImageId %d stands in two rows, %d and %d", s->images[i].id,
+                            s->images[i - 1].row + 2, s->images[i].row + 2);
+    return LAC_OK;
+}
+
+static int order_by_id(const void *key, const void *element)
+{
+    int id = *(const int *)key, other = ((const image *)element)->id;
+    return (id > other) - (id < other);
 }
 
 /* Where in xy each row of the lookup table finds its number. */
@@ -59,8 +71,8 @@ static lac_status find_cells(submission *s)
     int rows = lac_data_rows(s->test);
     for (int i = 0; i < s->lookup->rows; i++) {
         const lac_lookup_row *ask = &s->lookup->row[i];
-        image key = {ask->image_id, 0};
-        const image *found = bsearch(&key, s->images, (size_t)rows, sizeof key, image_order);
+        const image *found = bsearch(&ask->image_id, s->images, (size_t)rows, sizeof *found,
+                                     order_by_id);
         if (!found)
             return lac_fail(s->ctx, LAC_ERROR_MISMATCH,
                             "lookup table: RowId %d asks for ImageId %d, not in the test table",
@@ -122,7 +134,7 @@ static lac_status prepare(submission *s)
     LAC_TRY(lac_alloc(s->ctx, rows * values, sizeof *s->xy, &s->xy));
     LAC_TRY(lac_alloc(s->ctx, rows * values / 2, 1, &s->present));
     find_columns(s);
-    find_images(s);
+    LAC_TRY(find_images(s));
     LAC_TRY(find_cells(s));
     for (int i = 0; i < lac_model_members(s->model); i++) {
         LAC_TRY(lac_alloc(s->ctx, rows, sizeof *s->head[i], &s->head[i]));

@@ -28,12 +28,44 @@ lac_status lac_heads_copy(lac_context *ctx, const lac_heads *from, lac_heads *ou
     return status;
 }
 
+/* Exchanges every left_ and right_ in a name. `out` has room for twice the name. */
+static void swap_sides(const char *name, char *out)
+{
+    while (*name) {
+        int is_left = strncmp(name, "left_", 5) == 0, is_right = strncmp(name, "right_", 6) == 0;
+        if (!is_left && !is_right) {
+            *out++ = *name++;
+            continue;
+        }
+        strcpy(out, is_left ? "right_" : "left_");
+        out += is_left ? 6 : 5;
+        name += is_left ? 5 : 6;
+    }
+    *out = 0;
+}
+
+/* What files without partners mean: names that differ in left_ and right_ are partners. */
+static lac_status find_partners(lac_context *ctx, char *const *names, int points, int *mirror)
+{
+    for (int p = 0; p < points; p++) {
+        char *swapped;
+        LAC_TRY(lac_alloc(ctx, 2 * strlen(names[p]) + 1, 1, &swapped));
+        swap_sides(names[p], swapped);
+        mirror[p] = p;
+        for (int q = 0; q < points; q++)
+            if (strcmp(names[q], swapped) == 0)
+                mirror[p] = q;
+        free(swapped);
+    }
+    return LAC_OK;
+}
+
 lac_status lac_heads_usual(lac_context *ctx, char *const *names, int points, lac_heads *out)
 {
     *out = (lac_heads){.points = points, .sources = 1};
     lac_status status = lac_alloc(ctx, (size_t)points, sizeof *out->mirror, &out->mirror);
     if (status == LAC_OK)
-        status = lac_mirror_find(ctx, names, points, out->mirror);
+        status = find_partners(ctx, names, points, out->mirror);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)points, 1, &out->pattern);
     if (status == LAC_OK)

@@ -23,7 +23,8 @@ typedef struct lac_heads {
 /* A copy without places, freed by lac_heads_free. MEMORY. */
 lac_status lac_heads_copy(lac_context *ctx, const lac_heads *from, lac_heads *out);
 
-/* One source of all points, partners by their names. MEMORY. */
+/* One source of all points; names that differ in left_ and right_ are partners, which is what
+ * files of before mean that do not name partners. MEMORY. */
 lac_status lac_heads_usual(lac_context *ctx, char *const *names, int points, lac_heads *out);
 void lac_heads_free(lac_heads *heads);
 

@@ -128,6 +128,11 @@ int lac_model_source_has_point(const lac_model *model, int source, int point)
     return model->heads.place[(size_t)source * model->points + point] >= 0;
 }
 
+int lac_model_mirror_point(const lac_model *model, int point)
+{
+    return model->heads.mirror[point];
+}
+
 int lac_model_epoch(const lac_model *model)
 {
     return model->epoch;

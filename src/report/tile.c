@@ -41,7 +41,7 @@ static lac_status copy_pixels(lac_context *ctx, const lac_tile_source *s, const 
 static void add_point(const lac_tile_source *s, int k, const float label[2],
                       const uint8_t mask[2], lac_tile *tile)
 {
-    int is_hollow = s->tells_sides && !strstr(lac_data_point_name(s->data, k), "left_");
+    int is_hollow = s->tells_sides && !lac_name_is_left(lac_data_point_name(s->data, k));
     int is_predicted = s->xy && !isnan(s->xy[2 * k]); /* the row's source may lack the point */
     double px = is_predicted ? (double)s->xy[2 * k] + 0.5 : 0.0;
     double py = is_predicted ? (double)s->xy[2 * k + 1] + 0.5 : 0.0;
@@ -78,7 +78,9 @@ lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *s, lac_tile *o
     lac_view view = s->view ? *s->view : lac_view_identity();
     LAC_TRY(copy_pixels(ctx, s, &view, out));
     LAC_TRY(add_points(ctx, s, &view, out));
-    snprintf(out->right, sizeof out->right, "picture %d", lac_data_id(s->data, s->row));
+    int id = lac_data_id(s->data, s->row); /* or the row, as the file counts it */
+    snprintf(out->right, sizeof out->right, "%s %d", id < 0 ? "row" : "picture",
+             id < 0 ? s->row + 2 : id);
     return LAC_OK;
 }
 

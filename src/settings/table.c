@@ -40,6 +40,8 @@
 #define LOG_UNIFORM(place, title, low, high) .draw = {place, title, 0, {low, high}}
 #define EVENLY(place, title, count, ...) .draw = {place, title, count, {__VA_ARGS__}}
 
+static const char *const pair_words[] = {"names", "data", NULL};
+
 static const lac_field fields[] = {
     {TEXT(model), .usual = "resnet", .words = lac_networks_names, .unit = "FILE",
      .range = "the name of a network or the path of its text, 1 to 255 bytes",
@@ -137,6 +139,16 @@ static const lac_field fields[] = {
               "result"},
     {SEED(split_seed), .usual = "0", .zero = "the training's seed", .is_late = 1,
      .about = "of the hold-out alone: other seeds, same hold-out"},
+    {TEXT(missing), .usual = "", .unit = "MARKS", .zero = "none", .is_late = 1,
+     .range = "numbers, or pairs such as 0,0, between blanks, at most 255 bytes",
+     .about = "what marks a missing label besides empty cells and words such as nan: numbers such "
+              "as -1, and pairs such as 0,0 that mark both labels of a point"},
+    {WORD(outside), .usual = "error", .words = WORDS("error", "missing", "keep"), .is_late = 1,
+     .about = "labels outside of the picture: refuse the table, take them for gaps, or learn them"},
+    {TEXT(pairs), .usual = "names", .words = pair_words, .unit = "FILE", .is_late = 1,
+     .range = "names, data or the path of a file, 1 to 255 bytes",
+     .about = "mirror partners: points whose names differ in left and right, those that the mean "
+              "face shows, or two names on each line of a file"},
 };
 
 const lac_field *lac_train_fields(int *count)

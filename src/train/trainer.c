@@ -149,14 +149,33 @@ static lac_status check_ends(const lac_trainer *t)
                     config->until > 0.0 ? "until" : "patience", config->holdout);
 }
 
+/* Mirror images of points that lack their partners teach wrong labels. A model that goes on keeps
+ * its partners. */
+static lac_status check_partners(const lac_trainer *t)
+{
+    const lac_data *data = t->data;
+    int p = 0;
+    while (p < data->points && data->wanted[p] == p)
+        p++;
+    if (p == data->points || !t->config.mirror)
+        return LAC_OK;
+    return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
+                    "%.60s has no mirror partner by its name, and by the mean face %.60s is one: "
+                    "name the partners with --pairs FILE, take those of the mean face with --pairs "
+                    "data, or leave mirror images out with --no-mirror", data->names[p],
+                    data->names[data->wanted[p]]);
+}
+
 static lac_status build(lac_trainer *t)
 {
     if (t->data->points == 0)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "the data set has no labels to learn");
     LAC_TRY(choose_rows(t));
     LAC_TRY(check_ends(t));
-    if (!t->model)
+    if (!t->model) {
+        LAC_TRY(check_partners(t));
         LAC_TRY(new_model(t));
+    }
     LAC_TRY(lac_model_heads(t->model, t->data, &t->head));
     LAC_TRY(make_plans(t));
     LAC_TRY(make_buffers(t));
@@ -263,7 +282,7 @@ static void fill_labels(const lac_trainer *t, int row, const lac_view *view, flo
     int size = data->size;
     lac_view_frame frame = {size, size, size, size};
     lac_view_labels(view, &frame, lac_data_labels(data, row), lac_data_mask(data, row),
-                    data->mirror, data->points, target, mask);
+                    t->model->heads.mirror, data->points, target, mask);
     for (int i = 0; i < 2 * data->points; i++)
         if (mask[i])
             target[i] = lac_to_units(target[i], size);

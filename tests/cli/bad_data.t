@@ -14,17 +14,36 @@ $ printf 'a_x,a_y,Image\n' > t.csv; lacuna data t.csv
 
 The header.
 $ printf 'a_x,b_y,Image\n1,1,0 1 2 3\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 1, column a_x: there is no column a_y to it
+! lacuna: t.csv: row 1, column a_x: there is no column for the y of a
 = 1
 $ printf 'a_x,a_x,Image\n1,1,0 1 2 3\n' > t.csv; lacuna data t.csv
 ! lacuna: t.csv: row 1, column a_x: the column stands twice, as number 1 and 2
 = 1
 $ printf 'a_x,a_y\n1,1\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 1: there is no column Image
+! lacuna: t.csv: row 1: there is no column of pixels, called Image, image or pixels
 = 1
 $ printf 'a_x,a_y,Image,note\n1,1,0 1 2 3,x\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 1, column note: an unknown column, known are NAME_x, NAME_y, source, ImageId and Image
-= 1
+| t.csv: 1 picture of 2x2, 1 point
+|
+| rows with every label                                 1   100.00 %
+| rows with no label                                    0     0.00 %
+| rows whose picture stands in an earlier row           0     0.00 %
+| rows with a near twin (same photo or person)          0     0.00 %
+| groups of equal or nearly equal pictures              1
+|
+| point (mirror partner)                         labels             mean x, y
+|  1 a                                                1   100.00 %     1.0     1.0
+| mirror partners by name: none found, 1 point is its own
+|
+|     rows   points  pattern (# = has the point, points in order)
+|        1        1  #
+|
+|     rows   points  label source: share of the test set
+|        1        1  1: unknown without IdLookupTable.csv
+|
+|      row  picture  farthest from the mean face (the header is row 1)
+|        2        1  0.00 px
+! lacuna: t.csv: column note: no labels, left alone
 $ printf 'ImageId,Image\n1,0 1 2 3\n' > t.csv; lacuna train --data t.csv --out run
 ! lacuna: t.csv: row 1: there are no columns NAME_x and NAME_y
 = 1
@@ -40,13 +59,31 @@ $ printf 'a_x,a_y,Image\n1,1,0 1 2 3\n1,one,0 1 2 3\n' > t.csv; lacuna data t.cs
 ! lacuna: t.csv: row 3, column a_y: "one" is not a number
 = 1
 $ printf 'a_x,a_y,Image\n1,nan,0 1 2 3\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 2, column a_y: "nan" is not a number
-= 1
+| t.csv: 1 picture of 2x2, 1 point
+|
+| rows with every label                                 0     0.00 %
+| rows with no label                                    0     0.00 %
+| rows whose picture stands in an earlier row           0     0.00 %
+| rows with a near twin (same photo or person)          0     0.00 %
+| groups of equal or nearly equal pictures              1
+|
+| point (mirror partner)                         labels             mean x, y
+|  1 a                                                1   100.00 %     1.0     0.0
+| mirror partners by name: none found, 1 point is its own
+|
+|     rows   points  pattern (# = has the point, points in order)
+|        1        1  #
+|
+|     rows   points  label source: share of the test set
+|        1        1  1: unknown without IdLookupTable.csv
+|
+|      row  picture  farthest from the mean face (the header is row 1)
+|        2        1  0.00 px
 $ printf 'a_x,a_y,Image\n1,2.5,0 1 2 3\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 2, column a_y: "2.5" is not inside the picture, 0 to 2
+! lacuna: t.csv: row 2, column a_y: 2.5 is not inside the picture, 0 to 2: --outside missing takes it for gaps, --outside keep learns it
 = 1
 $ printf 'a_x,a_y,Image\n-1,1,0 1 2 3\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 2, column a_x: "-1" is not inside the picture, 0 to 2
+! lacuna: t.csv: row 2, column a_x: -1 is not inside the picture, 0 to 2: --outside missing takes it for gaps, --outside keep learns it
 = 1
 $ printf 'a_x,a_y,Image\n1,1,\n' > t.csv; lacuna data t.csv
 ! lacuna: t.csv: row 2, column Image: 0 pixels do not make a square picture
@@ -70,11 +107,17 @@ $ printf 'a_x,a_y,Image\n1,1,0 1 \000 3\n' > t.csv; lacuna data t.csv
 ! lacuna: t.csv: row 2, column Image: a NUL byte in the cell
 = 1
 $ printf 'ImageId,Image\n7,0 1 2 3\n7,0 1 2 3\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 3, column ImageId: 7 stands in row 2 too
-= 1
+| t.csv: 2 pictures of 2x2, 0 points
+|
+| rows whose picture stands in an earlier row           1    50.00 %
+| rows with a near twin (same photo or person)          0     0.00 %
+| groups of equal or nearly equal pictures              1
 $ printf 'ImageId,Image\nseven,0 1 2 3\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 2, column ImageId: "seven" is not a whole number of 0 to 2147483647
-= 1
+| t.csv: 1 picture of 2x2, 0 points
+|
+| rows whose picture stands in an earlier row           0     0.00 %
+| rows with a near twin (same photo or person)          0     0.00 %
+| groups of equal or nearly equal pictures              1
 
 Zips.
 $ printf 'PK\003\004 cut off' > t.zip; lacuna data t.zip
@@ -96,6 +139,7 @@ $ printf '\357\273\277a_x,a_y,Image\r\n1,1,0 1 2 3\r\n,,3 2 1 0' > t.csv; lacuna
 |
 | point (mirror partner)                         labels             mean x, y
 |  1 a                                                1    50.00 %     1.0     1.0
+| mirror partners by name: none found, 1 point is its own
 |
 |     rows   points  pattern (# = has the point, points in order)
 |        1        1  #

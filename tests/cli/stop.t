@@ -8,6 +8,7 @@ $ sh stop.sh INT '^ *2 ' train --data faces --out run --preset paper --model kim
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in run; to go on:
 !   lacuna train --data faces --out run --resume --threads 1
+= 130
 $ ls run
 | best.safetensors
 | config.json
@@ -26,12 +27,14 @@ $ sh stop.sh TERM '^epoch' train --data faces --out run --resume --threads 1 --e
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in run; to go on:
 !   lacuna train --data faces --out run --resume --threads 1
+= 143
 
 Stopped and gone on with for an epoch, a run is what it would have been without the stop.
 $ sh stop.sh INT '^epoch' train --data faces --out parts --preset paper --model kimura --batch 1 --threads 1
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in parts; to go on:
 !   lacuna train --data faces --out parts --resume --threads 1
+= 130
 $ wc -l < parts/metrics.csv > epochs; lacuna train --data faces --out parts --resume --epochs $(cat epochs) --threads 1 > /dev/null
 $ lacuna train --data faces --out whole --preset paper --model kimura --batch 1 --epochs $(cat epochs) --threads 1 > /dev/null
 $ lacuna predict --model whole --data faces > a; lacuna predict --model parts --data faces > b; cmp a b
@@ -42,6 +45,7 @@ $ lacuna synth --rows 32 --size 16 --seed 3 --out small > /dev/null
 $ sh stop.sh INT '^trial' search --data small --out search --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in search; the same command goes on
+= 130
 $ { sh stop.sh KILL '^trial' search --data small --out search --model kimura --trials 3 --epochs 3 --no-halving --cpu ref --threads 1; } 2> killed; echo $?; cut -d , -f 1,2 search/trials.csv
 | 137
 | trial,state
@@ -56,6 +60,7 @@ $ lacuna search --data small --out never --model kimura --trials 3 --epochs 3 --
 $ sh stop.sh INT '^ *2 ' reproduce --data small --out paper --epochs 100000 --models cnn-masked --threads 1
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in paper; the same command goes on
+= 130
 $ { sh stop.sh KILL '^ *[0-9][0-9]*  *[0-9]' reproduce --data small --out paper --epochs 100000 --models cnn-masked --threads 1; } 2> killed; echo $?
 | 137
 $ lacuna report paper/cnn-masked --data small --out half --threads 1; grep -c 'not finished' half/report.html
@@ -114,3 +119,4 @@ $ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in it's; to go on:
 !   lacuna train --data 'my faces' --out 'it'\''s' --resume --cpu ref
+= 130

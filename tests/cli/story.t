@@ -32,6 +32,7 @@ $ lacuna data faces
 | 13 mouth_right_corner (12)                         20    33.33 %    10.6    25.1
 | 14 mouth_center_top_lip                            20    33.33 %    15.8    24.6
 | 15 mouth_center_bottom_lip                         60   100.00 %    15.5    26.7
+| mirror partners by name: 6 pairs, 3 points are their own
 |
 |     rows   points  pattern (# = has the point, points in order)
 |       40        4  ##........#...#
@@ -86,6 +87,7 @@ Two epochs of training. Speed and errors depend on the machine.
 $ lacuna train --data faces --out run --preset paper --model kimura --epochs 2 --batch 16 --threads 1
 | data     faces: 60 pictures of 32x32, 15 points
 |          17 with every label, 12 held out
+|          mirror partners by name: 6 pairs, 3 points are their own
 | preset   paper
 | run      model kimura, epochs 2, batch 16, lr 0.0001, seed 1
 |~ machine  1 thread, *

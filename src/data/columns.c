@@ -1,0 +1,210 @@
+/*
+ * What the columns of a table are, by their names. A coordinate is written in several habits:
+ *
+ *     a point's name, a sign, the axis     nose_x  nose_X  nose.x  nose-x
+ *     a name that ends in a capital axis   noseX
+ *     the axis and a number                x1  y_1  X.1
+ *
+ * A name that has a width too, such as box_w beside box_x, is a box and no point. Columns that are
+ * nothing of a table are left alone.
+ */
+#include "data/columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Names -------------------------------------------------------------------------- */
+
+static char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+static int is_sign(char c)
+{
+    return c == '_' || c == '.' || c == '-' || c == ' ';
+}
+
+static int is_digits(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == 0;
+}
+
+/* Whether the name is `word`, in small letters, written in any case and with signs between. */
+static int is_word(const char *name, const char *word)
+{
+    for (; *name; name++) {
+        if (is_sign(*name))
+            continue;
+        if (to_lower(*name) != *word++)
+            return 0;
+    }
+    return *word == 0;
+}
+
+static int is_axis(char c, int *axis)
+{
+    *axis = to_lower(c) == 'y';
+    return to_lower(c) == 'x' || *axis;
+}
+
+int lac_column_coordinate(const char *column, char *point, int *axis)
+{
+    size_t length = strlen(column);
+    size_t kept = 0;
+    if (length < 2)
+        return 0;
+    char last = column[length - 1], before = column[length - 2];
+    if (length > 2 && is_sign(before) && is_axis(last, axis))
+        kept = length - 2;
+    else if ((last == 'X' || last == 'Y') && (to_lower(before) == before) && is_axis(last, axis))
+        kept = length - 1;
+    const char *number = column + 1 + is_sign(column[1]);
+    if (!kept && is_axis(column[0], axis) && is_digits(number)) {
+        strcpy(point, number);
+        return 1;
+    }
+    memcpy(point, column, kept);
+    point[kept] = 0;
+    return kept > 0;
+}
+
+/* ---- Roles -------------------------------------------------------------------------- */
+
+/* Whether there is a column like `column`, whose last letter is the axis, with `end` there. */
+static int has_column(const lac_csv *csv, const char *column, const char *end)
+{
+    size_t kept = strlen(column) - 1;
+    for (int c = 0; c < csv->columns; c++)
+        if (strncmp(csv->name[c], column, kept) == 0 && is_word(csv->name[c] + kept, end))
+            return 1;
+    return 0;
+}
+
+static int is_box(const lac_csv *csv, const char *column)
+{
+    return has_column(csv, column, "w") || has_column(csv, column, "width");
+}
+
+/* How much a column's name says that it holds the pictures. */
+static int image_rank(const char *name)
+{
+    return strcmp(name, "Image") == 0 ? 3 : is_word(name, "pixels") ? 2 : is_word(name, "image");
+}
+
+/* The index of the point called `name`, added if it is new. */
+static lac_status find_point(const lac_csv *csv, lac_data *data, const char *name, int *point)
+{
+    for (*point = 0; *point < data->points; ++*point)
+        if (strcmp(data->names[*point], name) == 0)
+            return LAC_OK;
+    LAC_TRY(lac_strdup(csv->ctx, name, &data->names[data->points]));
+    data->points++;
+    return LAC_OK;
+}
+
+static lac_status take_coordinate(const lac_csv *csv, int column, lac_columns *columns,
+                                  lac_data *data)
+{
+    const char *name = csv->name[column];
+    char *point;
+    int axis, index = 0;
+    LAC_TRY(lac_alloc(csv->ctx, strlen(name) + 1, 1, &point));
+    lac_status status = LAC_OK;
+    if (lac_column_coordinate(name, point, &axis) && !is_box(csv, name)) {
+        status = strchr(point, ',')
+                     ? lac_csv_fail(csv, column, "a point's name must not have a comma")
+                     : find_point(csv, data, point, &index);
+        columns->role[column] = 2 * index + axis;
+    }
+    free(point);
+    return status;
+}
+
+static lac_status find_role(const lac_csv *csv, int column, lac_table kind, lac_columns *columns,
+                            lac_data *data)
+{
+    const char *name = csv->name[column];
+    columns->role[column] = LAC_COLUMN_OTHER;
+    if (is_word(name, "imageid"))
+        columns->id = column;
+    else if (strcmp(name, "source") == 0)
+        columns->source = column;
+    else if (image_rank(name) > (columns->image < 0 ? 0 : image_rank(csv->name[columns->image])))
+        columns->image = column;
+    else if (image_rank(name) == 0 && kind != LAC_TABLE_TEST)
+        return take_coordinate(csv, column, columns, data);
+    return LAC_OK;
+}
+
+/* Every coordinate has one column, and its partner, which differs in the axis, another. */
+static lac_status check_pairs(const lac_csv *csv, const lac_columns *columns, const lac_data *data)
+{
+    int *column_of; /* from 1 */
+    lac_status status = LAC_OK;
+    LAC_TRY(lac_alloc(csv->ctx, 2 * (size_t)data->points, sizeof *column_of, &column_of));
+    for (int c = 0; c < csv->columns && status == LAC_OK; c++) {
+        int role = columns->role[c];
+        if (role >= 0 && column_of[role])
+            status = lac_csv_fail(csv, c, "column %d is the same coordinate", column_of[role]);
+        if (role >= 0)
+            column_of[role] = c + 1;
+    }
+    for (int i = 0; i < 2 * data->points && status == LAC_OK; i++)
+        if (!column_of[i])
+            status = lac_csv_fail(csv, column_of[i ^ 1] - 1, "there is no column for the %c of "
+                                  "%.100s", i % 2 ? 'y' : 'x', data->names[i / 2]);
+    free(column_of);
+    return status;
+}
+
+/* Names the columns that are nothing of a table, once. */
+static void tell_others(const lac_csv *csv, const lac_columns *columns)
+{
+    enum { SHOWN = 200 };
+    char list[SHOWN + 64] = "";
+    size_t used = 0;
+    int count = 0, hidden = 0;
+    for (int c = 0; c < csv->columns; c++) {
+        if (columns->role[c] != LAC_COLUMN_OTHER)
+            continue;
+        count++;
+        const char *name = csv->name[c];
+        if (used + strlen(name) + 2 > SHOWN) {
+            hidden++;
+            continue;
+        }
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s", used ? ", " : "");
+        used += name[0] ? (size_t)snprintf(list + used, sizeof list - used, "%s", name)
+                        : (size_t)snprintf(list + used, sizeof list - used, "number %d", c + 1);
+    }
+    if (hidden)
+        snprintf(list + used, sizeof list - used, " and %d more", hidden);
+    lac_csv_clean(list);
+    if (count)
+        lac_log(csv->ctx, "%s: column%s %s: no labels, left alone", lac_stream_name(csv->stream),
+                count == 1 ? "" : "s", list);
+}
+
+lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *columns,
+                            lac_data *data)
+{
+    columns->image = columns->id = columns->source = -1;
+    LAC_TRY(lac_alloc(csv->ctx, csv->columns, sizeof *columns->role, &columns->role));
+    LAC_TRY(lac_alloc(csv->ctx, csv->columns, sizeof *data->names, &data->names));
+    for (int c = 0; c < csv->columns; c++)
+        LAC_TRY(find_role(csv, c, kind, columns, data));
+    LAC_TRY(check_pairs(csv, columns, data));
+    if (columns->image < 0)
+        return lac_csv_fail(csv, -1, "there is no column of pixels, called Image, image or pixels");
+    if (kind == LAC_TABLE_TRAINING && data->points == 0)
+        return lac_csv_fail(csv, -1, "there are no columns NAME_x and NAME_y");
+    columns->role[columns->image] = LAC_COLUMN_IMAGE;
+    if (columns->id >= 0)
+        columns->role[columns->id] = LAC_COLUMN_ID;
+    if (columns->source >= 0)
+        columns->role[columns->source] = LAC_COLUMN_SOURCE;
+    if (kind != LAC_TABLE_TEST)
+        tell_others(csv, columns);
+    return LAC_OK;
+}

@@ -1,0 +1,23 @@
+/* What the columns of a table are. */
+#ifndef LAC_COLUMNS_H
+#define LAC_COLUMNS_H
+
+#include "data/csv.h"
+#include "data/data.h"
+
+/* What a column is; a label column is its coordinate, 2 * point + axis. */
+enum { LAC_COLUMN_IMAGE = -1, LAC_COLUMN_ID = -2, LAC_COLUMN_SOURCE = -3, LAC_COLUMN_OTHER = -4 };
+
+typedef struct lac_columns {
+    int *role;  /* [columns], freed by free() */
+    int image;  /* the column of the pictures */
+    int id;     /* that of their ids, or -1 */
+    int source; /* that of the label sources, or -1 */
+} lac_columns;
+
+/* Reads the header: fills the columns' roles, and the names of the data's points. The log tells
+ * which columns are none of a table's. FORMAT, MEMORY. */
+lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *columns,
+                            lac_data *data);
+
+#endif

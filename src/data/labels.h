@@ -1,0 +1,37 @@
+/* Which labels are there: marks of missing ones, labels outside of the picture. */
+#ifndef LAC_LABELS_H
+#define LAC_LABELS_H
+
+#include "data/columns.h"
+
+enum { LAC_MOST_MARKS = 32 };
+
+/* What marks a missing label, besides words: a number, or a pair that marks both labels of a
+ * point. */
+typedef struct lac_mark_of_gap {
+    float x, y;
+    int is_pair;
+} lac_mark_of_gap;
+
+typedef struct lac_gaps {
+    lac_mark_of_gap mark[LAC_MOST_MARKS];
+    int marks;
+    lac_outside outside;
+} lac_gaps;
+
+/* Reads the settings `missing` and `outside`. ARGUMENT. */
+lac_status lac_gaps_read(lac_context *ctx, const lac_train_config *config, lac_gaps *out);
+
+/* 1 when the cell is empty or a word for a gap. */
+int lac_cell_is_gap(const lac_cell *cell);
+
+/* Takes what is marked as missing, and what is outside where that is said to be missing, out of a
+ * row's labels [2K] and mask [2K]. */
+void lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row);
+
+/* For the whole table: FORMAT when labels are outside that must not be. The log warns of what looks
+ * like marks of gaps. MEMORY. */
+lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_gaps *gaps,
+                            const lac_data *data);
+
+#endif

@@ -8,12 +8,13 @@ $ lacuna help train
 | images a second, training loss, RMSE on the hold-out, RMSE weighted as the test
 | set, time left.
 | Ctrl-C finishes the step, saves, and prints the command that goes on; a second
-| one ends at once.
+| one ends at once. Either way the exit code is 130 (SIGHUP: 129, SIGTERM: 143).
 |
 | Options
 |   --data P               training table: a folder with training.csv or
-|                          training.zip, a CSV file or a zip; IdLookupTable.csv
-|                          in the folder gives the test-weighted RMSE (required)
+|                          training.zip, a CSV file, an archive, or - for
+|                          standard input; IdLookupTable.csv beside the table
+|                          gives the test-weighted RMSE (required)
 |   --out RUN              folder of the run, made if missing: config.json,
 |                          metrics.csv, last.safetensors, best.safetensors
 |                          (required)
@@ -119,6 +120,17 @@ $ lacuna help train
 |                          dropout: same seed, same result (default: 1)
 |   --split-seed N         of the hold-out alone: other seeds, same hold-out
 |                          (default: the training's seed)
+|   --missing MARKS        what marks a missing label besides empty cells and
+|                          words such as nan: numbers such as -1, and pairs such
+|                          as 0,0 that mark both labels of a point (default:
+|                          none)
+|   --outside error|missing|keep
+|                          labels outside of the picture: refuse the table, take
+|                          them for gaps, or learn them (default: error)
+|   --pairs names|data|FILE
+|                          mirror partners: points whose names differ in left and
+|                          right, those that the mean face shows, or two names on
+|                          each line of a file (default: names)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -146,9 +158,9 @@ $ lacuna help eval
 |                          mean of these models (required)
 |   --weigh                weigh the models of a mean by 1 / (error of their
 |                          hold-out)^2, not equally
-|   --data P               labelled table: a folder, a CSV file or a zip;
-|                          IdLookupTable.csv in the folder gives the test weights
-|                          (required)
+|   --data P               labelled table: a folder, a CSV file, an archive or -;
+|                          IdLookupTable.csv beside the table gives the test
+|                          weights (required)
 |   --split holdout|train|all
 |                          rows to measure on; holdout and train need the data of
 |                          the training, all takes any data with the same points
@@ -168,6 +180,11 @@ $ lacuna help eval
 |   --seed N               draws the resamples (default: 1)
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
+|   --missing MARKS        what marks a missing label, such as -1 or 0,0
+|                          (default: as in the training)
+|   --outside error|missing|keep
+|                          labels outside of the picture (default: as in the
+|                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -191,7 +208,7 @@ $ lacuna help compare
 |                          mean of them (required)
 |   B                      another one (required)
 |   --data P               labelled table, that of both trainings: a folder, a
-|                          CSV file or a zip (required)
+|                          CSV file, an archive or - (required)
 |   --out FILE             draw the rows that differ most, .svg or .png by the
 |                          name (default: none)
 |   --split holdout|train|all
@@ -213,6 +230,11 @@ $ lacuna help compare
 |   --seed N               draws the resamples (default: 1)
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
+|   --missing MARKS        what marks a missing label, such as -1 or 0,0
+|                          (default: as in the training)
+|   --outside error|missing|keep
+|                          labels outside of the picture (default: as in the
+|                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -234,9 +256,9 @@ $ lacuna help predict
 |                          mean of these models (required)
 |   --weigh                weigh the models of a mean by 1 / (error of their
 |                          hold-out)^2, not equally
-|   --data P               pictures: a CSV file or a zip, with labels (which are
-|                          not used) or without; of a folder, its test table
-|                          (required)
+|   --data P               pictures: a table, whose labels are not read, in a CSV
+|                          file, an archive or a folder (its test table), or -
+|                          for standard input (required)
 |   --out FILE             the CSV to write; it is replaced at once or not at all
 |                          (default: standard output)
 |   --source N             label source to answer as, of a model with outputs for
@@ -265,8 +287,10 @@ $ lacuna help submit
 |                          mean of these models (required)
 |   --weigh                weigh the models of a mean by 1 / (error of their
 |                          hold-out)^2, not equally
-|   --data P               folder with test.csv or test.zip, and
+|   --data P               folder or archive with test.csv or test.zip, and
 |                          IdLookupTable.csv (required)
+|   --lookup FILE          the lookup table where P does not hold it (default:
+|                          that of P)
 |   --out FILE             the file to write; it is replaced at once or not at
 |                          all (required)
 |   --flip                 average with the prediction of the mirror image; takes
@@ -287,7 +311,8 @@ $ lacuna help data
 | farthest from the mean face, where wrong labels are likely.
 |
 | Options
-|   PATH                   a folder (its training table), a CSV file or a zip
+|   PATH                   a table: a CSV file, an archive or a folder that holds
+|                          one (its training table), or - for standard input
 |                          (required)
 |   --json                 print JSON, with all patterns; the header is row 1
 |   --rows                 print CSV instead, a line a row: row (the header is
@@ -298,6 +323,17 @@ $ lacuna help data
 |                          to below 1; default: 0.2)
 |   --seed N               of --rows: the training's seed, or its --split-seed
 |                          (default: 1)
+|   --missing MARKS        what marks a missing label besides empty cells and
+|                          words such as nan: numbers such as -1, and pairs such
+|                          as 0,0 that mark both labels of a point (default:
+|                          none)
+|   --outside error|missing|keep
+|                          labels outside of the picture: refuse the table, take
+|                          them for gaps, or learn them (default: error)
+|   --pairs names|data|FILE
+|                          mirror partners: points whose names differ in left and
+|                          right, those that the mean face shows, or two names on
+|                          each line of a file (default: names)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -349,8 +385,13 @@ $ lacuna help plot
 |   --weigh                weigh the models of a mean by 1 / (error of their
 |                          hold-out)^2, not equally
 |   --data P               labelled table, that of the training: a folder, a CSV
-|                          file or a zip (required)
+|                          file, an archive or - (required)
 |   --out FILE             picture to write, .svg or .png by its name (required)
+|   --missing MARKS        what marks a missing label, such as -1 or 0,0
+|                          (default: as in the training)
+|   --outside error|missing|keep
+|                          labels outside of the picture (default: as in the
+|                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -365,7 +406,7 @@ $ lacuna help plot
 | settings sees them.
 |
 | Options
-|   --data P               labelled table: a folder, a CSV file or a zip
+|   --data P               labelled table: a folder, a CSV file, an archive or -
 |                          (required)
 |   --out FILE             picture to write, .svg or .png by its name (required)
 |   --no-mirror            leave the mirror images out (default: --mirror)
@@ -388,6 +429,17 @@ $ lacuna help plot
 |                          the pictures (from 0 to 1; default: none)
 |   --seed N               of hold-out, first weights, order, augmentation and
 |                          dropout: same seed, same result (default: 1)
+|   --missing MARKS        what marks a missing label besides empty cells and
+|                          words such as nan: numbers such as -1, and pairs such
+|                          as 0,0 that mark both labels of a point (default:
+|                          none)
+|   --outside error|missing|keep
+|                          labels outside of the picture: refuse the table, take
+|                          them for gaps, or learn them (default: error)
+|   --pairs names|data|FILE
+|                          mirror partners: points whose names differ in left and
+|                          right, those that the mean face shows, or two names on
+|                          each line of a file (default: names)
 |
 | Examples
 |   lacuna plot augmented --data kaggle --out seen.png --rotation 15 --scale 0.15
@@ -504,11 +556,16 @@ $ lacuna help report
 |   RUN...                 run folders, finished or still training, folders of
 |                          runs, and folders of searches (required)
 |   --data P               labelled table, that of the training: a folder, a CSV
-|                          file or a zip (required)
+|                          file, an archive or - (required)
 |   --out DIR              folder for report.html and the figures, made if
 |                          missing (required)
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
+|   --missing MARKS        what marks a missing label, such as -1 or 0,0
+|                          (default: as in the training)
+|   --outside error|missing|keep
+|                          labels outside of the picture (default: as in the
+|                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -620,6 +677,17 @@ $ lacuna help search
 |                          (from 0 to below 1; default: 0.2)
 |   --split-seed N         of the hold-out alone: other seeds, same hold-out
 |                          (default: the training's seed)
+|   --missing MARKS        what marks a missing label besides empty cells and
+|                          words such as nan: numbers such as -1, and pairs such
+|                          as 0,0 that mark both labels of a point (default:
+|                          none)
+|   --outside error|missing|keep
+|                          labels outside of the picture: refuse the table, take
+|                          them for gaps, or learn them (default: error)
+|   --pairs names|data|FILE
+|                          mirror partners: points whose names differ in left and
+|                          right, those that the mean face shows, or two names on
+|                          each line of a file (default: names)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -670,6 +738,17 @@ $ lacuna help reproduce
 |                          default: none)
 |   --holdout F            share of the rows kept from training to measure on
 |                          (from 0 to below 1; default: 0.2)
+|   --missing MARKS        what marks a missing label besides empty cells and
+|                          words such as nan: numbers such as -1, and pairs such
+|                          as 0,0 that mark both labels of a point (default:
+|                          none)
+|   --outside error|missing|keep
+|                          labels outside of the picture: refuse the table, take
+|                          them for gaps, or learn them (default: error)
+|   --pairs names|data|FILE
+|                          mirror partners: points whose names differ in left and
+|                          right, those that the mean face shows, or two names on
+|                          each line of a file (default: names)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

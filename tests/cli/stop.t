@@ -84,7 +84,7 @@ $ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat 
 A lost terminal stops as Ctrl-C does, and may be told twice; under nohup it stops nothing.
 $ printf '%s\n' ': > out; : > err' '(while ! [ -e hung/last.safetensors ]; do sleep 0.02; done; kill -s HUP $$; while ! grep -q again err; do sleep 0.02; done; kill -s HUP $$) &' 'exec lacuna "$@" > out 2> err' > hung.sh
 $ sh hung.sh train --data faces --out hung --preset paper --model kimura --batch 1 --threads 1; echo $?; cat err
-| 0
+| 129
 | lacuna: stopping after this step; again to end at once
 | lacuna: stopped and saved in hung; to go on:
 |   lacuna train --data faces --out hung --resume --threads 1
@@ -97,19 +97,24 @@ $ printf '%s\n' 'first=$1 file=$2; shift 2' '$first > out 2> err &' 'while ! [ -
 $ train='lacuna train --data faces --out one --preset paper --model kimura --batch 1 --threads 1'; sh beside.sh "$train" one/last.safetensors lacuna train --data faces --out one --resume --threads 1
 | 1
 ! lacuna: one: another process is at work in this folder: wait for it, or choose another folder
+= 143
 $ train='lacuna train --data faces --out two --preset paper --model kimura --batch 1 --threads 1'; sh beside.sh "$train" two/last.safetensors $train
 | 1
 ! lacuna: two: another process is at work in this folder: wait for it, or choose another folder
+= 143
 $ search='lacuna search --data small --out busy --model kimura --trials 2 --epochs 100000 --threads 1'; sh beside.sh "$search" busy/trial-001/last.safetensors $search
 | 1
 ! lacuna: busy: another process is at work in this folder: wait for it, or choose another folder
+= 143
 $ reproduce='lacuna reproduce --data small --out both --epochs 100000 --models cnn-masked --threads 1'; sh beside.sh "$reproduce" both/cnn-masked/last.safetensors $reproduce
 | 1
 ! lacuna: both/cnn-masked: another process is at work in this folder: wait for it, or choose another folder
+= 143
 
 Who only reads is let in.
 $ sh beside.sh 'lacuna train --data faces --out three --preset paper --model kimura --threads 1' three/best.safetensors lacuna eval --model three --data faces --threads 1
 | 0
+= 143
 $ sh beside.sh 'lacuna train --data faces --out four --preset paper --model kimura --threads 1' four/best.safetensors lacuna report four --data faces --out read --threads 1; cat told
 | 0
 | read/report.html: open it in a browser

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import zipfile
 
-from common import LACUNA, LOAD, PRECISION, lacuna, paired, say, text_of
+from common import LACUNA, LOAD, NAMES, PRECISION, lacuna, paired, say, text_of, types
 
 KAGGLE_ROWS = 7049
 DRAWN_ROWS = 2000
@@ -94,35 +94,37 @@ def peak_memory(command):
     return usage.ru_maxrss * 1024
 
 
-def torch_memory(b, python, preset, batch):
+def torch_memory(b, python, preset, dtype, batch):
     """Bytes resident at most in PyTorch's steps, in the thriftier layout. A process for each:
     memory at most never falls."""
     sizes = []
     for layout in b.layouts:
         torch = b.rival("rival_torch.py", python)
-        torch.ask("train", text=text_of(preset), mode="eager", dtype="f32", layout=layout,
+        torch.ask("train", text=text_of(preset), mode="eager", dtype=dtype, layout=layout,
                   batch=batch, steps=2)
         sizes.append(torch.close())
     return min(sizes)
 
 
-def memory_of(b, preset, limit):
+def memory_of(b, preset, dtype, limit=None):
     _, table, whose = tables(b)
-    ours = peak_memory([LACUNA, "train", "--data", table, "--out", b.path(f"memory-{preset}"),
-                        "--preset", preset, "--epochs", "1", *PRECISION["f32"]])
+    ours = peak_memory([LACUNA, "train", "--data", table, "--out",
+                        b.path(f"memory-{preset}-{dtype}"), "--preset", preset, "--epochs", "1",
+                        *PRECISION[dtype]])
     batch = json.loads(lacuna("presets", preset))["batch"]
-    what = f"memory of lacuna train, {preset}, batch {batch}, {whose} table"
+    what = f"memory of lacuna train, {preset}, {NAMES[dtype]}, batch {batch}, {whose} table"
     if limit:
         b.report.most(what, ours, limit, f"{ours / 1e9:.2f} GB", f"{limit / 1e9:.1f} GB")
     else:
         b.report.line(what, f"{ours / 1e9:.2f} GB", value=ours)
     for torch, _ in b.torches("memory of"):
-        say(f"memory of {torch.name}, {preset}")
-        theirs = torch_memory(b, torch.python, preset, batch)
+        say(f"memory of {torch.name}, {preset}, {NAMES[dtype]}")
+        theirs = torch_memory(b, torch.python, preset, dtype, batch)
         b.report.most(f"as a share of {torch.name}'s", ours / theirs, 0.5,
                       f"{ours / theirs:.0%} of {theirs / 1e9:.2f} GB", "50 %", rival=theirs)
 
 
 def memory(b):
-    memory_of(b, "paper", 1e9)
-    memory_of(b, "best", None)
+    memory_of(b, "paper", "f32", 1e9)
+    for dtype in types():
+        memory_of(b, "best", dtype)

@@ -162,6 +162,28 @@ void lac_conv_use_ref(lac_conv *conv)
     conv->partial = conv->packed;
 }
 
+/* ---- The choice ---------------------------------------------------------------------- */
+
+int lac_conv_use_winograd4(lac_conv *conv)
+{
+    const lac_conv_shape *s = &conv->shape;
+    if (s->k != 3 || s->stride != 1 || s->c % LAC_BLOCK != 0 ||
+        conv->kernels->element != sizeof(float))
+        return 0;
+    switch (conv->kernels->level) {
+#ifdef LAC_X86
+    case LAC_CPU_AVX512:
+        lac_conv_use_winograd4_avx512(conv);
+        return 1;
+    case LAC_CPU_AVX2:
+        lac_conv_use_winograd4_avx2(conv);
+        return 1;
+#endif
+    default:
+        return 0;
+    }
+}
+
 /* ---- The public face ---------------------------------------------------------------- */
 
 lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_shape *shape,
@@ -186,6 +208,8 @@ lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_
     if (pairs && !lac_kernels_have_tiles() && lac_conv_use_winograd(conv))
         return LAC_OK;
 #endif
+    if (lac_conv_use_winograd4(conv))
+        return LAC_OK;
     lac_status status = LAC_OK;
 #ifdef HAVE_DNNL
     if (ctx->cpu != LAC_CPU_REF)

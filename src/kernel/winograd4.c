@@ -1,0 +1,177 @@
+/* Convolutions by Winograd's F(4x4, 3x3): the passes, a group of tiles at a time (winograd4.h). */
+#include "kernel/winograd4.h"
+
+/* Floats of a group of tiles, of V and of the other operand, about: what a second-level cache
+ * holds beside the weights that stream through it. */
+#if defined __AVX512F__
+enum { GROUP_FLOATS = 160 * 1024 };
+#else
+enum { GROUP_FLOATS = 80 * 1024 };
+#endif
+enum { GROUP_STEP = 12, GROUP_MOST = 96 }; /* tiles */
+
+static lac_tiling tiling_of(const lac_conv_shape *s, int channels)
+{
+    int across = (s->w + LAC_OUT - 1) / LAC_OUT;
+    int down = (s->h + LAC_OUT - 1) / LAC_OUT;
+    return (lac_tiling){s->h, s->w, across, across * down, (size_t)channels * s->h * s->w};
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* A place has one line more than it needs: an odd number of lines keeps the 36 of them apart in
+ * the first-level cache. */
+static lac_winograd4_group group_of(int channels, int all)
+{
+    int tiles = GROUP_FLOATS / (LAC_PLACES * (channels + LAC_PANEL));
+    tiles = tiles / GROUP_STEP * GROUP_STEP;
+    tiles = tiles < GROUP_STEP ? GROUP_STEP : tiles;
+    tiles = least(least(tiles, GROUP_MOST), (all + 1) / 2 * 2);
+    size_t block = (size_t)tiles * LAC_BLOCK;
+    return (lac_winograd4_group){tiles, block, channels / LAC_BLOCK * block + LAC_BLOCK,
+                                 LAC_PANEL / LAC_BLOCK * block + LAC_BLOCK};
+}
+
+static size_t group_floats(const lac_winograd4_group *g)
+{
+    return LAC_PLACES * (g->place_v + g->place_m);
+}
+
+/* y [n, oc, h, w] = x [n, c, h, w] convolved. */
+static void convolve(const lac_conv_shape *s, int n, const float *x, int c, const float *packed,
+                     float *y, int oc, float *scratch)
+{
+    const lac_tiling in = tiling_of(s, c), out = tiling_of(s, oc);
+    size_t plane = (size_t)s->h * s->w * LAC_BLOCK;
+    int all = n * in.tiles;
+    lac_winograd4_group g = group_of(c, all);
+    float *v = scratch;
+    float *m = v + LAC_PLACES * g.place_v;
+    float *none = m + LAC_PLACES * g.place_m;
+    memset(none, 0, (size_t)s->w * LAC_BLOCK * sizeof *none);
+    for (int first = 0, room = g.tiles; first < all; first += room) {
+        g.tiles = least(room, all - first);
+        for (int b = 0; b < c / LAC_BLOCK; b++)
+            LAC_NAME(lac_winograd4_input)(&in, x + b * plane, first, g.tiles, none,
+                                          v + b * g.block, g.place_v);
+        for (int o = 0; o < oc; o += LAC_PANEL) {
+            int columns = least(LAC_PANEL, oc - o);
+            LAC_NAME(lac_winograd4_multiply)(&g, v, c, packed + (size_t)o * LAC_PLACES * c, columns,
+                                             m);
+            for (int b = 0; b < columns / LAC_BLOCK; b++)
+                LAC_NAME(lac_winograd4_output)(&out, m + b * g.block, g.place_m, first, g.tiles,
+                                               y + (o / LAC_BLOCK + b) * plane);
+        }
+    }
+}
+
+static void winograd4_forward(const lac_conv *conv, int thread, int n, const void *x,
+                              const float *packed, void *y, float *scratch)
+{
+    (void)thread;
+    const lac_conv_shape *s = &conv->shape;
+    convolve(s, n, x, s->c, packed, y, s->oc, scratch);
+}
+
+static void winograd4_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
+                                    const float *packed, void *dx, float *scratch)
+{
+    (void)thread;
+    const lac_conv_shape *s = &conv->shape;
+    convolve(s, n, dy, s->oc, packed, dx, s->c, scratch);
+}
+
+static void winograd4_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
+                                       const void *dy, float *partial, float *scratch)
+{
+    (void)thread;
+    const lac_conv_shape *s = &conv->shape;
+    const lac_tiling in = tiling_of(s, s->c), out = tiling_of(s, s->oc);
+    size_t plane = (size_t)s->h * s->w * LAC_BLOCK;
+    int all = n * in.tiles;
+    lac_winograd4_group g = group_of(s->c, all);
+    float *sums = scratch;
+    float *v = sums + (size_t)LAC_PLACES * s->c * s->oc;
+    float *w = v + LAC_PLACES * g.place_v;
+    float *none = w + LAC_PLACES * g.place_m;
+    memset(none, 0, (size_t)s->w * LAC_BLOCK * sizeof *none);
+    for (int first = 0, room = g.tiles; first < all; first += room) {
+        g.tiles = least(room, all - first);
+        for (int b = 0; b < s->c / LAC_BLOCK; b++)
+            LAC_NAME(lac_winograd4_input)(&in, (const float *)x + b * plane, first, g.tiles, none,
+                                          v + b * g.block, g.place_v);
+        for (int o = 0; o < s->oc; o += LAC_PANEL) {
+            int columns = least(LAC_PANEL, s->oc - o);
+            for (int b = 0; b < columns / LAC_BLOCK; b++)
+                LAC_NAME(lac_winograd4_gradient)(&out,
+                                                 (const float *)dy + (o / LAC_BLOCK + b) * plane,
+                                                 first, g.tiles, none, w + b * g.block, g.place_m);
+            LAC_NAME(lac_winograd4_correlate)(&g, v, s->c, w, columns, first > 0,
+                                              sums + (size_t)o * LAC_PLACES * s->c);
+        }
+    }
+    for (int o = 0; o < s->oc; o += LAC_PANEL)
+        LAC_NAME(lac_winograd4_sums)(sums + (size_t)o * LAC_PLACES * s->c, s->c,
+                                     least(LAC_PANEL, s->oc - o), partial + (size_t)o * 9 * s->c);
+}
+
+/* ---- Weights ------------------------------------------------------------------------------ */
+
+/* [panel, place, c, columns]. */
+static void winograd4_pack(const lac_conv *conv, int thread, const float *w, float *forward,
+                           float *backward)
+{
+    (void)thread;
+    const lac_conv_shape *s = &conv->shape;
+    size_t line = (size_t)s->c * 9;
+    for (int o = 0; o < s->oc; o += LAC_PANEL)
+        LAC_NAME(lac_winograd4_weights)(w + o * line, 9, line, 0, s->c, least(LAC_PANEL, s->oc - o),
+                                        forward + (size_t)o * LAC_PLACES * s->c);
+    for (int c = 0; backward && c < s->c; c += LAC_PANEL)
+        LAC_NAME(lac_winograd4_weights)(w + c * 9, line, 9, 1, s->oc, least(LAC_PANEL, s->c - c),
+                                        backward + (size_t)c * LAC_PLACES * s->oc);
+}
+
+/* A partial is [panel, c, 9, columns]. */
+static void winograd4_unpack(const lac_conv *conv, int thread, const float *partial, float *dw)
+{
+    (void)thread;
+    const lac_conv_shape *s = &conv->shape;
+    for (int o = 0; o < s->oc; o += LAC_PANEL) {
+        int columns = least(LAC_PANEL, s->oc - o);
+        for (int i = 0; i < s->c * 9; i++, partial += columns)
+            for (int k = 0; k < columns; k++)
+                dw[(size_t)(o + k) * s->c * 9 + i] = partial[k];
+    }
+}
+
+static size_t scratch_of(const lac_conv *conv)
+{
+    const lac_conv_shape *s = &conv->shape;
+    const int all = conv->chunk * tiling_of(s, s->c).tiles;
+    const lac_winograd4_group of_x = group_of(s->c, all), of_y = group_of(s->oc, all);
+    size_t forward = group_floats(&of_x), data = group_floats(&of_y);
+    size_t weights = (size_t)LAC_PLACES * s->c * s->oc + forward;
+    size_t most = forward > data ? forward : data;
+    most = conv->inference || most > weights ? most : weights;
+    return most + (size_t)s->w * LAC_BLOCK;
+}
+
+void LAC_NAME(lac_conv_use_winograd4)(lac_conv *conv)
+{
+    static const lac_conv_method method = {NULL,
+                                           winograd4_pack,
+                                           winograd4_forward,
+                                           winograd4_backward_data,
+                                           winograd4_backward_weights,
+                                           winograd4_unpack};
+    const lac_conv_shape *s = &conv->shape;
+    conv->method = &method;
+    conv->name = LANES == 16 ? "winograd_4x4:avx512" : "winograd_4x4:avx2";
+    conv->scratch = scratch_of(conv);
+    conv->packed = (size_t)LAC_PLACES * s->c * s->oc;
+    conv->partial = (size_t)9 * s->c * s->oc;
+}

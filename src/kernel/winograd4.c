@@ -40,6 +40,18 @@ static size_t group_floats(const lac_winograd4_group *g)
     return LAC_PLACES * (g->place_v + g->place_m);
 }
 
+/* Of the next group's x the share of the panel at channel o. */
+static lac_winograd4_fetch next_fetch(const lac_tiling *in, const float *x, int next, int room,
+                                      int all, int o, int oc)
+{
+    int c = (int)(in->picture / ((size_t)in->h * in->w * LAC_BLOCK));
+    int panels = (oc + LAC_PANEL - 1) / LAC_PANEL, panel = o / LAC_PANEL;
+    int from = c * panel / panels, to = c * (panel + 1) / panels;
+    int tiles = next < all ? least(room, all - next) : 0;
+    return (lac_winograd4_fetch){in, x + (size_t)from * in->h * in->w * LAC_BLOCK, next, tiles,
+                                 to - from};
+}
+
 /* y [n, oc, h, w] = x [n, c, h, w] convolved. */
 static void convolve(const lac_conv_shape *s, int n, const float *x, int c, const float *packed,
                      float *y, int oc, float *scratch)
@@ -57,10 +69,14 @@ static void convolve(const lac_conv_shape *s, int n, const float *x, int c, cons
         for (int b = 0; b < c / LAC_BLOCK; b++)
             LAC_NAME(lac_winograd4_input)(&in, x + b * plane, first, g.tiles, none,
                                           v + b * g.block, g.place_v);
+        int next = first + room;
         for (int o = 0; o < oc; o += LAC_PANEL) {
             int columns = least(LAC_PANEL, oc - o);
+            const lac_winograd4_fetch fetch[] = {
+                next_fetch(&in, x, next, room, all, o, oc),
+                {&out, y + o / LAC_BLOCK * plane, first, g.tiles, columns / LAC_BLOCK}};
             LAC_NAME(lac_winograd4_multiply)(&g, v, c, packed + (size_t)o * LAC_PLACES * c, columns,
-                                             m);
+                                             m, fetch);
             for (int b = 0; b < columns / LAC_BLOCK; b++)
                 LAC_NAME(lac_winograd4_output)(&out, m + b * g.block, g.place_m, first, g.tiles,
                                                y + (o / LAC_BLOCK + b) * plane);
@@ -109,8 +125,16 @@ static void winograd4_backward_weights(const lac_conv *conv, int thread, int n, 
                 LAC_NAME(lac_winograd4_gradient)(&out,
                                                  (const float *)dy + (o / LAC_BLOCK + b) * plane,
                                                  first, g.tiles, none, w + b * g.block, g.place_m);
+            int more = o + columns < s->oc;
+            int at = more ? o + columns : 0;
+            int dy_first = more ? first : first + room;
+            int dy_tiles = dy_first < all ? least(room, all - dy_first) : 0;
+            const lac_winograd4_fetch fetch[] = {
+                next_fetch(&in, x, first + room, room, all, o, s->oc),
+                {&out, (const float *)dy + at / LAC_BLOCK * plane, dy_first, dy_tiles,
+                 least(LAC_PANEL, s->oc - at) / LAC_BLOCK}};
             LAC_NAME(lac_winograd4_correlate)(&g, v, s->c, w, columns, first > 0,
-                                              sums + (size_t)o * LAC_PLACES * s->c);
+                                              sums + (size_t)o * LAC_PLACES * s->c, fetch);
         }
     }
     for (int o = 0; o < s->oc; o += LAC_PANEL)

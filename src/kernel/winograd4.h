@@ -66,11 +66,23 @@ typedef struct lac_winograd4_group {
     size_t place_m; /* and of the other operand, M or A dy A' of one panel */
 } lac_winograd4_group;
 
+/* Tiles of some blocks of channels of x or y, whose lines of memory a product asks for while it
+ * computes. */
+typedef struct lac_winograd4_fetch {
+    const lac_tiling *t;
+    const float *x; /* first block */
+    int first, tiles, blocks;
+} lac_winograd4_fetch;
+
+enum { LAC_FETCH_READ, LAC_FETCH_WRITE, LAC_FETCHES }; /* what they are wanted for */
+
 void LAC_NAME(lac_winograd4_multiply)(const lac_winograd4_group *g, const float *v, int c,
-                                      const float *u, int columns, float *m);
+                                      const float *u, int columns, float *m,
+                                      const lac_winograd4_fetch fetch[LAC_FETCHES]);
 
 /* S [place, c, columns] = (or, if `add`, +=) V' W over the tiles, W = A dy A' of one panel. */
 void LAC_NAME(lac_winograd4_correlate)(const lac_winograd4_group *g, const float *v, int c,
-                                       const float *w, int columns, int add, float *s);
+                                       const float *w, int columns, int add, float *s,
+                                       const lac_winograd4_fetch fetch[2]);
 
 #endif

@@ -16,6 +16,35 @@ INLINE size_t register_at(size_t block, int k)
     return k * LANES / LAC_BLOCK * block + k * LANES % LAC_BLOCK;
 }
 
+/* ---- Memory ------------------------------------------------------------------------------ */
+
+INLINE void fetch_tile(const lac_winograd4_fetch *f, int item, int write)
+{
+    const lac_tiling *t = f->t;
+    int tile = f->first + item % f->tiles;
+    int inside = tile % t->tiles;
+    int i = inside / t->across * LAC_OUT, j = inside % t->across * LAC_OUT;
+    const float *at = f->x + (size_t)(item / f->tiles) * t->h * t->w * LAC_BLOCK +
+                      tile / t->tiles * t->picture + ((size_t)i * t->w + j) * LAC_BLOCK;
+    for (int row = i; row < i + LAC_OUT && row < t->h; row++, at += (size_t)t->w * LAC_BLOCK)
+#pragma GCC unroll 4
+        for (int k = 0; k < LAC_OUT; k++)
+            if (write)
+                __builtin_prefetch(at + k * LAC_BLOCK, 1, 2);
+            else
+                __builtin_prefetch(at + k * LAC_BLOCK, 0, 2);
+}
+
+/* The share of place p. */
+INLINE void fetch_place(const lac_winograd4_fetch *f, int p, int write)
+{
+    int items = f->tiles * f->blocks;
+    for (int i = items * p / LAC_PLACES; i < items * (p + 1) / LAC_PLACES; i++)
+        fetch_tile(f, i, write);
+}
+
+/* ---- Sums over channels -------------------------------------------------------------------- */
+
 INLINE void multiply_rows(int rows, int registers, const float *v, size_t block, int c,
                           const float *u, float *m)
 {
@@ -82,13 +111,18 @@ INLINE void multiply_place(const lac_winograd4_group *g, int registers, const fl
 }
 
 void LAC_NAME(lac_winograd4_multiply)(const lac_winograd4_group *g, const float *v, int c,
-                                      const float *u, int columns, float *m)
+                                      const float *u, int columns, float *m,
+                                      const lac_winograd4_fetch fetch[LAC_FETCHES])
 {
-    for (int p = 0; p < LAC_PLACES; p++, v += g->place_v, u += (size_t)c * columns, m += g->place_m)
+    for (int p = 0; p < LAC_PLACES;
+         p++, v += g->place_v, u += (size_t)c * columns, m += g->place_m) {
+        fetch_place(&fetch[LAC_FETCH_READ], p, 0);
+        fetch_place(&fetch[LAC_FETCH_WRITE], p, 1);
         if (columns == LAC_PANEL)
             multiply_place(g, 2, v, c, u, m);
         else
             multiply_place(g, 1, v, c, u, m);
+    }
 }
 
 /* ---- Sums over tiles --------------------------------------------------------------------- */
@@ -135,11 +169,16 @@ INLINE void correlate_place(const lac_winograd4_group *g, int registers, const f
 }
 
 void LAC_NAME(lac_winograd4_correlate)(const lac_winograd4_group *g, const float *v, int c,
-                                       const float *w, int columns, int add, float *s)
+                                       const float *w, int columns, int add, float *s,
+                                       const lac_winograd4_fetch fetch[2])
 {
-    for (int p = 0; p < LAC_PLACES; p++, v += g->place_v, w += g->place_m, s += (size_t)c * columns)
+    for (int p = 0; p < LAC_PLACES;
+         p++, v += g->place_v, w += g->place_m, s += (size_t)c * columns) {
+        fetch_place(&fetch[0], p, 0);
+        fetch_place(&fetch[1], p, 0);
         if (columns == LAC_PANEL)
             correlate_place(g, 2, v, c, w, add, s);
         else
             correlate_place(g, 1, v, c, w, add, s);
+    }
 }

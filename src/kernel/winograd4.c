@@ -8,7 +8,9 @@ enum { GROUP_FLOATS = 160 * 1024 };
 #else
 enum { GROUP_FLOATS = 80 * 1024 };
 #endif
-enum { GROUP_STEP = 12, GROUP_MOST = 96 }; /* tiles */
+enum { GROUP_LEAST = 12, GROUP_MOST = 96 }; /* tiles */
+/* The sums of a weights' gradient, 36 c oc floats, are read and written once a group. */
+enum { GROUP_LEAST_SUMS = 48 };
 
 static lac_tiling tiling_of(const lac_conv_shape *s, int channels)
 {
@@ -24,20 +26,20 @@ static int least(int a, int b)
 
 /* A place has one line more than it needs: an odd number of lines keeps the 36 of them apart in
  * the first-level cache. */
-static lac_winograd4_group group_of(int channels, int all)
+static lac_winograd4_group group_of(int channels, int all, int at_least)
 {
     int tiles = GROUP_FLOATS / (LAC_PLACES * (channels + LAC_PANEL));
-    tiles = tiles / GROUP_STEP * GROUP_STEP;
-    tiles = tiles < GROUP_STEP ? GROUP_STEP : tiles;
+    tiles = tiles / GROUP_LEAST * GROUP_LEAST;
+    tiles = tiles < at_least ? at_least : tiles;
     tiles = least(least(tiles, GROUP_MOST), (all + 1) / 2 * 2);
     size_t block = (size_t)tiles * LAC_BLOCK;
     return (lac_winograd4_group){tiles, block, channels / LAC_BLOCK * block + LAC_BLOCK,
                                  LAC_PANEL / LAC_BLOCK * block + LAC_BLOCK};
 }
 
-static size_t group_floats(const lac_winograd4_group *g)
+static size_t group_floats(lac_winograd4_group g)
 {
-    return LAC_PLACES * (g->place_v + g->place_m);
+    return LAC_PLACES * (g.place_v + g.place_m);
 }
 
 /* Of the next group's x the share of the panel at channel o. */
@@ -59,7 +61,7 @@ static void convolve(const lac_conv_shape *s, int n, const float *x, int c, cons
     const lac_tiling in = tiling_of(s, c), out = tiling_of(s, oc);
     size_t plane = (size_t)s->h * s->w * LAC_BLOCK;
     int all = n * in.tiles;
-    lac_winograd4_group g = group_of(c, all);
+    lac_winograd4_group g = group_of(c, all, GROUP_LEAST);
     float *v = scratch;
     float *m = v + LAC_PLACES * g.place_v;
     float *none = m + LAC_PLACES * g.place_m;
@@ -108,7 +110,7 @@ static void winograd4_backward_weights(const lac_conv *conv, int thread, int n, 
     const lac_tiling in = tiling_of(s, s->c), out = tiling_of(s, s->oc);
     size_t plane = (size_t)s->h * s->w * LAC_BLOCK;
     int all = n * in.tiles;
-    lac_winograd4_group g = group_of(s->c, all);
+    lac_winograd4_group g = group_of(s->c, all, GROUP_LEAST_SUMS);
     float *sums = scratch;
     float *v = sums + (size_t)LAC_PLACES * s->c * s->oc;
     float *w = v + LAC_PLACES * g.place_v;
@@ -176,12 +178,14 @@ static size_t scratch_of(const lac_conv *conv)
 {
     const lac_conv_shape *s = &conv->shape;
     const int all = conv->chunk * tiling_of(s, s->c).tiles;
-    const lac_winograd4_group of_x = group_of(s->c, all), of_y = group_of(s->oc, all);
-    size_t forward = group_floats(&of_x), data = group_floats(&of_y);
-    size_t weights = (size_t)LAC_PLACES * s->c * s->oc + forward;
-    size_t most = forward > data ? forward : data;
-    most = conv->inference || most > weights ? most : weights;
-    return most + (size_t)s->w * LAC_BLOCK;
+    size_t forward = group_floats(group_of(s->c, all, GROUP_LEAST));
+    size_t data = group_floats(group_of(s->oc, all, GROUP_LEAST));
+    size_t weights = (size_t)LAC_PLACES * s->c * s->oc +
+                     group_floats(group_of(s->c, all, GROUP_LEAST_SUMS));
+    size_t none = (size_t)s->w * LAC_BLOCK;
+    if (conv->inference)
+        return forward + none;
+    return (data > weights ? data : weights) + none;
 }
 
 void LAC_NAME(lac_conv_use_winograd4)(lac_conv *conv)

@@ -31,10 +31,9 @@ INLINE void input_pair(int pair, const vec d[6], vec out[2])
 /* The rows that a pair comes to. */
 static const int rows_of_pair[3][2] = {{0, 5}, {1, 2}, {3, 4}};
 
-/* V of one tile, LANES channels. Its columns from `left`, of which [low, high) exist. Two rows of
- * V at a time, so that what lies between the two multiplications stays in registers. */
-INLINE void input_tile(const float *const row[6], ptrdiff_t left, int low, int high, float *v,
-                       size_t place)
+/* V of one tile, LANES channels, of which the columns [low, high) exist: rows begin at `low`. Two
+ * rows of V at a time, so that what lies between the two multiplications stays in registers. */
+INLINE void input_tile(const float *const row[6], int low, int high, float *v, size_t place)
 {
 #pragma GCC unroll 3
     for (int pair = 0; pair < 3; pair++) {
@@ -46,7 +45,7 @@ INLINE void input_tile(const float *const row[6], ptrdiff_t left, int low, int h
             if (c < low || c >= high)
                 continue;
             for (int i = pair ? 1 : 0; i < (pair ? 5 : 6); i++)
-                d[i] = vec_load(row[i] + (left + c) * LAC_BLOCK);
+                d[i] = vec_load(row[i] + (c - low) * LAC_BLOCK);
             input_pair(pair, d, r[c]);
         }
 #pragma GCC unroll 2
@@ -91,9 +90,9 @@ void LAC_NAME(lac_winograd4_input)(const lac_tiling *t, const float *x, int firs
 {
     cursor c = cursor_at(t, first);
     for (int k = 0; k < count; k++, v += LAC_BLOCK, cursor_next(t, &c)) {
-        const float *from = x + c.picture * t->picture;
+        int low = c.j == 0;
         int left = 4 * c.j - 1;
-        int inside = left >= 0 && left + 6 <= t->w;
+        const float *from = x + c.picture * t->picture + (left + low) * LAC_BLOCK;
         for (int part = 0; part < PARTS; part++) {
             const float *row[6];
             for (int i = 0; i < 6; i++) {
@@ -101,10 +100,12 @@ void LAC_NAME(lac_winograd4_input)(const lac_tiling *t, const float *x, int firs
                 row[i] = (y >= 0 && y < t->h ? from + (size_t)y * t->w * LAC_BLOCK : none) +
                          part * LANES;
             }
-            if (inside)
-                input_tile(row, left, 0, 6, v + part * LANES, place);
+            if (low)
+                input_tile(row, 1, t->w - left, v + part * LANES, place);
+            else if (left + 6 <= t->w)
+                input_tile(row, 0, 6, v + part * LANES, place);
             else
-                input_tile(row, left, left < 0, t->w - left, v + part * LANES, place);
+                input_tile(row, 0, t->w - left, v + part * LANES, place);
         }
     }
 }
@@ -127,7 +128,7 @@ INLINE void gradient_pair(int pair, const vec d[4], vec out[2])
 }
 
 /* A dy A' of one tile, of which `high` columns exist. */
-INLINE void gradient_tile(const float *const row[4], int left, int high, float *v, size_t place)
+INLINE void gradient_tile(const float *const row[4], int high, float *v, size_t place)
 {
 #pragma GCC unroll 3
     for (int pair = 0; pair < 3; pair++) {
@@ -139,7 +140,7 @@ INLINE void gradient_tile(const float *const row[4], int left, int high, float *
             if (c >= high)
                 continue;
             for (int i = 0; i < 4; i++)
-                d[i] = vec_load(row[i] + (size_t)(left + c) * LAC_BLOCK);
+                d[i] = vec_load(row[i] + c * LAC_BLOCK);
             gradient_pair(pair, d, r[c]);
         }
 #pragma GCC unroll 2
@@ -162,7 +163,7 @@ void LAC_NAME(lac_winograd4_gradient)(const lac_tiling *t, const float *dy, int 
 {
     cursor c = cursor_at(t, first);
     for (int k = 0; k < count; k++, v += LAC_BLOCK, cursor_next(t, &c)) {
-        const float *from = dy + c.picture * t->picture;
+        const float *from = dy + c.picture * t->picture + 4 * c.j * LAC_BLOCK;
         int high = t->w - 4 * c.j;
         for (int part = 0; part < PARTS; part++) {
             const float *row[4];
@@ -171,9 +172,9 @@ void LAC_NAME(lac_winograd4_gradient)(const lac_tiling *t, const float *dy, int 
                 row[i] = (y < t->h ? from + (size_t)y * t->w * LAC_BLOCK : none) + part * LANES;
             }
             if (high >= 4)
-                gradient_tile(row, 4 * c.j, 4, v + part * LANES, place);
+                gradient_tile(row, 4, v + part * LANES, place);
             else
-                gradient_tile(row, 4 * c.j, high, v + part * LANES, place);
+                gradient_tile(row, high, v + part * LANES, place);
         }
     }
 }

@@ -30,8 +30,9 @@ enum { LAC_OUT = 4, LAC_SIDE = 6, LAC_PLACES = LAC_SIDE * LAC_SIDE };
 /* Columns of a product that are held in registers: 2 registers. */
 enum { LAC_PANEL = 2 * LANES };
 
-/* a and b. Outputs are off by up to 2e-6 of the largest, of random inputs and 64 channels; the usual
- * 1 and 2 are off by 5e-6, 3/4 and 3/2 and the roots of 1/2 and 2, which are not exact, by 2e-6. */
+/* a and b, whose products are exact. Of random inputs and 64 channels, y is off by 7.8e-7 of its root
+ * mean square and at most 1.7e-6 of the largest; by the usual 1 and 2, 1.7e-6 and 5.2e-6. Of a dozen
+ * other pairs none is better. */
 #define LAC_POINT_A 0.625f
 #define LAC_POINT_B 1.5f
 

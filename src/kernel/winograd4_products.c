@@ -27,8 +27,7 @@ INLINE void fetch_tile(const lac_winograd4_fetch *f, int item, int write)
     const float *at = f->x + (size_t)(item / f->tiles) * t->h * t->w * LAC_BLOCK +
                       tile / t->tiles * t->picture + ((size_t)i * t->w + j) * LAC_BLOCK;
     for (int row = i; row < i + LAC_OUT && row < t->h; row++, at += (size_t)t->w * LAC_BLOCK)
-#pragma GCC unroll 4
-        for (int k = 0; k < LAC_OUT; k++)
+        for (int k = 0; k < LAC_OUT && j + k < t->w; k++)
             if (write)
                 __builtin_prefetch(at + k * LAC_BLOCK, 1, 2);
             else

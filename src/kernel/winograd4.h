@@ -30,9 +30,9 @@ enum { LAC_OUT = 4, LAC_SIDE = 6, LAC_PLACES = LAC_SIDE * LAC_SIDE };
 /* Columns of a product that are held in registers: 2 registers. */
 enum { LAC_PANEL = 2 * LANES };
 
-/* a and b, whose products are exact. Of random inputs and 64 channels, y is off by 7.8e-7 of its root
- * mean square and at most 1.7e-6 of the largest; by the usual 1 and 2, 1.7e-6 and 5.2e-6. Of a dozen
- * other pairs none is better. */
+/* a and b, whose products are exact. With random inputs and 64 channels, y is off by 7.8e-7 of its
+ * root mean square, and at most by 1.7e-6 of the largest; with the usual 1 and 2 by 1.7e-6 and
+ * 5.2e-6. Of a dozen other pairs none was better. */
 #define LAC_POINT_A 0.625f
 #define LAC_POINT_B 1.5f
 

@@ -77,8 +77,8 @@ static void convolve(const lac_conv_shape *s, int n, const float *x, int c, cons
             const lac_winograd4_fetch fetch[] = {
                 next_fetch(&in, x, next, room, all, o, oc),
                 {&out, y + o / LAC_BLOCK * plane, first, g.tiles, columns / LAC_BLOCK}};
-            LAC_NAME(lac_winograd4_multiply)(&g, v, c, packed + (size_t)o * LAC_PLACES * c, columns,
-                                             m, fetch);
+            LAC_NAME(lac_winograd4_multiply)(&g, v, c, packed + lac_winograd4_panels(c, o), columns, m,
+                                             fetch);
             for (int b = 0; b < columns / LAC_BLOCK; b++)
                 LAC_NAME(lac_winograd4_output)(&out, m + b * g.block, g.place_m, first, g.tiles,
                                                y + (o / LAC_BLOCK + b) * plane);
@@ -112,7 +112,7 @@ static void winograd4_backward_weights(const lac_conv *conv, int thread, int n, 
     int all = n * in.tiles;
     lac_winograd4_group g = group_of(s->c, all, GROUP_LEAST_SUMS);
     float *sums = scratch;
-    float *v = sums + (size_t)LAC_PLACES * s->c * s->oc;
+    float *v = sums + lac_winograd4_panels(s->c, s->oc);
     float *w = v + LAC_PLACES * g.place_v;
     float *none = w + LAC_PLACES * g.place_m;
     memset(none, 0, (size_t)s->w * LAC_BLOCK * sizeof *none);
@@ -136,29 +136,28 @@ static void winograd4_backward_weights(const lac_conv *conv, int thread, int n, 
                 {&out, (const float *)dy + at / LAC_BLOCK * plane, dy_first, dy_tiles,
                  least(LAC_PANEL, s->oc - at) / LAC_BLOCK}};
             LAC_NAME(lac_winograd4_correlate)(&g, v, s->c, w, columns, first > 0,
-                                              sums + (size_t)o * LAC_PLACES * s->c, fetch);
+                                              sums + lac_winograd4_panels(s->c, o), fetch);
         }
     }
     for (int o = 0; o < s->oc; o += LAC_PANEL)
-        LAC_NAME(lac_winograd4_sums)(sums + (size_t)o * LAC_PLACES * s->c, s->c,
+        LAC_NAME(lac_winograd4_sums)(sums + lac_winograd4_panels(s->c, o), s->c,
                                      least(LAC_PANEL, s->oc - o), partial + (size_t)o * 9 * s->c);
 }
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
-/* [panel, place, c, columns]. */
 static void winograd4_pack(const lac_conv *conv, int thread, const float *w, float *forward,
                            float *backward)
 {
     (void)thread;
     const lac_conv_shape *s = &conv->shape;
     size_t line = (size_t)s->c * 9;
-    for (int o = 0; o < s->oc; o += LAC_PANEL)
+    for (int o = 0; forward && o < s->oc; o += LAC_PANEL)
         LAC_NAME(lac_winograd4_weights)(w + o * line, 9, line, 0, s->c, least(LAC_PANEL, s->oc - o),
-                                        forward + (size_t)o * LAC_PLACES * s->c);
+                                        forward + lac_winograd4_panels(s->c, o));
     for (int c = 0; backward && c < s->c; c += LAC_PANEL)
         LAC_NAME(lac_winograd4_weights)(w + c * 9, line, 9, 1, s->oc, least(LAC_PANEL, s->c - c),
-                                        backward + (size_t)c * LAC_PLACES * s->oc);
+                                        backward + lac_winograd4_panels(s->oc, c));
 }
 
 /* A partial is [panel, c, 9, columns]. */
@@ -180,7 +179,7 @@ static size_t scratch_of(const lac_conv *conv)
     const int all = conv->chunk * tiling_of(s, s->c).tiles;
     size_t forward = group_floats(group_of(s->c, all, GROUP_LEAST));
     size_t data = group_floats(group_of(s->oc, all, GROUP_LEAST));
-    size_t weights = (size_t)LAC_PLACES * s->c * s->oc +
+    size_t weights = lac_winograd4_panels(s->c, s->oc) +
                      group_floats(group_of(s->c, all, GROUP_LEAST_SUMS));
     size_t none = (size_t)s->w * LAC_BLOCK;
     if (conv->inference)
@@ -200,6 +199,8 @@ void LAC_NAME(lac_conv_use_winograd4)(lac_conv *conv)
     conv->method = &method;
     conv->name = LANES == 16 ? "winograd_4x4:avx512" : "winograd_4x4:avx2";
     conv->scratch = scratch_of(conv);
-    conv->packed = (size_t)LAC_PLACES * s->c * s->oc;
+    size_t forward = lac_winograd4_panels(s->c, s->oc);
+    size_t backward = lac_winograd4_panels(s->oc, s->c);
+    conv->packed = forward > backward ? forward : backward;
     conv->partial = (size_t)9 * s->c * s->oc;
 }

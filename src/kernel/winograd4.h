@@ -53,6 +53,21 @@ void LAC_NAME(lac_winograd4_gradient)(const lac_tiling *t, const float *dy, int 
 void LAC_NAME(lac_winograd4_output)(const lac_tiling *t, const float *m, size_t place, int first,
                                     int count, float *y);
 
+/* Weights and sums stand as panels of LAC_PANEL columns and perhaps a last one of LAC_BLOCK:
+ * [panel, place, c, columns], where every place has a line more than it needs: places that are a
+ * multiple of 4 KB apart would fight for the same set of the first-level cache. */
+static inline size_t lac_winograd4_place(int c, int columns)
+{
+    return (size_t)c * columns + LAC_BLOCK;
+}
+
+/* Floats of the panels of columns [0, oc). */
+static inline size_t lac_winograd4_panels(int c, int oc)
+{
+    size_t whole = (size_t)(oc / LAC_PANEL) * lac_winograd4_place(c, LAC_PANEL);
+    return LAC_PLACES * (whole + (oc % LAC_PANEL ? lac_winograd4_place(c, LAC_BLOCK) : 0));
+}
+
 /* U of [c, columns] kernels of 9, whose inputs are `along` and whose outputs are `across` floats
  * apart, turned by half a circle if `turned`: [place, c, columns]. */
 void LAC_NAME(lac_winograd4_weights)(const float *w, size_t along, size_t across, int turned, int c,
@@ -60,8 +75,7 @@ void LAC_NAME(lac_winograd4_weights)(const float *w, size_t along, size_t across
 /* dw [c, 9, columns] of sums [place, c, columns]. */
 void LAC_NAME(lac_winograd4_sums)(const float *s, int c, int columns, float *dw);
 
-/* M [place, block, tile, 16] = V U for one panel of `columns` outputs, U as above. A place of V is
- * v_place floats, a block of channels `block`; the same for M. */
+/* M [place, block, tile, 16] = V U for one panel of `columns` outputs. */
 typedef struct lac_winograd4_group {
     int tiles;
     size_t block;   /* floats of a block of channels: room for as many tiles */

@@ -114,7 +114,7 @@ void LAC_NAME(lac_winograd4_multiply)(const lac_winograd4_group *g, const float 
                                       const lac_winograd4_fetch fetch[LAC_FETCHES])
 {
     for (int p = 0; p < LAC_PLACES;
-         p++, v += g->place_v, u += (size_t)c * columns, m += g->place_m) {
+         p++, v += g->place_v, u += lac_winograd4_place(c, columns), m += g->place_m) {
         fetch_place(&fetch[LAC_FETCH_READ], p, 0);
         fetch_place(&fetch[LAC_FETCH_WRITE], p, 1);
         if (columns == LAC_PANEL)
@@ -172,7 +172,7 @@ void LAC_NAME(lac_winograd4_correlate)(const lac_winograd4_group *g, const float
                                        const lac_winograd4_fetch fetch[2])
 {
     for (int p = 0; p < LAC_PLACES;
-         p++, v += g->place_v, w += g->place_m, s += (size_t)c * columns) {
+         p++, v += g->place_v, w += g->place_m, s += lac_winograd4_place(c, columns)) {
         fetch_place(&fetch[0], p, 0);
         fetch_place(&fetch[1], p, 0);
         if (columns == LAC_PANEL)

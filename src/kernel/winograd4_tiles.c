@@ -255,6 +255,7 @@ INLINE void weight_rows(const vec w[3], vec out[6])
 void LAC_NAME(lac_winograd4_weights)(const float *w, size_t along, size_t across, int turned, int c,
                                      int columns, float *u)
 {
+    size_t place = lac_winograd4_place(c, columns);
     for (int i = 0; i < c; i++)
         for (int k = 0; k < columns; k += LANES) {
             vec tap[9], r[3][6], out[6];
@@ -266,7 +267,7 @@ void LAC_NAME(lac_winograd4_weights)(const float *w, size_t along, size_t across
             for (int row = 0; row < 6; row++) {
                 weight_rows((vec[]){r[0][row], r[1][row], r[2][row]}, out);
                 for (int j = 0; j < 6; j++)
-                    vec_store(u + ((size_t)(6 * row + j) * c + i) * columns + k, out[j]);
+                    vec_store(u + (6 * row + j) * place + (size_t)i * columns + k, out[j]);
             }
         }
 }
@@ -283,7 +284,7 @@ INLINE void sum_rows(const vec s[6], vec out[3])
 
 void LAC_NAME(lac_winograd4_sums)(const float *s, int c, int columns, float *dw)
 {
-    size_t place = (size_t)c * columns;
+    size_t place = lac_winograd4_place(c, columns);
     for (int i = 0; i < c; i++)
         for (int k = 0; k < columns; k += LANES) {
             vec r[6][3], out[3];

@@ -31,7 +31,9 @@ static lac_winograd4_group group_of(int channels, int all, int at_least)
     int tiles = GROUP_FLOATS / (LAC_PLACES * (channels + LAC_PANEL));
     tiles = tiles / GROUP_LEAST * GROUP_LEAST;
     tiles = tiles < at_least ? at_least : tiles;
-    tiles = least(least(tiles, GROUP_MOST), (all + 1) / 2 * 2);
+    int parts = all / least(tiles, GROUP_MOST);
+    parts = parts > 1 ? parts : 1;
+    tiles = ((all + parts - 1) / parts + 1) / 2 * 2;
     size_t block = (size_t)tiles * LAC_BLOCK;
     return (lac_winograd4_group){tiles, block, channels / LAC_BLOCK * block + LAC_BLOCK,
                                  LAC_PANEL / LAC_BLOCK * block + LAC_BLOCK};

@@ -133,6 +133,8 @@ INLINE void correlate_rows(int rows, int registers, const float *v, const float 
     for (int r = 0; r < rows; r++)
         for (int k = 0; k < registers; k++)
             s[r][k] = (vec){0};
+    for (int r = 0; r < rows * registers * LANES; r += LAC_BLOCK)
+        __builtin_prefetch(sums + r, 1);
 #pragma GCC unroll 1
     for (int t = 0; t < tiles; t++, v += LAC_BLOCK, w += LAC_BLOCK) {
         vec right[2];

@@ -1,16 +1,24 @@
 /* Convolutions by Winograd's F(4x4, 3x3): the passes, a group of tiles at a time (winograd4.h). */
 #include "kernel/winograd4.h"
 
-/* Floats of a group of tiles, of V and of the other operand, about: what a second-level cache
- * holds beside the weights that stream through it. */
+/* About how many floats of a group, V and one panel of the other operand, a second-level cache
+ * holds beside the weights that stream through it: 640 KB of at least 1 MB, 192 of 256 KB. */
 #if defined __AVX512F__
 enum { GROUP_FLOATS = 160 * 1024 };
 #else
-enum { GROUP_FLOATS = 80 * 1024 };
+enum { GROUP_FLOATS = 48 * 1024 };
 #endif
-enum { GROUP_LEAST = 12, GROUP_MOST = 96 }; /* tiles */
-/* The sums of a weights' gradient, 36 c oc floats, are read and written once a group. */
-enum { GROUP_LEAST_SUMS = 48 };
+
+/* A group reads all weights, and reads and writes all sums of their gradient: 36 c oc floats. Where
+ * those do not stay in a cache, small groups wait for them. With 288 channels, 8 MB and more of
+ * weights, groups of 12 take 1.2 times as long as of 48 (AVX-512), and 1.3 times (AVX2); with 192
+ * they are as fast. Sums of 128 channels and more want 48 too. */
+enum { GROUP_LEAST = 12, GROUP_LEAST_STREAMING = 48, GROUP_MOST = 96, STREAMING = 2 << 20 };
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
 
 static lac_tiling tiling_of(const lac_conv_shape *s, int channels)
 {
@@ -19,24 +27,29 @@ static lac_tiling tiling_of(const lac_conv_shape *s, int channels)
     return (lac_tiling){s->h, s->w, across, across * down, (size_t)channels * s->h * s->w};
 }
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-/* A place has one line more than it needs: an odd number of lines keeps the 36 of them apart in
- * the first-level cache. */
+/* Groups of `all` tiles of `channels`, in equal parts of about as many as the cache holds. A place
+ * has one line more than it needs: an odd number of lines keeps the 36 of them apart in the
+ * first-level cache. */
 static lac_winograd4_group group_of(int channels, int all, int at_least)
 {
-    int tiles = GROUP_FLOATS / (LAC_PLACES * (channels + LAC_PANEL));
-    tiles = tiles / GROUP_LEAST * GROUP_LEAST;
-    tiles = tiles < at_least ? at_least : tiles;
-    int parts = all / least(tiles, GROUP_MOST);
-    parts = parts > 1 ? parts : 1;
-    tiles = ((all + parts - 1) / parts + 1) / 2 * 2;
+    int fit = GROUP_FLOATS / (LAC_PLACES * (channels + LAC_PANEL));
+    fit = fit < at_least ? at_least : least(fit / GROUP_LEAST * GROUP_LEAST, GROUP_MOST);
+    int parts = all < fit ? 1 : all / fit;
+    int tiles = ((all + parts - 1) / parts + 1) / 2 * 2;
     size_t block = (size_t)tiles * LAC_BLOCK;
     return (lac_winograd4_group){tiles, block, channels / LAC_BLOCK * block + LAC_BLOCK,
                                  LAC_PANEL / LAC_BLOCK * block + LAC_BLOCK};
+}
+
+static lac_winograd4_group group_of_products(int c, int oc, int all)
+{
+    int streaming = LAC_PLACES * (size_t)c * oc > STREAMING;
+    return group_of(c, all, streaming ? GROUP_LEAST_STREAMING : GROUP_LEAST);
+}
+
+static lac_winograd4_group group_of_sums(int c, int all)
+{
+    return group_of(c, all, GROUP_LEAST_STREAMING);
 }
 
 static size_t group_floats(lac_winograd4_group g)
@@ -44,46 +57,76 @@ static size_t group_floats(lac_winograd4_group g)
     return LAC_PLACES * (g.place_v + g.place_m);
 }
 
-/* Of the next group's x the share of the panel at channel o. */
-static lac_winograd4_fetch next_fetch(const lac_tiling *in, const float *x, int next, int room,
-                                      int all, int o, int oc)
+/* A pass over the pictures of a chunk: its tiles, of which a group at a time is in scratch. */
+typedef struct chunk {
+    lac_tiling x, y;
+    size_t plane;
+    int c, oc;
+    int all;  /* tiles of the chunk */
+    int room; /* of a group */
+    lac_winograd4_group g;
+    float *v, *other, *none;
+} chunk;
+
+static chunk chunk_of(const lac_conv_shape *s, int n, int c, int oc, int sums, float *scratch)
 {
-    int c = (int)(in->picture / ((size_t)in->h * in->w * LAC_BLOCK));
-    int panels = (oc + LAC_PANEL - 1) / LAC_PANEL, panel = o / LAC_PANEL;
-    int from = c * panel / panels, to = c * (panel + 1) / panels;
-    int tiles = next < all ? least(room, all - next) : 0;
-    return (lac_winograd4_fetch){in, x + (size_t)from * in->h * in->w * LAC_BLOCK, next, tiles,
-                                 to - from};
+    chunk k = {.x = tiling_of(s, c), .y = tiling_of(s, oc), .c = c, .oc = oc};
+    k.plane = (size_t)s->h * s->w * LAC_BLOCK;
+    k.all = n * k.x.tiles;
+    k.g = sums ? group_of_sums(c, k.all) : group_of_products(c, oc, k.all);
+    k.room = k.g.tiles;
+    k.v = scratch;
+    k.other = k.v + LAC_PLACES * k.g.place_v;
+    k.none = k.other + LAC_PLACES * k.g.place_m;
+    memset(k.none, 0, (size_t)s->w * LAC_BLOCK * sizeof *k.none);
+    return k;
+}
+
+static int tiles_at(const chunk *k, int first)
+{
+    return first < k->all ? least(k->room, k->all - first) : 0;
+}
+
+static void take_input(chunk *k, const float *x, int first)
+{
+    k->g.tiles = tiles_at(k, first);
+    for (int b = 0; b < k->c / LAC_BLOCK; b++)
+        LAC_NAME(lac_winograd4_input)(&k->x, x + b * k->plane, first, k->g.tiles, k->none,
+                                      k->v + b * k->g.block, k->g.place_v);
+}
+
+/* What the panel at channel o fetches of the x of the group at tile `first`: its share. */
+static lac_winograd4_fetch share_of_x(const chunk *k, const float *x, int first, int o)
+{
+    int blocks = k->c / LAC_BLOCK;
+    int panels = (k->oc + LAC_PANEL - 1) / LAC_PANEL, panel = o / LAC_PANEL;
+    int from = blocks * panel / panels, to = blocks * (panel + 1) / panels;
+    return (lac_winograd4_fetch){&k->x, x + from * k->plane, first, tiles_at(k, first), to - from};
+}
+
+/* The panel at channel o of y or dy, in the group at tile `first`. */
+static lac_winograd4_fetch panel_of_y(const chunk *k, const float *y, int first, int o)
+{
+    return (lac_winograd4_fetch){&k->y, y + o / LAC_BLOCK * k->plane, first, tiles_at(k, first),
+                                 least(LAC_PANEL, k->oc - o) / LAC_BLOCK};
 }
 
 /* y [n, oc, h, w] = x [n, c, h, w] convolved. */
 static void convolve(const lac_conv_shape *s, int n, const float *x, int c, const float *packed,
                      float *y, int oc, float *scratch)
 {
-    const lac_tiling in = tiling_of(s, c), out = tiling_of(s, oc);
-    size_t plane = (size_t)s->h * s->w * LAC_BLOCK;
-    int all = n * in.tiles;
-    lac_winograd4_group g = group_of(c, all, GROUP_LEAST);
-    float *v = scratch;
-    float *m = v + LAC_PLACES * g.place_v;
-    float *none = m + LAC_PLACES * g.place_m;
-    memset(none, 0, (size_t)s->w * LAC_BLOCK * sizeof *none);
-    for (int first = 0, room = g.tiles; first < all; first += room) {
-        g.tiles = least(room, all - first);
-        for (int b = 0; b < c / LAC_BLOCK; b++)
-            LAC_NAME(lac_winograd4_input)(&in, x + b * plane, first, g.tiles, none,
-                                          v + b * g.block, g.place_v);
-        int next = first + room;
+    chunk k = chunk_of(s, n, c, oc, 0, scratch);
+    for (int first = 0; first < k.all; first += k.room) {
+        take_input(&k, x, first);
         for (int o = 0; o < oc; o += LAC_PANEL) {
             int columns = least(LAC_PANEL, oc - o);
-            const lac_winograd4_fetch fetch[] = {
-                next_fetch(&in, x, next, room, all, o, oc),
-                {&out, y + o / LAC_BLOCK * plane, first, g.tiles, columns / LAC_BLOCK}};
-            LAC_NAME(lac_winograd4_multiply)(&g, v, c, packed + lac_winograd4_panels(c, o), columns, m,
-                                             fetch);
+            const lac_winograd4_fetch fetch[] = {share_of_x(&k, x, first + k.room, o),
+                                                 panel_of_y(&k, y, first, o)};
+            LAC_NAME(lac_winograd4_multiply)(&k.g, k.v, c, packed + lac_winograd4_panels(c, o),
+                                             columns, k.other, fetch);
             for (int b = 0; b < columns / LAC_BLOCK; b++)
-                LAC_NAME(lac_winograd4_output)(&out, m + b * g.block, g.place_m, first, g.tiles,
-                                               y + (o / LAC_BLOCK + b) * plane);
+                LAC_NAME(lac_winograd4_output)(&k.y, k.other + b * k.g.block, k.g.place_m, first,
+                                               k.g.tiles, y + (o / LAC_BLOCK + b) * k.plane);
         }
     }
 }
@@ -92,16 +135,30 @@ static void winograd4_forward(const lac_conv *conv, int thread, int n, const voi
                               const float *packed, void *y, float *scratch)
 {
     (void)thread;
-    const lac_conv_shape *s = &conv->shape;
-    convolve(s, n, x, s->c, packed, y, s->oc, scratch);
+    convolve(&conv->shape, n, x, conv->shape.c, packed, y, conv->shape.oc, scratch);
 }
 
 static void winograd4_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
                                     const float *packed, void *dx, float *scratch)
 {
     (void)thread;
-    const lac_conv_shape *s = &conv->shape;
-    convolve(s, n, dy, s->oc, packed, dx, s->c, scratch);
+    convolve(&conv->shape, n, dy, conv->shape.oc, packed, dx, conv->shape.c, scratch);
+}
+
+/* Adds one panel's products to its sums, and fetches what comes next of x and dy. */
+static void add_panel(chunk *k, const float *x, const float *dy, int first, int o, float *sums)
+{
+    int columns = least(LAC_PANEL, k->oc - o);
+    int is_last = o + columns == k->oc;
+    const lac_winograd4_fetch fetch[] = {
+        share_of_x(k, x, first + k->room, o),
+        panel_of_y(k, dy, is_last ? first + k->room : first, is_last ? 0 : o + columns)};
+    for (int b = 0; b < columns / LAC_BLOCK; b++)
+        LAC_NAME(lac_winograd4_gradient)(&k->y, dy + (o / LAC_BLOCK + b) * k->plane, first,
+                                         k->g.tiles, k->none, k->other + b * k->g.block,
+                                         k->g.place_m);
+    LAC_NAME(lac_winograd4_correlate)(&k->g, k->v, k->c, k->other, columns, first > 0,
+                                      sums + lac_winograd4_panels(k->c, o), fetch);
 }
 
 static void winograd4_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
@@ -109,37 +166,12 @@ static void winograd4_backward_weights(const lac_conv *conv, int thread, int n, 
 {
     (void)thread;
     const lac_conv_shape *s = &conv->shape;
-    const lac_tiling in = tiling_of(s, s->c), out = tiling_of(s, s->oc);
-    size_t plane = (size_t)s->h * s->w * LAC_BLOCK;
-    int all = n * in.tiles;
-    lac_winograd4_group g = group_of(s->c, all, GROUP_LEAST_SUMS);
     float *sums = scratch;
-    float *v = sums + lac_winograd4_panels(s->c, s->oc);
-    float *w = v + LAC_PLACES * g.place_v;
-    float *none = w + LAC_PLACES * g.place_m;
-    memset(none, 0, (size_t)s->w * LAC_BLOCK * sizeof *none);
-    for (int first = 0, room = g.tiles; first < all; first += room) {
-        g.tiles = least(room, all - first);
-        for (int b = 0; b < s->c / LAC_BLOCK; b++)
-            LAC_NAME(lac_winograd4_input)(&in, (const float *)x + b * plane, first, g.tiles, none,
-                                          v + b * g.block, g.place_v);
-        for (int o = 0; o < s->oc; o += LAC_PANEL) {
-            int columns = least(LAC_PANEL, s->oc - o);
-            for (int b = 0; b < columns / LAC_BLOCK; b++)
-                LAC_NAME(lac_winograd4_gradient)(&out,
-                                                 (const float *)dy + (o / LAC_BLOCK + b) * plane,
-                                                 first, g.tiles, none, w + b * g.block, g.place_m);
-            int more = o + columns < s->oc;
-            int at = more ? o + columns : 0;
-            int dy_first = more ? first : first + room;
-            int dy_tiles = dy_first < all ? least(room, all - dy_first) : 0;
-            const lac_winograd4_fetch fetch[] = {
-                next_fetch(&in, x, first + room, room, all, o, s->oc),
-                {&out, (const float *)dy + at / LAC_BLOCK * plane, dy_first, dy_tiles,
-                 least(LAC_PANEL, s->oc - at) / LAC_BLOCK}};
-            LAC_NAME(lac_winograd4_correlate)(&g, v, s->c, w, columns, first > 0,
-                                              sums + lac_winograd4_panels(s->c, o), fetch);
-        }
+    chunk k = chunk_of(s, n, s->c, s->oc, 1, sums + lac_winograd4_panels(s->c, s->oc));
+    for (int first = 0; first < k.all; first += k.room) {
+        take_input(&k, x, first);
+        for (int o = 0; o < s->oc; o += LAC_PANEL)
+            add_panel(&k, x, dy, first, o, sums);
     }
     for (int o = 0; o < s->oc; o += LAC_PANEL)
         LAC_NAME(lac_winograd4_sums)(sums + lac_winograd4_panels(s->c, o), s->c,
@@ -175,18 +207,21 @@ static void winograd4_unpack(const lac_conv *conv, int thread, const float *part
     }
 }
 
+/* For any number of pictures: fewer than a chunk may fall into larger groups. */
 static size_t scratch_of(const lac_conv *conv)
 {
     const lac_conv_shape *s = &conv->shape;
-    const int all = conv->chunk * tiling_of(s, s->c).tiles;
-    size_t forward = group_floats(group_of(s->c, all, GROUP_LEAST));
-    size_t data = group_floats(group_of(s->oc, all, GROUP_LEAST));
-    size_t weights = lac_winograd4_panels(s->c, s->oc) +
-                     group_floats(group_of(s->c, all, GROUP_LEAST_SUMS));
-    size_t none = (size_t)s->w * LAC_BLOCK;
-    if (conv->inference)
-        return forward + none;
-    return (data > weights ? data : weights) + none;
+    size_t most = 0;
+    for (int n = 1; n <= conv->chunk; n++) {
+        int all = n * tiling_of(s, s->c).tiles;
+        size_t floats[] = {group_floats(group_of_products(s->c, s->oc, all)),
+                           group_floats(group_of_products(s->oc, s->c, all)),
+                           group_floats(group_of_sums(s->c, all)) +
+                               lac_winograd4_panels(s->c, s->oc)};
+        for (int i = 0; i < (conv->inference ? 1 : 3); i++)
+            most = floats[i] > most ? floats[i] : most;
+    }
+    return most + (size_t)s->w * LAC_BLOCK;
 }
 
 void LAC_NAME(lac_conv_use_winograd4)(lac_conv *conv)

@@ -45,7 +45,7 @@ typedef struct problem {
     lac_conv *conv;
     int n, chunks; /* pictures in the last chunk; chunks, of which the others are full */
     int inference; /* forward alone */
-    int winograd;  /* by winograd4.c, whatever the choice is */
+    int winograd;  /* by winograd_f32.c, whatever the choice is */
     size_t x_size, y_size, w_size;
     float *x, *w, *dy, *y, *dx, *dw;
 } problem;
@@ -119,7 +119,7 @@ static void take_winograd(lac_conv *conv)
     if (conv->method->free_state)
         conv->method->free_state(conv->state);
     conv->state = NULL;
-    assert_true(lac_conv_use_winograd4(conv));
+    assert_true(lac_conv_use_winograd_f32(conv));
 }
 
 static void solve(problem *p, lac_cpu level, const char **method)

@@ -53,11 +53,18 @@ void lac_conv_use_ref(lac_conv *conv);
  * sums of 4 inputs, so that an output is off by up to 1 % of the largest. */
 int lac_conv_use_winograd(lac_conv *conv);
 
-/* Winograd's F(4x4, 3x3) on floats, at the level of conv's kernels: returns 0 when it has none, or
- * the shape is not 3x3 of stride 1. */
-int lac_conv_use_winograd4(lac_conv *conv);
-void lac_conv_use_winograd4_avx2(lac_conv *conv);
-void lac_conv_use_winograd4_avx512(lac_conv *conv);
+/* Products that Winograd's F(out x out, 3x3) makes of one picture and each pair of channels. */
+static inline int lac_winograd_products(const lac_conv_shape *s, int out)
+{
+    int across = (s->w + out - 1) / out, down = (s->h + out - 1) / out;
+    return across * down * (out + 2) * (out + 2);
+}
+
+/* Winograd on floats, F(4x4, 3x3) or F(3x3, 3x3), at the level of conv's kernels: returns 0 when it
+ * has none, or the shape is not 3x3 of stride 1. */
+int lac_conv_use_winograd_f32(lac_conv *conv);
+void lac_conv_use_winograd_f32_avx2(lac_conv *conv);
+void lac_conv_use_winograd_f32_avx512(lac_conv *conv);
 
 /* oneDNN; leaves conv as it was when it has no way for this shape. MEMORY. */
 lac_status lac_conv_use_dnnl(lac_conv *conv);

@@ -1,7 +1,5 @@
-/* The matrix products of F(4x4, 3x3), one panel of 2 registers of columns at a time. */
-#include "kernel/winograd4.h"
-
-#define INLINE static inline __attribute__((always_inline))
+/* Winograd's matrix products on floats, one panel of 2 registers of columns at a time. */
+#include "kernel/winograd_f32.h"
 
 /* Rows by 2 registers that the register file holds beside a panel's line and a number of V. */
 #if defined __AVX512F__
@@ -18,16 +16,16 @@ INLINE size_t register_at(size_t block, int k)
 
 /* ---- Memory ------------------------------------------------------------------------------ */
 
-INLINE void fetch_tile(const lac_winograd4_fetch *f, int item, int write)
+INLINE void fetch_tile(const lac_winograd_fetch *f, int item, int write)
 {
     const lac_tiling *t = f->t;
     int tile = f->first + item % f->tiles;
     int inside = tile % t->tiles;
-    int i = inside / t->across * LAC_OUT, j = inside % t->across * LAC_OUT;
+    int i = inside / t->across * t->out, j = inside % t->across * t->out;
     const float *at = f->x + (size_t)(item / f->tiles) * t->h * t->w * LAC_BLOCK +
                       tile / t->tiles * t->picture + ((size_t)i * t->w + j) * LAC_BLOCK;
-    for (int row = i; row < i + LAC_OUT && row < t->h; row++, at += (size_t)t->w * LAC_BLOCK)
-        for (int k = 0; k < LAC_OUT && j + k < t->w; k++)
+    for (int row = i; row < i + t->out && row < t->h; row++, at += (size_t)t->w * LAC_BLOCK)
+        for (int k = 0; k < t->out && j + k < t->w; k++)
             if (write)
                 __builtin_prefetch(at + k * LAC_BLOCK, 1, 2);
             else
@@ -35,10 +33,10 @@ INLINE void fetch_tile(const lac_winograd4_fetch *f, int item, int write)
 }
 
 /* The share of place p. */
-INLINE void fetch_place(const lac_winograd4_fetch *f, int p, int write)
+INLINE void fetch_place(const lac_winograd_fetch *f, int p, int places, int write)
 {
     int items = f->tiles * f->blocks;
-    for (int i = items * p / LAC_PLACES; i < items * (p + 1) / LAC_PLACES; i++)
+    for (int i = items * p / places; i < items * (p + 1) / places; i++)
         fetch_tile(f, i, write);
 }
 
@@ -97,7 +95,7 @@ INLINE void multiply_some(int rows, int registers, const float *v, size_t block,
 }
 
 /* As many tiles at a time as registers allow, in equal parts. */
-INLINE void multiply_place(const lac_winograd4_group *g, int registers, const float *v, int c,
+INLINE void multiply_place(const lac_winograd_group *g, int registers, const float *v, int c,
                            const float *u, float *m)
 {
     int parts = (g->tiles + MOST_ROWS - 1) / MOST_ROWS;
@@ -109,14 +107,14 @@ INLINE void multiply_place(const lac_winograd4_group *g, int registers, const fl
     }
 }
 
-void LAC_NAME(lac_winograd4_multiply)(const lac_winograd4_group *g, const float *v, int c,
+void LAC_NAME(lac_winograd_multiply)(const lac_winograd_group *g, const float *v, int c,
                                       const float *u, int columns, float *m,
-                                      const lac_winograd4_fetch fetch[LAC_FETCHES])
+                                      const lac_winograd_fetch fetch[2])
 {
-    for (int p = 0; p < LAC_PLACES;
-         p++, v += g->place_v, u += lac_winograd4_place(c, columns), m += g->place_m) {
-        fetch_place(&fetch[LAC_FETCH_READ], p, 0);
-        fetch_place(&fetch[LAC_FETCH_WRITE], p, 1);
+    for (int p = 0; p < g->places;
+         p++, v += g->place_v, u += lac_winograd_place(c, columns), m += g->place_m) {
+        fetch_place(&fetch[0], p, g->places, 0);
+        fetch_place(&fetch[1], p, g->places, 1);
         if (columns == LAC_PANEL)
             multiply_place(g, 2, v, c, u, m);
         else
@@ -155,7 +153,7 @@ INLINE void correlate_rows(int rows, int registers, const float *v, const float 
         }
 }
 
-INLINE void correlate_place(const lac_winograd4_group *g, int registers, const float *v, int c,
+INLINE void correlate_place(const lac_winograd_group *g, int registers, const float *v, int c,
                             const float *w, int add, float *s)
 {
     for (int b = 0; b < c; b += LAC_BLOCK, v += g->block)
@@ -169,14 +167,14 @@ INLINE void correlate_place(const lac_winograd4_group *g, int registers, const f
         }
 }
 
-void LAC_NAME(lac_winograd4_correlate)(const lac_winograd4_group *g, const float *v, int c,
+void LAC_NAME(lac_winograd_correlate)(const lac_winograd_group *g, const float *v, int c,
                                        const float *w, int columns, int add, float *s,
-                                       const lac_winograd4_fetch fetch[2])
+                                       const lac_winograd_fetch fetch[2])
 {
-    for (int p = 0; p < LAC_PLACES;
-         p++, v += g->place_v, w += g->place_m, s += lac_winograd4_place(c, columns)) {
-        fetch_place(&fetch[0], p, 0);
-        fetch_place(&fetch[1], p, 0);
+    for (int p = 0; p < g->places;
+         p++, v += g->place_v, w += g->place_m, s += lac_winograd_place(c, columns)) {
+        fetch_place(&fetch[0], p, g->places, 0);
+        fetch_place(&fetch[1], p, g->places, 0);
         if (columns == LAC_PANEL)
             correlate_place(g, 2, v, c, w, add, s);
         else

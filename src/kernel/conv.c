@@ -186,8 +186,8 @@ int lac_conv_use_winograd_f32(lac_conv *conv)
 
 /* Wherever it makes fewer products than the direct method, 9 for each output, our Winograd is the
  * fastest: on Zen 4, from 3x3 to 48x48 pixels and from 16 to 288 channels, all passes take
- * 0.45 to 0.85 of the time of oneDNN 2.6's Winograd (AVX-512), and 0.3 to 0.8 of its direct method
- * (AVX2). */
+ * 0.3 to 0.9 of the time of oneDNN 2.6's Winograd (AVX-512), and 0.3 to 0.6 of its direct method
+ * (AVX2); docs/performance.md. */
 static int prefers_winograd_f32(const lac_conv_shape *s)
 {
 #ifdef HAVE_DNNL

@@ -1,4 +1,4 @@
-/* 3x3 convolutions on floats by Winograd: the passes, a group of tiles at a time; winograd_f32.h. */
+/* Winograd on floats: the passes, a group of tiles at a time (winograd_f32.h). */
 #include "kernel/winograd_f32.h"
 
 /* About how many floats of a group, V and one panel of the other operand, a second-level cache
@@ -20,7 +20,7 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-/* The tiles that take fewer products: of 3 for pictures of 1, 2, 3, 5, 6, 9 and 21 pixels a side. */
+/* The tiles that take fewer products: of 3 for pictures of 3, 5, 6, 9 and 21 pixels a side. */
 static int out_of(const lac_conv_shape *s)
 {
     return lac_winograd_products(s, 3) < lac_winograd_products(s, 4) ? 3 : 4;

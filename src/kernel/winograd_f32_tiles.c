@@ -34,8 +34,8 @@ static inline void cursor_next(const lac_tiling *t, cursor *c)
 /* Lines of matrix times d times its transpose for one tile, LANES channels: B' d B, or, of a
  * gradient, A d A'. Of `size` columns [low, high) exist, and rows begin at `low`. One pair of
  * result rows at a time, so that what lies between the two products stays in registers. */
-INLINE void take_tile(int out, int is_gradient, const float *const *row, int low, int high, float *v,
-                    size_t place)
+INLINE void take_tile(int out, int is_gradient, const float *const *row, int low, int high,
+                      float *v, size_t place)
 {
     const int size = is_gradient ? out : out + 2;
 #pragma GCC unroll 3
@@ -86,7 +86,7 @@ static inline void find_rows(const lac_tiling *t, const float *from, const float
 }
 
 INLINE void take_inputs(int out, const lac_tiling *t, const float *x, int first, int count,
-                      const float *none, float *v, size_t place)
+                        const float *none, float *v, size_t place)
 {
     cursor c = cursor_at(t, first);
     for (int k = 0; k < count; k++, v += LAC_BLOCK, cursor_next(t, &c)) {
@@ -106,7 +106,7 @@ INLINE void take_inputs(int out, const lac_tiling *t, const float *x, int first,
 }
 
 INLINE void take_gradients(int out, const lac_tiling *t, const float *dy, int first, int count,
-                         const float *none, float *v, size_t place)
+                           const float *none, float *v, size_t place)
 {
     cursor c = cursor_at(t, first);
     for (int k = 0; k < count; k++, v += LAC_BLOCK, cursor_next(t, &c)) {
@@ -145,7 +145,7 @@ void LAC_NAME(lac_winograd_gradient)(const lac_tiling *t, const float *dy, int f
 
 /* A' m A of one tile, LANES channels; of its output `rows` and `columns` exist. */
 INLINE void put_tile(int out, const float *m, size_t place, size_t line, int rows, int columns,
-                   float *y)
+                     float *y)
 {
     const int side = out + 2;
     vec r[MOST_SIDE][MOST_OUT];
@@ -174,7 +174,7 @@ INLINE void put_tile(int out, const float *m, size_t place, size_t line, int row
 }
 
 INLINE void put_outputs(int out, const lac_tiling *t, const float *m, size_t place, int first,
-                      int count, float *y)
+                        int count, float *y)
 {
     cursor c = cursor_at(t, first);
     size_t line = (size_t)t->w * LAC_BLOCK;

@@ -59,9 +59,11 @@ INLINE void take_tile(int out, int is_gradient, const float *const *row, int low
         }
 #pragma GCC unroll 2
         for (int k = 0; k < of.count; k++) {
-            const vec d[MOST_SIDE] = {r[0][k], r[1][k], r[2][k],
-                                      r[3][k], r[4][k], r[5][k]};
+            vec d[MOST_SIDE];
             float *line = v + (size_t)of.line[k] * (out + 2) * place;
+#pragma GCC unroll 6
+            for (int c = 0; c < size; c++)
+                d[c] = r[c][k];
 #pragma GCC unroll 3
             for (int across = 0; across < PAIRS; across++) {
                 const pair_of at = pair_at(out, across);

@@ -49,7 +49,7 @@ static lac_winograd_group group_of(int places, int channels, int all, int at_lea
     int tiles = ((all + parts - 1) / parts + 1) / 2 * 2;
     size_t block = (size_t)tiles * LAC_BLOCK;
     return (lac_winograd_group){places, tiles, block, channels / LAC_BLOCK * block + LAC_BLOCK,
-                                 LAC_PANEL / LAC_BLOCK * block + LAC_BLOCK};
+                                LAC_PANEL / LAC_BLOCK * block + LAC_BLOCK};
 }
 
 static lac_winograd_group group_of_products(int places, int c, int oc, int all)
@@ -84,8 +84,7 @@ static chunk chunk_of(const lac_conv_shape *s, int n, int c, int oc, int sums, f
     chunk k = {.x = tiling_of(s, c), .y = tiling_of(s, oc), .c = c, .oc = oc};
     k.plane = (size_t)s->h * s->w * LAC_BLOCK;
     k.all = n * k.x.tiles;
-    k.g = sums ? group_of_sums(k.x.places, c, k.all)
-                : group_of_products(k.x.places, c, oc, k.all);
+    k.g = sums ? group_of_sums(k.x.places, c, k.all) : group_of_products(k.x.places, c, oc, k.all);
     k.room = k.g.tiles;
     k.v = scratch;
     k.other = k.v + k.g.places * k.g.place_v;
@@ -103,8 +102,8 @@ static void take_input(chunk *k, const float *x, int first)
 {
     k->g.tiles = tiles_at(k, first);
     for (int b = 0; b < k->c / LAC_BLOCK; b++)
-        LAC_NAME(lac_winograd_input)(&k->x, x + b * k->plane, first, k->g.tiles, k->none,
-                                      k->v + b * k->g.block, k->g.place_v);
+        lac_winograd_input(&k->x, x + b * k->plane, first, k->g.tiles, k->none,
+                           k->v + b * k->g.block, k->g.place_v);
 }
 
 /* What the panel at channel o fetches of the x of the group at tile `first`: its share. */
@@ -120,7 +119,7 @@ static lac_winograd_fetch share_of_x(const chunk *k, const float *x, int first, 
 static lac_winograd_fetch panel_of_y(const chunk *k, const float *y, int first, int o)
 {
     return (lac_winograd_fetch){&k->y, y + o / LAC_BLOCK * k->plane, first, tiles_at(k, first),
-                                 least(LAC_PANEL, k->oc - o) / LAC_BLOCK};
+                                least(LAC_PANEL, k->oc - o) / LAC_BLOCK};
 }
 
 /* y [n, oc, h, w] = x [n, c, h, w] convolved. */
@@ -133,25 +132,25 @@ static void convolve(const lac_conv_shape *s, int n, const float *x, int c, cons
         for (int o = 0; o < oc; o += LAC_PANEL) {
             int columns = least(LAC_PANEL, oc - o);
             const lac_winograd_fetch fetch[] = {share_of_x(&k, x, first + k.room, o),
-                                                 panel_of_y(&k, y, first, o)};
+                                                panel_of_y(&k, y, first, o)};
             const float *u = packed + lac_winograd_panels(k.g.places, c, o);
-            LAC_NAME(lac_winograd_multiply)(&k.g, k.v, c, u, columns, k.other, fetch);
+            lac_winograd_multiply(&k.g, k.v, c, u, columns, k.other, fetch);
             for (int b = 0; b < columns / LAC_BLOCK; b++)
-                LAC_NAME(lac_winograd_output)(&k.y, k.other + b * k.g.block, k.g.place_m, first,
-                                               k.g.tiles, y + (o / LAC_BLOCK + b) * k.plane);
+                lac_winograd_output(&k.y, k.other + b * k.g.block, k.g.place_m, first, k.g.tiles,
+                                    y + (o / LAC_BLOCK + b) * k.plane);
         }
     }
 }
 
 static void winograd_forward(const lac_conv *conv, int thread, int n, const void *x,
-                              const float *packed, void *y, float *scratch)
+                             const float *packed, void *y, float *scratch)
 {
     (void)thread;
     convolve(&conv->shape, n, x, conv->shape.c, packed, y, conv->shape.oc, scratch);
 }
 
 static void winograd_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
-                                    const float *packed, void *dx, float *scratch)
+                                   const float *packed, void *dx, float *scratch)
 {
     (void)thread;
     convolve(&conv->shape, n, dy, conv->shape.oc, packed, dx, conv->shape.c, scratch);
@@ -166,15 +165,14 @@ static void add_panel(chunk *k, const float *x, const float *dy, int first, int 
         share_of_x(k, x, first + k->room, o),
         panel_of_y(k, dy, is_last ? first + k->room : first, is_last ? 0 : o + columns)};
     for (int b = 0; b < columns / LAC_BLOCK; b++)
-        LAC_NAME(lac_winograd_gradient)(&k->y, dy + (o / LAC_BLOCK + b) * k->plane, first,
-                                         k->g.tiles, k->none, k->other + b * k->g.block,
-                                         k->g.place_m);
-    LAC_NAME(lac_winograd_correlate)(&k->g, k->v, k->c, k->other, columns, first > 0,
-                                      sums + lac_winograd_panels(k->g.places, k->c, o), fetch);
+        lac_winograd_gradient(&k->y, dy + (o / LAC_BLOCK + b) * k->plane, first, k->g.tiles,
+                              k->none, k->other + b * k->g.block, k->g.place_m);
+    lac_winograd_correlate(&k->g, k->v, k->c, k->other, columns, first > 0,
+                           sums + lac_winograd_panels(k->g.places, k->c, o), fetch);
 }
 
 static void winograd_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
-                                       const void *dy, float *partial, float *scratch)
+                                      const void *dy, float *partial, float *scratch)
 {
     (void)thread;
     const lac_conv_shape *s = &conv->shape;
@@ -187,8 +185,8 @@ static void winograd_backward_weights(const lac_conv *conv, int thread, int n, c
             add_panel(&k, x, dy, first, o, sums);
     }
     for (int o = 0; o < s->oc; o += LAC_PANEL)
-        LAC_NAME(lac_winograd_sums)(out, sums + lac_winograd_panels(places, s->c, o), s->c,
-                                     least(LAC_PANEL, s->oc - o), partial + (size_t)o * 9 * s->c);
+        lac_winograd_sums(out, sums + lac_winograd_panels(places, s->c, o), s->c,
+                          least(LAC_PANEL, s->oc - o), partial + (size_t)o * 9 * s->c);
 }
 
 /* ---- Weights ------------------------------------------------------------------------------ */
@@ -198,8 +196,8 @@ static void pack_pass(const lac_conv_shape *s, lac_kernels_at from, int c, int o
 {
     const int out = out_of(s), places = (out + 2) * (out + 2);
     for (int o = 0; o < oc; o += LAC_PANEL, from.w += LAC_PANEL * from.across)
-        LAC_NAME(lac_winograd_weights)(out, &from, c, least(LAC_PANEL, oc - o),
-                                       packed + lac_winograd_panels(places, c, o));
+        lac_winograd_weights(out, &from, c, least(LAC_PANEL, oc - o),
+                             packed + lac_winograd_panels(places, c, o));
 }
 
 static void winograd_pack(const lac_conv *conv, int thread, const float *w, float *forward,

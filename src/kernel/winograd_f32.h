@@ -23,6 +23,15 @@
 /* Functions of a tile's size or a count of rows, which the compiler knows where they are called. */
 #define INLINE static inline __attribute__((always_inline))
 
+/* The names that the sources share end in the instruction set. */
+#define lac_winograd_input LAC_NAME(lac_winograd_input)
+#define lac_winograd_gradient LAC_NAME(lac_winograd_gradient)
+#define lac_winograd_output LAC_NAME(lac_winograd_output)
+#define lac_winograd_weights LAC_NAME(lac_winograd_weights)
+#define lac_winograd_sums LAC_NAME(lac_winograd_sums)
+#define lac_winograd_multiply LAC_NAME(lac_winograd_multiply)
+#define lac_winograd_correlate LAC_NAME(lac_winograd_correlate)
+
 /* Columns of a product that are held in registers: 2 registers. */
 enum { LAC_PANEL = 2 * LANES };
 
@@ -30,8 +39,8 @@ enum { LAC_PANEL = 2 * LANES };
 typedef struct lac_tiling {
     int out, places; /* 4 and 36, or 3 and 25 */
     int h, w;
-    int across; /* tiles of a row */
-    int tiles;  /* of a picture */
+    int across;     /* tiles of a row */
+    int tiles;      /* of a picture */
     size_t picture; /* floats from one picture to the next */
 } lac_tiling;
 
@@ -39,12 +48,12 @@ typedef struct lac_tiling {
 
 /* Tiles [first, first + count) of one block of channels, x or dy, to [place, tile, 16], or from
  * there to y. `place` floats lie between places; `none` is a row of zeros. */
-void LAC_NAME(lac_winograd_input)(const lac_tiling *t, const float *x, int first, int count,
-                                  const float *none, float *v, size_t place);
-void LAC_NAME(lac_winograd_gradient)(const lac_tiling *t, const float *dy, int first, int count,
-                                     const float *none, float *v, size_t place);
-void LAC_NAME(lac_winograd_output)(const lac_tiling *t, const float *m, size_t place, int first,
-                                   int count, float *y);
+void lac_winograd_input(const lac_tiling *t, const float *x, int first, int count,
+                        const float *none, float *v, size_t place);
+void lac_winograd_gradient(const lac_tiling *t, const float *dy, int first, int count,
+                           const float *none, float *v, size_t place);
+void lac_winograd_output(const lac_tiling *t, const float *m, size_t place, int first, int count,
+                         float *y);
 
 /* Weights and sums stand as panels of LAC_PANEL columns and perhaps a last one of LAC_BLOCK:
  * [panel, place, c, columns], where every place has a line more than it needs: places that are a
@@ -69,11 +78,10 @@ typedef struct lac_kernels_at {
     int turned;
 } lac_kernels_at;
 
-void LAC_NAME(lac_winograd_weights)(int out, const lac_kernels_at *from, int c, int columns,
-                                    float *u);
+void lac_winograd_weights(int out, const lac_kernels_at *from, int c, int columns, float *u);
 
 /* dw [c, 9, columns] of one panel of sums. */
-void LAC_NAME(lac_winograd_sums)(int out, const float *s, int c, int columns, float *dw);
+void lac_winograd_sums(int out, const float *s, int c, int columns, float *dw);
 
 /* ---- Products (winograd_f32_products.c) ------------------------------------------------ */
 
@@ -94,13 +102,11 @@ typedef struct lac_winograd_fetch {
 } lac_winograd_fetch;
 
 /* M = V U for one panel. Fetches the first to read it, the second to write to it. */
-void LAC_NAME(lac_winograd_multiply)(const lac_winograd_group *g, const float *v, int c,
-                                     const float *u, int columns, float *m,
-                                     const lac_winograd_fetch fetch[2]);
+void lac_winograd_multiply(const lac_winograd_group *g, const float *v, int c, const float *u,
+                           int columns, float *m, const lac_winograd_fetch fetch[2]);
 
 /* Sums of one panel = (or, if `add`, +=) V' W over the tiles, W = A dy A'. Fetches both to read. */
-void LAC_NAME(lac_winograd_correlate)(const lac_winograd_group *g, const float *v, int c,
-                                      const float *w, int columns, int add, float *s,
-                                      const lac_winograd_fetch fetch[2]);
+void lac_winograd_correlate(const lac_winograd_group *g, const float *v, int c, const float *w,
+                            int columns, int add, float *s, const lac_winograd_fetch fetch[2]);
 
 #endif

@@ -107,9 +107,8 @@ INLINE void multiply_place(const lac_winograd_group *g, int registers, const flo
     }
 }
 
-void LAC_NAME(lac_winograd_multiply)(const lac_winograd_group *g, const float *v, int c,
-                                      const float *u, int columns, float *m,
-                                      const lac_winograd_fetch fetch[2])
+void lac_winograd_multiply(const lac_winograd_group *g, const float *v, int c, const float *u,
+                           int columns, float *m, const lac_winograd_fetch fetch[2])
 {
     for (int p = 0; p < g->places;
          p++, v += g->place_v, u += lac_winograd_place(c, columns), m += g->place_m) {
@@ -167,9 +166,8 @@ INLINE void correlate_place(const lac_winograd_group *g, int registers, const fl
         }
 }
 
-void LAC_NAME(lac_winograd_correlate)(const lac_winograd_group *g, const float *v, int c,
-                                       const float *w, int columns, int add, float *s,
-                                       const lac_winograd_fetch fetch[2])
+void lac_winograd_correlate(const lac_winograd_group *g, const float *v, int c, const float *w,
+                            int columns, int add, float *s, const lac_winograd_fetch fetch[2])
 {
     for (int p = 0; p < g->places;
          p++, v += g->place_v, w += g->place_m, s += lac_winograd_place(c, columns)) {

@@ -125,8 +125,8 @@ INLINE void take_gradients(int out, const lac_tiling *t, const float *dy, int fi
     }
 }
 
-void LAC_NAME(lac_winograd_input)(const lac_tiling *t, const float *x, int first, int count,
-                                  const float *none, float *v, size_t place)
+void lac_winograd_input(const lac_tiling *t, const float *x, int first, int count,
+                        const float *none, float *v, size_t place)
 {
     if (t->out == 4)
         take_inputs(4, t, x, first, count, none, v, place);
@@ -134,8 +134,8 @@ void LAC_NAME(lac_winograd_input)(const lac_tiling *t, const float *x, int first
         take_inputs(3, t, x, first, count, none, v, place);
 }
 
-void LAC_NAME(lac_winograd_gradient)(const lac_tiling *t, const float *dy, int first, int count,
-                                     const float *none, float *v, size_t place)
+void lac_winograd_gradient(const lac_tiling *t, const float *dy, int first, int count,
+                           const float *none, float *v, size_t place)
 {
     if (t->out == 4)
         take_gradients(4, t, dy, first, count, none, v, place);
@@ -191,8 +191,8 @@ INLINE void put_outputs(int out, const lac_tiling *t, const float *m, size_t pla
     }
 }
 
-void LAC_NAME(lac_winograd_output)(const lac_tiling *t, const float *m, size_t place, int first,
-                                   int count, float *y)
+void lac_winograd_output(const lac_tiling *t, const float *m, size_t place, int first, int count,
+                         float *y)
 {
     if (t->out == 4)
         put_outputs(4, t, m, place, first, count, y);
@@ -216,8 +216,7 @@ INLINE void put_weights(int out, const vec tap[9], float *u, size_t place)
     }
 }
 
-void LAC_NAME(lac_winograd_weights)(int out, const lac_kernels_at *from, int c, int columns,
-                                    float *u)
+void lac_winograd_weights(int out, const lac_kernels_at *from, int c, int columns, float *u)
 {
     size_t place = lac_winograd_place(c, columns);
     for (int i = 0; i < c; i++)
@@ -255,7 +254,7 @@ INLINE void put_sums(int out, const float *s, size_t place, float *dw, int colum
     }
 }
 
-void LAC_NAME(lac_winograd_sums)(int out, const float *s, int c, int columns, float *dw)
+void lac_winograd_sums(int out, const float *s, int c, int columns, float *dw)
 {
     size_t place = lac_winograd_place(c, columns);
     for (int i = 0; i < c; i++)

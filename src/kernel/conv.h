@@ -95,6 +95,17 @@ lac_status lac_conv_use_ref(lac_conv *conv);
  * 1 % of the largest. */
 lac_status lac_conv_use_winograd(lac_conv *conv);
 
+/* Products that Winograd's F(out x out, 3x3) makes of one picture and each pair of channels. */
+static inline int lac_winograd_products(const lac_conv_shape *s, int out)
+{
+    int across = (s->w + out - 1) / out, down = (s->h + out - 1) / out;
+    return across * down * (out + 2) * (out + 2);
+}
+
+/* Winograd on floats, F(4x4, 3x3) or F(3x3, 3x3), whichever makes fewer products. */
+lac_status lac_conv_use_winograd_f32_avx2(lac_conv *conv);
+lac_status lac_conv_use_winograd_f32_avx512(lac_conv *conv);
+
 /* oneDNN's two algorithms; it has the first where it likes, in oneDNN 3 not for float32. */
 lac_status lac_conv_use_dnnl_winograd(lac_conv *conv);
 lac_status lac_conv_use_dnnl_direct(lac_conv *conv);

@@ -143,7 +143,8 @@ static void reorder(const lac_conv *conv, int thread, enum pass pass, const floa
 void lac_dnnl_pack(const lac_conv *conv, int thread, const float *w, float *forward,
                    float *backward)
 {
-    reorder(conv, thread, PASS_FORWARD, w, forward);
+    if (forward)
+        reorder(conv, thread, PASS_FORWARD, w, forward);
     if (backward)
         reorder(conv, thread, PASS_DATA, w, backward);
 }

@@ -195,7 +195,7 @@ size_t lac_conv_partial(const lac_conv *conv);        /* floats of one chunk's w
 /* The calls below run on a thread of lac_parallel, whose index they get as `thread`. */
 
 /* Converts plain weights into the order and the precision of the forward and the backward pass;
- * once per step. packed_backward may be NULL. */
+ * once per step. Either may be NULL. */
 void lac_conv_pack(const lac_conv *conv, int thread, const float *w, float *packed_forward,
                    float *packed_backward);
 

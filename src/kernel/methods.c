@@ -21,6 +21,8 @@ enum { FLOAT = LAC_CONV_FLOAT, BF16 = LAC_CONV_BF16 };
 
 const lac_conv_entry lac_conv_list[] = {
 #ifdef LAC_X86
+    {"winograd", AVX2, FLOAT, is_3x3_at_stride_1, lac_conv_use_winograd_f32_avx2},
+    {"winograd", AVX512, FLOAT, is_3x3_at_stride_1, lac_conv_use_winograd_f32_avx512},
     {"winograd 2x2", AVX512, BF16, is_3x3_at_stride_1, lac_conv_use_winograd},
 #endif
 #ifdef HAVE_DNNL

@@ -384,7 +384,8 @@ static void winograd_pack(const lac_conv *conv, int thread, const float *w, floa
                           float *backward)
 {
     (void)thread;
-    pack_pass(&conv->shape, w, 0, forward);
+    if (forward)
+        pack_pass(&conv->shape, w, 0, forward);
     if (backward)
         pack_pass(&conv->shape, w, 1, backward);
 }

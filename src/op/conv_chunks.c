@@ -95,36 +95,28 @@ static void copy_channels(const lac_op *op, const float *from, float *to, int to
     }
 }
 
-static const float *plain_weights(const lac_op *op)
-{
-    const lac_conv_state *s = op->state;
-    if (!s->padded)
-        return lac_op_w(op, W);
-    copy_channels(op, lac_op_w(op, W), s->padded, 1);
-    return s->padded;
-}
-
 /* A single picture is worth two threads. */
 static int by_halves(const lac_conv_state *s, const lac_pass *pass)
 {
     return s->half && pass->n == 1;
 }
 
+/* One of the two halves, or the weights for one of the two passes. */
 static void work_pack(void *arg, int item, int thread)
 {
-    (void)item;
     const job *j = arg;
     const lac_conv_state *s = j->s;
-    const float *w = plain_weights(j->op);
-    if (!by_halves(s, j->pass)) {
-        lac_conv_pack(s->conv, thread, w, s->packed[0], j->pass->training ? s->packed[1] : NULL);
-        return;
+    const float *w = s->padded ? s->padded : lac_op_w(j->op, W);
+    if (by_halves(s, j->pass)) {
+        size_t half = (size_t)s->oc / 2 * lac_shape_channels(j->op->node->in) * s->attr->k *
+                      s->attr->k;
+        lac_conv_pack(s->half, thread, w + item * half,
+                      s->packed_half + item * lac_conv_packed(s->half), NULL);
+    } else if (item == 0) {
+        lac_conv_pack(s->conv, thread, w, s->packed[0], NULL);
+    } else if (s->packed[1]) {
+        lac_conv_pack(s->conv, thread, w, NULL, s->packed[1]);
     }
-    size_t half = (size_t)s->oc / 2 * lac_shape_channels(j->op->node->in) * s->attr->k *
-                  s->attr->k;
-    for (int i = 0; i < 2; i++)
-        lac_conv_pack(s->half, thread, w + i * half, s->packed_half + i * lac_conv_packed(s->half),
-                      NULL);
 }
 
 static void pack(job *j)
@@ -133,7 +125,9 @@ static void pack(job *j)
     uint64_t *version = &s->packed_version[by_halves(s, j->pass)];
     if (s->keeps_packed && *version == *j->op->weights_version)
         return;
-    lac_parallel(j->pass->ctx, 1, work_pack, j);
+    if (s->padded)
+        copy_channels(j->op, lac_op_w(j->op, W), s->padded, 1);
+    lac_parallel(j->pass->ctx, by_halves(s, j->pass) || j->pass->training ? 2 : 1, work_pack, j);
     *version = *j->op->weights_version;
 }
 

@@ -53,6 +53,11 @@ void lac_conv_use_ref(lac_conv *conv);
  * sums of 4 inputs, so that an output is off by up to 1 % of the largest. */
 int lac_conv_use_winograd(lac_conv *conv);
 
+/* The direct method in vector registers, for every shape. Never fails. */
+void lac_conv_use_direct_avx2(lac_conv *conv);
+void lac_conv_use_direct_avx512(lac_conv *conv);
+void lac_conv_use_direct_avx512_bf16(lac_conv *conv);
+
 /* oneDNN; leaves conv as it was when it has no way for this shape. MEMORY. */
 lac_status lac_conv_use_dnnl(lac_conv *conv);
 

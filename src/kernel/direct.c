@@ -1,0 +1,407 @@
+/*
+ * Convolutions by the direct method in vector registers: any kernel and stride, for either
+ * storage of activations. Here the forward pass and that of the data; direct_weights.c has the
+ * third.
+ *
+ * Both are one product: outputs of 16 or 32 channels at ROWS pixels stay in registers while the
+ * loop walks their inputs, each of which is multiplied by a register of weights. With zeros
+ * around the picture (frame) every output reads alike. A row of taps reads numbers that stand one
+ * behind the other, the 16 channels of its pixels, so that the inputs of an output are lines: as
+ * many as there are blocks of channels times rows of taps. Weights are packed in that order.
+ *
+ * dx from dy: pixel a of dx with a + pad = r + stride m, r < stride, is met by the taps r, r +
+ * stride, ... alone, which read dy at m, m - 1, ... So the pixels of equal r, down and across,
+ * make a product of its own over dy, of stride 1, whose taps are turned.
+ */
+#include "kernel/direct.h"
+
+enum {
+    REGISTERS = 2,
+    WIDTH = REGISTERS * LANES,
+    ROWS = LANES == 16 ? 12 : 6, /* pixels: 24 sums of 32 registers, or 12 of 16 */
+    MANY_PIXELS = 12 * ROWS,     /* of small pictures together, so that few rows stay empty */
+    MOST_NUMBERS = 1 << 16,      /* of a frame, which is to stay in the second-level cache */
+};
+
+#define TEXT(x) #x
+#define TEXT_OF(x) TEXT(x)
+
+/* ---- Product ------------------------------------------------------------------------------- */
+
+/* Steps from a number to the next along each direction. */
+typedef struct product {
+    const stored *x; /* first input of the first output */
+    size_t x_column, x_row, x_picture; /* from output to output */
+    size_t x_line, x_block;            /* from input to input of one output */
+    int blocks, lines, run;            /* of inputs; numbers of a line */
+    stored *y;
+    size_t y_column, y_row, y_picture, y_block;
+    int pictures, rows, columns;
+    int channels; /* of the output */
+} product;
+
+/* The outputs that are next. */
+typedef struct cursor {
+    const stored *x;
+    stored *y;
+    int picture, row, column;
+} cursor;
+
+/* The next ROWS outputs; past the end the last one is repeated. */
+static inline void cursor_take(cursor *at, const product *p, const stored *x[ROWS],
+                               stored *y[ROWS])
+{
+#pragma GCC unroll 12
+    for (int r = 0; r < ROWS; r++) {
+        x[r] = at->x;
+        y[r] = at->y;
+        if (++at->column < p->columns) {
+            at->x += p->x_column;
+            at->y += p->y_column;
+            continue;
+        }
+        int row = at->row + 1;
+        int picture = at->picture + (row == p->rows);
+        row = row == p->rows ? 0 : row;
+        if (picture == p->pictures) {
+            at->column--;
+            continue;
+        }
+        *at = (cursor){p->x + picture * p->x_picture + row * p->x_row,
+                       p->y + picture * p->y_picture + row * p->y_row, picture, row, 0};
+    }
+}
+
+static inline __attribute__((always_inline)) void tile(const product *p, cursor *at,
+                                                       const float *w, int registers)
+{
+    const stored *x[ROWS];
+    stored *y[ROWS];
+    vec s[ROWS][REGISTERS];
+    cursor_take(at, p, x, y);
+#pragma GCC unroll 12
+    for (int r = 0; r < ROWS; r++)
+        for (int k = 0; k < registers; k++)
+            s[r][k] = (vec){0};
+    for (int b = 0; b < p->blocks; b++)
+        for (int l = 0; l < p->lines; l++) {
+            size_t i = b * p->x_block + l * p->x_line;
+            for (size_t end = i + (size_t)p->run; i < end; i += TERM, w += registers * LANES) {
+                term right[REGISTERS];
+                for (int k = 0; k < registers; k++)
+                    right[k] = term_load(w + k * LANES);
+#pragma GCC unroll 12
+                for (int r = 0; r < ROWS; r++) {
+                    term left = term_all(x[r] + i);
+                    for (int k = 0; k < registers; k++)
+                        s[r][k] = term_multiply(left, right[k], s[r][k]);
+                }
+            }
+        }
+#pragma GCC unroll 12
+    for (int r = 0; r < ROWS; r++)
+        for (int k = 0; k < registers; k++)
+            vec_put(y[r] + k * LANES / LAC_BLOCK * p->y_block + k * LANES % LAC_BLOCK, s[r][k]);
+}
+
+static void tiles_wide(const product *p, const float *w)
+{
+    cursor at = {p->x, p->y, 0, 0, 0};
+    for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS)
+        tile(p, &at, w, REGISTERS);
+}
+
+/* The last 16 channels where registers are as wide. */
+static void tiles_narrow(const product *p, const float *w)
+{
+    cursor at = {p->x, p->y, 0, 0, 0};
+    for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS)
+        tile(p, &at, w, 1);
+}
+
+/* Weights are [channels / WIDTH, inputs, WIDTH], the last as wide as is left. */
+static void multiply(const product *p, const float *w)
+{
+    product at = *p;
+    size_t inputs = (size_t)p->blocks * p->lines * p->run / TERM;
+    for (int left = p->channels; left > 0; left -= WIDTH) {
+        (left >= WIDTH ? tiles_wide : tiles_narrow)(&at, w);
+        at.y += WIDTH / LAC_BLOCK * p->y_block;
+        w += inputs * WIDTH;
+    }
+}
+
+/* ---- Bands --------------------------------------------------------------------------------- */
+
+static int at_most(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int at_least(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* Of pictures that have `rows` rows of `columns` outputs, and frames of `line` numbers a row. */
+static band band_of(int rows, int columns, size_t line, int chunk)
+{
+    int pixels = rows * columns;
+    int fit = at_least((int)(MOST_NUMBERS / line), 1);
+    if (fit < rows)
+        return (band){1, fit};
+    int pictures = at_most((MANY_PIXELS + pixels - 1) / pixels, fit / rows);
+    return (band){at_most(pictures, chunk), rows};
+}
+
+static band band_forward(const lac_conv_shape *s, int chunk)
+{
+    return band_of(s->oh, s->ow, (size_t)s->stride * s->w * s->c, chunk);
+}
+
+/* Numbers of a line of taps in the order in which they are multiplied. */
+static int run_of(const lac_conv_shape *s)
+{
+    return s->c == 1 ? (s->k + TERM - 1) / TERM * TERM : s->k * LAC_BLOCK;
+}
+
+static void direct_forward(const lac_conv *conv, int thread, int n, const void *x,
+                           const float *packed, void *y, float *scratch)
+{
+    (void)thread;
+    const lac_conv_shape *s = &conv->shape;
+    const band all = band_forward(s, conv->chunk);
+    size_t plane = (size_t)s->oh * s->ow * LAC_BLOCK;
+    for (int i = 0; i < n; i += all.pictures)
+        for (int row = 0; row < s->oh; row += all.rows) {
+            int pictures = at_most(n - i, all.pictures);
+            int rows = at_most(s->oh - row, all.rows);
+            const frame f = frame_of_x(s, row, rows);
+            const stored *from = frame_make(&f, (const stored *)lac_conv_x_at(conv, x, i),
+                                            pictures, (stored *)scratch);
+            size_t line = (size_t)f.w * f.pixel;
+            multiply(&(product){.x = from,
+                                .x_column = (size_t)s->stride * f.pixel,
+                                .x_row = s->stride * line,
+                                .x_picture = frame_size(&f),
+                                .x_line = line,
+                                .x_block = frame_block(&f),
+                                .blocks = f.blocks,
+                                .lines = s->k,
+                                .run = run_of(s),
+                                .y = (stored *)lac_conv_y_at(conv, y, i) +
+                                     (size_t)row * s->ow * LAC_BLOCK,
+                                .y_column = LAC_BLOCK,
+                                .y_row = (size_t)s->ow * LAC_BLOCK,
+                                .y_picture = lac_conv_y_size(s),
+                                .y_block = plane,
+                                .pictures = pictures,
+                                .rows = rows,
+                                .columns = s->ow,
+                                .channels = s->oc},
+                     packed);
+        }
+}
+
+/* ---- Backward ------------------------------------------------------------------------------ */
+
+/* The pixels of one direction whose taps are r, r + stride, ...: m in [first, end). */
+typedef struct residue {
+    int taps, first, end;
+} residue;
+
+static residue residue_of(const lac_conv_shape *s, int r, int size)
+{
+    int before = s->pad - r + s->stride - 1;
+    return (residue){(s->k - r + s->stride - 1) / s->stride * (r < s->k),
+                     before > 0 ? before / s->stride : 0,
+                     (size + s->pad - r + s->stride - 1) / s->stride};
+}
+
+/* What values m in [first, first + rows) read. */
+static frame frame_of_dy(const lac_conv_shape *s, int first, int rows)
+{
+    int top = (s->k - 1) / s->stride; /* the most that is read above m */
+    int left = s->pad / s->stride;
+    int w = left + (s->w - 1 + s->pad) / s->stride + 1;
+    int is_copy = s->k > 1;
+    return (frame){.blocks = s->oc / LAC_BLOCK,
+                   .pixel = LAC_BLOCK,
+                   .h = rows + top,
+                   .w = is_copy ? w : s->ow,
+                   .top = top - first,
+                   .left = left,
+                   .picture_h = s->oh,
+                   .picture_w = s->ow,
+                   .is_copy = is_copy};
+}
+
+/* Values of m of a column of dx. */
+static int count_down(const lac_conv_shape *s)
+{
+    return (s->h - 1 + s->pad) / s->stride + 1;
+}
+
+static band band_backward(const lac_conv_shape *s, int chunk)
+{
+    const frame one = frame_of_dy(s, 0, 1);
+    return band_of(count_down(s), one.w, (size_t)one.w * s->oc, chunk);
+}
+
+/* The product of one residue down, one across, over the band of f that begins at m = first. */
+static product product_of(const lac_conv_shape *s, const frame *f, const stored *dy, int first,
+                          int rows, int down, int across, stored *dx)
+{
+    residue i = residue_of(s, down, s->h);
+    residue j = residue_of(s, across, s->w);
+    size_t line = (size_t)f->w * LAC_BLOCK;
+    int m = at_least(i.first, first);
+    ptrdiff_t y = (ptrdiff_t)down + (ptrdiff_t)m * s->stride - s->pad;
+    ptrdiff_t x = (ptrdiff_t)across + (ptrdiff_t)j.first * s->stride - s->pad;
+    int is_met = i.taps * j.taps > 0;
+    int inner = at_most(i.end, first + rows) - m;
+    return (product){.x = is_met ? dy + (m - i.taps + 1 + f->top) * line +
+                                       (size_t)(j.first - j.taps + 1 + f->left) *
+                                           LAC_BLOCK
+                                 : dy,
+                     .x_column = LAC_BLOCK,
+                     .x_row = line,
+                     .x_picture = frame_size(f),
+                     .x_line = line,
+                     .x_block = frame_block(f),
+                     .blocks = f->blocks,
+                     .lines = is_met ? i.taps : 0,
+                     .run = j.taps * LAC_BLOCK,
+                     .y = dx + (y * s->w + x) * LAC_BLOCK,
+                     .y_column = (size_t)s->stride * LAC_BLOCK,
+                     .y_row = (size_t)s->stride * s->w * LAC_BLOCK,
+                     .y_picture = lac_conv_x_size(s),
+                     .y_block = (size_t)s->h * s->w * LAC_BLOCK,
+                     .rows = inner > 0 ? inner : 0,
+                     .columns = j.end > j.first ? j.end - j.first : 0,
+                     .channels = s->c};
+}
+
+static void direct_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
+                                 const float *packed, void *dx, float *scratch)
+{
+    (void)thread;
+    const lac_conv_shape *s = &conv->shape;
+    const band all = band_backward(s, conv->chunk);
+    int down = count_down(s);
+    for (int i = 0; i < n; i += all.pictures)
+        for (int first = 0; first < down; first += all.rows) {
+            int pictures = at_most(n - i, all.pictures);
+            int rows = at_most(down - first, all.rows);
+            const frame f = frame_of_dy(s, first, rows);
+            const stored *from = frame_make(&f, (const stored *)lac_conv_y_at(conv, dy, i),
+                                            pictures, (stored *)scratch);
+            const float *w = packed;
+            for (int r = 0; r < s->stride * s->stride; r++) {
+                product p = product_of(s, &f, from, first, rows, r / s->stride, r % s->stride,
+                                       (stored *)lac_conv_x_at(conv, dx, i));
+                p.pictures = pictures;
+                multiply(&p, w);
+                w += (size_t)p.blocks * p.lines * p.run / TERM * s->c;
+            }
+        }
+}
+
+/* ---- Weights ------------------------------------------------------------------------------- */
+
+/* One term of packed weights: what stands at w and, for pairs, `along` behind it. */
+static void pack_term(const float *w, size_t along, int count, float *to)
+{
+#ifdef LAC_BF16
+    stored pair[2] = {narrow(w[0]), count > 1 ? narrow(w[along]) : 0};
+    memcpy(to, pair, sizeof pair);
+#else
+    (void)along;
+    (void)count;
+    *to = *w;
+#endif
+}
+
+static void pack_forward(const lac_conv_shape *s, const float *w, float *to)
+{
+    size_t area = (size_t)s->k * s->k;
+    size_t kernel = s->c * area; /* of one output channel */
+    int plain = s->c == 1;
+    int block = plain ? 1 : LAC_BLOCK;
+    for (int o = 0; o < s->oc; o += WIDTH)
+        for (int b = 0; b < s->c; b += block)
+            for (int i = 0; i < s->k; i++)
+                for (int t = 0; t < run_of(s); t += TERM) {
+                    int tap = i * s->k + t / block;
+                    const float *from = w + o * kernel + (b + t % block) * area + tap;
+                    int count = plain ? at_most(s->k - t, TERM) : TERM;
+                    for (int k = 0; k < at_most(WIDTH, s->oc - o); k++)
+                        pack_term(from + k * kernel, plain ? 1 : area, count, to++);
+                }
+}
+
+/* One pair of residues: [c / WIDTH, oc / 16, taps down, taps across, 16, WIDTH], the taps turned. */
+static float *pack_residue(const lac_conv_shape *s, const float *w, int down, int across,
+                           float *to)
+{
+    size_t area = (size_t)s->k * s->k;
+    size_t kernel = s->c * area;
+    int lines = residue_of(s, down, s->h).taps;
+    int taps = residue_of(s, across, s->w).taps;
+    for (int c = 0; c < s->c; c += WIDTH)
+        for (int b = 0; b < s->oc; b += LAC_BLOCK)
+            for (int i = lines - 1; i >= 0; i--)
+                for (int j = taps - 1; j >= 0; j--)
+                    for (int o = b; o < b + LAC_BLOCK; o += TERM) {
+                        const float *from = w + o * kernel + c * area +
+                                            (size_t)(down + i * s->stride) * s->k + across +
+                                            j * s->stride;
+                        for (int k = 0; k < at_most(WIDTH, s->c - c); k++)
+                            pack_term(from + k * area, kernel, TERM, to++);
+                    }
+    return to;
+}
+
+static void direct_pack(const lac_conv *conv, int thread, const float *w, float *forward,
+                        float *backward)
+{
+    (void)thread;
+    const lac_conv_shape *s = &conv->shape;
+    pack_forward(s, w, forward);
+    for (int r = 0; backward && r < s->stride * s->stride; r++)
+        backward = pack_residue(s, w, r / s->stride, r % s->stride, backward);
+}
+
+/* ---- Plan ---------------------------------------------------------------------------------- */
+
+static size_t scratch_of(const lac_conv *conv)
+{
+    const lac_conv_shape *s = &conv->shape;
+    const band forward = band_forward(s, conv->chunk);
+    const band backward = band_backward(s, conv->chunk);
+    const frame x = frame_of_x(s, 0, forward.rows);
+    const frame dy = frame_of_dy(s, 0, backward.rows);
+    size_t of_x = x.is_copy ? forward.pictures * frame_size(&x) : 0;
+    size_t of_dy = dy.is_copy ? backward.pictures * frame_size(&dy) : 0;
+    size_t most = of_x > of_dy ? of_x : of_dy;
+    size_t floats = (most * sizeof(stored) + 63) / 64 * 16; /* whole cache lines */
+    size_t weights = LAC_NAME(lac_direct_weights_scratch)(s, conv->chunk);
+    return floats > weights ? floats : weights;
+}
+
+void LAC_NAME(lac_conv_use_direct)(lac_conv *conv)
+{
+    static const lac_conv_method method = {NULL,
+                                           direct_pack,
+                                           direct_forward,
+                                           direct_backward_data,
+                                           LAC_NAME(lac_direct_weights),
+                                           LAC_NAME(lac_direct_unpack)};
+    const lac_conv_shape *s = &conv->shape;
+    size_t run = (size_t)run_of(s) / TERM;
+    conv->method = &method;
+    conv->name = "direct:" TEXT_OF(LAC_ISA);
+    conv->scratch = scratch_of(conv);
+    conv->packed = run * s->k * (s->c == 1 ? 1 : s->c / LAC_BLOCK) * s->oc;
+    conv->partial = lac_conv_w_size(s);
+}

@@ -1,0 +1,135 @@
+/*
+ * What the sources of the direct convolution share (direct.c, direct_weights.c): frames, and
+ * how its multiply-adds read numbers.
+ */
+#ifndef LAC_DIRECT_H
+#define LAC_DIRECT_H
+
+#include "kernel/conv.h"
+#include "kernel/vector.h"
+
+/* A term holds for each lane of a register what one multiply-add joins: a float, or a word of two
+ * bf16. Packed weights are such words, kept in arrays of floats. */
+#ifdef LAC_BF16
+enum { TERM = 2 }; /* numbers of a lane */
+typedef __m512bh term;
+
+static inline term term_load(const float *p)
+{
+    return (term)_mm512_loadu_si512(p);
+}
+
+static inline term term_all(const void *p)
+{
+    int32_t word;
+    memcpy(&word, p, sizeof word);
+    return (term)_mm512_set1_epi32(word);
+}
+
+static inline vec term_multiply(term a, term b, vec sum)
+{
+    return _mm512_dpbf16_ps(sum, a, b);
+}
+#else
+enum { TERM = 1 };
+typedef vec term;
+
+static inline term term_load(const float *p)
+{
+    return vec_load(p);
+}
+
+static inline term term_all(const void *p)
+{
+    float value;
+    memcpy(&value, p, sizeof value);
+    return vec_all(value);
+}
+
+static inline vec term_multiply(term a, term b, vec sum)
+{
+    return vec_fma(a, b, sum);
+}
+#endif
+
+/* Some rows of a picture with zeros around them: row i of the picture is row i + top, which may
+ * lie outside. Where no zeros are needed the picture itself serves. */
+typedef struct frame {
+    int blocks;    /* of channels */
+    int pixel;     /* numbers of one: 16, or 1 of a plain picture */
+    int h, w;      /* of the frame */
+    int top, left;
+    int picture_h, picture_w;
+    int is_copy;
+} frame;
+
+static inline size_t frame_block(const frame *f)
+{
+    return (size_t)(f->is_copy ? f->h : f->picture_h) * f->w * f->pixel;
+}
+
+static inline size_t frame_size(const frame *f)
+{
+    return f->blocks * frame_block(f);
+}
+
+/* What output rows [first, first + rows) of a forward pass read. */
+static inline frame frame_of_x(const lac_conv_shape *s, int first, int rows)
+{
+    int plain = s->c == 1;
+    int is_copy = s->k > 1 || plain;
+    return (frame){.blocks = plain ? 1 : s->c / LAC_BLOCK,
+                   .pixel = plain ? 1 : LAC_BLOCK,
+                   .h = (rows - 1) * s->stride + s->k,
+                   .w = is_copy ? (s->ow - 1) * s->stride + s->k + (plain ? TERM - 1 : 0) : s->w,
+                   .top = s->pad - first * s->stride,
+                   .left = s->pad,
+                   .picture_h = s->h,
+                   .picture_w = s->w,
+                   .is_copy = is_copy};
+}
+
+/* Row 0 of the frame of n pictures that stand one behind the other, which is made at `room` if it
+ * must be. */
+static inline const stored *frame_make(const frame *f, const stored *x, int n, stored *room)
+{
+    if (!f->is_copy)
+        return x - (ptrdiff_t)f->top * f->w * f->pixel;
+    size_t left = (size_t)f->left * f->pixel;
+    size_t line = (size_t)f->w * f->pixel;
+    size_t there = (size_t)f->picture_w * f->pixel;
+    size_t copied = there < line - left ? there : line - left;
+    stored *to = room;
+    for (int b = 0; b < n * f->blocks; b++, x += f->picture_h * there)
+        for (int i = 0; i < f->h; i++, to += line) {
+            int row = i - f->top;
+            if (row < 0 || row >= f->picture_h) {
+                memset(to, 0, line * sizeof *to);
+                continue;
+            }
+            memset(to, 0, left * sizeof *to);
+            memcpy(to + left, x + row * there, copied * sizeof *to);
+            memset(to + left + copied, 0, (line - left - copied) * sizeof *to);
+        }
+    return room;
+}
+
+/* A pass over chunks' pictures goes by bands: some rows of one picture, or all of some small
+ * ones. */
+typedef struct band {
+    int pictures, rows;
+} band;
+
+/* direct_weights.c */
+#define LAC_DIRECT_WEIGHTS(isa)                                                                    \
+    void lac_direct_weights_##isa(const lac_conv *conv, int thread, int n, const void *x,         \
+                                  const void *dy, float *partial, float *scratch);                 \
+    void lac_direct_unpack_##isa(const lac_conv *conv, int thread, const float *partial,          \
+                                 float *dw);                                                       \
+    size_t lac_direct_weights_scratch_##isa(const lac_conv_shape *s, int chunk)
+LAC_DIRECT_WEIGHTS(avx2);
+LAC_DIRECT_WEIGHTS(avx512);
+LAC_DIRECT_WEIGHTS(avx512_bf16);
+#undef LAC_DIRECT_WEIGHTS
+
+#endif

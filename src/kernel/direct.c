@@ -47,57 +47,87 @@ typedef struct cursor {
     int picture, row, column;
 } cursor;
 
-/* The next ROWS outputs; past the end the last one is repeated. */
-static inline void cursor_take(cursor *at, const product *p, const stored *x[ROWS],
+static inline void cursor_advance(cursor *at, const product *p, int by)
+{
+    at->column += by;
+    at->x += by * p->x_column;
+    at->y += by * p->y_column;
+    if (at->column < p->columns)
+        return;
+    at->column = 0;
+    at->row = at->row + 1 == p->rows ? 0 : at->row + 1;
+    at->picture += at->row == 0;
+    at->x = p->x + at->picture * p->x_picture + at->row * p->x_row;
+    at->y = p->y + at->picture * p->y_picture + at->row * p->y_row;
+}
+
+/* The next ROWS outputs, of which `left` are there; the others repeat the last. */
+static inline void cursor_take(cursor *at, const product *p, int left, const stored *x[ROWS],
                                stored *y[ROWS])
 {
+    if (p->columns - at->column >= ROWS) {
 #pragma GCC unroll 12
+        for (int r = 0; r < ROWS; r++) {
+            x[r] = at->x + r * p->x_column;
+            y[r] = at->y + r * p->y_column;
+        }
+        cursor_advance(at, p, ROWS);
+        return;
+    }
     for (int r = 0; r < ROWS; r++) {
-        x[r] = at->x;
-        y[r] = at->y;
-        if (++at->column < p->columns) {
-            at->x += p->x_column;
-            at->y += p->y_column;
-            continue;
-        }
-        int row = at->row + 1;
-        int picture = at->picture + (row == p->rows);
-        row = row == p->rows ? 0 : row;
-        if (picture == p->pictures) {
-            at->column--;
-            continue;
-        }
-        *at = (cursor){p->x + picture * p->x_picture + row * p->x_row,
-                       p->y + picture * p->y_picture + row * p->y_row, picture, row, 0};
+        x[r] = r < left ? at->x : x[r - 1];
+        y[r] = r < left ? at->y : y[r - 1];
+        if (r < left)
+            cursor_advance(at, p, 1);
     }
 }
 
-static inline __attribute__((always_inline)) void tile(const product *p, cursor *at,
+static inline void move(const stored *x[ROWS], ptrdiff_t by)
+{
+#pragma GCC unroll 12
+    for (int r = 0; r < ROWS; r++)
+        x[r] += by;
+}
+
+static inline __attribute__((always_inline)) void tile(const product *p, cursor *at, int left,
                                                        const float *w, int registers)
 {
     const stored *x[ROWS];
     stored *y[ROWS];
     vec s[ROWS][REGISTERS];
-    cursor_take(at, p, x, y);
+    cursor_take(at, p, left, x, y);
 #pragma GCC unroll 12
     for (int r = 0; r < ROWS; r++)
         for (int k = 0; k < registers; k++)
             s[r][k] = (vec){0};
-    for (int b = 0; b < p->blocks; b++)
-        for (int l = 0; l < p->lines; l++) {
-            size_t i = b * p->x_block + l * p->x_line;
-            for (size_t end = i + (size_t)p->run; i < end; i += TERM, w += registers * LANES) {
-                term right[REGISTERS];
-                for (int k = 0; k < registers; k++)
-                    right[k] = term_load(w + k * LANES);
 #pragma GCC unroll 12
-                for (int r = 0; r < ROWS; r++) {
-                    term left = term_all(x[r] + i);
-                    for (int k = 0; k < registers; k++)
-                        s[r][k] = term_multiply(left, right[k], s[r][k]);
-                }
+    for (int r = 0; r < ROWS; r++)
+        for (int k = 0; k < registers; k++)
+            __builtin_prefetch(y[r] + k * LANES / LAC_BLOCK * p->y_block, 1);
+    int line = 0;
+    move(x, p->run);
+    for (int n = p->blocks * p->lines; n > 0; n--) {
+        ptrdiff_t step = (ptrdiff_t)p->x_line;
+        if (++line == p->lines) {
+            line = 0;
+            step = (ptrdiff_t)p->x_block - (p->lines - 1) * step;
+#pragma GCC unroll 12
+            for (int r = 0; r < ROWS; r++)
+                __builtin_prefetch(x[r] + step - p->run);
+        }
+        for (ptrdiff_t i = -(ptrdiff_t)p->run; i < 0; i += TERM, w += registers * LANES) {
+            term right[REGISTERS];
+            for (int k = 0; k < registers; k++)
+                right[k] = term_load(w + k * LANES);
+#pragma GCC unroll 12
+            for (int r = 0; r < ROWS; r++) {
+                term v = term_all(x[r] + i);
+                for (int k = 0; k < registers; k++)
+                    s[r][k] = term_multiply(v, right[k], s[r][k]);
             }
         }
+        move(x, step);
+    }
 #pragma GCC unroll 12
     for (int r = 0; r < ROWS; r++)
         for (int k = 0; k < registers; k++)
@@ -108,7 +138,7 @@ static void tiles_wide(const product *p, const float *w)
 {
     cursor at = {p->x, p->y, 0, 0, 0};
     for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS)
-        tile(p, &at, w, REGISTERS);
+        tile(p, &at, left, w, REGISTERS);
 }
 
 /* The last 16 channels where registers are as wide. */
@@ -116,13 +146,17 @@ static void tiles_narrow(const product *p, const float *w)
 {
     cursor at = {p->x, p->y, 0, 0, 0};
     for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS)
-        tile(p, &at, w, 1);
+        tile(p, &at, left, w, 1);
 }
 
 /* Weights are [channels / WIDTH, inputs, WIDTH], the last as wide as is left. */
 static void multiply(const product *p, const float *w)
 {
     product at = *p;
+    if (p->x_row == p->columns * p->x_column && p->y_row == p->columns * p->y_column) {
+        at.columns *= at.rows; /* one long row */
+        at.rows = 1;
+    }
     size_t inputs = (size_t)p->blocks * p->lines * p->run / TERM;
     for (int left = p->channels; left > 0; left -= WIDTH) {
         (left >= WIDTH ? tiles_wide : tiles_narrow)(&at, w);

@@ -7,9 +7,9 @@
  * [c / 16, k, k, 16, oc]. In this order taps and channels are lines, as x is read in the forward
  * pass.
  *
- * The processor multiplies pairs of bf16, and here they must be pairs of pixels. x is written as
- * words of two pixels that neighbouring outputs see under one tap, [c / 16, rows, outputs / 2, k,
- * 16], and dy as words of two neighbours, [oc / 16, rows, outputs / 2, 16].
+ * The processor multiplies pairs of bf16, and here they must be pairs of pixels. dy is written as
+ * words of two neighbours, [oc / 16, rows, pairs, 16], and x as words of the two pixels that a pair
+ * of outputs sees under one tap, [c / 16, rows, pairs, k, 16].
  */
 #include "kernel/direct.h"
 
@@ -125,45 +125,44 @@ static band band_of(const lac_conv_shape *s, int chunk)
 /* Words of the numbers of two pixels. */
 static inline void put_words(const stored *a, const stored *b, float *to)
 {
-    __m256i first = _mm256_loadu_si256((const void *)a);
-    __m256i second = _mm256_loadu_si256((const void *)b);
-    __m512i low = _mm512_cvtepu16_epi32(first);
-    __m512i high = _mm512_slli_epi32(_mm512_cvtepu16_epi32(second), 16);
-    _mm512_storeu_si512(to, _mm512_or_si512(low, high));
+    const __m512i order =
+        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
+                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    __m512i both = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)a));
+    both = _mm512_inserti64x4(both, _mm256_loadu_si256((const void *)b), 1);
+    _mm512_storeu_si512(to, _mm512_permutexvar_epi16(order, both));
 }
 
-static const stored zeros[LAC_BLOCK];
-
-/* Column j of a row, which may lie outside. */
-static inline const stored *column(const stored *row, int j, int w)
+/* An odd number of columns is filled up: the last pair's second pixel meets a dy of 0. */
+static frame frame_of_pairs(const lac_conv_shape *s, int first, int rows)
 {
-    return row && j >= 0 && j < w ? row + (size_t)j * LAC_BLOCK : zeros;
+    frame f = frame_of_x(s, first, rows);
+    f.is_copy |= s->ow % 2;
+    if (f.is_copy)
+        f.w = (s->ow + s->ow % 2 - 1) * s->stride + s->k;
+    return f;
 }
 
-static size_t words_of_x(const lac_conv_shape *s, const frame *f)
+/* Words of a line of the frame: those of its pairs under each tap, or one from every number of a
+ * plain picture on. */
+static size_t words_of_line(const lac_conv_shape *s, const frame *f)
 {
-    return (size_t)f->blocks * f->h * ((s->ow + 1) / 2) * s->k * f->pixel;
+    return f->pixel == 1 ? (size_t)(f->w - s->stride) : (size_t)(s->ow + 1) / 2 * s->k * LAC_BLOCK;
 }
 
-/* x of n pictures as words, [n, blocks, rows of the frame, pairs of outputs, k, pixel]. */
-static void write_x(const lac_conv_shape *s, const frame *f, const stored *x, int n, float *to)
+static void write_line(const lac_conv_shape *s, const frame *f, const stored *x, float *to)
 {
-    for (int b = 0; b < n * f->blocks; b++, x += (size_t)s->h * s->w * f->pixel)
-        for (int i = 0; i < f->h; i++) {
-            int at = i - f->top;
-            const stored *row = at >= 0 && at < s->h ? x + (size_t)at * s->w * f->pixel : NULL;
-            for (int j = -s->pad; j < s->ow * s->stride - s->pad; j += 2 * s->stride)
-                for (int t = j; t < j + s->k; t++, to += f->pixel) {
-                    int next = t + s->stride;
-                    if (f->pixel == LAC_BLOCK) {
-                        put_words(column(row, t, s->w), column(row, next, s->w), to);
-                        continue;
-                    }
-                    stored pair[2] = {row && t >= 0 && t < s->w ? row[t] : 0,
-                                      row && next >= 0 && next < s->w ? row[next] : 0};
-                    memcpy(to, pair, sizeof pair);
-                }
-        }
+    size_t step = (size_t)s->stride * f->pixel;
+    if (f->pixel == 1) {
+        uint32_t *restrict word = (uint32_t *)to;
+        int pairs = f->w - s->stride;
+        for (int i = 0; i < pairs; i++)
+            word[i] = x[i] | (uint32_t)x[i + s->stride] << 16;
+        return;
+    }
+    for (int j = 0; j < s->ow; j += 2, x += 2 * step)
+        for (int t = 0; t < s->k; t++, to += LAC_BLOCK)
+            put_words(x + t * LAC_BLOCK, x + t * LAC_BLOCK + step, to);
 }
 
 static size_t words_of_dy(const lac_conv_shape *s, int rows)
@@ -171,42 +170,56 @@ static size_t words_of_dy(const lac_conv_shape *s, int rows)
     return (size_t)s->oc * rows * ((s->ow + 1) / 2);
 }
 
-/* The same of dy, whose band begins there: [n, oc / 16, rows, pairs, 16]. */
+/* Of some rows of n pictures, [n, oc / 16, rows, pairs, 16]. */
 static void write_dy(const lac_conv_shape *s, const stored *dy, int rows, int n, float *to)
 {
-    for (int b = 0; b < n * s->oc / LAC_BLOCK; b++, dy += (size_t)s->oh * s->ow * LAC_BLOCK)
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < s->ow; j += 2, to += LAC_BLOCK) {
-                const stored *row = dy + (size_t)i * s->ow * LAC_BLOCK;
-                put_words(column(row, j, s->ow), column(row, j + 1, s->ow), to);
-            }
+    static const stored none[LAC_BLOCK];
+    for (int b = 0; b < n * s->oc / LAC_BLOCK; b++, dy += (size_t)s->oh * s->ow * LAC_BLOCK) {
+        const stored *pixel = dy;
+        for (int i = 0; i < rows; i++) {
+            int j = 2;
+            for (; j <= s->ow; j += 2, pixel += 2 * LAC_BLOCK, to += LAC_BLOCK)
+                put_words(pixel, pixel + LAC_BLOCK, to);
+            if (j > s->ow + 1)
+                continue;
+            put_words(pixel, none, to);
+            pixel += LAC_BLOCK;
+            to += LAC_BLOCK;
+        }
+    }
 }
 
-static void band_weights(const lac_conv_shape *s, const frame *f, const stored *x,
-                         const stored *dy, int rows, int n, float *partial, float *scratch)
+static void band_weights(const lac_conv_shape *s, int first, int rows, int n, const stored *x,
+                         const stored *dy, float *partial, float *scratch)
 {
+    const frame f = frame_of_pairs(s, first, rows);
     size_t pairs = (size_t)(s->ow + 1) / 2;
-    size_t x_size = words_of_x(s, f);
-    size_t line = pairs * s->k * f->pixel;
-    float *g = scratch + n * x_size;
-    write_x(s, f, x, n, scratch);
+    size_t line = words_of_line(s, &f);
+    size_t lines = (size_t)f.blocks * f.h;
+    float *g = scratch + n * lines * line;
+    const stored *from = frame_make(&f, x, n, (stored *)(g + n * words_of_dy(s, rows)));
+    for (int b = 0; b < n * f.blocks; b++, from += frame_block(&f))
+        for (int i = 0; i < f.h; i++)
+            write_line(s, &f, from + (size_t)i * f.w * f.pixel,
+                       scratch + ((size_t)b * f.h + i) * line);
     write_dy(s, dy, rows, n, g);
     add_products(&(sums){.x = scratch,
                          .dy = g,
-                         .x_column = (size_t)s->k * f->pixel,
+                         .x_column = f.pixel == 1 ? 2 * (size_t)s->stride
+                                                  : (size_t)s->k * LAC_BLOCK,
                          .x_row = s->stride * line,
-                         .x_picture = x_size,
+                         .x_picture = lines * line,
                          .x_line = line,
-                         .x_block = f->h * line,
+                         .x_block = f.h * line,
                          .y_row = pairs * LAC_BLOCK,
                          .y_picture = words_of_dy(s, rows),
                          .y_block = rows * pairs * LAC_BLOCK,
                          .pictures = n,
                          .rows = rows,
                          .columns = (int)pairs,
-                         .blocks = f->blocks,
+                         .blocks = f.blocks,
                          .lines = s->k,
-                         .run = s->k * f->pixel,
+                         .run = s->k * f.pixel,
                          .channels = s->oc},
                  partial);
 }
@@ -214,30 +227,32 @@ static void band_weights(const lac_conv_shape *s, const frame *f, const stored *
 size_t LAC_NAME(lac_direct_weights_scratch)(const lac_conv_shape *s, int chunk)
 {
     const band all = band_of(s, chunk);
-    const frame f = frame_of_x(s, 0, all.rows);
-    return all.pictures * (words_of_x(s, &f) + words_of_dy(s, all.rows));
+    const frame f = frame_of_pairs(s, 0, all.rows);
+    size_t copy = f.is_copy ? (frame_size(&f) + 1) / 2 : 0;
+    return all.pictures * (f.blocks * f.h * words_of_line(s, &f) + words_of_dy(s, all.rows) + copy);
 }
 #else
-static void band_weights(const lac_conv_shape *s, const frame *f, const stored *x,
-                         const stored *dy, int rows, int n, float *partial, float *scratch)
+static void band_weights(const lac_conv_shape *s, int first, int rows, int n, const stored *x,
+                         const stored *dy, float *partial, float *scratch)
 {
-    size_t line = (size_t)f->w * f->pixel;
-    sums p = {.x = frame_make(f, x, n, scratch),
+    const frame f = frame_of_x(s, first, rows);
+    size_t line = (size_t)f.w * f.pixel;
+    sums p = {.x = frame_make(&f, x, n, scratch),
               .dy = dy,
-              .x_column = (size_t)s->stride * f->pixel,
+              .x_column = (size_t)s->stride * f.pixel,
               .x_row = s->stride * line,
-              .x_picture = frame_size(f),
+              .x_picture = frame_size(&f),
               .x_line = line,
-              .x_block = frame_block(f),
+              .x_block = frame_block(&f),
               .y_row = (size_t)s->ow * LAC_BLOCK,
               .y_picture = lac_conv_y_size(s),
               .y_block = (size_t)s->oh * s->ow * LAC_BLOCK,
               .pictures = n,
               .rows = rows,
               .columns = s->ow,
-              .blocks = f->blocks,
+              .blocks = f.blocks,
               .lines = s->k,
-              .run = s->k * f->pixel,
+              .run = s->k * f.pixel,
               .channels = s->oc};
     add_products(&p, partial);
 }
@@ -261,11 +276,10 @@ void LAC_NAME(lac_direct_weights)(const lac_conv *conv, int thread, int n, const
         for (int row = 0; row < s->oh; row += all.rows) {
             int pictures = n - i < all.pictures ? n - i : all.pictures;
             int rows = s->oh - row < all.rows ? s->oh - row : all.rows;
-            const frame f = frame_of_x(s, row, rows);
-            band_weights(s, &f, (const stored *)lac_conv_x_at(conv, x, i),
+            band_weights(s, row, rows, pictures, (const stored *)lac_conv_x_at(conv, x, i),
                          (const stored *)lac_conv_y_at(conv, dy, i) +
                              (size_t)row * s->ow * LAC_BLOCK,
-                         rows, pictures, partial, scratch);
+                         partial, scratch);
         }
 }
 

@@ -162,6 +162,50 @@ void lac_conv_use_ref(lac_conv *conv)
     conv->partial = conv->packed;
 }
 
+/* ---- The choice of a method ---------------------------------------------------------- */
+
+#ifdef LAC_X86
+static int is_bf16(const lac_conv *conv)
+{
+    return conv->kernels->element != sizeof(float);
+}
+
+static void use_direct(lac_conv *conv)
+{
+    if (conv->kernels->level == LAC_CPU_AVX2)
+        lac_conv_use_direct_avx2(conv);
+    else if (is_bf16(conv))
+        lac_conv_use_direct_avx512_bf16(conv);
+    else
+        lac_conv_use_direct_avx512(conv);
+}
+
+/* Whether our direct method comes before oneDNN's. */
+static int prefers_direct(const lac_conv *conv)
+{
+    return conv->kernels->level == LAC_CPU_AVX2;
+}
+#endif
+
+/* Winograd of our own, the direct method of our own or what oneDNN has. */
+static lac_status choose(lac_conv *conv)
+{
+    lac_conv_use_ref(conv);
+#ifdef LAC_X86
+    if (conv->kernels->level == LAC_CPU_REF)
+        return LAC_OK;
+    int tiles = is_bf16(conv) && lac_kernels_have_tiles();
+    if (is_bf16(conv) && !tiles && lac_conv_use_winograd(conv))
+        return LAC_OK;
+    use_direct(conv);
+#ifdef HAVE_DNNL
+    if (tiles || !prefers_direct(conv))
+        return lac_conv_use_dnnl(conv);
+#endif
+#endif
+    return LAC_OK;
+}
+
 /* ---- The public face ---------------------------------------------------------------- */
 
 lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_shape *shape,
@@ -180,17 +224,7 @@ lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_
     conv->inference = inference;
     conv->ctx = ctx;
     conv->kernels = kernels;
-    lac_conv_use_ref(conv);
-#ifdef LAC_X86
-    int pairs = kernels->level == LAC_CPU_AVX512 && kernels->element != sizeof(float);
-    if (pairs && !lac_kernels_have_tiles() && lac_conv_use_winograd(conv))
-        return LAC_OK;
-#endif
-    lac_status status = LAC_OK;
-#ifdef HAVE_DNNL
-    if (ctx->cpu != LAC_CPU_REF)
-        status = lac_conv_use_dnnl(conv);
-#endif
+    lac_status status = choose(conv);
     if (status != LAC_OK)
         lac_conv_free(out);
     return status;

@@ -43,13 +43,15 @@ static inline char *lac_conv_x_at(const lac_conv *conv, const void *x, int i)
 
 static inline char *lac_conv_y_at(const lac_conv *conv, const void *y, int i)
 {
-    return (char *)(uintptr_t)y + i * lac_conv_y_size(&conv->shape) * conv->kernels->element;
+    size_t element = conv->shape.wide_y ? sizeof(float) : conv->kernels->element;
+    return (char *)(uintptr_t)y + i * lac_conv_y_size(&conv->shape) * element;
 }
 
 /* Plain loops: the specification. Never fails. */
 void lac_conv_use_ref(lac_conv *conv);
 
-/* Winograd on bf16, with AVX512-BF16: returns 0 when the shape is not 3x3 of stride 1. Rounds
+/* Winograd on bf16, with AVX512-BF16: returns 0 when the shape is not 3x3 of stride 1, or y
+ * is wide. Rounds
  * sums of 4 inputs, so that an output is off by up to 1 % of the largest. */
 int lac_conv_use_winograd(lac_conv *conv);
 
@@ -58,7 +60,7 @@ void lac_conv_use_direct_avx2(lac_conv *conv);
 void lac_conv_use_direct_avx512(lac_conv *conv);
 void lac_conv_use_direct_avx512_bf16(lac_conv *conv);
 
-/* oneDNN; leaves conv as it was when it has no way for this shape. MEMORY. */
+/* oneDNN; leaves conv as it was when it has no way for this shape or y is wide. MEMORY. */
 lac_status lac_conv_use_dnnl(lac_conv *conv);
 
 #endif

@@ -28,22 +28,23 @@ enum {
 
 /* ---- Product ------------------------------------------------------------------------------- */
 
-/* Steps from a number to the next along each direction. */
+/* Steps from a number to the next along each direction; those of y in bytes. */
 typedef struct product {
     const stored *x; /* first input of the first output */
     size_t x_column, x_row, x_picture; /* from output to output */
     size_t x_line, x_block;            /* from input to input of one output */
     int blocks, lines, run;            /* of inputs; numbers of a line */
-    stored *y;
+    char *y;
     size_t y_column, y_row, y_picture, y_block;
     int pictures, rows, columns;
     int channels; /* of the output */
+    int wide_y;   /* it is float beside bf16 */
 } product;
 
 /* The outputs that are next. */
 typedef struct cursor {
     const stored *x;
-    stored *y;
+    char *y;
     int picture, row, column;
 } cursor;
 
@@ -63,7 +64,7 @@ static inline void cursor_advance(cursor *at, const product *p, int by)
 
 /* The next ROWS outputs, of which `left` are there; the others repeat the last. */
 static inline void cursor_take(cursor *at, const product *p, int left, const stored *x[ROWS],
-                               stored *y[ROWS])
+                               char *y[ROWS])
 {
     if (p->columns - at->column >= ROWS) {
 #pragma GCC unroll 12
@@ -89,11 +90,20 @@ static inline void move(const stored *x[ROWS], ptrdiff_t by)
         x[r] += by;
 }
 
+/* The outputs from channel `at` of a pixel on. */
+static inline void put(char *pixel, int at, vec v, int wide)
+{
+    if (wide)
+        vec_store((float *)(void *)pixel + at, v);
+    else
+        vec_put((stored *)(void *)pixel + at, v);
+}
+
 static inline __attribute__((always_inline)) void tile(const product *p, cursor *at, int left,
-                                                       const float *w, int registers)
+                                                       const float *w, int registers, int wide)
 {
     const stored *x[ROWS];
-    stored *y[ROWS];
+    char *y[ROWS];
     vec s[ROWS][REGISTERS];
     cursor_take(at, p, left, x, y);
 #pragma GCC unroll 12
@@ -131,22 +141,36 @@ static inline __attribute__((always_inline)) void tile(const product *p, cursor 
 #pragma GCC unroll 12
     for (int r = 0; r < ROWS; r++)
         for (int k = 0; k < registers; k++)
-            vec_put(y[r] + k * LANES / LAC_BLOCK * p->y_block + k * LANES % LAC_BLOCK, s[r][k]);
+            put(y[r] + k * LANES / LAC_BLOCK * p->y_block, k * LANES % LAC_BLOCK, s[r][k], wide);
 }
 
-static void tiles_wide(const product *p, const float *w)
+static inline __attribute__((always_inline)) void tiles(const product *p, const float *w,
+                                                        int registers, int wide)
 {
     cursor at = {p->x, p->y, 0, 0, 0};
     for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS)
-        tile(p, &at, left, w, REGISTERS);
+        tile(p, &at, left, w, registers, wide);
 }
 
-/* The last 16 channels where registers are as wide. */
-static void tiles_narrow(const product *p, const float *w)
+static void tiles_of_two(const product *p, const float *w)
 {
-    cursor at = {p->x, p->y, 0, 0, 0};
-    for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS)
-        tile(p, &at, left, w, 1);
+    tiles(p, w, REGISTERS, 0);
+}
+
+/* The last 16 channels where a register is as wide. */
+static void tiles_of_one(const product *p, const float *w)
+{
+    tiles(p, w, 1, 0);
+}
+
+static void wide_tiles_of_two(const product *p, const float *w)
+{
+    tiles(p, w, REGISTERS, 1);
+}
+
+static void wide_tiles_of_one(const product *p, const float *w)
+{
+    tiles(p, w, 1, 1);
 }
 
 /* Weights are [channels / WIDTH, inputs, WIDTH], the last as wide as is left. */
@@ -158,8 +182,10 @@ static void multiply(const product *p, const float *w)
         at.rows = 1;
     }
     size_t inputs = (size_t)p->blocks * p->lines * p->run / TERM;
+    void (*two)(const product *, const float *) = p->wide_y ? wide_tiles_of_two : tiles_of_two;
+    void (*one)(const product *, const float *) = p->wide_y ? wide_tiles_of_one : tiles_of_one;
     for (int left = p->channels; left > 0; left -= WIDTH) {
-        (left >= WIDTH ? tiles_wide : tiles_narrow)(&at, w);
+        (left >= WIDTH ? two : one)(&at, w);
         at.y += WIDTH / LAC_BLOCK * p->y_block;
         w += inputs * WIDTH;
     }
@@ -205,14 +231,14 @@ static void direct_forward(const lac_conv *conv, int thread, int n, const void *
     (void)thread;
     const lac_conv_shape *s = &conv->shape;
     const band all = band_forward(s, conv->chunk);
-    size_t plane = (size_t)s->oh * s->ow * LAC_BLOCK;
+    size_t pixel = LAC_BLOCK * (s->wide_y ? sizeof(float) : sizeof(stored));
     for (int i = 0; i < n; i += all.pictures)
         for (int row = 0; row < s->oh; row += all.rows) {
             int pictures = at_most(n - i, all.pictures);
             int rows = at_most(s->oh - row, all.rows);
             const frame f = frame_of_x(s, row, rows);
-            const stored *from = frame_make(&f, (const stored *)lac_conv_x_at(conv, x, i),
-                                            pictures, (stored *)scratch);
+            const stored *from =
+                frame_make(&f, lac_conv_x_at(conv, x, i), pictures, (stored *)scratch);
             size_t line = (size_t)f.w * f.pixel;
             multiply(&(product){.x = from,
                                 .x_column = (size_t)s->stride * f.pixel,
@@ -223,16 +249,16 @@ static void direct_forward(const lac_conv *conv, int thread, int n, const void *
                                 .blocks = f.blocks,
                                 .lines = s->k,
                                 .run = run_of(s),
-                                .y = (stored *)lac_conv_y_at(conv, y, i) +
-                                     (size_t)row * s->ow * LAC_BLOCK,
-                                .y_column = LAC_BLOCK,
-                                .y_row = (size_t)s->ow * LAC_BLOCK,
-                                .y_picture = lac_conv_y_size(s),
-                                .y_block = plane,
+                                .y = lac_conv_y_at(conv, y, i) + row * s->ow * pixel,
+                                .y_column = pixel,
+                                .y_row = s->ow * pixel,
+                                .y_picture = s->oc / LAC_BLOCK * s->oh * s->ow * pixel,
+                                .y_block = s->oh * s->ow * pixel,
                                 .pictures = pictures,
                                 .rows = rows,
                                 .columns = s->ow,
-                                .channels = s->oc},
+                                .channels = s->oc,
+                                .wide_y = has_wide_y(s)},
                      packed);
         }
 }
@@ -258,7 +284,7 @@ static frame frame_of_dy(const lac_conv_shape *s, int first, int rows)
     int top = (s->k - 1) / s->stride; /* the most that is read above m */
     int left = s->pad / s->stride;
     int w = left + (s->w - 1 + s->pad) / s->stride + 1;
-    int is_copy = s->k > 1;
+    int is_copy = s->k > 1 || has_wide_y(s);
     return (frame){.blocks = s->oc / LAC_BLOCK,
                    .pixel = LAC_BLOCK,
                    .h = rows + top,
@@ -267,7 +293,8 @@ static frame frame_of_dy(const lac_conv_shape *s, int first, int rows)
                    .left = left,
                    .picture_h = s->oh,
                    .picture_w = s->ow,
-                   .is_copy = is_copy};
+                   .is_copy = is_copy,
+                   .is_wide = has_wide_y(s)};
 }
 
 /* Values of m of a column of dx. */
@@ -284,11 +311,12 @@ static band band_backward(const lac_conv_shape *s, int chunk)
 
 /* The product of one residue down, one across, over the band of f that begins at m = first. */
 static product product_of(const lac_conv_shape *s, const frame *f, const stored *dy, int first,
-                          int rows, int down, int across, stored *dx)
+                          int rows, int down, int across, char *dx)
 {
     residue i = residue_of(s, down, s->h);
     residue j = residue_of(s, across, s->w);
     size_t line = (size_t)f->w * LAC_BLOCK;
+    size_t pixel = LAC_BLOCK * sizeof(stored);
     int m = at_least(i.first, first);
     ptrdiff_t y = (ptrdiff_t)down + (ptrdiff_t)m * s->stride - s->pad;
     ptrdiff_t x = (ptrdiff_t)across + (ptrdiff_t)j.first * s->stride - s->pad;
@@ -306,11 +334,11 @@ static product product_of(const lac_conv_shape *s, const frame *f, const stored 
                      .blocks = f->blocks,
                      .lines = is_met ? i.taps : 0,
                      .run = j.taps * LAC_BLOCK,
-                     .y = dx + (y * s->w + x) * LAC_BLOCK,
-                     .y_column = (size_t)s->stride * LAC_BLOCK,
-                     .y_row = (size_t)s->stride * s->w * LAC_BLOCK,
-                     .y_picture = lac_conv_x_size(s),
-                     .y_block = (size_t)s->h * s->w * LAC_BLOCK,
+                     .y = dx + (y * s->w + x) * (ptrdiff_t)pixel,
+                     .y_column = s->stride * pixel,
+                     .y_row = s->stride * s->w * pixel,
+                     .y_picture = s->c / LAC_BLOCK * s->h * s->w * pixel,
+                     .y_block = s->h * s->w * pixel,
                      .rows = inner > 0 ? inner : 0,
                      .columns = j.end > j.first ? j.end - j.first : 0,
                      .channels = s->c};
@@ -328,12 +356,12 @@ static void direct_backward_data(const lac_conv *conv, int thread, int n, const 
             int pictures = at_most(n - i, all.pictures);
             int rows = at_most(down - first, all.rows);
             const frame f = frame_of_dy(s, first, rows);
-            const stored *from = frame_make(&f, (const stored *)lac_conv_y_at(conv, dy, i),
-                                            pictures, (stored *)scratch);
+            const stored *from =
+                frame_make(&f, lac_conv_y_at(conv, dy, i), pictures, (stored *)scratch);
             const float *w = packed;
             for (int r = 0; r < s->stride * s->stride; r++) {
                 product p = product_of(s, &f, from, first, rows, r / s->stride, r % s->stride,
-                                       (stored *)lac_conv_x_at(conv, dx, i));
+                                       lac_conv_x_at(conv, dx, i));
                 p.pictures = pictures;
                 multiply(&p, w);
                 w += (size_t)p.blocks * p.lines * p.run / TERM * s->c;

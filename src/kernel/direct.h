@@ -61,6 +61,7 @@ typedef struct frame {
     int top, left;
     int picture_h, picture_w;
     int is_copy;
+    int is_wide;   /* the picture is float and the frame bf16 */
 } frame;
 
 static inline size_t frame_block(const frame *f)
@@ -89,18 +90,37 @@ static inline frame frame_of_x(const lac_conv_shape *s, int first, int rows)
                    .is_copy = is_copy};
 }
 
+/* Whether dy is float beside numbers that are not. */
+static inline int has_wide_y(const lac_conv_shape *s)
+{
+    return TERM > 1 && s->wide_y;
+}
+
+/* Numbers of a picture into a frame; wide ones are whole pixels of 16. */
+static inline void frame_fill(const frame *f, const char *from, stored *to, size_t count)
+{
+    if (!f->is_wide) {
+        memcpy(to, from, count * sizeof *to);
+        return;
+    }
+    for (size_t i = 0; i < count; i += LANES)
+        vec_put(to + i, vec_load((const float *)(const void *)from + i));
+}
+
 /* Row 0 of the frame of n pictures that stand one behind the other, which is made at `room` if it
  * must be. */
-static inline const stored *frame_make(const frame *f, const stored *x, int n, stored *room)
+static inline const stored *frame_make(const frame *f, const void *pictures, int n, stored *room)
 {
     if (!f->is_copy)
-        return x - (ptrdiff_t)f->top * f->w * f->pixel;
+        return (const stored *)pictures - (ptrdiff_t)f->top * f->w * f->pixel;
+    const char *from = pictures;
+    size_t element = f->is_wide ? sizeof(float) : sizeof(stored);
     size_t left = (size_t)f->left * f->pixel;
     size_t line = (size_t)f->w * f->pixel;
     size_t there = (size_t)f->picture_w * f->pixel;
     size_t copied = there < line - left ? there : line - left;
     stored *to = room;
-    for (int b = 0; b < n * f->blocks; b++, x += f->picture_h * there)
+    for (int b = 0; b < n * f->blocks; b++, from += f->picture_h * there * element)
         for (int i = 0; i < f->h; i++, to += line) {
             int row = i - f->top;
             if (row < 0 || row >= f->picture_h) {
@@ -108,7 +128,7 @@ static inline const stored *frame_make(const frame *f, const stored *x, int n, s
                 continue;
             }
             memset(to, 0, left * sizeof *to);
-            memcpy(to + left, x + row * there, copied * sizeof *to);
+            frame_fill(f, from + row * there * element, to + left, copied);
             memset(to + left + copied, 0, (line - left - copied) * sizeof *to);
         }
     return room;

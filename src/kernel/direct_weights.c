@@ -122,15 +122,25 @@ static band band_of(const lac_conv_shape *s, int chunk)
 }
 
 #ifdef LAC_BF16
-/* Words of the numbers of two pixels. */
-static inline void put_words(const stored *a, const stored *b, float *to)
+/* Words of the numbers of two pixels, which stand one behind the other in `both`. */
+static inline void put_ordered(__m512i both, float *to)
 {
     const __m512i order =
         _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
                          21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-    __m512i both = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)a));
-    both = _mm512_inserti64x4(both, _mm256_loadu_si256((const void *)b), 1);
     _mm512_storeu_si512(to, _mm512_permutexvar_epi16(order, both));
+}
+
+static inline void put_words(const stored *a, const stored *b, float *to)
+{
+    __m512i both = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)a));
+    put_ordered(_mm512_inserti64x4(both, _mm256_loadu_si256((const void *)b), 1), to);
+}
+
+/* The same from floats. */
+static inline void put_rounded(const float *a, const float *b, float *to)
+{
+    put_ordered((__m512i)_mm512_cvtne2ps_pbh(vec_load(b), vec_load(a)), to);
 }
 
 /* An odd number of columns is filled up: the last pair's second pixel meets a dy of 0. */
@@ -170,27 +180,37 @@ static size_t words_of_dy(const lac_conv_shape *s, int rows)
     return (size_t)s->oc * rows * ((s->ow + 1) / 2);
 }
 
-/* Of some rows of n pictures, [n, oc / 16, rows, pairs, 16]. */
-static void write_dy(const lac_conv_shape *s, const stored *dy, int rows, int n, float *to)
+/* Words of a line of dy. */
+static void write_dy_line(const stored *dy, int columns, float *to)
 {
     static const stored none[LAC_BLOCK];
-    for (int b = 0; b < n * s->oc / LAC_BLOCK; b++, dy += (size_t)s->oh * s->ow * LAC_BLOCK) {
-        const stored *pixel = dy;
-        for (int i = 0; i < rows; i++) {
-            int j = 2;
-            for (; j <= s->ow; j += 2, pixel += 2 * LAC_BLOCK, to += LAC_BLOCK)
-                put_words(pixel, pixel + LAC_BLOCK, to);
-            if (j > s->ow + 1)
-                continue;
-            put_words(pixel, none, to);
-            pixel += LAC_BLOCK;
-            to += LAC_BLOCK;
-        }
-    }
+    for (; columns > 0; columns -= 2, dy += 2 * LAC_BLOCK, to += LAC_BLOCK)
+        put_words(dy, columns > 1 ? dy + LAC_BLOCK : none, to);
 }
 
-static void band_weights(const lac_conv_shape *s, int first, int rows, int n, const stored *x,
-                         const stored *dy, float *partial, float *scratch)
+static void write_wide_dy_line(const float *dy, int columns, float *to)
+{
+    static const float none[LAC_BLOCK];
+    for (; columns > 0; columns -= 2, dy += 2 * LAC_BLOCK, to += LAC_BLOCK)
+        put_rounded(dy, columns > 1 ? dy + LAC_BLOCK : none, to);
+}
+
+/* Of rows from `first` on of n pictures, [n, oc / 16, rows, pairs, 16]. */
+static void write_dy(const lac_conv_shape *s, const void *dy, int first, int rows, int n, float *to)
+{
+    size_t line = (size_t)s->ow * LAC_BLOCK;
+    for (int b = 0; b < n * s->oc / LAC_BLOCK; b++)
+        for (int i = first; i < first + rows; i++, to += (size_t)(s->ow + 1) / 2 * LAC_BLOCK) {
+            size_t at = ((size_t)b * s->oh + i) * line;
+            if (s->wide_y)
+                write_wide_dy_line((const float *)dy + at, s->ow, to);
+            else
+                write_dy_line((const stored *)dy + at, s->ow, to);
+        }
+}
+
+static void band_weights(const lac_conv_shape *s, int first, int rows, int n, const void *x,
+                         const void *dy, float *partial, float *scratch)
 {
     const frame f = frame_of_pairs(s, first, rows);
     size_t pairs = (size_t)(s->ow + 1) / 2;
@@ -202,7 +222,7 @@ static void band_weights(const lac_conv_shape *s, int first, int rows, int n, co
         for (int i = 0; i < f.h; i++)
             write_line(s, &f, from + (size_t)i * f.w * f.pixel,
                        scratch + ((size_t)b * f.h + i) * line);
-    write_dy(s, dy, rows, n, g);
+    write_dy(s, dy, first, rows, n, g);
     add_products(&(sums){.x = scratch,
                          .dy = g,
                          .x_column = f.pixel == 1 ? 2 * (size_t)s->stride
@@ -232,13 +252,13 @@ size_t LAC_NAME(lac_direct_weights_scratch)(const lac_conv_shape *s, int chunk)
     return all.pictures * (f.blocks * f.h * words_of_line(s, &f) + words_of_dy(s, all.rows) + copy);
 }
 #else
-static void band_weights(const lac_conv_shape *s, int first, int rows, int n, const stored *x,
-                         const stored *dy, float *partial, float *scratch)
+static void band_weights(const lac_conv_shape *s, int first, int rows, int n, const void *x,
+                         const void *dy, float *partial, float *scratch)
 {
     const frame f = frame_of_x(s, first, rows);
     size_t line = (size_t)f.w * f.pixel;
     sums p = {.x = frame_make(&f, x, n, scratch),
-              .dy = dy,
+              .dy = (const float *)dy + first * s->ow * LAC_BLOCK,
               .x_column = (size_t)s->stride * f.pixel,
               .x_row = s->stride * line,
               .x_picture = frame_size(&f),
@@ -276,10 +296,8 @@ void LAC_NAME(lac_direct_weights)(const lac_conv *conv, int thread, int n, const
         for (int row = 0; row < s->oh; row += all.rows) {
             int pictures = n - i < all.pictures ? n - i : all.pictures;
             int rows = s->oh - row < all.rows ? s->oh - row : all.rows;
-            band_weights(s, row, rows, pictures, (const stored *)lac_conv_x_at(conv, x, i),
-                         (const stored *)lac_conv_y_at(conv, dy, i) +
-                             (size_t)row * s->ow * LAC_BLOCK,
-                         partial, scratch);
+            band_weights(s, row, rows, pictures, lac_conv_x_at(conv, x, i),
+                         lac_conv_y_at(conv, dy, i), partial, scratch);
         }
 }
 

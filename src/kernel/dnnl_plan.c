@@ -308,7 +308,7 @@ lac_status lac_conv_use_dnnl(lac_conv *conv)
                                            lac_dnnl_backward_weights,
                                            lac_dnnl_unpack_gradient};
     job j = {conv, LAC_OK};
-    if (!is_trusted(conv))
+    if (!is_trusted(conv) || (conv->shape.wide_y && stored_type(conv) != dnnl_f32))
         return LAC_OK;
     lac_parallel(conv->ctx, 1, try_algorithms, &j);
     if (j.status != LAC_OK || !conv->state)

@@ -38,6 +38,7 @@ typedef struct lac_conv_shape {
     int k;          /* 1, 3, ... LAC_MOST_K */
     int stride;     /* 1 to LAC_MOST_STRIDE */
     int pad;        /* k / 2 */
+    int wide_y;     /* y and dy are float, whatever storage x has */
 } lac_conv_shape;
 
 typedef struct lac_conv lac_conv;
@@ -171,7 +172,7 @@ void lac_kernels_processor(char text[LAC_PROCESSOR]);
 /* ---- Convolutions ------------------------------------------------------------------ */
 
 /* Plans a convolution of `chunk` pictures at a time, whose activations are stored as `kernels`
- * does it. `inference` leaves the backward passes out. On failure *out is NULL. MEMORY. */
+ * does it; products are of such numbers even where y is wide. `inference` leaves the backward passes out. On failure *out is NULL. MEMORY. */
 lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_shape *shape,
                         int chunk, int inference, lac_conv **out);
 void lac_conv_free(lac_conv **conv);
@@ -189,7 +190,7 @@ void lac_conv_pack(const lac_conv *conv, int thread, const float *w, float *pack
                    float *packed_backward);
 
 /* These convolve n pictures, at most chunk, and overwrite their output. x, y, dx and dy are
- * stored; partial, the weights' gradient of these pictures, is float in an order of the
+ * stored (but for wide_y); partial, the weights' gradient of these pictures, is float in an order of the
  * kernel's own. */
 void lac_conv_forward(const lac_conv *conv, int thread, int n, const void *x,
                       const float *packed_forward, void *y, float *scratch);

@@ -427,7 +427,7 @@ int lac_conv_use_winograd(lac_conv *conv)
                                            winograd_backward_weights,
                                            winograd_unpack};
     const lac_conv_shape *s = &conv->shape;
-    if (s->k != 3 || s->stride != 1 || s->c % LAC_BLOCK != 0)
+    if (s->k != 3 || s->stride != 1 || s->c % LAC_BLOCK != 0 || s->wide_y)
         return 0;
     conv->method = &method;
     conv->name = "winograd_2x2:avx512_bf16";

@@ -19,13 +19,15 @@ static int chunk_for(size_t y_numbers, int batch)
 static lac_status plan_convolutions(lac_op *op, lac_conv_state *s, lac_planner *p)
 {
     const lac_shape in = op->node->in;
-    lac_conv_shape shape = {lac_shape_channels(in), in.h, in.w, s->oc, s->y_shape.h, s->y_shape.w,
-                            s->attr->k, s->attr->stride, s->attr->k / 2};
-    LAC_TRY(lac_conv_new(p->ctx, op->kernels, &shape, s->chunk, p->inference, &s->conv));
+    lac_conv_shape shape = {.c = lac_shape_channels(in), .h = in.h, .w = in.w,
+                            .oc = s->oc, .oh = s->y_shape.h, .ow = s->y_shape.w,
+                            .k = s->attr->k, .stride = s->attr->stride, .pad = s->attr->k / 2,
+                            .wide_y = op->reads != op->kernels};
+    LAC_TRY(lac_conv_new(p->ctx, op->reads, &shape, s->chunk, p->inference, &s->conv));
     if (!p->inference || shape.oc % (2 * LAC_BLOCK) != 0)
         return LAC_OK;
     shape.oc /= 2;
-    return lac_conv_new(p->ctx, op->kernels, &shape, 1, 1, &s->half);
+    return lac_conv_new(p->ctx, op->reads, &shape, 1, 1, &s->half);
 }
 
 static lac_status plan_weights(lac_op *op, lac_conv_state *s, lac_planner *p)
@@ -56,7 +58,7 @@ static rooms rooms_of(const lac_op *op, const lac_conv_state *s)
     const lac_op *add = lac_op_added(op);
     int converts = add && add->kernels->element != op->kernels->element;
     size_t y = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(s->y_shape));
-    size_t x = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(op->node->in));
+    size_t x = lac_stored_floats(op->reads, s->chunk * lac_shape_stored(op->node->in));
     return (rooms){y, x, converts ? y : 0};
 }
 
@@ -88,6 +90,9 @@ lac_status lac_conv_plan(lac_op *op, lac_planner *p)
     LAC_TRY(lac_alloc(p->ctx, 1, sizeof(lac_conv_state), &op->state));
     lac_conv_state *s = op->state;
     s->attr = op->node->attr;
+    /* Where y is float, as an output is, and x is bf16, products are of bf16. */
+    if (op->kernels->element > op->input[0]->kernels->element)
+        op->reads = op->input[0]->kernels;
     s->y_shape = lac_conv_y_shape(op->node);
     s->oc = lac_shape_channels(s->y_shape);
     s->chunk = chunk_for(lac_shape_stored(s->y_shape), p->batch);

@@ -371,17 +371,29 @@ static void direct_backward_data(const lac_conv *conv, int thread, int n, const 
 
 /* ---- Weights ------------------------------------------------------------------------------- */
 
-/* One term of packed weights: what stands at w and, for pairs, `along` behind it. */
-static void pack_term(const float *w, size_t along, int count, float *to)
+/* Where the weights of a term's numbers stand: `across` floats from lane to lane, and `along` from
+ * the first number of a term to the second. */
+typedef struct places {
+    size_t across, along;
+    int lanes;
+} places;
+
+static inline void gather(const float *w, const places *from, float to[WIDTH])
 {
-#ifdef LAC_BF16
-    stored pair[2] = {narrow(w[0]), count > 1 ? narrow(w[along]) : 0};
-    memcpy(to, pair, sizeof pair);
-#else
-    (void)along;
-    (void)count;
-    *to = *w;
-#endif
+    for (int k = 0; k < from->lanes; k++, w += from->across)
+        to[k] = *w;
+}
+
+/* `lanes` terms of `count` numbers each, TERM but for the last of an odd line. */
+static inline float *pack_terms(const float *w, const places *from, int count, float *to)
+{
+    float first[WIDTH], second[WIDTH] = {0};
+    gather(w, from, first);
+    if (count > 1)
+        gather(w + from->along, from, second);
+    for (int k = 0; k < from->lanes; k += LANES)
+        term_pack(to + k, vec_load(first + k), vec_load(second + k));
+    return to + from->lanes;
 }
 
 static void pack_forward(const lac_conv_shape *s, const float *w, float *to)
@@ -390,16 +402,15 @@ static void pack_forward(const lac_conv_shape *s, const float *w, float *to)
     size_t kernel = s->c * area; /* of one output channel */
     int plain = s->c == 1;
     int block = plain ? 1 : LAC_BLOCK;
-    for (int o = 0; o < s->oc; o += WIDTH)
+    for (int o = 0; o < s->oc; o += WIDTH) {
+        const places from = {kernel, plain ? 1 : area, at_most(WIDTH, s->oc - o)};
         for (int b = 0; b < s->c; b += block)
             for (int i = 0; i < s->k; i++)
                 for (int t = 0; t < run_of(s); t += TERM) {
-                    int tap = i * s->k + t / block;
-                    const float *from = w + o * kernel + (b + t % block) * area + tap;
-                    int count = plain ? at_most(s->k - t, TERM) : TERM;
-                    for (int k = 0; k < at_most(WIDTH, s->oc - o); k++)
-                        pack_term(from + k * kernel, plain ? 1 : area, count, to++);
+                    size_t at = o * kernel + (b + t % block) * area + i * s->k + t / block;
+                    to = pack_terms(w + at, &from, plain ? at_most(s->k - t, TERM) : TERM, to);
                 }
+    }
 }
 
 /* One pair of residues: [c / WIDTH, oc / 16, taps down, taps across, 16, WIDTH], the taps turned. */
@@ -410,17 +421,16 @@ static float *pack_residue(const lac_conv_shape *s, const float *w, int down, in
     size_t kernel = s->c * area;
     int lines = residue_of(s, down, s->h).taps;
     int taps = residue_of(s, across, s->w).taps;
-    for (int c = 0; c < s->c; c += WIDTH)
+    for (int c = 0; c < s->c; c += WIDTH) {
+        const places from = {area, kernel, at_most(WIDTH, s->c - c)};
         for (int b = 0; b < s->oc; b += LAC_BLOCK)
             for (int i = lines - 1; i >= 0; i--)
-                for (int j = taps - 1; j >= 0; j--)
-                    for (int o = b; o < b + LAC_BLOCK; o += TERM) {
-                        const float *from = w + o * kernel + c * area +
-                                            (size_t)(down + i * s->stride) * s->k + across +
-                                            j * s->stride;
-                        for (int k = 0; k < at_most(WIDTH, s->c - c); k++)
-                            pack_term(from + k * area, kernel, TERM, to++);
-                    }
+                for (int j = taps - 1; j >= 0; j--) {
+                    int tap = (down + i * s->stride) * s->k + across + j * s->stride;
+                    for (int o = b; o < b + LAC_BLOCK; o += TERM)
+                        to = pack_terms(w + o * kernel + c * area + tap, &from, TERM, to);
+                }
+    }
     return to;
 }
 

@@ -26,6 +26,12 @@ static inline term term_all(const void *p)
     return (term)_mm512_set1_epi32(word);
 }
 
+/* Terms of one or two numbers each. */
+static inline void term_pack(float *to, vec first, vec second)
+{
+    vec_put_words(to, first, second);
+}
+
 static inline vec term_multiply(term a, term b, vec sum)
 {
     return _mm512_dpbf16_ps(sum, a, b);
@@ -44,6 +50,12 @@ static inline term term_all(const void *p)
     float value;
     memcpy(&value, p, sizeof value);
     return vec_all(value);
+}
+
+static inline void term_pack(float *to, vec first, vec second)
+{
+    (void)second;
+    vec_store(to, first);
 }
 
 static inline vec term_multiply(term a, term b, vec sum)

@@ -122,25 +122,11 @@ static band band_of(const lac_conv_shape *s, int chunk)
 }
 
 #ifdef LAC_BF16
-/* Words of the numbers of two pixels, which stand one behind the other in `both`. */
-static inline void put_ordered(__m512i both, float *to)
-{
-    const __m512i order =
-        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
-                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-    _mm512_storeu_si512(to, _mm512_permutexvar_epi16(order, both));
-}
-
+/* Words of the numbers of two pixels. */
 static inline void put_words(const stored *a, const stored *b, float *to)
 {
     __m512i both = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)a));
-    put_ordered(_mm512_inserti64x4(both, _mm256_loadu_si256((const void *)b), 1), to);
-}
-
-/* The same from floats. */
-static inline void put_rounded(const float *a, const float *b, float *to)
-{
-    put_ordered((__m512i)_mm512_cvtne2ps_pbh(vec_load(b), vec_load(a)), to);
+    words_put(to, _mm512_inserti64x4(both, _mm256_loadu_si256((const void *)b), 1));
 }
 
 /* An odd number of columns is filled up: the last pair's second pixel meets a dy of 0. */
@@ -192,7 +178,7 @@ static void write_wide_dy_line(const float *dy, int columns, float *to)
 {
     static const float none[LAC_BLOCK];
     for (; columns > 0; columns -= 2, dy += 2 * LAC_BLOCK, to += LAC_BLOCK)
-        put_rounded(dy, columns > 1 ? dy + LAC_BLOCK : none, to);
+        vec_put_words(to, vec_load(dy), vec_load(columns > 1 ? dy + LAC_BLOCK : none));
 }
 
 /* Of rows from `first` on of n pictures, [n, oc / 16, rows, pairs, 16]. */

@@ -65,6 +65,23 @@ static inline void vec_put(stored *p, vec v)
 #endif
 }
 
+#ifdef LAC_BF16
+/* Two registers' 16 numbers each, which stand one behind the other in `both`, as 16 words of two. */
+static inline void words_put(void *to, __m512i both)
+{
+    const __m512i order =
+        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
+                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    _mm512_storeu_si512(to, _mm512_permutexvar_epi16(order, both));
+}
+
+/* Floats, rounded: number i of `first` and of `second` make word i. */
+static inline void vec_put_words(void *to, vec first, vec second)
+{
+    words_put(to, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+}
+#endif
+
 static inline vec vec_all(float v)
 {
     return v - (vec){0};

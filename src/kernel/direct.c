@@ -26,6 +26,16 @@ enum {
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
 
+static int at_most(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int at_least(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- Product ------------------------------------------------------------------------------- */
 
 /* Steps from a number to the next along each direction; those of y in bytes. */
@@ -34,6 +44,9 @@ typedef struct product {
     size_t x_column, x_row, x_picture; /* from output to output */
     size_t x_line, x_block;            /* from input to input of one output */
     int blocks, lines, run;            /* of inputs; numbers of a line */
+    int packed_lines;                  /* of a block of weights; these are the first `lines` */
+    int top, down, height; /* the first output's first line is row `top` of a picture of `height`
+                              rows, that of the output below `down` rows below */
     char *y;
     size_t y_column, y_row, y_picture, y_block;
     int pictures, rows, columns;
@@ -114,13 +127,16 @@ static inline __attribute__((always_inline)) void tile(const product *p, cursor 
     for (int r = 0; r < ROWS; r++)
         for (int k = 0; k < registers; k++)
             __builtin_prefetch(y[r] + k * LANES / LAC_BLOCK * p->y_block, 1);
+    const size_t w_block = (size_t)(p->packed_lines - p->lines) * p->run / TERM * registers * LANES;
     int line = 0;
     move(x, p->run);
     for (int n = p->blocks * p->lines; n > 0; n--) {
         ptrdiff_t step = (ptrdiff_t)p->x_line;
+        size_t unused = 0;
         if (++line == p->lines) {
             line = 0;
             step = (ptrdiff_t)p->x_block - (p->lines - 1) * step;
+            unused = w_block;
 #pragma GCC unroll 12
             for (int r = 0; r < ROWS; r++)
                 __builtin_prefetch(x[r] + step - p->run);
@@ -137,6 +153,7 @@ static inline __attribute__((always_inline)) void tile(const product *p, cursor 
             }
         }
         move(x, step);
+        w += unused;
     }
 #pragma GCC unroll 12
     for (int r = 0; r < ROWS; r++)
@@ -173,40 +190,82 @@ static void wide_tiles_of_one(const product *p, const float *w)
     tiles(p, w, 1, 1);
 }
 
-/* Weights are [channels / WIDTH, inputs, WIDTH], the last as wide as is left. */
-static void multiply(const product *p, const float *w)
+/* Weights are [channels / WIDTH, blocks, packed lines, run / TERM, WIDTH], the last as wide as is
+ * left. Those of the lines in front of the first are passed over. */
+static void multiply_lines(const product *p, int first, const float *w)
 {
     product at = *p;
     if (p->x_row == p->columns * p->x_column && p->y_row == p->columns * p->y_column) {
         at.columns *= at.rows; /* one long row */
         at.rows = 1;
     }
-    size_t inputs = (size_t)p->blocks * p->lines * p->run / TERM;
+    size_t line = (size_t)p->run / TERM;
     void (*two)(const product *, const float *) = p->wide_y ? wide_tiles_of_two : tiles_of_two;
     void (*one)(const product *, const float *) = p->wide_y ? wide_tiles_of_one : tiles_of_one;
     for (int left = p->channels; left > 0; left -= WIDTH) {
-        (left >= WIDTH ? two : one)(&at, w);
+        (left >= WIDTH ? two : one)(&at, w + first * line * at_most(left, WIDTH));
         at.y += WIDTH / LAC_BLOCK * p->y_block;
-        w += inputs * WIDTH;
+        w += p->blocks * p->packed_lines * line * WIDTH;
+    }
+}
+
+/* The lines that lie inside the picture: of an output in row `row`, [first, end). */
+static void lines_of(const product *p, int row, int *first, int *end)
+{
+    int top = p->top + row * p->down;
+    *first = at_most(at_least(-top, 0), p->packed_lines);
+    *end = at_least(at_most(p->height - top, p->packed_lines), *first);
+}
+
+/* Rows of outputs from `row` on that have the same lines inside. */
+static int rows_alike(const product *p, int row)
+{
+    int first, end, other_first, other_end;
+    int next = row;
+    lines_of(p, row, &first, &end);
+    do
+        lines_of(p, ++next, &other_first, &other_end);
+    while (next < p->rows && other_first == first && other_end == end);
+    return next - row;
+}
+
+static int tiles_of(const product *p, int rows)
+{
+    return (p->pictures * rows * p->columns + ROWS - 1) / ROWS;
+}
+
+/* Outputs at the upper and the lower border have lines of zeros alone: rows that have the same
+ * others make products of their own, if that does not cost more in half-empty tiles. */
+static void multiply(const product *p, const float *w)
+{
+    int apart = 0, first, end;
+    for (int row = 0, rows; row < p->rows; row += rows) {
+        rows = rows_alike(p, row);
+        lines_of(p, row, &first, &end);
+        apart += tiles_of(p, rows) * (end - first);
+    }
+    if (apart >= tiles_of(p, p->rows) * p->packed_lines) {
+        multiply_lines(p, 0, w);
+        return;
+    }
+    for (int row = 0; row < p->rows;) {
+        product part = *p;
+        part.rows = rows_alike(p, row);
+        lines_of(p, row, &first, &end);
+        part.lines = end - first;
+        part.x += row * p->x_row + first * p->x_line;
+        part.y += row * p->y_row;
+        multiply_lines(&part, first, w);
+        row += part.rows;
     }
 }
 
 /* ---- Bands --------------------------------------------------------------------------------- */
 
-static int at_most(int a, int b)
+/* Of pictures that have `rows` rows and `pixels` outputs to a product, and frames of `line` numbers
+ * a row. */
+static band band_of(int rows, int pixels, size_t line, int chunk)
 {
-    return a < b ? a : b;
-}
-
-static int at_least(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-/* Of pictures that have `rows` rows of `columns` outputs, and frames of `line` numbers a row. */
-static band band_of(int rows, int columns, size_t line, int chunk)
-{
-    int pixels = rows * columns;
     int fit = at_least((int)(MOST_NUMBERS / line), 1);
     if (fit < rows)
         return (band){1, fit};
@@ -216,7 +275,7 @@ static band band_of(int rows, int columns, size_t line, int chunk)
 
 static band band_forward(const lac_conv_shape *s, int chunk)
 {
-    return band_of(s->oh, s->ow, (size_t)s->stride * s->w * s->c, chunk);
+    return band_of(s->oh, s->oh * s->ow, (size_t)s->stride * s->w * s->c, chunk);
 }
 
 /* Numbers of a line of taps in the order in which they are multiplied. */
@@ -249,6 +308,10 @@ static void direct_forward(const lac_conv *conv, int thread, int n, const void *
                                 .blocks = f.blocks,
                                 .lines = s->k,
                                 .run = run_of(s),
+                                .packed_lines = s->k,
+                                .top = row * s->stride - s->pad,
+                                .down = s->stride,
+                                .height = s->h,
                                 .y = lac_conv_y_at(conv, y, i) + row * s->ow * pixel,
                                 .y_column = pixel,
                                 .y_row = s->ow * pixel,
@@ -306,7 +369,7 @@ static int count_down(const lac_conv_shape *s)
 static band band_backward(const lac_conv_shape *s, int chunk)
 {
     const frame one = frame_of_dy(s, 0, 1);
-    return band_of(count_down(s), one.w, (size_t)one.w * s->oc, chunk);
+    return band_of(count_down(s), s->oh * s->ow, (size_t)one.w * s->oc, chunk);
 }
 
 /* The product of one residue down, one across, over the band of f that begins at m = first. */
@@ -334,6 +397,10 @@ static product product_of(const lac_conv_shape *s, const frame *f, const stored 
                      .blocks = f->blocks,
                      .lines = is_met ? i.taps : 0,
                      .run = j.taps * LAC_BLOCK,
+                     .packed_lines = is_met ? i.taps : 0,
+                     .top = m - i.taps + 1,
+                     .down = 1,
+                     .height = s->oh,
                      .y = dx + (y * s->w + x) * (ptrdiff_t)pixel,
                      .y_column = s->stride * pixel,
                      .y_row = s->stride * s->w * pixel,

@@ -17,7 +17,7 @@ enum {
     REGISTERS = 2,
     WIDTH = REGISTERS * LANES,
     MOST = LANES == 16 ? 8 : 4, /* lines' numbers at a time: 16 sums of 32 registers, 8 of 16 */
-    PIXELS = 160,               /* of a band, about */
+    PIXELS = 256,               /* of a band, about */
 };
 
 /* Steps, in floats or words, from a number to the next along each direction. */

@@ -52,6 +52,7 @@ typedef struct product {
     int pictures, rows, columns;
     int channels; /* of the output */
     int wide_y;   /* it is float beside bf16 */
+    ahead *ahead;
 } product;
 
 /* The outputs that are next. */
@@ -165,8 +166,10 @@ static inline __attribute__((always_inline)) void tiles(const product *p, const 
                                                         int registers, int wide)
 {
     cursor at = {p->x, p->y, 0, 0, 0};
-    for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS)
+    for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS) {
+        ahead_fetch(p->ahead);
         tile(p, &at, left, w, registers, wide);
+    }
 }
 
 static void tiles_of_two(const product *p, const float *w)
@@ -267,10 +270,18 @@ static void multiply(const product *p, const float *w)
 static band band_of(int rows, int pixels, size_t line, int chunk)
 {
     int fit = at_least((int)(MOST_NUMBERS / line), 1);
-    if (fit < rows)
-        return (band){1, fit};
+    int parts = (rows + fit - 1) / fit;
+    if (parts > 1)
+        return (band){.pictures = 1, .rows = (rows + parts - 1) / parts};
     int pictures = at_most((MANY_PIXELS + pixels - 1) / pixels, fit / rows);
-    return (band){at_most(pictures, chunk), rows};
+    return (band){.pictures = at_most(pictures, chunk), .rows = rows};
+}
+
+/* Tiles of all groups of channels of a band. */
+static size_t tiles_of_band(const band *b, int columns, int channels)
+{
+    size_t pixels = (size_t)b->pictures * b->rows * columns;
+    return (pixels + ROWS - 1) / ROWS * ((channels + WIDTH - 1) / WIDTH);
 }
 
 static band band_forward(const lac_conv_shape *s, int chunk)
@@ -291,39 +302,40 @@ static void direct_forward(const lac_conv *conv, int thread, int n, const void *
     const lac_conv_shape *s = &conv->shape;
     const band all = band_forward(s, conv->chunk);
     size_t pixel = LAC_BLOCK * (s->wide_y ? sizeof(float) : sizeof(stored));
-    for (int i = 0; i < n; i += all.pictures)
-        for (int row = 0; row < s->oh; row += all.rows) {
-            int pictures = at_most(n - i, all.pictures);
-            int rows = at_most(s->oh - row, all.rows);
-            const frame f = frame_of_x(s, row, rows);
-            const stored *from =
-                frame_make(&f, lac_conv_x_at(conv, x, i), pictures, (stored *)scratch);
-            size_t line = (size_t)f.w * f.pixel;
-            multiply(&(product){.x = from,
-                                .x_column = (size_t)s->stride * f.pixel,
-                                .x_row = s->stride * line,
-                                .x_picture = frame_size(&f),
-                                .x_line = line,
-                                .x_block = frame_block(&f),
-                                .blocks = f.blocks,
-                                .lines = s->k,
-                                .run = run_of(s),
-                                .packed_lines = s->k,
-                                .top = row * s->stride - s->pad,
-                                .down = s->stride,
-                                .height = s->h,
-                                .y = lac_conv_y_at(conv, y, i) + row * s->ow * pixel,
-                                .y_column = pixel,
-                                .y_row = s->ow * pixel,
-                                .y_picture = s->oc / LAC_BLOCK * s->oh * s->ow * pixel,
-                                .y_block = s->oh * s->ow * pixel,
-                                .pictures = pictures,
-                                .rows = rows,
-                                .columns = s->ow,
-                                .channels = s->oc,
-                                .wide_y = has_wide_y(s)},
-                     packed);
-        }
+    for (band b = band_at(&all, 0, 0, n, s->oh), next; b.picture < n; b = next) {
+        const frame f = frame_of_x(s, b.row, b.rows);
+        const stored *from =
+            frame_make(&f, lac_conv_x_at(conv, x, b.picture), b.pictures, (stored *)scratch);
+        next = band_after(&all, &b, n, s->oh);
+        ahead more = ahead_of_x(conv, x, n, &next);
+        ahead_spread(&more, tiles_of_band(&b, s->ow, s->oc));
+        size_t line = (size_t)f.w * f.pixel;
+        multiply(&(product){.x = from,
+                            .x_column = (size_t)s->stride * f.pixel,
+                            .x_row = s->stride * line,
+                            .x_picture = frame_size(&f),
+                            .x_line = line,
+                            .x_block = frame_block(&f),
+                            .blocks = f.blocks,
+                            .lines = s->k,
+                            .run = run_of(s),
+                            .packed_lines = s->k,
+                            .top = b.row * s->stride - s->pad,
+                            .down = s->stride,
+                            .height = s->h,
+                            .y = lac_conv_y_at(conv, y, b.picture) + b.row * s->ow * pixel,
+                            .y_column = pixel,
+                            .y_row = s->ow * pixel,
+                            .y_picture = s->oc / LAC_BLOCK * s->oh * s->ow * pixel,
+                            .y_block = s->oh * s->ow * pixel,
+                            .pictures = b.pictures,
+                            .rows = b.rows,
+                            .columns = s->ow,
+                            .channels = s->oc,
+                            .wide_y = has_wide_y(s),
+                            .ahead = &more},
+                 packed);
+    }
 }
 
 /* ---- Backward ------------------------------------------------------------------------------ */
@@ -372,19 +384,19 @@ static band band_backward(const lac_conv_shape *s, int chunk)
     return band_of(count_down(s), s->oh * s->ow, (size_t)one.w * s->oc, chunk);
 }
 
-/* The product of one residue down, one across, over the band of f that begins at m = first. */
-static product product_of(const lac_conv_shape *s, const frame *f, const stored *dy, int first,
-                          int rows, int down, int across, char *dx)
+/* The product of one residue down, one across, over a band of values of m and its frame. */
+static product product_of(const lac_conv_shape *s, const frame *f, const stored *dy, const band *b,
+                          int down, int across, char *dx)
 {
     residue i = residue_of(s, down, s->h);
     residue j = residue_of(s, across, s->w);
     size_t line = (size_t)f->w * LAC_BLOCK;
     size_t pixel = LAC_BLOCK * sizeof(stored);
-    int m = at_least(i.first, first);
+    int m = at_least(i.first, b->row);
     ptrdiff_t y = (ptrdiff_t)down + (ptrdiff_t)m * s->stride - s->pad;
     ptrdiff_t x = (ptrdiff_t)across + (ptrdiff_t)j.first * s->stride - s->pad;
     int is_met = i.taps * j.taps > 0;
-    int inner = at_most(i.end, first + rows) - m;
+    int inner = at_most(i.end, b->row + b->rows) - m;
     return (product){.x = is_met ? dy + (m - i.taps + 1 + f->top) * line +
                                        (size_t)(j.first - j.taps + 1 + f->left) *
                                            LAC_BLOCK
@@ -418,22 +430,23 @@ static void direct_backward_data(const lac_conv *conv, int thread, int n, const 
     const lac_conv_shape *s = &conv->shape;
     const band all = band_backward(s, conv->chunk);
     int down = count_down(s);
-    for (int i = 0; i < n; i += all.pictures)
-        for (int first = 0; first < down; first += all.rows) {
-            int pictures = at_most(n - i, all.pictures);
-            int rows = at_most(down - first, all.rows);
-            const frame f = frame_of_dy(s, first, rows);
-            const stored *from =
-                frame_make(&f, lac_conv_y_at(conv, dy, i), pictures, (stored *)scratch);
-            const float *w = packed;
-            for (int r = 0; r < s->stride * s->stride; r++) {
-                product p = product_of(s, &f, from, first, rows, r / s->stride, r % s->stride,
-                                       lac_conv_x_at(conv, dx, i));
-                p.pictures = pictures;
-                multiply(&p, w);
-                w += (size_t)p.blocks * p.lines * p.run / TERM * s->c;
-            }
+    for (band b = band_at(&all, 0, 0, n, down), next; b.picture < n; b = next) {
+        const frame f = frame_of_dy(s, b.row, b.rows);
+        const stored *from =
+            frame_make(&f, lac_conv_y_at(conv, dy, b.picture), b.pictures, (stored *)scratch);
+        next = band_after(&all, &b, n, down);
+        ahead more = ahead_of_dy(conv, dy, n, &next);
+        ahead_spread(&more, tiles_of_band(&b, s->stride * s->w, s->c));
+        const float *w = packed;
+        for (int r = 0; r < s->stride * s->stride; r++) {
+            product p = product_of(s, &f, from, &b, r / s->stride, r % s->stride,
+                                   lac_conv_x_at(conv, dx, b.picture));
+            p.pictures = b.pictures;
+            p.ahead = &more;
+            multiply(&p, w);
+            w += (size_t)p.blocks * p.lines * p.run / TERM * s->c;
         }
+    }
 }
 
 /* ---- Weights ------------------------------------------------------------------------------- */

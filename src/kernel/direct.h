@@ -146,11 +146,97 @@ static inline const stored *frame_make(const frame *f, const void *pictures, int
     return room;
 }
 
-/* A pass over chunks' pictures goes by bands: some rows of one picture, or all of some small
- * ones. */
+/* A pass goes by bands: some rows of one picture, or all of some small ones. */
 typedef struct band {
     int pictures, rows;
+    int picture, row; /* the first; picture is n behind the last band */
 } band;
+
+/* The first band of n pictures of `height` rows, and the one behind `b`; `all` is as large as they
+ * become. */
+static inline band band_at(const band *all, int picture, int row, int n, int height)
+{
+    band b = {all->pictures, all->rows, picture, row};
+    if (row >= height) {
+        b.picture += all->pictures;
+        b.row = 0;
+    }
+    b.pictures = n - b.picture < b.pictures ? n - b.picture : b.pictures;
+    b.rows = height - b.row < b.rows ? height - b.row : b.rows;
+    return b;
+}
+
+static inline band band_after(const band *all, const band *b, int n, int height)
+{
+    return band_at(all, b->picture, b->row + all->rows, n, height);
+}
+
+/* What the next band reads: runs of `bytes`, fetched into the second-level cache some lines at a
+ * time while the band before it is multiplied. */
+typedef struct ahead {
+    const char *from;
+    size_t bytes, stride; /* from run to run */
+    int runs;             /* left */
+    size_t done;          /* of the first */
+    int lines;            /* at a time */
+} ahead;
+
+/* Rows [first, first + rows), as far as they are there, of `planes` planes of `height` rows. */
+static inline ahead ahead_of(const void *planes, int count, int height, size_t row_bytes, int first,
+                             int rows)
+{
+    first = first < 0 ? 0 : first < height ? first : height;
+    rows = rows < height - first ? rows : height - first;
+    return (ahead){.from = (const char *)planes + first * row_bytes,
+                   .bytes = rows * row_bytes,
+                   .stride = height * row_bytes,
+                   .runs = rows > 0 ? count : 0};
+}
+
+/* Spreads what there is over `calls` calls of ahead_fetch. */
+static inline void ahead_spread(ahead *a, size_t calls)
+{
+    size_t lines = a->runs > 0 ? a->runs * (a->bytes / 64 + 1) : 0;
+    a->lines = calls > 0 ? (int)(lines / calls) + 1 : 0;
+}
+
+static inline void ahead_fetch(ahead *a)
+{
+    for (int i = a->lines; i > 0 && a->runs > 0; i--) {
+        __builtin_prefetch(a->from + a->done, 0, 2);
+        a->done += 64;
+        if (a->done < a->bytes)
+            continue;
+        a->done = 0;
+        a->from += a->stride;
+        a->runs--;
+    }
+}
+
+/* Kernels of 1x1 read every number once, as fast without. */
+static inline int is_fetched(const lac_conv_shape *s, int n, const band *b)
+{
+    return s->k > 1 && b->picture < n;
+}
+
+/* Of a band of output rows: its rows of x, and of dy. */
+static inline ahead ahead_of_x(const lac_conv *conv, const void *x, int n, const band *b)
+{
+    const lac_conv_shape *s = &conv->shape;
+    int plain = s->c == 1;
+    size_t row = (size_t)s->w * (plain ? 1 : LAC_BLOCK) * sizeof(stored);
+    int planes = is_fetched(s, n, b) ? b->pictures * (plain ? 1 : s->c / LAC_BLOCK) : 0;
+    return ahead_of(lac_conv_x_at(conv, x, b->picture), planes, s->h, row, b->row * s->stride,
+                    b->rows * s->stride);
+}
+
+static inline ahead ahead_of_dy(const lac_conv *conv, const void *dy, int n, const band *b)
+{
+    const lac_conv_shape *s = &conv->shape;
+    size_t row = (size_t)s->ow * LAC_BLOCK * (s->wide_y ? sizeof(float) : sizeof(stored));
+    int planes = is_fetched(s, n, b) ? b->pictures * s->oc / LAC_BLOCK : 0;
+    return ahead_of(lac_conv_y_at(conv, dy, b->picture), planes, s->oh, row, b->row, b->rows);
+}
 
 /* direct_weights.c */
 #define LAC_DIRECT_WEIGHTS(isa)                                                                    \

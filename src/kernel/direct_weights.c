@@ -29,6 +29,7 @@ typedef struct sums {
     int pictures, rows, columns;
     int blocks, lines, run; /* of x; numbers of a line */
     int channels;           /* of dy */
+    ahead ahead_x, ahead_dy;
 } sums;
 
 /* Adds to partial [count, channels]. */
@@ -97,15 +98,21 @@ static void lines_narrow(const sums *p, const float *x, const float *dy, float *
     line_of_taps(p, x, dy, 1, partial);
 }
 
-static void add_products(const sums *p, float *partial)
+static void add_products(sums *p, float *partial)
 {
+    size_t calls = (size_t)p->blocks * p->lines * ((p->channels + WIDTH - 1) / WIDTH);
+    ahead_spread(&p->ahead_x, calls);
+    ahead_spread(&p->ahead_dy, calls);
     for (int o = 0; o < p->channels; o += WIDTH) {
         const float *dy = p->dy + o / LAC_BLOCK * p->y_block;
         float *to = partial + o;
         for (int b = 0; b < p->blocks; b++)
-            for (int l = 0; l < p->lines; l++, to += (size_t)p->run * p->channels)
+            for (int l = 0; l < p->lines; l++, to += (size_t)p->run * p->channels) {
+                ahead_fetch(&p->ahead_x);
+                ahead_fetch(&p->ahead_dy);
                 (p->channels - o >= WIDTH ? lines_wide : lines_narrow)(
                     p, p->x + b * p->x_block + l * p->x_line, dy, to);
+            }
     }
 }
 
@@ -115,11 +122,17 @@ static band band_of(const lac_conv_shape *s, int chunk)
 {
     int rows = (PIXELS + s->ow - 1) / s->ow;
     if (rows < s->oh)
-        return (band){1, rows};
+        return (band){.pictures = 1, .rows = rows};
     int pictures = PIXELS / (s->oh * s->ow);
     pictures = pictures < chunk ? pictures : chunk;
-    return (band){pictures > 1 ? pictures : 1, s->oh};
+    return (band){.pictures = pictures > 1 ? pictures : 1, .rows = s->oh};
 }
+
+/* What a band reads. */
+typedef struct source {
+    const void *x, *dy; /* its first picture */
+    ahead ahead_x, ahead_dy;
+} source;
 
 #ifdef LAC_BF16
 /* Words of the numbers of two pixels. */
@@ -181,13 +194,13 @@ static void write_wide_dy_line(const float *dy, int columns, float *to)
         vec_put_words(to, vec_load(dy), vec_load(columns > 1 ? dy + LAC_BLOCK : none));
 }
 
-/* Of rows from `first` on of n pictures, [n, oc / 16, rows, pairs, 16]. */
-static void write_dy(const lac_conv_shape *s, const void *dy, int first, int rows, int n, float *to)
+/* [pictures, oc / 16, rows, pairs, 16]. */
+static void write_dy(const lac_conv_shape *s, const void *dy, const band *b, float *to)
 {
     size_t line = (size_t)s->ow * LAC_BLOCK;
-    for (int b = 0; b < n * s->oc / LAC_BLOCK; b++)
-        for (int i = first; i < first + rows; i++, to += (size_t)(s->ow + 1) / 2 * LAC_BLOCK) {
-            size_t at = ((size_t)b * s->oh + i) * line;
+    for (int p = 0; p < b->pictures * s->oc / LAC_BLOCK; p++)
+        for (int i = b->row; i < b->row + b->rows; i++, to += (s->ow + 1) / 2 * LAC_BLOCK) {
+            size_t at = ((size_t)p * s->oh + i) * line;
             if (s->wide_y)
                 write_wide_dy_line((const float *)dy + at, s->ow, to);
             else
@@ -195,20 +208,21 @@ static void write_dy(const lac_conv_shape *s, const void *dy, int first, int row
         }
 }
 
-static void band_weights(const lac_conv_shape *s, int first, int rows, int n, const void *x,
-                         const void *dy, float *partial, float *scratch)
+static void band_weights(const lac_conv_shape *s, const band *b, const source *of, float *partial,
+                         float *scratch)
 {
-    const frame f = frame_of_pairs(s, first, rows);
+    const frame f = frame_of_pairs(s, b->row, b->rows);
     size_t pairs = (size_t)(s->ow + 1) / 2;
     size_t line = words_of_line(s, &f);
     size_t lines = (size_t)f.blocks * f.h;
-    float *g = scratch + n * lines * line;
-    const stored *from = frame_make(&f, x, n, (stored *)(g + n * words_of_dy(s, rows)));
-    for (int b = 0; b < n * f.blocks; b++, from += frame_block(&f))
-        for (int i = 0; i < f.h; i++)
-            write_line(s, &f, from + (size_t)i * f.w * f.pixel,
-                       scratch + ((size_t)b * f.h + i) * line);
-    write_dy(s, dy, first, rows, n, g);
+    float *g = scratch + b->pictures * lines * line;
+    float *copy = g + b->pictures * words_of_dy(s, b->rows);
+    const stored *from = frame_make(&f, of->x, b->pictures, (stored *)copy);
+    for (int i = 0; i < b->pictures * f.blocks; i++, from += frame_block(&f))
+        for (int j = 0; j < f.h; j++)
+            write_line(s, &f, from + (size_t)j * f.w * f.pixel,
+                       scratch + ((size_t)i * f.h + j) * line);
+    write_dy(s, of->dy, b, g);
     add_products(&(sums){.x = scratch,
                          .dy = g,
                          .x_column = f.pixel == 1 ? 2 * (size_t)s->stride
@@ -218,15 +232,17 @@ static void band_weights(const lac_conv_shape *s, int first, int rows, int n, co
                          .x_line = line,
                          .x_block = f.h * line,
                          .y_row = pairs * LAC_BLOCK,
-                         .y_picture = words_of_dy(s, rows),
-                         .y_block = rows * pairs * LAC_BLOCK,
-                         .pictures = n,
-                         .rows = rows,
+                         .y_picture = words_of_dy(s, b->rows),
+                         .y_block = b->rows * pairs * LAC_BLOCK,
+                         .pictures = b->pictures,
+                         .rows = b->rows,
                          .columns = (int)pairs,
                          .blocks = f.blocks,
                          .lines = s->k,
                          .run = s->k * f.pixel,
-                         .channels = s->oc},
+                         .channels = s->oc,
+                         .ahead_x = of->ahead_x,
+                         .ahead_dy = of->ahead_dy},
                  partial);
 }
 
@@ -238,13 +254,13 @@ size_t LAC_NAME(lac_direct_weights_scratch)(const lac_conv_shape *s, int chunk)
     return all.pictures * (f.blocks * f.h * words_of_line(s, &f) + words_of_dy(s, all.rows) + copy);
 }
 #else
-static void band_weights(const lac_conv_shape *s, int first, int rows, int n, const void *x,
-                         const void *dy, float *partial, float *scratch)
+static void band_weights(const lac_conv_shape *s, const band *b, const source *of, float *partial,
+                         float *scratch)
 {
-    const frame f = frame_of_x(s, first, rows);
+    const frame f = frame_of_x(s, b->row, b->rows);
     size_t line = (size_t)f.w * f.pixel;
-    sums p = {.x = frame_make(&f, x, n, scratch),
-              .dy = (const float *)dy + first * s->ow * LAC_BLOCK,
+    sums p = {.x = frame_make(&f, of->x, b->pictures, scratch),
+              .dy = (const float *)of->dy + b->row * s->ow * LAC_BLOCK,
               .x_column = (size_t)s->stride * f.pixel,
               .x_row = s->stride * line,
               .x_picture = frame_size(&f),
@@ -253,13 +269,15 @@ static void band_weights(const lac_conv_shape *s, int first, int rows, int n, co
               .y_row = (size_t)s->ow * LAC_BLOCK,
               .y_picture = lac_conv_y_size(s),
               .y_block = (size_t)s->oh * s->ow * LAC_BLOCK,
-              .pictures = n,
-              .rows = rows,
+              .pictures = b->pictures,
+              .rows = b->rows,
               .columns = s->ow,
               .blocks = f.blocks,
               .lines = s->k,
               .run = s->k * f.pixel,
-              .channels = s->oc};
+              .channels = s->oc,
+              .ahead_x = of->ahead_x,
+              .ahead_dy = of->ahead_dy};
     add_products(&p, partial);
 }
 
@@ -278,13 +296,12 @@ void LAC_NAME(lac_direct_weights)(const lac_conv *conv, int thread, int n, const
     const lac_conv_shape *s = &conv->shape;
     const band all = band_of(s, conv->chunk);
     memset(partial, 0, conv->partial * sizeof *partial);
-    for (int i = 0; i < n; i += all.pictures)
-        for (int row = 0; row < s->oh; row += all.rows) {
-            int pictures = n - i < all.pictures ? n - i : all.pictures;
-            int rows = s->oh - row < all.rows ? s->oh - row : all.rows;
-            band_weights(s, row, rows, pictures, lac_conv_x_at(conv, x, i),
-                         lac_conv_y_at(conv, dy, i), partial, scratch);
-        }
+    for (band b = band_at(&all, 0, 0, n, s->oh), next; b.picture < n; b = next) {
+        next = band_after(&all, &b, n, s->oh);
+        const source of = {lac_conv_x_at(conv, x, b.picture), lac_conv_y_at(conv, dy, b.picture),
+                           ahead_of_x(conv, x, n, &next), ahead_of_dy(conv, dy, n, &next)};
+        band_weights(s, &b, &of, partial, scratch);
+    }
 }
 
 void LAC_NAME(lac_direct_unpack)(const lac_conv *conv, int thread, const float *partial, float *dw)

@@ -308,7 +308,7 @@ static void direct_forward(const lac_conv *conv, int thread, int n, const void *
             frame_make(&f, lac_conv_x_at(conv, x, b.picture), b.pictures, (stored *)scratch);
         next = band_after(&all, &b, n, s->oh);
         ahead more = ahead_of_x(conv, x, n, &next);
-        ahead_spread(&more, tiles_of_band(&b, s->ow, s->oc));
+        ahead_spread(&more, f.is_copy ? tiles_of_band(&b, s->ow, s->oc) : 0);
         size_t line = (size_t)f.w * f.pixel;
         multiply(&(product){.x = from,
                             .x_column = (size_t)s->stride * f.pixel,
@@ -436,7 +436,7 @@ static void direct_backward_data(const lac_conv *conv, int thread, int n, const 
             frame_make(&f, lac_conv_y_at(conv, dy, b.picture), b.pictures, (stored *)scratch);
         next = band_after(&all, &b, n, down);
         ahead more = ahead_of_dy(conv, dy, n, &next);
-        ahead_spread(&more, tiles_of_band(&b, s->stride * s->w, s->c));
+        ahead_spread(&more, f.is_copy ? tiles_of_band(&b, s->stride * s->w, s->c) : 0);
         const float *w = packed;
         for (int r = 0; r < s->stride * s->stride; r++) {
             product p = product_of(s, &f, from, &b, r / s->stride, r % s->stride,

@@ -213,19 +213,13 @@ static inline void ahead_fetch(ahead *a)
     }
 }
 
-/* Kernels of 1x1 read every number once, as fast without. */
-static inline int is_fetched(const lac_conv_shape *s, int n, const band *b)
-{
-    return s->k > 1 && b->picture < n;
-}
-
 /* Of a band of output rows: its rows of x, and of dy. */
 static inline ahead ahead_of_x(const lac_conv *conv, const void *x, int n, const band *b)
 {
     const lac_conv_shape *s = &conv->shape;
     int plain = s->c == 1;
     size_t row = (size_t)s->w * (plain ? 1 : LAC_BLOCK) * sizeof(stored);
-    int planes = is_fetched(s, n, b) ? b->pictures * (plain ? 1 : s->c / LAC_BLOCK) : 0;
+    int planes = b->picture < n ? b->pictures * (plain ? 1 : s->c / LAC_BLOCK) : 0;
     return ahead_of(lac_conv_x_at(conv, x, b->picture), planes, s->h, row, b->row * s->stride,
                     b->rows * s->stride);
 }
@@ -234,7 +228,7 @@ static inline ahead ahead_of_dy(const lac_conv *conv, const void *dy, int n, con
 {
     const lac_conv_shape *s = &conv->shape;
     size_t row = (size_t)s->ow * LAC_BLOCK * (s->wide_y ? sizeof(float) : sizeof(stored));
-    int planes = is_fetched(s, n, b) ? b->pictures * s->oc / LAC_BLOCK : 0;
+    int planes = b->picture < n ? b->pictures * s->oc / LAC_BLOCK : 0;
     return ahead_of(lac_conv_y_at(conv, dy, b->picture), planes, s->oh, row, b->row, b->rows);
 }
 

@@ -29,7 +29,7 @@ typedef struct sums {
     int pictures, rows, columns;
     int blocks, lines, run; /* of x; numbers of a line */
     int channels;           /* of dy */
-    ahead ahead_x, ahead_dy;
+    ahead *ahead_x, *ahead_dy;
 } sums;
 
 /* Adds to partial [count, channels]. */
@@ -45,6 +45,8 @@ tile(const sums *p, const float *x, const float *dy, int count, int registers, f
         for (int row = 0; row < p->rows; row++) {
             const float *left = x + n * p->x_picture + row * p->x_row;
             const float *right = dy + n * p->y_picture + row * p->y_row;
+            ahead_fetch(p->ahead_x);
+            ahead_fetch(p->ahead_dy);
             for (int j = p->columns; j > 0; j--, left += p->x_column, right += LAC_BLOCK) {
                 term g[REGISTERS];
                 for (int k = 0; k < registers; k++)
@@ -98,21 +100,19 @@ static void lines_narrow(const sums *p, const float *x, const float *dy, float *
     line_of_taps(p, x, dy, 1, partial);
 }
 
-static void add_products(sums *p, float *partial)
+static void add_products(const sums *p, float *partial)
 {
-    size_t calls = (size_t)p->blocks * p->lines * ((p->channels + WIDTH - 1) / WIDTH);
-    ahead_spread(&p->ahead_x, calls);
-    ahead_spread(&p->ahead_dy, calls);
+    size_t tiles = (size_t)p->blocks * p->lines * ((p->run + MOST - 1) / MOST) *
+                   ((p->channels + WIDTH - 1) / WIDTH);
+    ahead_spread(p->ahead_x, tiles * p->pictures * p->rows);
+    ahead_spread(p->ahead_dy, tiles * p->pictures * p->rows);
     for (int o = 0; o < p->channels; o += WIDTH) {
         const float *dy = p->dy + o / LAC_BLOCK * p->y_block;
         float *to = partial + o;
         for (int b = 0; b < p->blocks; b++)
-            for (int l = 0; l < p->lines; l++, to += (size_t)p->run * p->channels) {
-                ahead_fetch(&p->ahead_x);
-                ahead_fetch(&p->ahead_dy);
+            for (int l = 0; l < p->lines; l++, to += (size_t)p->run * p->channels)
                 (p->channels - o >= WIDTH ? lines_wide : lines_narrow)(
                     p, p->x + b * p->x_block + l * p->x_line, dy, to);
-            }
     }
 }
 
@@ -208,7 +208,7 @@ static void write_dy(const lac_conv_shape *s, const void *dy, const band *b, flo
         }
 }
 
-static void band_weights(const lac_conv_shape *s, const band *b, const source *of, float *partial,
+static void band_weights(const lac_conv_shape *s, const band *b, source *of, float *partial,
                          float *scratch)
 {
     const frame f = frame_of_pairs(s, b->row, b->rows);
@@ -241,8 +241,8 @@ static void band_weights(const lac_conv_shape *s, const band *b, const source *o
                          .lines = s->k,
                          .run = s->k * f.pixel,
                          .channels = s->oc,
-                         .ahead_x = of->ahead_x,
-                         .ahead_dy = of->ahead_dy},
+                         .ahead_x = &of->ahead_x,
+                         .ahead_dy = &of->ahead_dy},
                  partial);
 }
 
@@ -254,7 +254,7 @@ size_t LAC_NAME(lac_direct_weights_scratch)(const lac_conv_shape *s, int chunk)
     return all.pictures * (f.blocks * f.h * words_of_line(s, &f) + words_of_dy(s, all.rows) + copy);
 }
 #else
-static void band_weights(const lac_conv_shape *s, const band *b, const source *of, float *partial,
+static void band_weights(const lac_conv_shape *s, const band *b, source *of, float *partial,
                          float *scratch)
 {
     const frame f = frame_of_x(s, b->row, b->rows);
@@ -276,8 +276,8 @@ static void band_weights(const lac_conv_shape *s, const band *b, const source *o
               .lines = s->k,
               .run = s->k * f.pixel,
               .channels = s->oc,
-              .ahead_x = of->ahead_x,
-              .ahead_dy = of->ahead_dy};
+              .ahead_x = &of->ahead_x,
+              .ahead_dy = &of->ahead_dy};
     add_products(&p, partial);
 }
 
@@ -298,8 +298,8 @@ void LAC_NAME(lac_direct_weights)(const lac_conv *conv, int thread, int n, const
     memset(partial, 0, conv->partial * sizeof *partial);
     for (band b = band_at(&all, 0, 0, n, s->oh), next; b.picture < n; b = next) {
         next = band_after(&all, &b, n, s->oh);
-        const source of = {lac_conv_x_at(conv, x, b.picture), lac_conv_y_at(conv, dy, b.picture),
-                           ahead_of_x(conv, x, n, &next), ahead_of_dy(conv, dy, n, &next)};
+        source of = {lac_conv_x_at(conv, x, b.picture), lac_conv_y_at(conv, dy, b.picture),
+                     ahead_of_x(conv, x, n, &next), ahead_of_dy(conv, dy, n, &next)};
         band_weights(s, &b, &of, partial, scratch);
     }
 }

@@ -5,6 +5,7 @@
 #ifndef LAC_DIRECT_H
 #define LAC_DIRECT_H
 
+#include "kernel/ahead.h"
 #include "kernel/conv.h"
 #include "kernel/vector.h"
 
@@ -171,16 +172,6 @@ static inline band band_after(const band *all, const band *b, int n, int height)
     return band_at(all, b->picture, b->row + all->rows, n, height);
 }
 
-/* What the next band reads: runs of `bytes`, fetched into the second-level cache some lines at a
- * time while the band before it is multiplied. */
-typedef struct ahead {
-    const char *from;
-    size_t bytes, stride; /* from run to run */
-    int runs;             /* left */
-    size_t done;          /* of the first */
-    int lines;            /* at a time */
-} ahead;
-
 /* Rows [first, first + rows), as far as they are there, of `planes` planes of `height` rows. */
 static inline ahead ahead_of(const void *planes, int count, int height, size_t row_bytes, int first,
                              int rows)
@@ -191,26 +182,6 @@ static inline ahead ahead_of(const void *planes, int count, int height, size_t r
                    .bytes = rows * row_bytes,
                    .stride = height * row_bytes,
                    .runs = rows > 0 ? count : 0};
-}
-
-/* Spreads what there is over `calls` calls of ahead_fetch. */
-static inline void ahead_spread(ahead *a, size_t calls)
-{
-    size_t lines = a->runs > 0 ? a->runs * (a->bytes / 64 + 1) : 0;
-    a->lines = calls > 0 ? (int)(lines / calls) + 1 : 0;
-}
-
-static inline void ahead_fetch(ahead *a)
-{
-    for (int i = a->lines; i > 0 && a->runs > 0; i--) {
-        __builtin_prefetch(a->from + a->done, 0, 2);
-        a->done += 64;
-        if (a->done < a->bytes)
-            continue;
-        a->done = 0;
-        a->from += a->stride;
-        a->runs--;
-    }
 }
 
 /* Of a band of output rows: its rows of x, and of dy. */

@@ -146,6 +146,27 @@ static inline void vec_transpose(vec r[16])
     memcpy(r, t, sizeof t);
 }
 #else
+#if defined __AVX2__
+/* 8 registers of 8 words: rows become columns. */
+static inline void vec_transpose(vec r[8])
+{
+    vec t[8];
+    for (int i = 0; i < 8; i += 2) { /* words of two rows */
+        t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < 8; i += 4) /* pairs of words: 4 rows by 4 in each half */
+        for (int k = 0; k < 2; k++) {
+            r[i + 2 * k] = _mm256_shuffle_ps(t[i + k], t[i + k + 2], 0x44);
+            r[i + 2 * k + 1] = _mm256_shuffle_ps(t[i + k], t[i + k + 2], 0xee);
+        }
+    for (int i = 0; i < 4; i++) { /* halves */
+        t[i] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x20);
+        t[i + 4] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
+    }
+    memcpy(r, t, sizeof t);
+}
+#endif
 typedef int32_t vec_mask __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 static inline vec_mask vec_greater(vec a, vec b)

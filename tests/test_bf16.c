@@ -384,7 +384,8 @@ static void check_conv(const lac_kernels *k, const lac_conv_shape *s, int n, fil
         conv_case c = {.n = n, .w = filled(w, kind, 1), .dw = numbers(w),
                        .x = stored_filled(x, kind, 2),
                        .dy = s->wide_y ? filled(y, kind, 3) : stored_filled(y, kind, 3),
-                       .y = s->wide_y ? numbers(y) : stored_numbers(y), .dx = s->c > 1 ? stored_numbers(x) : NULL};
+                       .y = s->wide_y ? numbers(y) : stored_numbers(y),
+                       .dx = s->c > 1 ? stored_numbers(x) : NULL};
         for (size_t e = 0; e < w && kind == FILL_TIES; e++)
             c.w[e] *= 4;
         assert_int_equal(lac_conv_new(ctx, i ? &lac_kernels_ref_bf16 : k, s, CHUNK, 0, &c.conv),

@@ -13,255 +13,15 @@
  * stride, ... alone, which read dy at m, m - 1, ... So the pixels of equal r, down and across,
  * make a product of its own over dy, of stride 1, whose taps are turned.
  */
-#include "kernel/direct.h"
+#include "kernel/direct_product.h"
 
 enum {
-    REGISTERS = 2,
-    WIDTH = REGISTERS * LANES,
-    ROWS = LANES == 16 ? 12 : 6, /* pixels: 24 sums of 32 registers, or 12 of 16 */
-    MANY_PIXELS = 12 * ROWS,     /* of small pictures together, so that few rows stay empty */
-    MOST_NUMBERS = 1 << 16,      /* of a frame, which is to stay in the second-level cache */
+    MANY_PIXELS = 12 * ROWS, /* of small pictures together, so that few rows of tiles stay empty */
+    MOST_NUMBERS = 1 << 16,  /* of a frame, which is to stay in the second-level cache */
 };
 
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
-
-static int at_most(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int at_least(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-/* ---- Product ------------------------------------------------------------------------------- */
-
-/* Steps from a number to the next along each direction; those of y in bytes. */
-typedef struct product {
-    const stored *x; /* first input of the first output */
-    size_t x_column, x_row, x_picture; /* from output to output */
-    size_t x_line, x_block;            /* from input to input of one output */
-    int blocks, lines, run;            /* of inputs; numbers of a line */
-    int packed_lines;                  /* of a block of weights; these are the first `lines` */
-    int top, down, height; /* the first output's first line is row `top` of a picture of `height`
-                              rows, that of the output below `down` rows below */
-    char *y;
-    size_t y_column, y_row, y_picture, y_block;
-    int pictures, rows, columns;
-    int channels; /* of the output */
-    int wide_y;   /* it is float beside bf16 */
-    ahead *ahead;
-} product;
-
-/* The outputs that are next. */
-typedef struct cursor {
-    const stored *x;
-    char *y;
-    int picture, row, column;
-} cursor;
-
-static inline void cursor_advance(cursor *at, const product *p, int by)
-{
-    at->column += by;
-    at->x += by * p->x_column;
-    at->y += by * p->y_column;
-    if (at->column < p->columns)
-        return;
-    at->column = 0;
-    at->row = at->row + 1 == p->rows ? 0 : at->row + 1;
-    at->picture += at->row == 0;
-    at->x = p->x + at->picture * p->x_picture + at->row * p->x_row;
-    at->y = p->y + at->picture * p->y_picture + at->row * p->y_row;
-}
-
-/* The next ROWS outputs, of which `left` are there; the others repeat the last. */
-static inline void cursor_take(cursor *at, const product *p, int left, const stored *x[ROWS],
-                               char *y[ROWS])
-{
-    if (p->columns - at->column >= ROWS) {
-#pragma GCC unroll 12
-        for (int r = 0; r < ROWS; r++) {
-            x[r] = at->x + r * p->x_column;
-            y[r] = at->y + r * p->y_column;
-        }
-        cursor_advance(at, p, ROWS);
-        return;
-    }
-    for (int r = 0; r < ROWS; r++) {
-        x[r] = r < left ? at->x : x[r - 1];
-        y[r] = r < left ? at->y : y[r - 1];
-        if (r < left)
-            cursor_advance(at, p, 1);
-    }
-}
-
-static inline void move(const stored *x[ROWS], ptrdiff_t by)
-{
-#pragma GCC unroll 12
-    for (int r = 0; r < ROWS; r++)
-        x[r] += by;
-}
-
-/* The outputs from channel `at` of a pixel on. */
-static inline void put(char *pixel, int at, vec v, int wide)
-{
-    if (wide)
-        vec_store((float *)(void *)pixel + at, v);
-    else
-        vec_put((stored *)(void *)pixel + at, v);
-}
-
-static inline __attribute__((always_inline)) void tile(const product *p, cursor *at, int left,
-                                                       const float *w, int registers, int wide)
-{
-    const stored *x[ROWS];
-    char *y[ROWS];
-    vec s[ROWS][REGISTERS];
-    cursor_take(at, p, left, x, y);
-#pragma GCC unroll 12
-    for (int r = 0; r < ROWS; r++)
-        for (int k = 0; k < registers; k++)
-            s[r][k] = (vec){0};
-#pragma GCC unroll 12
-    for (int r = 0; r < ROWS; r++)
-        for (int k = 0; k < registers; k++)
-            __builtin_prefetch(y[r] + k * LANES / LAC_BLOCK * p->y_block, 1);
-    const size_t w_block = (size_t)(p->packed_lines - p->lines) * p->run / TERM * registers * LANES;
-    int line = 0;
-    move(x, p->run);
-    for (int n = p->blocks * p->lines; n > 0; n--) {
-        ptrdiff_t step = (ptrdiff_t)p->x_line;
-        size_t unused = 0;
-        if (++line == p->lines) {
-            line = 0;
-            step = (ptrdiff_t)p->x_block - (p->lines - 1) * step;
-            unused = w_block;
-#pragma GCC unroll 12
-            for (int r = 0; r < ROWS; r++)
-                __builtin_prefetch(x[r] + step - p->run);
-        }
-        for (ptrdiff_t i = -(ptrdiff_t)p->run; i < 0; i += TERM, w += registers * LANES) {
-            term right[REGISTERS];
-            for (int k = 0; k < registers; k++)
-                right[k] = term_load(w + k * LANES);
-#pragma GCC unroll 12
-            for (int r = 0; r < ROWS; r++) {
-                term v = term_all(x[r] + i);
-                for (int k = 0; k < registers; k++)
-                    s[r][k] = term_multiply(v, right[k], s[r][k]);
-            }
-        }
-        move(x, step);
-        w += unused;
-    }
-#pragma GCC unroll 12
-    for (int r = 0; r < ROWS; r++)
-        for (int k = 0; k < registers; k++)
-            put(y[r] + k * LANES / LAC_BLOCK * p->y_block, k * LANES % LAC_BLOCK, s[r][k], wide);
-}
-
-static inline __attribute__((always_inline)) void tiles(const product *p, const float *w,
-                                                        int registers, int wide)
-{
-    cursor at = {p->x, p->y, 0, 0, 0};
-    for (int left = p->pictures * p->rows * p->columns; left > 0; left -= ROWS) {
-        ahead_fetch(p->ahead);
-        tile(p, &at, left, w, registers, wide);
-    }
-}
-
-static void tiles_of_two(const product *p, const float *w)
-{
-    tiles(p, w, REGISTERS, 0);
-}
-
-/* The last 16 channels where a register is as wide. */
-static void tiles_of_one(const product *p, const float *w)
-{
-    tiles(p, w, 1, 0);
-}
-
-static void wide_tiles_of_two(const product *p, const float *w)
-{
-    tiles(p, w, REGISTERS, 1);
-}
-
-static void wide_tiles_of_one(const product *p, const float *w)
-{
-    tiles(p, w, 1, 1);
-}
-
-/* Weights are [channels / WIDTH, blocks, packed lines, run / TERM, WIDTH], the last as wide as is
- * left. Those of the lines in front of the first are passed over. */
-static void multiply_lines(const product *p, int first, const float *w)
-{
-    product at = *p;
-    if (p->x_row == p->columns * p->x_column && p->y_row == p->columns * p->y_column) {
-        at.columns *= at.rows; /* one long row */
-        at.rows = 1;
-    }
-    size_t line = (size_t)p->run / TERM;
-    void (*two)(const product *, const float *) = p->wide_y ? wide_tiles_of_two : tiles_of_two;
-    void (*one)(const product *, const float *) = p->wide_y ? wide_tiles_of_one : tiles_of_one;
-    for (int left = p->channels; left > 0; left -= WIDTH) {
-        (left >= WIDTH ? two : one)(&at, w + first * line * at_most(left, WIDTH));
-        at.y += WIDTH / LAC_BLOCK * p->y_block;
-        w += p->blocks * p->packed_lines * line * WIDTH;
-    }
-}
-
-/* The lines that lie inside the picture: of an output in row `row`, [first, end). */
-static void lines_of(const product *p, int row, int *first, int *end)
-{
-    int top = p->top + row * p->down;
-    *first = at_most(at_least(-top, 0), p->packed_lines);
-    *end = at_least(at_most(p->height - top, p->packed_lines), *first);
-}
-
-/* Rows of outputs from `row` on that have the same lines inside. */
-static int rows_alike(const product *p, int row)
-{
-    int first, end, other_first, other_end;
-    int next = row;
-    lines_of(p, row, &first, &end);
-    do
-        lines_of(p, ++next, &other_first, &other_end);
-    while (next < p->rows && other_first == first && other_end == end);
-    return next - row;
-}
-
-static int tiles_of(const product *p, int rows)
-{
-    return (p->pictures * rows * p->columns + ROWS - 1) / ROWS;
-}
-
-/* Outputs at the upper and the lower border have lines of zeros alone: rows that have the same
- * others make products of their own, if that does not cost more in half-empty tiles. */
-static void multiply(const product *p, const float *w)
-{
-    int apart = 0, first, end;
-    for (int row = 0, rows; row < p->rows; row += rows) {
-        rows = rows_alike(p, row);
-        lines_of(p, row, &first, &end);
-        apart += tiles_of(p, rows) * (end - first);
-    }
-    if (apart >= tiles_of(p, p->rows) * p->packed_lines) {
-        multiply_lines(p, 0, w);
-        return;
-    }
-    for (int row = 0; row < p->rows;) {
-        product part = *p;
-        part.rows = rows_alike(p, row);
-        lines_of(p, row, &first, &end);
-        part.lines = end - first;
-        part.x += row * p->x_row + first * p->x_line;
-        part.y += row * p->y_row;
-        multiply_lines(&part, first, w);
-        row += part.rows;
-    }
-}
 
 /* ---- Bands --------------------------------------------------------------------------------- */
 
@@ -310,31 +70,31 @@ static void direct_forward(const lac_conv *conv, int thread, int n, const void *
         ahead more = ahead_of_x(conv, x, n, &next);
         ahead_spread(&more, f.is_copy ? tiles_of_band(&b, s->ow, s->oc) : 0);
         size_t line = (size_t)f.w * f.pixel;
-        multiply(&(product){.x = from,
-                            .x_column = (size_t)s->stride * f.pixel,
-                            .x_row = s->stride * line,
-                            .x_picture = frame_size(&f),
-                            .x_line = line,
-                            .x_block = frame_block(&f),
-                            .blocks = f.blocks,
-                            .lines = s->k,
-                            .run = run_of(s),
-                            .packed_lines = s->k,
-                            .top = b.row * s->stride - s->pad,
-                            .down = s->stride,
-                            .height = s->h,
-                            .y = lac_conv_y_at(conv, y, b.picture) + b.row * s->ow * pixel,
-                            .y_column = pixel,
-                            .y_row = s->ow * pixel,
-                            .y_picture = s->oc / LAC_BLOCK * s->oh * s->ow * pixel,
-                            .y_block = s->oh * s->ow * pixel,
-                            .pictures = b.pictures,
-                            .rows = b.rows,
-                            .columns = s->ow,
-                            .channels = s->oc,
-                            .wide_y = has_wide_y(s),
-                            .ahead = &more},
-                 packed);
+        const product p = {.x = from,
+                           .x_column = (size_t)s->stride * f.pixel,
+                           .x_row = s->stride * line,
+                           .x_picture = frame_size(&f),
+                           .x_line = line,
+                           .x_block = frame_block(&f),
+                           .blocks = f.blocks,
+                           .lines = s->k,
+                           .run = run_of(s),
+                           .packed_lines = s->k,
+                           .top = b.row * s->stride - s->pad,
+                           .down = s->stride,
+                           .height = s->h,
+                           .y = lac_conv_y_at(conv, y, b.picture) + b.row * s->ow * pixel,
+                           .y_column = pixel,
+                           .y_row = s->ow * pixel,
+                           .y_picture = s->oc / LAC_BLOCK * s->oh * s->ow * pixel,
+                           .y_block = s->oh * s->ow * pixel,
+                           .pictures = b.pictures,
+                           .rows = b.rows,
+                           .columns = s->ow,
+                           .channels = s->oc,
+                           .wide_y = has_wide_y(s),
+                           .ahead = &more};
+        LAC_NAME(lac_direct_multiply)(&p, packed);
     }
 }
 
@@ -443,7 +203,7 @@ static void direct_backward_data(const lac_conv *conv, int thread, int n, const 
                                    lac_conv_x_at(conv, dx, b.picture));
             p.pictures = b.pictures;
             p.ahead = &more;
-            multiply(&p, w);
+            LAC_NAME(lac_direct_multiply)(&p, w);
             w += (size_t)p.blocks * p.lines * p.run / TERM * s->c;
         }
     }
@@ -493,7 +253,7 @@ static void pack_forward(const lac_conv_shape *s, const float *w, float *to)
     }
 }
 
-/* One pair of residues: [c / WIDTH, oc / 16, taps down, taps across, 16, WIDTH], the taps turned. */
+/* One pair of residues: [c / WIDTH, oc / 16, taps down, taps across, 16, WIDTH], turned. */
 static float *pack_residue(const lac_conv_shape *s, const float *w, int down, int across,
                            float *to)
 {

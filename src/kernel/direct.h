@@ -1,6 +1,6 @@
 /*
- * What the sources of the direct convolution share (direct.c, direct_weights.c): frames, and
- * how its multiply-adds read numbers.
+ * What the sources of the direct convolution share (direct*.c): how its multiply-adds read numbers,
+ * frames, bands.
  */
 #ifndef LAC_DIRECT_H
 #define LAC_DIRECT_H
@@ -64,6 +64,16 @@ static inline vec term_multiply(term a, term b, vec sum)
     return vec_fma(a, b, sum);
 }
 #endif
+
+static inline int at_most(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline int at_least(int a, int b)
+{
+    return a > b ? a : b;
+}
 
 /* Some rows of a picture with zeros around them: row i of the picture is row i + top, which may
  * lie outside. Where no zeros are needed the picture itself serves. */

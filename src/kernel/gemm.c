@@ -3,10 +3,10 @@
  *
  * B is copied, DEPTH rows and WIDTH columns at a time, into a panel on the stack that stays in the
  * second-level cache while tiles of ROWS rows of A run over it; the copy undoes the transposition
- * and fills missing columns with 0. A is read where it stands, unless it is transposed: then
- * MOST_ROWS of its rows are copied first, since what a tile reads one after the other would lie a
- * line apart. The next panel is fetched meanwhile. Per element the sum runs over k in order, with one rounding per multiply-add and one
- * more at every DEPTH.
+ * and fills missing columns with 0. The next panel is fetched meanwhile. A is read where it stands,
+ * unless it is transposed: then MOST_ROWS of its rows are copied first, since what a tile reads one
+ * after the other would lie a line apart. Per element the sum runs over k in order, with one
+ * rounding per multiply-add and one more at every DEPTH.
  */
 #include "kernel/ahead.h"
 #include "kernel/vector.h"

@@ -196,10 +196,14 @@ static void use_direct(lac_conv *conv)
 
 /* Whether our direct method comes before oneDNN's. Time of the three passes against oneDNN 2.6 on
  * a Zen 4, for the layers of the networks that ship: 0.6 to 0.95 with AVX2, where oneDNN wants
- * blocks of 8 channels; 0.9 to 1.05 for bf16 and kernels larger than 1x1; else 1 to 1.15. */
+ * blocks of 8 channels; 0.9 to 1.05 for bf16 and kernels larger than 1x1, but for 5x5 from 1 to 16
+ * channels (1.1); else 1 to 1.15. */
 static int prefers_direct(const lac_conv *conv)
 {
-    return conv->kernels->level == LAC_CPU_AVX2 || (is_bf16(conv) && conv->shape.k > 1);
+    const lac_conv_shape *s = &conv->shape;
+    if (conv->kernels->level == LAC_CPU_AVX2)
+        return 1;
+    return is_bf16(conv) && s->k > 1 && (s->c > 1 || s->oc > LAC_BLOCK);
 }
 #endif
 

@@ -383,14 +383,16 @@ static void check_conv(const lac_kernels *k, const lac_conv_shape *s, int n, fil
     for (int i = 0; i < 2; i++) {
         lac_context *ctx = context_new(i ? LAC_CPU_REF : LAC_CPU_AUTO);
         conv_case c = {.n = n, .w = filled(w, kind, 1), .dw = numbers(w),
-                       .x = stored_filled(x, kind, 2), .dy = stored_filled(y, kind, 3),
-                       .y = stored_numbers(y), .dx = s->c > 1 ? stored_numbers(x) : NULL};
+                       .x = stored_filled(x, kind, 2),
+                       .dy = s->wide_y ? filled(y, kind, 3) : stored_filled(y, kind, 3),
+                       .y = s->wide_y ? numbers(y) : stored_numbers(y),
+                       .dx = s->c > 1 ? stored_numbers(x) : NULL};
         for (size_t e = 0; e < w && kind == FILL_TIES; e++)
             c.w[e] *= 4;
         const lac_conv_task task = {*s, CHUNK, 0, i ? "ref" : method};
         assert_int_equal(lac_conv_new(ctx, i ? &lac_kernels_ref_bf16 : k, &task, &c.conv), LAC_OK);
         lac_parallel(ctx, 1, run_conv, &c);
-        out[i][0] = loaded(c.y, y);
+        out[i][0] = s->wide_y ? c.y : loaded(c.y, y);
         out[i][1] = c.dx ? loaded(c.dx, x) : numbers(0);
         out[i][2] = c.dw;
         numbers_free(c.w);
@@ -425,15 +427,17 @@ static int can_do(const lac_kernels *k, const lac_conv_shape *s, const char *met
 static void check_convs(const lac_kernels *k, const lac_kernels *ref)
 {
     static const lac_conv_shape shapes[] = {
-        {32, 12, 11, 32, 12, 11, 3, 1, 1}, {32, 11, 12, 64, 6, 6, 3, 2, 1},
-        {32, 12, 12, 64, 6, 6, 1, 2, 0},   {1, 13, 14, 16, 13, 14, 5, 1, 2},
-        {16, 9, 9, 32, 9, 9, 3, 1, 1},     {64, 1, 1, 16, 1, 1, 3, 1, 1},
-        {48, 2, 70, 48, 2, 70, 3, 1, 1},   {32, 24, 24, 64, 24, 24, 3, 1, 1},
-        {1, 13, 14, 16, 7, 7, 5, 2, 2},    {1, 20, 23, 16, 3, 3, 3, 8, 1},
-        {16, 17, 9, 32, 3, 2, 1, 8, 0},    {48, 10, 11, 16, 4, 4, 7, 3, 3},
-        {1, 9, 9, 16, 9, 9, 31, 1, 15},    {16, 3, 5, 16, 3, 5, 31, 1, 15},
-        {32, 4, 3, 48, 1, 1, 9, 8, 4},     {16, 5, 6, 16, 5, 6, 1, 1, 0},
-        {16, 5, 1, 32, 3, 1, 3, 2, 1},     {1, 4, 3, 16, 1, 1, 3, 8, 1}};
+        {32, 12, 11, 32, 12, 11, 3, 1, 1, 0}, {32, 11, 12, 64, 6, 6, 3, 2, 1, 0},
+        {32, 12, 12, 64, 6, 6, 1, 2, 0, 0}, {1, 13, 14, 16, 13, 14, 5, 1, 2, 0},
+        {16, 9, 9, 32, 9, 9, 3, 1, 1, 0}, {64, 1, 1, 16, 1, 1, 3, 1, 1, 0},
+        {48, 2, 70, 48, 2, 70, 3, 1, 1, 0}, {32, 24, 24, 64, 24, 24, 3, 1, 1, 0},
+        {1, 13, 14, 16, 7, 7, 5, 2, 2, 0}, {1, 20, 23, 16, 3, 3, 3, 8, 1, 0},
+        {16, 17, 9, 32, 3, 2, 1, 8, 0, 0}, {48, 10, 11, 16, 4, 4, 7, 3, 3, 0},
+        {1, 9, 9, 16, 9, 9, 31, 1, 15, 0}, {16, 3, 5, 16, 3, 5, 31, 1, 15, 0},
+        {32, 4, 3, 48, 1, 1, 9, 8, 4, 0}, {16, 5, 6, 16, 5, 6, 1, 1, 0, 0},
+        {16, 5, 1, 32, 3, 1, 3, 2, 1, 0}, {1, 4, 3, 16, 1, 1, 3, 8, 1, 0},
+        /* a float output */
+        {64, 12, 11, 32, 12, 11, 1, 1, 0, 1}, {32, 11, 12, 16, 6, 6, 3, 2, 1, 1}};
     (void)ref;
     for (int i = 0; i < LAC_COUNT(shapes); i++)
         for (int m = 0; lac_conv_method_at(m); m++) {

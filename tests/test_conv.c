@@ -9,7 +9,6 @@
 #include "numbers.h"
 
 #ifdef HAVE_DNNL
-#include "kernel/dnnl.h"
 #include "kernel/dnnl_conv.h"
 #endif
 
@@ -421,17 +420,6 @@ static void a_failure_of_onednn_comes_back_from_the_threads(void **state)
     lac_context_free(&ctx);
     problem_free(&p);
 }
-
-static void a_product_that_onednn_refuses_is_told(void **state)
-{
-    (void)state;
-    float a[4] = {1, 2, 3, 4}, c[4] = {5, 6, 7, 8};
-    assert_false(lac_dnnl_gemm(0, 0, 2, 2, 2, a, 1, a, 2, 1, c, 2)); /* lines of A overlap */
-    for (int i = 0; i < 4; i++)
-        assert_true(c[i] == (float)(5 + i));
-    assert_true(lac_dnnl_gemm(0, 0, 2, 2, 2, a, 2, a, 2, 0, c, 2));
-    assert_true(c[0] == 7 && c[3] == 22);
-}
 #endif
 
 int main(int argc, char **argv)
@@ -449,7 +437,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_plan_without_memory_is_told_and_not_a_slow_one),
 #ifdef HAVE_DNNL
         cmocka_unit_test(a_failure_of_onednn_comes_back_from_the_threads),
-        cmocka_unit_test(a_product_that_onednn_refuses_is_told),
 #endif
     };
     tested = lac_kernels_level(LAC_CPU_AUTO);

@@ -687,7 +687,8 @@ static void check_gemm_shape(gemm_fn gemm, const int size[3], int ta, int tb, fl
 static void check_gemm(gemm_fn gemm)
 {
     static const int sizes[][3] = {{1, 1, 1},   {1, 30, 100}, {5, 7, 3},     {6, 64, 128},
-                                   {7, 65, 129}, {13, 31, 257}, {64, 16, 33}, {3, 130, 300}};
+                                   {7, 65, 129}, {13, 31, 257}, {64, 16, 33}, {3, 130, 300},
+                                   {200, 150, 40}, {20, 150, 530}};
     static const float betas[] = {0, 1, -0.5f};
     for (int n = 0; n < LAC_COUNT(sizes) * LAC_COUNT(betas) * 4; n++)
         check_gemm_shape(gemm, sizes[n / (LAC_COUNT(betas) * 4)], n % 2, n / 2 % 2,

@@ -78,25 +78,38 @@ static void visit_weights(const tap *t, const float *x, const float *dy, float *
     dw[t->w] += x[t->x] * dy[t->y];
 }
 
-/* Weights as floats that have been rounded to the storage type. */
+/* Floats, rounded to the storage type. */
+static void round_floats(const lac_kernels *kernels, const float *from, float *to, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        _Alignas(float) char rounded[sizeof(float)];
+        kernels->store(from + i, rounded, 1);
+        kernels->load(rounded, to + i, 1);
+    }
+}
+
 static void ref_pack(const lac_conv *conv, int thread, const float *w, float *forward,
                      float *backward)
 {
     (void)thread;
     float *const packed[] = {forward, backward};
     size_t count = lac_conv_w_size(&conv->shape);
-    for (int i = 0; i < 2; i++) {
-        if (!packed[i])
-            continue;
-        for (size_t k = 0; k < count; k++) {
-            _Alignas(float) char rounded[sizeof(float)];
-            conv->kernels->store(w + k, rounded, 1);
-            conv->kernels->load(rounded, packed[i] + k, 1);
-        }
-    }
+    for (int i = 0; i < 2; i++)
+        if (packed[i])
+            round_floats(conv->kernels, w, packed[i], count);
 }
 
-/* A pass converts one picture of x, then of y, to float in the scratch. */
+/* A pass converts one picture of x, then of y, to float in the scratch. A wide dy is rounded as if
+ * it were stored. */
+static void load_dy(const lac_conv *conv, const char *from, float *to)
+{
+    size_t count = lac_conv_y_size(&conv->shape);
+    if (conv->shape.wide_y)
+        round_floats(conv->kernels, (const float *)(const void *)from, to, count);
+    else
+        conv->kernels->load(from, to, count);
+}
+
 static void ref_forward(const lac_conv *conv, int thread, int n, const void *x, const float *packed,
                         void *y, float *scratch)
 {
@@ -108,7 +121,10 @@ static void ref_forward(const lac_conv *conv, int thread, int n, const void *x, 
         conv->kernels->load(lac_conv_x_at(conv, x, i), scratch, x_size);
         memset(sum, 0, y_size * sizeof *sum);
         for_each_tap(&conv->shape, visit_forward, scratch, packed, sum);
-        conv->kernels->store(sum, lac_conv_y_at(conv, y, i), y_size);
+        if (conv->shape.wide_y)
+            memcpy(lac_conv_y_at(conv, y, i), sum, y_size * sizeof *sum);
+        else
+            conv->kernels->store(sum, lac_conv_y_at(conv, y, i), y_size);
     }
 }
 
@@ -117,10 +133,9 @@ static void ref_backward_data(const lac_conv *conv, int thread, int n, const voi
 {
     (void)thread;
     size_t x_size = lac_conv_x_size(&conv->shape);
-    size_t y_size = lac_conv_y_size(&conv->shape);
     float *gradient = scratch + x_size;
     for (int i = 0; i < n; i++) {
-        conv->kernels->load(lac_conv_y_at(conv, dy, i), gradient, y_size);
+        load_dy(conv, lac_conv_y_at(conv, dy, i), gradient);
         memset(scratch, 0, x_size * sizeof *scratch);
         for_each_tap(&conv->shape, visit_data, gradient, packed, scratch);
         conv->kernels->store(scratch, lac_conv_x_at(conv, dx, i), x_size);
@@ -132,11 +147,10 @@ static void ref_backward_weights(const lac_conv *conv, int thread, int n, const 
 {
     (void)thread;
     size_t x_size = lac_conv_x_size(&conv->shape);
-    size_t y_size = lac_conv_y_size(&conv->shape);
     memset(partial, 0, lac_conv_w_size(&conv->shape) * sizeof *partial);
     for (int i = 0; i < n; i++) {
         conv->kernels->load(lac_conv_x_at(conv, x, i), scratch, x_size);
-        conv->kernels->load(lac_conv_y_at(conv, dy, i), scratch + x_size, y_size);
+        load_dy(conv, lac_conv_y_at(conv, dy, i), scratch + x_size);
         for_each_tap(&conv->shape, visit_weights, scratch, scratch + x_size, partial);
     }
 }

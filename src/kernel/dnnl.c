@@ -1,6 +1,6 @@
 /*
- * oneDNN as a whole: its threads, its level, its matrix product. Convolutions are planned in
- * dnnl_plan.c and run in dnnl_conv.c.
+ * oneDNN as a whole: its threads, its level. Convolutions are planned in dnnl_plan.c and run in
+ * dnnl_conv.c.
  *
  * The threads are ours: every call of oneDNN uses the calling thread alone. A primitive is made
  * in that state too, because it fixes the number of its threads when it is made.
@@ -38,11 +38,4 @@ void lac_dnnl_limit(lac_cpu level)
 {
     if (level == LAC_CPU_AVX2)
         dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
-}
-
-int lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
-                  int ldb, float beta, float *c, int ldc)
-{
-    return dnnl_sgemm(ta ? 'T' : 'N', tb & LAC_TRANSPOSED ? 'T' : 'N', m, n, k, 1.0f, a, lda, b,
-                      ldb, beta, c, ldc) == dnnl_success;
 }

@@ -38,6 +38,7 @@ typedef struct lac_conv_shape {
     int k;          /* 1, 3, ... LAC_MOST_K */
     int stride;     /* 1 to LAC_MOST_STRIDE */
     int pad;        /* k / 2 */
+    int wide_y;     /* y and dy are float, whatever storage x has */
 } lac_conv_shape;
 
 typedef struct lac_conv lac_conv;
@@ -178,8 +179,9 @@ typedef struct lac_conv_task {
     const char *method; /* the name of one, NULL: that which the table of choice.c puts first */
 } lac_conv_task;
 
-/* Plans a convolution whose activations are stored as `kernels` does it. On failure *out is NULL.
- * ARGUMENT (the method named cannot do it, here or at all), MEMORY. */
+/* Plans a convolution whose activations are stored as `kernels` does it; products are of such
+ * numbers even where y is wide. On failure *out is NULL. ARGUMENT (the method named cannot do it,
+ * here or at all), MEMORY. */
 lac_status lac_conv_new(lac_context *ctx, const lac_kernels *kernels, const lac_conv_task *task,
                         lac_conv **out);
 void lac_conv_free(lac_conv **conv);
@@ -200,8 +202,8 @@ void lac_conv_pack(const lac_conv *conv, int thread, const float *w, float *pack
                    float *packed_backward);
 
 /* These convolve n pictures, at most chunk, and overwrite their output. x, y, dx and dy are
- * stored; partial, the weights' gradient of these pictures, is float in an order of the
- * kernel's own. */
+ * stored (but for wide_y); partial, the weights' gradient of these pictures, is float in an order
+ * of the kernel's own. */
 void lac_conv_forward(const lac_conv *conv, int thread, int n, const void *x,
                       const float *packed_forward, void *y, float *scratch);
 void lac_conv_backward_data(const lac_conv *conv, int thread, int n, const void *dy,

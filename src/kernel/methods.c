@@ -11,7 +11,14 @@
 #if defined LAC_X86 || defined HAVE_DNNL
 static int is_3x3_at_stride_1(const lac_conv_shape *s)
 {
-    return s->k == 3 && s->stride == 1 && s->c % LAC_BLOCK == 0;
+    return s->k == 3 && s->stride == 1 && s->c % LAC_BLOCK == 0 && !s->wide_y;
+}
+#endif
+
+#ifdef HAVE_DNNL
+static int stores_what_it_reads(const lac_conv_shape *s)
+{
+    return !s->wide_y;
 }
 #endif
 
@@ -28,7 +35,13 @@ const lac_conv_entry lac_conv_list[] = {
 #ifdef HAVE_DNNL
     {"onednn winograd", AVX2 | AVX512, FLOAT | BF16, is_3x3_at_stride_1,
      lac_conv_use_dnnl_winograd},
-    {"onednn direct", AVX2 | AVX512, FLOAT | BF16, NULL, lac_conv_use_dnnl_direct},
+    {"onednn direct", AVX2 | AVX512, FLOAT | BF16, stores_what_it_reads,
+     lac_conv_use_dnnl_direct},
+#endif
+#ifdef LAC_X86
+    {"direct", AVX2, FLOAT, NULL, lac_conv_use_direct_avx2},
+    {"direct", AVX512, FLOAT, NULL, lac_conv_use_direct_avx512},
+    {"direct", AVX512, BF16, NULL, lac_conv_use_direct_avx512_bf16},
 #endif
     {"ref", ALL_LEVELS, FLOAT | BF16, NULL, lac_conv_use_ref},
 };

@@ -14,8 +14,7 @@ extern const lac_kernels lac_kernels_ref, lac_kernels_ref_bf16;
 extern const lac_kernels lac_kernels_avx2;
 extern const lac_kernels lac_kernels_avx512, lac_kernels_avx512_bf16;
 
-/* The vector sources' own lac_kernels.gemm; oneDNN's takes the place of those for float
- * where there is one. */
+/* lac_kernels.gemm, but for few rows. */
 typedef void lac_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                       int ldb, float beta, float *c, int ldc);
 extern lac_gemm lac_gemm_avx2, lac_gemm_avx512, lac_gemm_avx512_bf16;

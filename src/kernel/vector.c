@@ -11,10 +11,6 @@
 
 #include <math.h>
 
-#ifdef HAVE_DNNL
-#include "kernel/dnnl.h"
-#endif
-
 enum {
     CHAINS = PARTS < 4 ? 4 / PARTS : 1, /* pixels in flight: 4 additions of latency 3 or 4 */
     RUN = 64 * CHAINS,
@@ -432,10 +428,6 @@ static void gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, co
         LAC_NAME(lac_gemm_few)(tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
         return;
     }
-#if defined HAVE_DNNL && !defined LAC_BF16
-    if (lac_dnnl_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc))
-        return;
-#endif
     LAC_NAME(lac_gemm)(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }
 

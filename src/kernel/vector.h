@@ -65,6 +65,23 @@ static inline void vec_put(stored *p, vec v)
 #endif
 }
 
+#ifdef LAC_BF16
+/* Two registers' 16 numbers each, which stand one behind the other in `both`, as 16 words of two. */
+static inline void words_put(void *to, __m512i both)
+{
+    const __m512i order =
+        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
+                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    _mm512_storeu_si512(to, _mm512_permutexvar_epi16(order, both));
+}
+
+/* Floats, rounded: number i of `first` and of `second` make word i. */
+static inline void vec_put_words(void *to, vec first, vec second)
+{
+    words_put(to, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+}
+#endif
+
 static inline vec vec_all(float v)
 {
     return v - (vec){0};
@@ -129,6 +146,27 @@ static inline void vec_transpose(vec r[16])
     memcpy(r, t, sizeof t);
 }
 #else
+#if defined __AVX2__
+/* 8 registers of 8 words: rows become columns. */
+static inline void vec_transpose(vec r[8])
+{
+    vec t[8];
+    for (int i = 0; i < 8; i += 2) { /* words of two rows */
+        t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < 8; i += 4) /* pairs of words: 4 rows by 4 in each half */
+        for (int k = 0; k < 2; k++) {
+            r[i + 2 * k] = _mm256_shuffle_ps(t[i + k], t[i + k + 2], 0x44);
+            r[i + 2 * k + 1] = _mm256_shuffle_ps(t[i + k], t[i + k + 2], 0xee);
+        }
+    for (int i = 0; i < 4; i++) { /* halves */
+        t[i] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x20);
+        t[i + 4] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
+    }
+    memcpy(r, t, sizeof t);
+}
+#endif
 typedef int32_t vec_mask __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 static inline vec_mask vec_greater(vec a, vec b)

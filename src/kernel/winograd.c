@@ -57,9 +57,6 @@ typedef struct target {
 static inline void put_tile(const target *t, int tile, int words, const vec v[PLACES],
                             vec held[PLACES])
 {
-    const __m512i pairs =
-        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
-                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
     if (!words) {
 #pragma GCC unroll 16
         for (int p = 0; p < PLACES; p++)
@@ -70,11 +67,8 @@ static inline void put_tile(const target *t, int tile, int words, const vec v[PL
             held[p] = v[p];
     } else {
 #pragma GCC unroll 16
-        for (int p = 0; p < PLACES; p++) {
-            __m512i both = (__m512i)_mm512_cvtne2ps_pbh(v[p], held[p]);
-            _mm512_storeu_si512(t->to + p * t->place + (size_t)(tile - 1) * t->channels,
-                                _mm512_permutexvar_epi16(pairs, both));
-        }
+        for (int p = 0; p < PLACES; p++)
+            vec_put_words(t->to + p * t->place + (size_t)(tile - 1) * t->channels, held[p], v[p]);
     }
 }
 
@@ -349,18 +343,52 @@ static void winograd_backward_weights(const lac_conv *conv, int thread, int n, c
 
 /* ---- Weights ------------------------------------------------------------------------ */
 
-static const float transform[4][3] = {
-    {1, 0, 0}, {0.5f, 0.5f, 0.5f}, {0.5f, -0.5f, 0.5f}, {0, 0, 1}}; /* G */
+/* The 9 numbers of a kernel, or of 16 kernels at once, one a lane. */
+typedef struct kernels {
+    vec tap[9];
+} kernels;
 
-/* G w G' at one place, of the kernel at w, turned by half a circle if `turned`. */
-static float weight_at(const float *w, int place, int turned)
+/* Those of 16 kernels, `across` floats from one to the next. */
+static inline kernels kernels_take(const float *w, size_t across, int turned)
 {
-    float sum = 0;
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++)
-            sum += transform[place / 4][i] * transform[place % 4][j] *
-                   w[turned ? 8 - 3 * i - j : 3 * i + j];
-    return sum;
+    float lanes[9][LANES];
+    kernels k;
+    for (int l = 0; l < LANES; l++, w += across)
+        for (int i = 0; i < 9; i++)
+            lanes[turned ? 8 - i : i][l] = w[i];
+    for (int i = 0; i < 9; i++)
+        k.tap[i] = vec_load(lanes[i]);
+    return k;
+}
+
+static inline void kernels_put(const kernels *k, float *w, size_t across)
+{
+    float lanes[9][LANES];
+    for (int i = 0; i < 9; i++)
+        vec_store(lanes[i], k->tap[i]);
+    for (int l = 0; l < LANES; l++, w += across)
+        for (int i = 0; i < 9; i++)
+            w[i] = lanes[i][l];
+}
+
+/* G applied to three numbers. */
+static inline void widen_by_g(vec a, vec b, vec c, vec to[4])
+{
+    const vec half = vec_all(0.5f);
+    to[0] = a;
+    to[1] = (a + b + c) * half;
+    to[2] = (a - b + c) * half;
+    to[3] = c;
+}
+
+/* G w G'. */
+static inline void transform_weights(const kernels *k, vec u[PLACES])
+{
+    vec column[3][4];
+    for (int j = 0; j < 3; j++)
+        widen_by_g(k->tap[j], k->tap[3 + j], k->tap[6 + j], column[j]);
+    for (int i = 0; i < 4; i++)
+        widen_by_g(column[0][i], column[1][i], column[2][i], u + 4 * i);
 }
 
 /* [place, c / 2, oc] words; c and oc change places if `turned`. */
@@ -370,14 +398,16 @@ static void pack_pass(const lac_conv_shape *s, const float *w, int turned, float
     int oc = turned ? s->c : s->oc;
     size_t along = turned ? (size_t)s->c * 9 : 9;   /* from one input channel to the next */
     size_t across = turned ? 9 : (size_t)s->c * 9;
-    for (int p = 0; p < PLACES; p++)
-        for (int i = 0; i < c; i += 2)
-            for (int o = 0; o < oc; o++, packed++) {
-                const float *kernel = w + i * along + o * across;
-                stored pair[2] = {narrow(weight_at(kernel, p, turned)),
-                                  narrow(weight_at(kernel + along, p, turned))};
-                memcpy(packed, pair, sizeof pair);
-            }
+    for (int i = 0; i < c; i += 2)
+        for (int o = 0; o < oc; o += LANES) {
+            vec even[PLACES], odd[PLACES];
+            kernels k = kernels_take(w + i * along + o * across, across, turned);
+            transform_weights(&k, even);
+            k = kernels_take(w + (i + 1) * along + o * across, across, turned);
+            transform_weights(&k, odd);
+            for (int p = 0; p < PLACES; p++)
+                vec_put_words(packed + ((size_t)p * c / 2 + i / 2) * oc + o, even[p], odd[p]);
+        }
 }
 
 static void winograd_pack(const lac_conv *conv, int thread, const float *w, float *forward,
@@ -390,22 +420,50 @@ static void winograd_pack(const lac_conv *conv, int thread, const float *w, floa
         pack_pass(&conv->shape, w, 1, backward);
 }
 
-/* dw = G' S G, with the signs that gradient_row left out. */
+/* G' applied to four numbers. */
+static inline void narrow_by_g(const vec from[4], vec to[3])
+{
+    const vec half = vec_all(0.5f);
+    vec sum = (from[1] + from[2]) * half;
+    to[0] = from[0] + sum;
+    to[1] = (from[1] - from[2]) * half;
+    to[2] = sum + from[3];
+}
+
+/* G' S G of 16 kernels, with the signs that gradient_row left out. */
+static inline kernels transform_sums(const float *sums, size_t place)
+{
+    kernels k;
+    vec row[4][3];
+    for (int i = 0; i < 4; i++) {
+        vec v[4];
+        for (int j = 0; j < 4; j++)
+            v[j] = vec_load(sums + (4 * i + j) * place);
+        if (i == 3)
+            for (int j = 0; j < 3; j++)
+                v[j] = -v[j];
+        else
+            v[3] = -v[3];
+        narrow_by_g(v, row[i]);
+    }
+    for (int j = 0; j < 3; j++) {
+        vec column[3];
+        narrow_by_g((vec[4]){row[0][j], row[1][j], row[2][j], row[3][j]}, column);
+        for (int i = 0; i < 3; i++)
+            k.tap[3 * i + j] = column[i];
+    }
+    return k;
+}
+
 static void winograd_unpack(const lac_conv *conv, int thread, const float *partial, float *dw)
 {
     (void)thread;
     const lac_conv_shape *s = &conv->shape;
-    memset(dw, 0, lac_conv_w_size(s) * sizeof *dw);
-    for (int p = 0; p < PLACES; p++) {
-        float sign = (p / 4 == 3) == (p % 4 == 3) ? 1.0f : -1.0f;
-        for (int c = 0; c < s->c; c++)
-            for (int o = 0; o < s->oc; o++) {
-                float sum = sign * *partial++;
-                float *kernel = dw + ((size_t)o * s->c + c) * 9;
-                for (int i = 0; i < 9; i++)
-                    kernel[i] += transform[p / 4][i / 3] * transform[p % 4][i % 3] * sum;
-            }
-    }
+    for (int c = 0; c < s->c; c++)
+        for (int o = 0; o < s->oc; o += LANES) {
+            kernels k = transform_sums(partial + (size_t)c * s->oc + o, (size_t)s->c * s->oc);
+            kernels_put(&k, dw + ((size_t)o * s->c + c) * 9, (size_t)s->c * 9);
+        }
 }
 
 static size_t scratch_of(const lac_conv_shape *s)

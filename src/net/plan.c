@@ -73,6 +73,7 @@ static void make_op(lac_plan *plan, int i)
     lac_op *op = &plan->op[i];
     op->node = &plan->net->node[i];
     op->kernels = is_float(plan->net, i) ? plan->ctx->kernels : plan->kernels;
+    op->reads = op->kernels;
     op->params = &plan->net->params;
     op->buffers = &plan->net->buffers;
     op->w = plan->weights->w;

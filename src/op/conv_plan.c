@@ -21,14 +21,15 @@ static lac_status plan_convolutions(lac_op *op, lac_conv_state *s, lac_planner *
     const lac_shape in = op->node->in;
     lac_conv_task task = {.shape = {.c = lac_shape_channels(in), .h = in.h, .w = in.w, .oc = s->oc,
                                     .oh = s->y_shape.h, .ow = s->y_shape.w, .k = s->attr->k,
-                                    .stride = s->attr->stride, .pad = s->attr->k / 2},
+                                    .stride = s->attr->stride, .pad = s->attr->k / 2,
+                                    .wide_y = op->reads != op->kernels},
                           .chunk = s->chunk, .inference = p->inference};
-    LAC_TRY(lac_conv_new(p->ctx, op->kernels, &task, &s->conv));
+    LAC_TRY(lac_conv_new(p->ctx, op->reads, &task, &s->conv));
     if (!p->inference || task.shape.oc % (2 * LAC_BLOCK) != 0)
         return LAC_OK;
     task.shape.oc /= 2;
     task.chunk = 1;
-    return lac_conv_new(p->ctx, op->kernels, &task, &s->half);
+    return lac_conv_new(p->ctx, op->reads, &task, &s->half);
 }
 
 static lac_status plan_weights(lac_op *op, lac_conv_state *s, lac_planner *p)
@@ -59,7 +60,7 @@ static rooms rooms_of(const lac_op *op, const lac_conv_state *s)
     const lac_op *add = lac_op_added(op);
     int converts = add && add->kernels->element != op->kernels->element;
     size_t y = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(s->y_shape));
-    size_t x = lac_stored_floats(op->kernels, s->chunk * lac_shape_stored(op->node->in));
+    size_t x = lac_stored_floats(op->reads, s->chunk * lac_shape_stored(op->node->in));
     return (rooms){y, x, converts ? y : 0};
 }
 
@@ -91,6 +92,9 @@ lac_status lac_conv_plan(lac_op *op, lac_planner *p)
     LAC_TRY(lac_alloc(p->ctx, 1, sizeof(lac_conv_state), &op->state));
     lac_conv_state *s = op->state;
     s->attr = op->node->attr;
+    /* Where y is float, as an output is, and x is bf16, products are of bf16. */
+    if (op->kernels->element > op->input[0]->kernels->element)
+        op->reads = op->input[0]->kernels;
     s->y_shape = lac_conv_y_shape(op->node);
     s->oc = lac_shape_channels(s->y_shape);
     s->chunk = chunk_for(lac_shape_stored(s->y_shape), p->batch);

@@ -93,9 +93,14 @@ const char *lac_op_method(const lac_op *op)
 
 /* ---- Inputs of another storage --------------------------------------------------------------- */
 
-static int is_alike(const lac_op *op, const lac_op *input)
+static const lac_kernels *kernels_of(const lac_op *op, int i)
 {
-    return op->kernels->element == input->kernels->element;
+    return i == 0 ? op->reads : op->kernels;
+}
+
+static int is_alike(const lac_op *op, int i)
+{
+    return kernels_of(op, i)->element == op->input[i]->kernels->element;
 }
 
 const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room)
@@ -103,19 +108,19 @@ const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room)
     const lac_op *input = op->input[i];
     size_t each = lac_shape_stored(input->node->out);
     const void *from = lac_op_at(input, input->z, first * each);
-    if (is_alike(op, input))
+    if (is_alike(op, i))
         return from;
-    if (op->kernels->element == sizeof(float))
+    if (kernels_of(op, i)->element == sizeof(float))
         input->kernels->load(from, room, n * each);
     else
-        op->kernels->store(from, room, n * each);
+        kernels_of(op, i)->store(from, room, n * each);
     return room;
 }
 
 void *lac_op_target(const lac_op *op, int i, int first, void *room)
 {
     const lac_op *input = op->input[i];
-    if (op->accumulate[i] || !is_alike(op, input))
+    if (op->accumulate[i] || !is_alike(op, i))
         return room;
     return lac_op_at(input, input->dz, first * lac_shape_stored(input->node->out));
 }
@@ -123,8 +128,8 @@ void *lac_op_target(const lac_op *op, int i, int first, void *room)
 void *lac_op_target_adding(const lac_op *op, int i, int first, void *room, int *accumulate)
 {
     const lac_op *input = op->input[i];
-    *accumulate = op->accumulate[i] && is_alike(op, input);
-    if (!is_alike(op, input))
+    *accumulate = op->accumulate[i] && is_alike(op, i);
+    if (!is_alike(op, i))
         return room;
     return lac_op_at(input, input->dz, first * lac_shape_stored(input->node->out));
 }
@@ -134,11 +139,12 @@ static void add_converted(const lac_op *op, int i, size_t at, size_t count, cons
 {
     enum { PIECE = 512 };
     const lac_op *input = op->input[i];
+    const lac_kernels *kernels = kernels_of(op, i);
     float there[PIECE], more[PIECE];
     for (size_t done = 0; done < count; done += PIECE) {
         size_t piece = count - done < PIECE ? count - done : PIECE;
         void *dz = lac_op_at(input, input->dz, at + done);
-        op->kernels->load((const char *)target + done * op->kernels->element, more, piece);
+        kernels->load((const char *)target + done * kernels->element, more, piece);
         if (op->accumulate[i]) {
             input->kernels->load(dz, there, piece);
             for (size_t k = 0; k < piece; k++)
@@ -155,8 +161,8 @@ void lac_op_deliver(const lac_op *op, int i, int first, int n, const void *targe
     void *dz = lac_op_at(input, input->dz, first * each);
     if (target == dz)
         return;
-    if (is_alike(op, input))
-        op->kernels->accumulate(target, dz, n * each);
+    if (is_alike(op, i))
+        kernels_of(op, i)->accumulate(target, dz, n * each);
     else
         add_converted(op, i, first * each, n * each, target);
 }

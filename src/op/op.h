@@ -187,6 +187,8 @@ struct lac_op {
     int wants_gradient[LAC_MOST_INPUTS]; /* whether the input needs its gradient */
     int accumulate[LAC_MOST_INPUTS];     /* whether others have written to that gradient before */
     const lac_kernels *kernels;          /* of the storage of z and dz */
+    const lac_kernels *reads;            /* of that in which input 0 is read: the same, unless a way
+                                            says otherwise when it plans */
     void *z;                             /* output [n, out] */
     void *dz;                            /* its gradient */
     const lac_params *params;            /* tables of the slabs w and g, and b */
@@ -243,8 +245,9 @@ static inline float *lac_op_scratch(const lac_op *op, int thread)
     return *op->scratch + (size_t)thread * *op->scratch_size;
 }
 
-/* Pictures [first, first + n) of input i, stored as the operator stores its output: in place
- * where the two are alike, else converted into `room`. */
+/* Pictures [first, first + n) of input i, stored as the operator reads it (input 0 as op->reads,
+ * others as the operator's output): in place where they are stored so, else converted into
+ * `room`. */
 const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room);
 
 /* Where the gradient of those pictures of input i is to be written before lac_op_deliver: in

@@ -150,9 +150,10 @@ static lac_status make_arrays(arena *a)
     size_t x = lac_conv_x_size(&like->shape) * like->chunk;
     size_t y = lac_conv_y_size(&like->shape) * like->chunk;
     a->x_bytes = x * like->kernels->element;
-    a->y_bytes = y * like->kernels->element;
+    const lac_kernels *of_y = like->shape.wide_y ? ctx->kernels : like->kernels;
+    a->y_bytes = y * of_y->element;
     LAC_TRY(drawn(ctx, like->kernels, 1, threads * x, &a->x));
-    LAC_TRY(drawn(ctx, like->kernels, 2, threads * y, &a->dy));
+    LAC_TRY(drawn(ctx, of_y, 2, threads * y, &a->dy));
     LAC_TRY(lac_alloc(ctx, threads, a->y_bytes, &a->y));
     LAC_TRY(lac_alloc(ctx, threads, a->x_bytes, &a->dx));
     LAC_TRY(lac_alloc(ctx, lac_conv_w_size(&like->shape), sizeof *a->w, &a->w));

@@ -117,8 +117,8 @@ static char *put_pixels(const habit *h, char *to, const char *text)
         long value = strtol(text, &end, 10);
         text = end + (*end == ' ');
         to += sprintf(to, "%s", i ? between : "");
-        to += h->pixels ? sprintf(to, h->pixels, (double)value * (h->white ? h->white / 255 : 1))
-                        : sprintf(to, "%ld", value);
+        double level = (double)value * (h->white > 0 ? h->white / 255 : 1);
+        to += h->pixels ? sprintf(to, h->pixels, level) : sprintf(to, "%ld", value);
     }
     return to + sprintf(to, "%s", h->close ? h->close : "");
 }
@@ -553,11 +553,15 @@ static void labels_at_one_place_get_a_warning_that_names_the_mark(void **state)
     lac_data_free(&data);
     put_rows(text, "0,0");
     assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
-    assert_non_null(strstr(note, "20 points lie at exactly 0, 0, several in the same rows; if that "
-                                 "marks missing labels, say --missing 0,0\n"));
+    assert_non_null(strstr(note, "20 points lie at exactly 0, 0; if that marks missing labels, say "
+                                 "--missing 0,0\n"));
     lac_data_free(&data);
     assert_ok(f->ctx, open_with(f, text, "0,0", NULL, &data));
     assert_string_equal(note, "");
+    lac_data_free(&data);
+    assert_ok(f->ctx, open_with(f, "a_x,a_y,b_x,b_y,Image\n0,0,1,0,0\n1,0,0,0,0\n0,1,0,0,0\n", NULL,
+                                NULL, &data));
+    assert_non_null(strstr(note, "3 points lie at exactly 0, 0; if that marks missing labels"));
     lac_data_free(&data);
     put_rows(text, "3.25,4.5");
     assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));

@@ -212,20 +212,6 @@ static void note_place(place *places, int most, float x, float y)
         places[i].rows--;
 }
 
-static void warn_place(const lac_csv *csv, const lac_data *data, float x, float y)
-{
-    char x_text[LAC_NUMBER], y_text[LAC_NUMBER];
-    long points = 0;
-    for (int r = 0; r < data->rows; r++)
-        for (int p = 0; p < data->points; p++)
-            points += is_at(lac_data_labels(data, r), lac_data_mask(data, r), p, x, y);
-    lac_number_digits((double)x, 7, x_text);
-    lac_number_digits((double)y, 7, y_text);
-    lac_log(csv->ctx, "%s: %ld points lie at exactly %s, %s, several in the same rows; if that "
-            "marks missing labels, say --missing %s,%s", lac_stream_name(csv->stream), points,
-            x_text, y_text, x_text, y_text);
-}
-
 /* Rows in which the point lies at this place; `point` -1: two points at least. */
 static int count_rows(const lac_data *data, int point, const place *at)
 {
@@ -253,6 +239,33 @@ static place most_frequent(const lac_data *data, int point, const place *places,
     return best;
 }
 
+static long count_points(const lac_data *data, float x, float y)
+{
+    long points = 0;
+    for (int r = 0; r < data->rows; r++)
+        for (int p = 0; p < data->points; p++)
+            points += is_at(lac_data_labels(data, r), lac_data_mask(data, r), p, x, y);
+    return points;
+}
+
+static int warn_of_place(const lac_csv *csv, const lac_data *data, float x, float y)
+{
+    char x_text[LAC_NUMBER], y_text[LAC_NUMBER];
+    lac_number_digits((double)x, 7, x_text);
+    lac_number_digits((double)y, 7, y_text);
+    lac_log(csv->ctx, "%s: %ld points lie at exactly %s, %s; if that marks missing labels, say "
+            "--missing %s,%s", lac_stream_name(csv->stream), count_points(data, x, y), x_text,
+            y_text, x_text, y_text);
+    return 1;
+}
+
+/* The corner, where no point of a face lies, is the usual mark. */
+static int warn_of_corner(const lac_csv *csv, const lac_data *data)
+{
+    enum { FEW = 3 };
+    return count_points(data, 0, 0) >= FEW && warn_of_place(csv, data, 0, 0);
+}
+
 /* Warns when several points lie together at the same place in one row of fifty. */
 static int warn_of_shared(const lac_csv *csv, const lac_data *data)
 {
@@ -265,9 +278,7 @@ static int warn_of_shared(const lac_csv *csv, const lac_data *data)
     }
     const place best = most_frequent(data, -1, places, SHARED);
     int is_much = best.rows > 1 && 50LL * best.rows >= data->rows;
-    if (is_much)
-        warn_place(csv, data, best.x, best.y);
-    return is_much;
+    return is_much && warn_of_place(csv, data, best.x, best.y);
 }
 
 /* The place at which a point lies in a fifth of its rows or more; rows 0 without one. */
@@ -323,7 +334,7 @@ lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_
         is_finite &= isfinite(data->labels[i]) != 0;
     if (o.count && (gaps->outside != LAC_OUTSIDE_KEEP || !is_finite))
         return fail_outside(csv, columns, &o, data);
-    if (!warn_of_shared(csv, data))
+    if (!warn_of_corner(csv, data) && !warn_of_shared(csv, data))
         warn_of_common(csv, data);
     return LAC_OK;
 }

@@ -229,6 +229,7 @@ lac_status lac_partners_find(lac_context *ctx, const char *pairs, lac_data *data
 {
     mean_face f;
     size_t points = (size_t)data->points;
+    data->shown = data->wanted = NULL;
     LAC_TRY(lac_alloc(ctx, points, sizeof *data->mirror, &data->mirror));
     LAC_TRY(lac_alloc(ctx, points, sizeof *data->shown, &data->shown));
     LAC_TRY(lac_alloc(ctx, points, sizeof *data->wanted, &data->wanted));

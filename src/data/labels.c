@@ -95,7 +95,36 @@ static void take_marked(const lac_mark_of_gap *m, float label[2], uint8_t mask[2
         take_out(&label[1], &mask[1]);
 }
 
-void lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
+/* Whether a point has both labels, at this place. */
+static int is_at(const float *label, const uint8_t *mask, int point, float x, float y)
+{
+    return label[2 * point] == x && label[2 * point + 1] == y && mask[2 * point] &&
+           mask[2 * point + 1];
+}
+
+/* The first point of the row whose place a later one shares, or -1. */
+static int find_shared(const float *label, const uint8_t *mask, int points)
+{
+    for (int p = 0; p < points; p++)
+        for (int q = p + 1; q < points && mask[2 * p] && mask[2 * p + 1]; q++)
+            if (is_at(label, mask, q, label[2 * p], label[2 * p + 1]))
+                return p;
+    return -1;
+}
+
+static uint8_t note_row(const lac_data *data, const float *label, const uint8_t *mask)
+{
+    int note = find_shared(label, mask, data->points) >= 0 ? LAC_NOTE_SHARED : 0;
+    for (int i = 0; i < 2 * data->points; i++)
+        if (mask[i] && !is_inside(data, label[i]))
+            note |= LAC_NOTE_OUTSIDE;
+    for (int p = 0; p < data->points; p++)
+        if (is_at(label, mask, p, 0, 0))
+            note |= LAC_NOTE_CORNER;
+    return (uint8_t)note;
+}
+
+uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
 {
     size_t width = 2 * (size_t)data->points;
     float *label = data->labels + row * width;
@@ -106,6 +135,7 @@ void lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
     for (size_t i = 0; i < width && gaps->outside == LAC_OUTSIDE_MISSING; i++)
         if (mask[i] && !is_inside(data, label[i]))
             take_out(&label[i], &mask[i]);
+    return note_row(data, label, mask);
 }
 
 /* ---- Labels outside of the picture ------------------------------------------------------ */
@@ -124,24 +154,28 @@ static int column_of(const lac_csv *csv, const lac_columns *columns, int coordin
 typedef struct outside {
     long count;
     size_t first; /* place among all labels */
+    int is_infinite; /* 1 when one of them is no finite number */
     float common;
     long common_count;
 } outside;
 
-static outside find_outside(const lac_data *data)
+static outside find_outside(const lac_data *data, const uint8_t *note)
 {
     outside o = {0};
     long votes = 0;
-    size_t count = (size_t)data->rows * 2 * data->points;
-    for (size_t i = 0; i < count; i++) {
+    size_t width = 2 * (size_t)data->points;
+    for (size_t i = 0; i < (size_t)data->rows * width; i++) {
         float value = data->labels[i];
-        if (!data->mask[i] || is_inside(data, value))
-            continue;
-        o.first = o.count++ == 0 ? i : o.first;
-        o.common = votes == 0 ? value : o.common;
-        votes += value == o.common ? 1 : -1;
+        if (!(note[i / width] & LAC_NOTE_OUTSIDE))
+            i += width - 1;
+        else if (data->mask[i] && !is_inside(data, value)) {
+            o.first = o.count++ == 0 ? i : o.first;
+            o.is_infinite |= !isfinite(value);
+            o.common = votes == 0 ? value : o.common;
+            votes += value == o.common ? 1 : -1;
+        }
     }
-    for (size_t i = 0; i < count && o.count; i++)
+    for (size_t i = 0; i < (size_t)data->rows * width && o.count; i++)
         o.common_count += data->mask[i] && data->labels[i] == o.common;
     return o;
 }
@@ -177,22 +211,6 @@ typedef struct place {
 } place;
 
 enum { SHARED = 16, COMMON = 5, FEW_ROWS = 8 }; /* places to count; rows that tell something */
-
-static int is_at(const float *label, const uint8_t *mask, int point, float x, float y)
-{
-    return label[2 * point] == x && label[2 * point + 1] == y && mask[2 * point] &&
-           mask[2 * point + 1];
-}
-
-/* The first point of the row whose place a later one shares, or -1. */
-static int find_shared(const float *label, const uint8_t *mask, int points)
-{
-    for (int p = 0; p < points; p++)
-        for (int q = p + 1; q < points && mask[2 * p] && mask[2 * p + 1]; q++)
-            if (is_at(label, mask, q, label[2 * p], label[2 * p + 1]))
-                return p;
-    return -1;
-}
 
 /* Counts a place among [most] (Misra and Gries): whatever the order, one that has more than
  * 1/(most + 1) of what comes is among them at the end. */
@@ -260,22 +278,30 @@ static int warn_of_place(const lac_csv *csv, const lac_data *data, float x, floa
 }
 
 /* The corner, where no point of a face lies, is the usual mark. */
-static int warn_of_corner(const lac_csv *csv, const lac_data *data)
+static int warn_of_corner(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
     enum { FEW = 3 };
-    return count_points(data, 0, 0) >= FEW && warn_of_place(csv, data, 0, 0);
+    int rows = 0;
+    for (int r = 0; r < data->rows; r++)
+        rows += (note[r] & LAC_NOTE_CORNER) != 0;
+    return rows && count_points(data, 0, 0) >= FEW && warn_of_place(csv, data, 0, 0);
 }
 
 /* Warns when several points lie together at the same place in one row of fifty. */
-static int warn_of_shared(const lac_csv *csv, const lac_data *data)
+static int warn_of_shared(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
     place places[SHARED] = {{0}};
+    int rows = 0;
     for (int r = 0; r < data->rows; r++) {
         const float *label = lac_data_labels(data, r);
+        if (!(note[r] & LAC_NOTE_SHARED))
+            continue;
         int p = find_shared(label, lac_data_mask(data, r), data->points);
-        if (p >= 0)
-            note_place(places, SHARED, label[2 * p], label[2 * p + 1]);
+        note_place(places, SHARED, label[2 * p], label[2 * p + 1]);
+        rows++;
     }
+    if (rows < 2 || 50LL * rows < data->rows)
+        return 0;
     const place best = most_frequent(data, -1, places, SHARED);
     int is_much = best.rows > 1 && 50LL * best.rows >= data->rows;
     return is_much && warn_of_place(csv, data, best.x, best.y);
@@ -294,28 +320,43 @@ static place find_common(const lac_data *data, int point)
         labelled++;
         note_place(places, COMMON, label[0], label[1]);
     }
+    for (int i = 0; i < COMMON; i++) /* of N / 5 at most N / (COMMON + 1) are uncounted again */
+        if (30LL * places[i].rows < labelled)
+            places[i].rows = 0;
     place best = most_frequent(data, point, places, COMMON);
     if (best.rows < FEW_ROWS || 5LL * best.rows < labelled)
         best.rows = 0;
     return best;
 }
 
-/* Warns of points that lie at one place in many rows, as when gaps were filled with a mean. */
-static void warn_of_common(const lac_csv *csv, const lac_data *data)
+typedef struct common_job {
+    const lac_data *data;
+    place *found; /* [K] */
+} common_job;
+
+static void work_common(void *arg, int item, int thread)
 {
+    const common_job *job = arg;
+    (void)thread;
+    job->found[item] = find_common(job->data, item);
+}
+
+/* Warns of points that lie at one place in many rows, as when gaps were filled with a mean. */
+static lac_status warn_of_common(const lac_csv *csv, const lac_data *data)
+{
+    common_job job = {.data = data};
     int points = 0, first = 0;
-    place at = {0};
-    for (int p = 0; p < data->points; p++) {
-        place found = find_common(data, p);
-        if (found.rows == 0)
-            continue;
-        first = points ? first : p;
-        at = points ? at : found;
-        points++;
+    LAC_TRY(lac_alloc(csv->ctx, (size_t)data->points, sizeof *job.found, &job.found));
+    lac_parallel(csv->ctx, data->points, work_common, &job);
+    for (int p = data->points - 1; p >= 0; p--) {
+        points += job.found[p].rows > 0;
+        first = job.found[p].rows ? p : first;
     }
-    if (points == 0)
-        return;
     char x[LAC_NUMBER], y[LAC_NUMBER], name[60];
+    const place at = points ? job.found[first] : (place){0};
+    free(job.found);
+    if (points == 0)
+        return LAC_OK;
     lac_number_digits((double)at.x, 7, x);
     lac_number_digits((double)at.y, 7, y);
     snprintf(name, sizeof name, "%s", data->names[first]);
@@ -323,18 +364,16 @@ static void warn_of_common(const lac_csv *csv, const lac_data *data)
     lac_log(csv->ctx, "%s: %d point%s at one place in many rows: %s at exactly %s, %s in %d; if "
             "that stands for missing labels, say --missing %s,%s", lac_stream_name(csv->stream),
             points, points == 1 ? " lies" : "s lie", name, x, y, at.rows, x, y);
+    return LAC_OK;
 }
 
 lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_gaps *gaps,
-                            const lac_data *data)
+                            const uint8_t *note, const lac_data *data)
 {
-    const outside o = find_outside(data);
-    int is_finite = 1;
-    for (size_t i = 0; i < (size_t)data->rows * 2 * data->points && o.count; i++)
-        is_finite &= isfinite(data->labels[i]) != 0;
-    if (o.count && (gaps->outside != LAC_OUTSIDE_KEEP || !is_finite))
+    const outside o = find_outside(data, note);
+    if (o.count && (gaps->outside != LAC_OUTSIDE_KEEP || o.is_infinite))
         return fail_outside(csv, columns, &o, data);
-    if (!warn_of_corner(csv, data) && !warn_of_shared(csv, data))
-        warn_of_common(csv, data);
-    return LAC_OK;
+    if (warn_of_corner(csv, note, data) || warn_of_shared(csv, note, data))
+        return LAC_OK;
+    return warn_of_common(csv, data);
 }

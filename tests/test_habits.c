@@ -88,6 +88,9 @@ static const habit habits[] = {
     {.what = "0..1", .separator = ',', .pixels = "%.6f", .white = 1},
     {.what = "0..1, exponents", .separator = ',', .pixels = "%.17e", .white = 1},
     {.what = "brackets", .separator = ',', .open = "[", .close = "]", .between = "  "},
+    {.what = "lines in a cell", .separator = ',', .open = "\"[", .close = "]\"", .between = "\n "},
+    {.what = "texts with lines", .separator = ';', .before = "\"%d\n\"\";\r\n\"",
+     .before_name = "\"what\nthis is\""},
     {.what = "a list", .separator = ',', .open = "\"[", .close = "]\"", .between = ", "},
     {.what = "a list of 0..1", .separator = '\t', .open = "[", .close = "]", .between = ",",
      .pixels = "%.8g", .white = 1},
@@ -213,6 +216,38 @@ static void every_habit_gives_the_same_data(void **state)
     }
     lac_data_free(&usual);
     free(p.text);
+}
+
+/* Rows enough for several windows and all threads, their pixels in `open` and `close`. */
+static lac_data *open_many(const fixture *f, const char *open, const char *close,
+                           const char *between)
+{
+    enum { MANY = 3000, AREA = 256 };
+    char *text = malloc(MANY * (AREA * 6 + 40)), *to = text;
+    assert_non_null(text);
+    to += sprintf(to, "a_x,a_y,Image\n");
+    for (int r = 0; r < MANY; r++) {
+        to += sprintf(to, "%d.%d,1,%s", r % 10, r % 7, open);
+        for (int i = 0; i < AREA; i++)
+            to += sprintf(to, "%s%d", i == 0 ? "" : i % 20 ? " " : between,
+                          (int)(lac_random(4, 1, (uint64_t)(r * AREA + i)) & 255));
+        to += sprintf(to, "%s\n", close);
+    }
+    test_path path = put(f, "many.csv", text);
+    free(text);
+    return open_table(f, path.text, LAC_TABLE_TRAINING);
+}
+
+static void many_records_of_several_lines_are_read_like_others(void **state)
+{
+    fixture *f = *state;
+    lac_data *a = open_many(f, "", "", " "), *b = open_many(f, "\"", "\"", "\n");
+    lac_data *c = open_many(f, "\"[", "]\"", ",\r\n ");
+    assert_int_equal(lac_data_rows(a), 3000);
+    assert_true(a->fingerprint == b->fingerprint && a->fingerprint == c->fingerprint);
+    lac_data_free(&a);
+    lac_data_free(&b);
+    lac_data_free(&c);
 }
 
 /* ---- Names of coordinates -------------------------------------------------------------------- */
@@ -649,6 +684,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_habit_gives_the_same_data),
+        TEST(many_records_of_several_lines_are_read_like_others),
         TEST(a_coordinate_is_known_by_its_name),
         TEST(a_table_is_read_from_every_packing),
         TEST(an_archive_cut_short_is_refused),

@@ -136,7 +136,7 @@ static void the_mean_face_gives_partners_when_asked(void **state)
     path = put_face(f, numbered, 0, 1); /* three mouths are too few to tell */
     assert_status(f->ctx, open_face(f, &path, "data", &data), LAC_ERROR_MISMATCH);
     assert_message(f->ctx, "pairs data: the mean face does not show the mirror partner of p3: name "
-                           "the partners in a file");
+                           "the partners with --pairs FILE");
 }
 
 static void a_file_gives_partners(void **state)

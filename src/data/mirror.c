@@ -200,7 +200,7 @@ static lac_status pair_by_mean(lac_context *ctx, lac_data *data)
         if (data->shown[p] < 0)
             return lac_fail(ctx, LAC_ERROR_MISMATCH,
                             "pairs data: the mean face does not show the mirror partner of %.100s: "
-                            "name the partners in a file", data->names[p]);
+                            "name the partners with --pairs FILE", data->names[p]);
         data->mirror[p] = data->shown[p];
     }
     return LAC_OK;

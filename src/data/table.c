@@ -26,7 +26,11 @@ static lac_status find_size(lac_context *ctx, table *t)
     uint8_t *pixels;
     size_t count;
     int image = t->columns.image;
+    const char *text = t->csv->cell[image].text;
     size_t limit = t->csv->cell[image].length / 2 + 1;
+    if ((*text >= 'A' && *text <= 'Z') || (*text >= 'a' && *text <= 'z') || *text == '/')
+        return lac_csv_fail_cell(t->csv, image, "a list of pixels; pictures as files are not read "
+                                 "by this version");
     t->form = lac_csv_pixel_form(t->csv, image);
     LAC_TRY(lac_alloc(ctx, limit, 1, &pixels));
     lac_status status = lac_csv_pixels(t->csv, image, t->form, pixels, limit, &count);

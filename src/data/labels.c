@@ -164,17 +164,16 @@ static outside find_outside(const lac_data *data, const uint8_t *note)
     outside o = {0};
     long votes = 0;
     size_t width = 2 * (size_t)data->points;
-    for (size_t i = 0; i < (size_t)data->rows * width; i++) {
-        float value = data->labels[i];
-        if (!(note[i / width] & LAC_NOTE_OUTSIDE))
-            i += width - 1;
-        else if (data->mask[i] && !is_inside(data, value)) {
+    for (int r = 0; r < data->rows; r++)
+        for (size_t i = r * width; i < (r + 1) * width && note[r] & LAC_NOTE_OUTSIDE; i++) {
+            float value = data->labels[i];
+            if (!data->mask[i] || is_inside(data, value))
+                continue;
             o.first = o.count++ == 0 ? i : o.first;
             o.is_infinite |= !isfinite(value);
             o.common = votes == 0 ? value : o.common;
             votes += value == o.common ? 1 : -1;
         }
-    }
     for (size_t i = 0; i < (size_t)data->rows * width && o.count; i++)
         o.common_count += data->mask[i] && data->labels[i] == o.common;
     return o;

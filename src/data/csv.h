@@ -34,7 +34,7 @@ typedef struct lac_csv {
     lac_window window;
     long row;       /* of the record in `cell`; the header is row 1 */
     long empty;     /* row of the first empty line, 0 = none so far */
-    int has_quotes; /* 1: a record ends at the first line break outside of quotes, 0: at the first */
+    int has_quotes; /* 1: a record ends at a line break outside of quotes, 0: at any */
     char separator; /* of cells: the one of , ; and tab that the header has most of */
     int columns;
     char **name;    /* [columns], from the header, all different but for empty ones */

@@ -36,9 +36,18 @@ enum {
  * row's labels [2K] and mask [2K]. Returns the notes of what is left. */
 uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row);
 
-/* For the whole table, with the notes of its rows: FORMAT when labels are outside that must not be.
- * The log warns of what looks like marks of gaps. MEMORY. */
+/* Whether a point has both labels, at this place. */
+int lac_point_is_at(const float *label, const uint8_t *mask, int point, float x, float y);
+
+/* The first of a row's points whose place a later one shares, or -1. */
+int lac_point_shared(const float *label, const uint8_t *mask, int points);
+
+/* For the whole table, with the notes of its rows: FORMAT when labels are outside that must not
+ * be. */
 lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_gaps *gaps,
                             const uint8_t *note, const lac_data *data);
+
+/* The log warns of what looks like marks of gaps in the whole table. MEMORY. suspect.c */
+lac_status lac_labels_warn(const lac_csv *csv, const uint8_t *note, const lac_data *data);
 
 #endif

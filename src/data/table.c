@@ -221,7 +221,8 @@ static lac_status read_table(lac_context *ctx, table *t, lac_table kind)
     LAC_TRY(lac_csv_each(t->csv, &taker));
     if (t->columns.source >= 0)
         LAC_TRY(check_sources(t));
-    return lac_labels_check(t->csv, &t->columns, &t->gaps, t->note, t->data);
+    LAC_TRY(lac_labels_check(t->csv, &t->columns, &t->gaps, t->note, t->data));
+    return lac_labels_warn(t->csv, t->note, t->data);
 }
 
 lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind,

@@ -619,6 +619,19 @@ static void gaps_that_were_filled_with_a_mean_get_a_warning(void **state)
     lac_data_free(&data);
 }
 
+static void gaps_that_were_filled_from_the_row_before_get_a_warning(void **state)
+{
+    fixture *f = *state;
+    char text[2048] = "a_x,a_y,b_x,b_y,c_x,c_y,Image\n", *to = text + strlen(text);
+    lac_data *data;
+    for (int r = 0; r < 30; r++)
+        to += sprintf(to, "1.%d,.5,0.%d,.25,1.%d,1,0 0 0 0\n", r, r - r % 2, r - r % 2);
+    assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
+    assert_non_null(strstr(note, "in 15 of 30 rows most points lie exactly where they do in the row "
+                                 "before; if gaps were filled from there, leave them empty\n"));
+    lac_data_free(&data);
+}
+
 static void columns_that_are_no_labels_are_named_once(void **state)
 {
     fixture *f = *state;
@@ -697,6 +710,7 @@ int main(void)
         TEST(a_number_marks_a_label_and_a_pair_a_point),
         TEST(labels_at_one_place_get_a_warning_that_names_the_mark),
         TEST(gaps_that_were_filled_with_a_mean_get_a_warning),
+        TEST(gaps_that_were_filled_from_the_row_before_get_a_warning),
         TEST(columns_that_are_no_labels_are_named_once),
         TEST(a_test_tables_labels_are_not_read),
         TEST(every_failing_allocation_is_survived),

@@ -1,7 +1,7 @@
 /*
- * Labels that look like marks of gaps though nothing says so: points in the corner, several points
- * of a row at one place, a point that keeps its place from row to row. Each gets a warning, once,
- * that names the option to say it.
+ * Labels that look like gaps though nothing says so: points in the corner, several points of a row
+ * at one place, a point at one place in many rows, rows that repeat the row before. Each gets a
+ * warning that says what to do.
  */
 #include "data/labels.h"
 
@@ -170,9 +170,36 @@ static lac_status warn_of_common(const lac_csv *csv, const lac_data *data)
     return LAC_OK;
 }
 
+/* Whether more than half of a row's points lie exactly where they do in the row before. */
+static int repeats(const lac_data *data, int row)
+{
+    const float *label = lac_data_labels(data, row);
+    const uint8_t *mask = lac_data_mask(data, row);
+    int same = 0, labelled = 0;
+    for (int p = 0; p < data->points; p++) {
+        labelled += mask[2 * p] && mask[2 * p + 1];
+        same += lac_point_is_at(label, mask, p, label[2 * p - 2 * data->points],
+                                label[2 * p + 1 - 2 * data->points]);
+    }
+    return 2 * same > labelled;
+}
+
+/* Warns when a quarter of the rows repeat the row before, as when gaps were filled from there. */
+static void warn_of_repeats(const lac_csv *csv, const lac_data *data)
+{
+    int rows = 0;
+    for (int r = 1; r < data->rows; r++)
+        rows += repeats(data, r);
+    if (rows >= FEW_ROWS && 4LL * rows >= data->rows)
+        lac_log(csv->ctx, "%s: in %d of %d rows most points lie exactly where they do in the row "
+                "before; if gaps were filled from there, leave them empty",
+                lac_stream_name(csv->stream), rows, data->rows);
+}
+
 lac_status lac_labels_warn(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
     if (warn_of_corner(csv, note, data) || warn_of_shared(csv, note, data))
         return LAC_OK;
+    warn_of_repeats(csv, data);
     return warn_of_common(csv, data);
 }

@@ -282,8 +282,8 @@ int verb_reproduce(int argc, char **argv)
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
-         .about = "training table: a folder, a CSV file or a zip; IdLookupTable.csv in the "
-                  "folder gives the test-weighted RMSE, which compares with the paper's"},
+         .about = "training table: a folder, a CSV file, an archive or -; IdLookupTable.csv "
+                  "beside it gives the test-weighted RMSE, which compares with the paper's"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR", .required = 1,
          .about = "folder made if missing: a run folder for every training, and report/"},
         {.type = OPTION_INT, .name = "seeds", .value = &o.seeds, .unit = "K",

@@ -193,7 +193,7 @@ int verb_search(int argc, char **argv)
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
-         .about = "training table: a folder, a CSV file or a zip"},
+         .about = "training table: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR", .required = 1,
          .about = "folder of the search, made if missing: trials.csv, and a run folder for every "
                   "trial"},

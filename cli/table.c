@@ -70,21 +70,36 @@ const char *partners_by(const lac_data *data)
     return by[lac_data_mirror_by(data)];
 }
 
+/* The pairs that names do not give and the mean face shows, on lines of 79 columns. */
+static void print_wanted(const lac_data *data)
+{
+    int column = 0;
+    for (int p = 0; p < lac_data_points(data); p++) {
+        int q = lac_data_wanted_point(data, p);
+        const char *a = lac_data_point_name(data, p), *b = lac_data_point_name(data, q);
+        int length = (int)(strlen(a) + strlen(b)) + 3;
+        if (q <= p)
+            continue;
+        if (column == 0)
+            column = printf("the mean face needs these:");
+        else
+            column += printf(",");
+        if (column + length > 79)
+            column = printf("\n ") - 1;
+        column += printf(" %s %s", a, b);
+    }
+    if (column)
+        printf("\n'lacuna train' takes these with --pairs data, or two names a line with --pairs "
+               "FILE,\nor leaves mirror images out with --no-mirror\n");
+}
+
 void print_data_partners(const lac_data *data)
 {
-    int pairs = 0, points = lac_data_points(data), wanted = 0;
+    int pairs = 0, points = lac_data_points(data);
     for (int p = 0; p < points; p++)
         pairs += lac_data_mirror_point(data, p) > p;
     print_pairs(partners_by(data), pairs, points);
-    for (int p = 0; p < points; p++) {
-        int q = lac_data_wanted_point(data, p);
-        if (q > p)
-            printf("%s%s %s", wanted++ ? ", " : "the mean face needs these: ",
-                   lac_data_point_name(data, p), lac_data_point_name(data, q));
-    }
-    if (wanted)
-        printf("\n'lacuna train' takes these with --pairs data, or two names a line with --pairs "
-               "FILE,\nor leaves mirror images out with --no-mirror\n");
+    print_wanted(data);
 }
 
 void print_model_partners(const lac_model *model, const char *by)

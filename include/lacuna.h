@@ -178,6 +178,10 @@ typedef enum lac_mirror_by {
 
 lac_mirror_by lac_data_mirror_by(const lac_data *data);
 
+/* Decides the partners anew; `pairs` is what the setting of a training says. On failure they stay
+ * as they are. IO, FORMAT, MISMATCH (the mean face does not show them), MEMORY. */
+lac_status lac_data_pair(lac_context *ctx, lac_data *data, const char *pairs);
+
 /* The partner that the mean face shows for a point that is beside its middle and whose name gives
  * it none, or the point itself. With such a point mirror images would teach wrong labels, and
  * lac_trainer_new refuses. */

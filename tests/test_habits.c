@@ -88,6 +88,9 @@ static const habit habits[] = {
     {.what = "0..1", .separator = ',', .pixels = "%.6f", .white = 1},
     {.what = "0..1, exponents", .separator = ',', .pixels = "%.17e", .white = 1},
     {.what = "brackets", .separator = ',', .open = "[", .close = "]", .between = "  "},
+    {.what = "lines in a cell", .separator = ',', .open = "\"[", .close = "]\"", .between = "\n "},
+    {.what = "texts with lines", .separator = ';', .before = "\"%d\n\"\";\r\n\"",
+     .before_name = "\"what\nthis is\""},
     {.what = "a list", .separator = ',', .open = "\"[", .close = "]\"", .between = ", "},
     {.what = "a list of 0..1", .separator = '\t', .open = "[", .close = "]", .between = ",",
      .pixels = "%.8g", .white = 1},
@@ -117,8 +120,8 @@ static char *put_pixels(const habit *h, char *to, const char *text)
         long value = strtol(text, &end, 10);
         text = end + (*end == ' ');
         to += sprintf(to, "%s", i ? between : "");
-        to += h->pixels ? sprintf(to, h->pixels, (double)value * (h->white ? h->white / 255 : 1))
-                        : sprintf(to, "%ld", value);
+        double level = (double)value * (h->white > 0 ? h->white / 255 : 1);
+        to += h->pixels ? sprintf(to, h->pixels, level) : sprintf(to, "%ld", value);
     }
     return to + sprintf(to, "%s", h->close ? h->close : "");
 }
@@ -213,6 +216,38 @@ static void every_habit_gives_the_same_data(void **state)
     }
     lac_data_free(&usual);
     free(p.text);
+}
+
+/* Rows enough for several windows and all threads, their pixels in `open` and `close`. */
+static lac_data *open_many(const fixture *f, const char *open, const char *close,
+                           const char *between)
+{
+    enum { MANY = 3000, AREA = 256 };
+    char *text = malloc(MANY * (AREA * 6 + 40)), *to = text;
+    assert_non_null(text);
+    to += sprintf(to, "a_x,a_y,Image\n");
+    for (int r = 0; r < MANY; r++) {
+        to += sprintf(to, "%d.%d,1,%s", r % 10, r % 7, open);
+        for (int i = 0; i < AREA; i++)
+            to += sprintf(to, "%s%d", i == 0 ? "" : i % 20 ? " " : between,
+                          (int)(lac_random(4, 1, (uint64_t)(r * AREA + i)) & 255));
+        to += sprintf(to, "%s\n", close);
+    }
+    test_path path = put(f, "many.csv", text);
+    free(text);
+    return open_table(f, path.text, LAC_TABLE_TRAINING);
+}
+
+static void many_records_of_several_lines_are_read_like_others(void **state)
+{
+    fixture *f = *state;
+    lac_data *a = open_many(f, "", "", " "), *b = open_many(f, "\"", "\"", "\n");
+    lac_data *c = open_many(f, "\"[", "]\"", ",\r\n ");
+    assert_int_equal(lac_data_rows(a), 3000);
+    assert_true(a->fingerprint == b->fingerprint && a->fingerprint == c->fingerprint);
+    lac_data_free(&a);
+    lac_data_free(&b);
+    lac_data_free(&c);
 }
 
 /* ---- Names of coordinates -------------------------------------------------------------------- */
@@ -553,11 +588,15 @@ static void labels_at_one_place_get_a_warning_that_names_the_mark(void **state)
     lac_data_free(&data);
     put_rows(text, "0,0");
     assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
-    assert_non_null(strstr(note, "20 points lie at exactly 0, 0, several in the same rows; if that "
-                                 "marks missing labels, say --missing 0,0\n"));
+    assert_non_null(strstr(note, "20 points lie at exactly 0, 0; if that marks missing labels, say "
+                                 "--missing 0,0\n"));
     lac_data_free(&data);
     assert_ok(f->ctx, open_with(f, text, "0,0", NULL, &data));
     assert_string_equal(note, "");
+    lac_data_free(&data);
+    assert_ok(f->ctx, open_with(f, "a_x,a_y,b_x,b_y,Image\n0,0,1,0,0\n1,0,0,0,0\n0,1,0,0,0\n", NULL,
+                                NULL, &data));
+    assert_non_null(strstr(note, "3 points lie at exactly 0, 0; if that marks missing labels"));
     lac_data_free(&data);
     put_rows(text, "3.25,4.5");
     assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
@@ -577,6 +616,19 @@ static void gaps_that_were_filled_with_a_mean_get_a_warning(void **state)
     assert_non_null(strstr(note, "2 points lie at one place in many rows: a at exactly 1.04, 0.75 "
                                  "in 10; if that stands for missing labels, say --missing "
                                  "1.04,0.75"));
+    lac_data_free(&data);
+}
+
+static void gaps_that_were_filled_from_the_row_before_get_a_warning(void **state)
+{
+    fixture *f = *state;
+    char text[2048] = "a_x,a_y,b_x,b_y,c_x,c_y,Image\n", *to = text + strlen(text);
+    lac_data *data;
+    for (int r = 0; r < 30; r++)
+        to += sprintf(to, "1.%d,.5,0.%d,.25,1.%d,1,0 0 0 0\n", r, r - r % 2, r - r % 2);
+    assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
+    assert_non_null(strstr(note, "in 15 of 30 rows most points lie exactly where they do in the row "
+                                 "before; if gaps were filled from there, leave them empty\n"));
     lac_data_free(&data);
 }
 
@@ -645,6 +697,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_habit_gives_the_same_data),
+        TEST(many_records_of_several_lines_are_read_like_others),
         TEST(a_coordinate_is_known_by_its_name),
         TEST(a_table_is_read_from_every_packing),
         TEST(an_archive_cut_short_is_refused),
@@ -657,6 +710,7 @@ int main(void)
         TEST(a_number_marks_a_label_and_a_pair_a_point),
         TEST(labels_at_one_place_get_a_warning_that_names_the_mark),
         TEST(gaps_that_were_filled_with_a_mean_get_a_warning),
+        TEST(gaps_that_were_filled_from_the_row_before_get_a_warning),
         TEST(columns_that_are_no_labels_are_named_once),
         TEST(a_test_tables_labels_are_not_read),
         TEST(every_failing_allocation_is_survived),

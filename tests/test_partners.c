@@ -136,7 +136,7 @@ static void the_mean_face_gives_partners_when_asked(void **state)
     path = put_face(f, numbered, 0, 1); /* three mouths are too few to tell */
     assert_status(f->ctx, open_face(f, &path, "data", &data), LAC_ERROR_MISMATCH);
     assert_message(f->ctx, "pairs data: the mean face does not show the mirror partner of p3: name "
-                           "the partners in a file");
+                           "the partners with --pairs FILE");
 }
 
 static void a_file_gives_partners(void **state)
@@ -167,6 +167,21 @@ static void a_file_gives_partners(void **state)
     assert_status(f->ctx, open_face(f, &face, "no/such.txt", &data), LAC_ERROR_IO);
 }
 
+static void partners_can_be_decided_anew(void **state)
+{
+    fixture *f = *state;
+    lac_data *data;
+    test_path face = put_face(f, numbered, 0, 0), bad = put(f, "bad.txt", "p0 p4\np0 p1\n");
+    assert_ok(f->ctx, open_face(f, &face, "names", &data));
+    assert_ok(f->ctx, lac_data_pair(f->ctx, data, "data"));
+    assert_partners(data, LAC_MIRROR_MEAN, pairs, NULL);
+    assert_status(f->ctx, lac_data_pair(f->ctx, data, bad.text), LAC_ERROR_FORMAT);
+    assert_partners(data, LAC_MIRROR_MEAN, pairs, NULL);
+    assert_ok(f->ctx, lac_data_pair(f->ctx, data, "names"));
+    assert_partners(data, LAC_MIRROR_NAMES, NULL, pairs);
+    lac_data_free(&data);
+}
+
 /* ---- Training ----------------------------------------------------------------------------- */
 
 static lac_train_config small_config(const char *pairs_by)
@@ -192,8 +207,8 @@ static void a_training_refuses_to_mirror_points_without_partners(void **state)
     assert_null(t);
     assert_string_equal(lac_context_message(f->ctx),
                         "p0 has no mirror partner by its name, and by the mean face p1 is one: "
-                        "name the partners with --pairs FILE, take those of the mean face with --pairs "
-                        "data, or leave mirror images out with --no-mirror");
+                        "name the partners with --pairs FILE, take those of the mean face with "
+                        "--pairs data, or leave mirror images out with --no-mirror");
     /* A part of the rows decides nothing anew. */
     assert_ok(f->ctx, lac_data_take(f->ctx, data, rows, LAC_COUNT(rows), &part));
     assert_status(f->ctx, lac_trainer_new(f->ctx, part, &config, &t), LAC_ERROR_MISMATCH);
@@ -253,6 +268,7 @@ int main(void)
         TEST(the_mean_face_tells_what_names_do_not),
         TEST(the_mean_face_gives_partners_when_asked),
         TEST(a_file_gives_partners),
+        TEST(partners_can_be_decided_anew),
         TEST(a_training_refuses_to_mirror_points_without_partners),
         TEST(a_run_goes_on_with_its_own_partners),
     };

@@ -73,7 +73,7 @@ static int is_digit(char c)
 
 static int is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r';
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* A number as mantissa * 10^exponent. */
@@ -195,7 +195,7 @@ lac_status lac_csv_integer(const lac_csv *csv, int column, int *out)
 /* Fails because the word at `text` is not a pixel. */
 static lac_status fail_pixel(const lac_csv *csv, int column, size_t pixel, const char *text)
 {
-    size_t length = strcspn(text, " \t\r");
+    size_t length = strcspn(text, " \t\r\n");
     if (length == 0)
         return lac_csv_fail(csv, column, "a NUL byte in the cell");
     return lac_csv_fail(csv, column, "pixel %zu, \"%s\", is not a whole number of 0 to 255", pixel,
@@ -230,7 +230,7 @@ static lac_status read_plain(const lac_csv *csv, int column, uint8_t *out, size_
 }
 
 /* Between the numbers of a list that another program has printed. */
-static const char loose_gaps[] = " \t\r,[]()";
+static const char loose_gaps[] = " \t\r\n,[]()";
 
 /* A number of 0 to `most`, 1 or 255; 0 if the word is none. */
 static int read_level(const char *word, const char *end, double most, double *out)

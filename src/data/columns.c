@@ -112,8 +112,8 @@ static lac_status take_coordinate(const lac_csv *csv, int column, lac_columns *c
     LAC_TRY(lac_alloc(csv->ctx, strlen(name) + 1, 1, &point));
     lac_status status = LAC_OK;
     if (lac_column_coordinate(name, point, &axis) && !is_box(csv, name)) {
-        status = strchr(point, ',')
-                     ? lac_csv_fail(csv, column, "a point's name must not have a comma")
+        status = point[strcspn(point, ",\r\n")]
+                     ? lac_csv_fail(csv, column, "a point's name must be a line without a comma")
                      : find_point(csv, data, point, &index);
         columns->role[column] = 2 * index + axis;
     }
@@ -196,7 +196,8 @@ lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *col
         LAC_TRY(find_role(csv, c, kind, columns, data));
     LAC_TRY(check_pairs(csv, columns, data));
     if (columns->image < 0)
-        return lac_csv_fail(csv, -1, "there is no column of pixels, called Image, image or pixels");
+        return lac_csv_fail(csv, -1, "there is no column of pixels, called Image, image or pixels; "
+                            "pictures as files are not read by this version");
     if (kind == LAC_TABLE_TRAINING && data->points == 0)
         return lac_csv_fail(csv, -1, "there are no columns NAME_x and NAME_y");
     columns->role[columns->image] = LAC_COLUMN_IMAGE;

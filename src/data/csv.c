@@ -52,18 +52,32 @@ lac_status lac_csv_count_line(lac_csv *csv, const char *line, size_t size, size_
     return lac_csv_fail(csv, -1, "an empty line before the end");
 }
 
+char *lac_csv_record_end(const lac_csv *csv, char *line, size_t size)
+{
+    char *newline = memchr(line, '\n', size);
+    char *quote = line; /* those before it are counted */
+    int is_open = 0;
+    while (newline && csv->has_quotes) {
+        for (; (quote = memchr(quote, '"', (size_t)(newline - quote))); quote++)
+            is_open = !is_open;
+        if (!is_open)
+            break;
+        quote = newline + 1;
+        newline = memchr(quote, '\n', size - (size_t)(quote - line));
+    }
+    return newline;
+}
+
 /* The next line; *line is NULL at the end of the file. */
 static lac_status next_line(lac_csv *csv, char **line, size_t *length)
 {
     lac_window *w = &csv->window;
-    size_t scanned = 0;
     char *newline;
+    csv->has_quotes = 1;
     for (;;) {
-        size_t left = w->end - w->start;
-        newline = memchr(w->bytes + w->start + scanned, '\n', left - scanned);
+        newline = lac_csv_record_end(csv, w->bytes + w->start, w->end - w->start);
         if (newline || w->ended)
             break;
-        scanned = left;
         LAC_TRY(lac_csv_refill(csv, w));
     }
     *line = NULL;
@@ -72,6 +86,7 @@ static lac_status next_line(lac_csv *csv, char **line, size_t *length)
     *line = w->bytes + w->start;
     size_t size = newline ? (size_t)(newline + 1 - *line) : w->end - w->start;
     w->start += size;
+    csv->has_quotes = memchr(*line, '"', size) != NULL; /* what the rest is taken to be like */
     return lac_csv_count_line(csv, *line, size, length);
 }
 

@@ -1,8 +1,8 @@
 /*
  * CSV files record by record (RFC 4180), for tables whose header names the columns.
  *
- * A record is one line: a quoted cell may hold commas and doubled quotes, no line
- * break. Accepted beside the letter of the RFC: semicolons or tabs instead of commas, blanks
+ * A quoted cell may hold commas, doubled quotes and, if the table's first record has quotes, line
+ * breaks. Accepted beside the letter of the RFC: semicolons or tabs instead of commas, blanks
  * round a cell, a byte order mark, LF or CRLF, no line break at the end, empty lines behind the
  * last record.
  */
@@ -34,6 +34,7 @@ typedef struct lac_csv {
     lac_window window;
     long row;       /* of the record in `cell`; the header is row 1 */
     long empty;     /* row of the first empty line, 0 = none so far */
+    int has_quotes; /* 1: a record ends at a line break outside of quotes, 0: at any */
     char separator; /* of cells: the one of , ; and tab that the header has most of */
     int columns;
     char **name;    /* [columns], from the header, all different but for empty ones */
@@ -68,6 +69,9 @@ lac_status lac_csv_each(lac_csv *csv, const lac_csv_taker *taker);
 /* Moves the bytes not yet used to the front of the window and reads more behind them. The
  * window grows when those bytes fill half of it. */
 lac_status lac_csv_refill(lac_csv *csv, lac_window *window);
+
+/* The line break at the end of the record at `line`; NULL when its `size` bytes have none. */
+char *lac_csv_record_end(const lac_csv *csv, char *line, size_t size);
 
 /* Counts the next line, which has `size` bytes with its line break and *length without. FORMAT
  * when it is not empty and an empty line came before it. */

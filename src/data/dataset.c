@@ -34,6 +34,19 @@ static lac_status derive(lac_context *ctx, const char *pairs, const lac_source_w
     return LAC_OK;
 }
 
+lac_status lac_data_pair(lac_context *ctx, lac_data *data, const char *pairs)
+{
+    lac_data old = *data;
+    lac_status status = lac_partners_find(ctx, pairs, data);
+    lac_data *unwanted = status == LAC_OK ? &old : data;
+    free(unwanted->mirror);
+    free(unwanted->shown);
+    free(unwanted->wanted);
+    if (status != LAC_OK)
+        *data = old;
+    return status;
+}
+
 /* ---- Making ------------------------------------------------------------------- */
 
 static lac_status weigh_by(lac_context *ctx, const char *path, lac_data *data)

@@ -2,7 +2,7 @@
  * Which labels are there. A gap is an empty cell, a word, or a number that the user says is one.
  * Other programs write gaps as 0, 0 or -1, and nothing in the file says so: such a table would
  * teach every picture that its missing points lie there. So a label outside of the picture is an
- * error that says what to do, and labels that lie together at one place get a warning.
+ * error that says what to do, and what looks like marks inside gets a warning (suspect.c).
  */
 #include "data/labels.h"
 
@@ -95,7 +95,34 @@ static void take_marked(const lac_mark_of_gap *m, float label[2], uint8_t mask[2
         take_out(&label[1], &mask[1]);
 }
 
-void lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
+int lac_point_is_at(const float *label, const uint8_t *mask, int point, float x, float y)
+{
+    return label[2 * point] == x && label[2 * point + 1] == y && mask[2 * point] &&
+           mask[2 * point + 1];
+}
+
+int lac_point_shared(const float *label, const uint8_t *mask, int points)
+{
+    for (int p = 0; p < points; p++)
+        for (int q = p + 1; q < points && mask[2 * p] && mask[2 * p + 1]; q++)
+            if (lac_point_is_at(label, mask, q, label[2 * p], label[2 * p + 1]))
+                return p;
+    return -1;
+}
+
+static uint8_t note_row(const lac_data *data, const float *label, const uint8_t *mask)
+{
+    int note = lac_point_shared(label, mask, data->points) >= 0 ? LAC_NOTE_SHARED : 0;
+    for (int i = 0; i < 2 * data->points; i++)
+        if (mask[i] && !is_inside(data, label[i]))
+            note |= LAC_NOTE_OUTSIDE;
+    for (int p = 0; p < data->points; p++)
+        if (lac_point_is_at(label, mask, p, 0, 0))
+            note |= LAC_NOTE_CORNER;
+    return (uint8_t)note;
+}
+
+uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
 {
     size_t width = 2 * (size_t)data->points;
     float *label = data->labels + row * width;
@@ -106,6 +133,7 @@ void lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
     for (size_t i = 0; i < width && gaps->outside == LAC_OUTSIDE_MISSING; i++)
         if (mask[i] && !is_inside(data, label[i]))
             take_out(&label[i], &mask[i]);
+    return note_row(data, label, mask);
 }
 
 /* ---- Labels outside of the picture ------------------------------------------------------ */
@@ -124,24 +152,27 @@ static int column_of(const lac_csv *csv, const lac_columns *columns, int coordin
 typedef struct outside {
     long count;
     size_t first; /* place among all labels */
+    int is_infinite; /* 1 when one of them is no finite number */
     float common;
     long common_count;
 } outside;
 
-static outside find_outside(const lac_data *data)
+static outside find_outside(const lac_data *data, const uint8_t *note)
 {
     outside o = {0};
     long votes = 0;
-    size_t count = (size_t)data->rows * 2 * data->points;
-    for (size_t i = 0; i < count; i++) {
-        float value = data->labels[i];
-        if (!data->mask[i] || is_inside(data, value))
-            continue;
-        o.first = o.count++ == 0 ? i : o.first;
-        o.common = votes == 0 ? value : o.common;
-        votes += value == o.common ? 1 : -1;
-    }
-    for (size_t i = 0; i < count && o.count; i++)
+    size_t width = 2 * (size_t)data->points;
+    for (int r = 0; r < data->rows; r++)
+        for (size_t i = r * width; i < (r + 1) * width && note[r] & LAC_NOTE_OUTSIDE; i++) {
+            float value = data->labels[i];
+            if (!data->mask[i] || is_inside(data, value))
+                continue;
+            o.first = o.count++ == 0 ? i : o.first;
+            o.is_infinite |= !isfinite(value);
+            o.common = votes == 0 ? value : o.common;
+            votes += value == o.common ? 1 : -1;
+        }
+    for (size_t i = 0; i < (size_t)data->rows * width && o.count; i++)
         o.common_count += data->mask[i] && data->labels[i] == o.common;
     return o;
 }
@@ -168,162 +199,11 @@ static lac_status fail_outside(lac_csv *csv, const lac_columns *columns, const o
                         mark, these, these);
 }
 
-/* ---- Labels that look like marks ---------------------------------------------------------- */
-
-/* A place at which several points of the same row lie. */
-typedef struct place {
-    float x, y;
-    int rows;
-} place;
-
-enum { SHARED = 16, COMMON = 5, FEW_ROWS = 8 }; /* places to count; rows that tell something */
-
-static int is_at(const float *label, const uint8_t *mask, int point, float x, float y)
-{
-    return label[2 * point] == x && label[2 * point + 1] == y && mask[2 * point] &&
-           mask[2 * point + 1];
-}
-
-/* The first point of the row whose place a later one shares, or -1. */
-static int find_shared(const float *label, const uint8_t *mask, int points)
-{
-    for (int p = 0; p < points; p++)
-        for (int q = p + 1; q < points && mask[2 * p] && mask[2 * p + 1]; q++)
-            if (is_at(label, mask, q, label[2 * p], label[2 * p + 1]))
-                return p;
-    return -1;
-}
-
-/* Counts a place among [most] (Misra and Gries): whatever the order, one that has more than
- * 1/(most + 1) of what comes is among them at the end. */
-static void note_place(place *places, int most, float x, float y)
-{
-    int empty = -1;
-    for (int i = 0; i < most; i++) {
-        if (places[i].rows && places[i].x == x && places[i].y == y) {
-            places[i].rows++;
-            return;
-        }
-        empty = places[i].rows == 0 ? i : empty;
-    }
-    if (empty >= 0)
-        places[empty] = (place){x, y, 1};
-    for (int i = 0; i < most && empty < 0; i++)
-        places[i].rows--;
-}
-
-static void warn_place(const lac_csv *csv, const lac_data *data, float x, float y)
-{
-    char x_text[LAC_NUMBER], y_text[LAC_NUMBER];
-    long points = 0;
-    for (int r = 0; r < data->rows; r++)
-        for (int p = 0; p < data->points; p++)
-            points += is_at(lac_data_labels(data, r), lac_data_mask(data, r), p, x, y);
-    lac_number_digits((double)x, 7, x_text);
-    lac_number_digits((double)y, 7, y_text);
-    lac_log(csv->ctx, "%s: %ld points lie at exactly %s, %s, several in the same rows; if that "
-            "marks missing labels, say --missing %s,%s", lac_stream_name(csv->stream), points,
-            x_text, y_text, x_text, y_text);
-}
-
-/* Rows in which the point lies at this place; `point` -1: two points at least. */
-static int count_rows(const lac_data *data, int point, const place *at)
-{
-    int rows = 0;
-    for (int r = 0; r < data->rows; r++) {
-        const float *label = lac_data_labels(data, r);
-        const uint8_t *mask = lac_data_mask(data, r);
-        int found = 0;
-        for (int p = point < 0 ? 0 : point; p < (point < 0 ? data->points : point + 1); p++)
-            found += is_at(label, mask, p, at->x, at->y);
-        rows += found > (point < 0);
-    }
-    return rows;
-}
-
-/* The most frequent of the places that are still counted, with its rows; rows 0 without any. */
-static place most_frequent(const lac_data *data, int point, const place *places, int most)
-{
-    place best = {0};
-    for (int i = 0; i < most; i++) {
-        place at = places[i];
-        at.rows = at.rows ? count_rows(data, point, &at) : 0;
-        best = at.rows > best.rows ? at : best;
-    }
-    return best;
-}
-
-/* Warns when several points lie together at the same place in one row of fifty. */
-static int warn_of_shared(const lac_csv *csv, const lac_data *data)
-{
-    place places[SHARED] = {{0}};
-    for (int r = 0; r < data->rows; r++) {
-        const float *label = lac_data_labels(data, r);
-        int p = find_shared(label, lac_data_mask(data, r), data->points);
-        if (p >= 0)
-            note_place(places, SHARED, label[2 * p], label[2 * p + 1]);
-    }
-    const place best = most_frequent(data, -1, places, SHARED);
-    int is_much = best.rows > 1 && 50LL * best.rows >= data->rows;
-    if (is_much)
-        warn_place(csv, data, best.x, best.y);
-    return is_much;
-}
-
-/* The place at which a point lies in a fifth of its rows or more; rows 0 without one. */
-static place find_common(const lac_data *data, int point)
-{
-    place places[COMMON] = {{0}};
-    int labelled = 0;
-    for (int r = 0; r < data->rows; r++) {
-        const float *label = lac_data_labels(data, r) + 2 * point;
-        const uint8_t *mask = lac_data_mask(data, r) + 2 * point;
-        if (!mask[0] || !mask[1])
-            continue;
-        labelled++;
-        note_place(places, COMMON, label[0], label[1]);
-    }
-    place best = most_frequent(data, point, places, COMMON);
-    if (best.rows < FEW_ROWS || 5LL * best.rows < labelled)
-        best.rows = 0;
-    return best;
-}
-
-/* Warns of points that lie at one place in many rows, as when gaps were filled with a mean. */
-static void warn_of_common(const lac_csv *csv, const lac_data *data)
-{
-    int points = 0, first = 0;
-    place at = {0};
-    for (int p = 0; p < data->points; p++) {
-        place found = find_common(data, p);
-        if (found.rows == 0)
-            continue;
-        first = points ? first : p;
-        at = points ? at : found;
-        points++;
-    }
-    if (points == 0)
-        return;
-    char x[LAC_NUMBER], y[LAC_NUMBER], name[60];
-    lac_number_digits((double)at.x, 7, x);
-    lac_number_digits((double)at.y, 7, y);
-    snprintf(name, sizeof name, "%s", data->names[first]);
-    lac_csv_clean(name);
-    lac_log(csv->ctx, "%s: %d point%s at one place in many rows: %s at exactly %s, %s in %d; if "
-            "that stands for missing labels, say --missing %s,%s", lac_stream_name(csv->stream),
-            points, points == 1 ? " lies" : "s lie", name, x, y, at.rows, x, y);
-}
-
 lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_gaps *gaps,
-                            const lac_data *data)
+                            const uint8_t *note, const lac_data *data)
 {
-    const outside o = find_outside(data);
-    int is_finite = 1;
-    for (size_t i = 0; i < (size_t)data->rows * 2 * data->points && o.count; i++)
-        is_finite &= isfinite(data->labels[i]) != 0;
-    if (o.count && (gaps->outside != LAC_OUTSIDE_KEEP || !is_finite))
+    const outside o = find_outside(data, note);
+    if (o.count && (gaps->outside != LAC_OUTSIDE_KEEP || o.is_infinite))
         return fail_outside(csv, columns, &o, data);
-    if (!warn_of_shared(csv, data))
-        warn_of_common(csv, data);
     return LAC_OK;
 }

@@ -25,13 +25,29 @@ lac_status lac_gaps_read(lac_context *ctx, const lac_train_config *config, lac_g
 /* 1 when the cell is empty or a word for a gap. */
 int lac_cell_is_gap(const lac_cell *cell);
 
-/* Takes what is marked as missing, and what is outside where that is said to be missing, out of a
- * row's labels [2K] and mask [2K]. */
-void lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row);
+/* What is worth a look in a row. */
+enum {
+    LAC_NOTE_OUTSIDE = 1, /* a label is outside of the picture */
+    LAC_NOTE_CORNER = 2,  /* a point lies at exactly 0, 0 */
+    LAC_NOTE_SHARED = 4   /* two points lie at exactly one place */
+};
 
-/* For the whole table: FORMAT when labels are outside that must not be. The log warns of what looks
- * like marks of gaps. MEMORY. */
+/* Takes what is marked as missing, and what is outside where that is said to be missing, out of a
+ * row's labels [2K] and mask [2K]. Returns the notes of what is left. */
+uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row);
+
+/* Whether a point has both labels, at this place. */
+int lac_point_is_at(const float *label, const uint8_t *mask, int point, float x, float y);
+
+/* The first of a row's points whose place a later one shares, or -1. */
+int lac_point_shared(const float *label, const uint8_t *mask, int points);
+
+/* For the whole table, with the notes of its rows: FORMAT when labels are outside that must not
+ * be. */
 lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_gaps *gaps,
-                            const lac_data *data);
+                            const uint8_t *note, const lac_data *data);
+
+/* The log warns of what looks like marks of gaps in the whole table. MEMORY. suspect.c */
+lac_status lac_labels_warn(const lac_csv *csv, const uint8_t *note, const lac_data *data);
 
 #endif

@@ -35,6 +35,8 @@ static const known table[] = {
     {"\x89HDF\r\n\x1a\n", 8, 0, {0, "an HDF5 file", AS_CSV}},
     {"\x93NUMPY", 6, 0, {0, "a NumPy file", AS_CSV}},
     {"PAR1", 4, 0, {0, "a Parquet file", AS_CSV}},
+    {"version:", 8, 0, {0, "a file of points (.pts)", LABELS}},
+    {"scorer,", 7, 0, {0, "a DeepLabCut file", LABELS}},
     {"\xff\xfe", 2, 0, {0, "a text in UTF-16", "save it in UTF-8"}},
     {"\xfe\xff", 2, 0, {0, "a text in UTF-16", "save it in UTF-8"}},
 };

@@ -200,7 +200,7 @@ static lac_status pair_by_mean(lac_context *ctx, lac_data *data)
         if (data->shown[p] < 0)
             return lac_fail(ctx, LAC_ERROR_MISMATCH,
                             "pairs data: the mean face does not show the mirror partner of %.100s: "
-                            "name the partners in a file", data->names[p]);
+                            "name the partners with --pairs FILE", data->names[p]);
         data->mirror[p] = data->shown[p];
     }
     return LAC_OK;
@@ -229,6 +229,7 @@ lac_status lac_partners_find(lac_context *ctx, const char *pairs, lac_data *data
 {
     mean_face f;
     size_t points = (size_t)data->points;
+    data->shown = data->wanted = NULL;
     LAC_TRY(lac_alloc(ctx, points, sizeof *data->mirror, &data->mirror));
     LAC_TRY(lac_alloc(ctx, points, sizeof *data->shown, &data->shown));
     LAC_TRY(lac_alloc(ctx, points, sizeof *data->wanted, &data->wanted));

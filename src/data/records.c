@@ -58,7 +58,7 @@ static lac_status cut(lac_csv *csv, batch *b)
         char *line = w->bytes + w->start;
         size_t left = w->end - w->start;
         size_t length;
-        char *newline = memchr(line, '\n', left);
+        char *newline = lac_csv_record_end(csv, line, left);
         if (!newline && (left == 0 || !w->ended))
             return LAC_OK;
         size_t size = newline ? (size_t)(newline + 1 - line) : left;
@@ -112,7 +112,7 @@ static lac_status take_chunk(reader *r, const chunk *c, const lac_csv_taker *tak
     r->csv.row = c->row - 1;
     while (line < end) {
         size_t length;
-        char *newline = memchr(line, '\n', (size_t)(end - line));
+        char *newline = lac_csv_record_end(&r->csv, line, (size_t)(end - line));
         char *next = newline ? newline + 1 : end;
         LAC_TRY(lac_csv_count_line(&r->csv, line, (size_t)(next - line), &length));
         LAC_TRY(lac_csv_split(&r->csv, line, length));

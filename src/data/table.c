@@ -15,6 +15,7 @@ typedef struct table {
     lac_gaps gaps;
     lac_pixel_form form;
     int capacity; /* rows that the arrays of data can hold */
+    uint8_t *note; /* [capacity] of labels.h */
     lac_source_word *word; /* [capacity] of the column source; NULL without it */
     lac_data *data;
 } table;
@@ -25,7 +26,11 @@ static lac_status find_size(lac_context *ctx, table *t)
     uint8_t *pixels;
     size_t count;
     int image = t->columns.image;
+    const char *text = t->csv->cell[image].text;
     size_t limit = t->csv->cell[image].length / 2 + 1;
+    if ((*text >= 'A' && *text <= 'Z') || (*text >= 'a' && *text <= 'z') || *text == '/')
+        return lac_csv_fail_cell(t->csv, image, "a list of pixels; pictures as files are not read "
+                                 "by this version");
     t->form = lac_csv_pixel_form(t->csv, image);
     LAC_TRY(lac_alloc(ctx, limit, 1, &pixels));
     lac_status status = lac_csv_pixels(t->csv, image, t->form, pixels, limit, &count);
@@ -75,6 +80,7 @@ static lac_status grow(table *t, int capacity)
     LAC_TRY(grow_pixels(t->ctx, d, capacity));
     LAC_TRY(grow_array(t->ctx, &d->labels, labels * sizeof *d->labels, d->rows, capacity));
     LAC_TRY(grow_array(t->ctx, &d->mask, labels, d->rows, capacity));
+    LAC_TRY(grow_array(t->ctx, &t->note, 1, d->rows, capacity));
     if (t->columns.id >= 0)
         LAC_TRY(grow_array(t->ctx, &d->id_text, sizeof *d->id_text, d->rows, capacity));
     if (t->columns.source >= 0)
@@ -166,7 +172,7 @@ static lac_status read_record(void *arg, const lac_csv *record)
         else if (role == LAC_COLUMN_SOURCE)
             LAC_TRY(read_source(t, record, row));
     }
-    lac_gaps_take(&t->gaps, t->data, row);
+    t->note[row] = lac_gaps_take(&t->gaps, t->data, row);
     return LAC_OK;
 }
 
@@ -215,7 +221,8 @@ static lac_status read_table(lac_context *ctx, table *t, lac_table kind)
     LAC_TRY(lac_csv_each(t->csv, &taker));
     if (t->columns.source >= 0)
         LAC_TRY(check_sources(t));
-    return lac_labels_check(t->csv, &t->columns, &t->gaps, t->data);
+    LAC_TRY(lac_labels_check(t->csv, &t->columns, &t->gaps, t->note, t->data));
+    return lac_labels_warn(t->csv, t->note, t->data);
 }
 
 lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind,
@@ -229,6 +236,7 @@ lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind,
     LAC_TRY(lac_csv_open(ctx, path, name, &t.csv));
     lac_status status = read_table(ctx, &t, kind);
     free(t.columns.role);
+    free(t.note);
     lac_csv_close(&t.csv);
     if (status != LAC_OK) {
         free(t.word);

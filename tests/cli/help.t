@@ -590,7 +590,7 @@ $ lacuna help search
 | report DIR' draws the search.
 |
 | Options
-|   --data P               training table: a folder, a CSV file or a zip
+|   --data P               training table: a folder, a CSV file, an archive or -
 |                          (required)
 |   --out DIR              folder of the search, made if missing: trials.csv, and
 |                          a run folder for every trial (required)
@@ -708,10 +708,9 @@ $ lacuna help reproduce
 | 'lacuna report' draws what there is at any time.
 |
 | Options
-|   --data P               training table: a folder, a CSV file or a zip;
-|                          IdLookupTable.csv in the folder gives the
-|                          test-weighted RMSE, which compares with the paper's
-|                          (required)
+|   --data P               training table: a folder, a CSV file, an archive or -;
+|                          IdLookupTable.csv beside it gives the test-weighted
+|                          RMSE, which compares with the paper's (required)
 |   --out DIR              folder made if missing: a run folder for every
 |                          training, and report/ (required)
 |   --seeds K              trainings of every model, with seeds 1 to K and the

@@ -39,7 +39,7 @@ $ lacuna train --data faces/numbered.csv --out plain --preset first --epochs 1 -
 
 Gaps. A run remembers how it read its table.
 $ lacuna data faces/zero.csv > out
-! lacuna: faces/zero.csv: 177 points lie at exactly 0, 0, several in the same rows; if that marks missing labels, say --missing 0,0
+! lacuna: faces/zero.csv: 177 points lie at exactly 0, 0; if that marks missing labels, say --missing 0,0
 $ lacuna data faces/zero.csv --missing 0,0 | tail -n +2 > out; lacuna data faces/training.csv | tail -n +2 | cmp - out
 $ lacuna data faces/marked.csv
 ! lacuna: faces/marked.csv: row 9, column right_eyebrow_outer_end_...: 354 labels are not inside the picture, 0 to 24, the first is -1: --missing -1 takes the 354 that are -1 for gaps, --outside missing takes them for gaps, --outside keep learns them

@@ -136,7 +136,7 @@ static long stride(void)
         assert_in_range(whole_calls, 40, 400);
         assert_goes_on("nothing", 0);
     }
-    return is_slow ? 1 : whole_calls / 9;
+    return is_slow ? 1 : whole_calls / 5;
 }
 
 /* ---- Kills --------------------------------------------------------------------------------- */
@@ -163,7 +163,7 @@ static void a_kill_while_going_on_loses_nothing(void **state)
     long step = stride();
     for (long at = 2; at <= whole_calls; at += step) {
         assert_int_equal(attacked(ATTACK_KILL, at, NEW, &run).code, -SIGKILL);
-        for (long next = 1 + at % 5; is_begun(&run); next += 3)
+        for (long next = 1 + at % 5; is_begun(&run); next += is_slow ? 3 : 20)
             if (attacked(ATTACK_KILL, next, RESUME, &run).code == 0)
                 break;
         assert_goes_on("kills from call", at);
@@ -276,7 +276,7 @@ static void a_full_disk_is_told_and_loses_nothing(void **state)
     if (!attack_is_possible())
         skip();
     stride();
-    int sizes = is_slow ? 100 : 6;
+    int sizes = is_slow ? 100 : 4;
     for (int i = 0; i < sizes; i++) {
         long room = i < sizes / 2 ? i * 200 : (long)i * whole_bytes / sizes; /* small ones, all */
         outcome o = attacked(ATTACK_FILL, room, NEW, &run);
@@ -330,7 +330,7 @@ static void two_in_one_folder_leave_it_whole(void **state)
 {
     (void)state;
     test_path other = path_in(&folder, "other");
-    int rounds = is_slow ? 150 : 6;
+    int rounds = is_slow ? 150 : 4;
     for (int i = 0; i < rounds; i++) {
         int code[2], process[2], what = NEW;
         if (i % 2) {

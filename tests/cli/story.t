@@ -103,7 +103,7 @@ $ wc -l < run/metrics.csv | tr -d ' '
 A folder that holds a run is refused, and stays as it is.
 $ cp -r run kept; lacuna train --data faces --out run --preset paper --model kimura --epochs 1 > out; tail -n 1 out
 | epoch  images/s        loss  hold-out px  test-weighted px        left
-! lacuna: run: holds a run already (config.json): resume it or choose another folder
+! lacuna: run: holds a run already (last.safetensors): resume it or choose another folder
 $ diff -r run kept
 
 The run goes on: the result is that of never having stopped.

@@ -213,8 +213,8 @@ int verb_train(int argc, char **argv)
                  "run into a folder. Prints the network's layers, then a line after every "
                  "epoch: images a second, training loss, RMSE on the hold-out, RMSE weighted as "
                  "the test set, time left.\n"
-                 "Ctrl-C finishes the step, saves, and prints the command that goes on; a "
-                 "second one ends at once.",
+                 "Ctrl-C, or a lost connection, finishes the step, saves, and prints the command "
+                 "that goes on; a second Ctrl-C ends at once.",
         .examples = "  lacuna train --data kaggle --out run\n"
                     "  lacuna train --data kaggle --out paper --preset paper --epochs 60\n"
                     "  lacuna train --data kaggle --out again --config run --seed 2\n"

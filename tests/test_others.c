@@ -3,6 +3,7 @@
  * a program that strips the checksum, a link to another disk.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "net/model_file.h"
 #include "training.h"
 
 #include <sys/stat.h>
@@ -203,6 +204,44 @@ static void a_state_without_its_checksum_predicts_and_does_not_go_on(void **stat
     (void)state;
 }
 
+/* A state whose checksum is right and one of whose numbers is not. */
+static void numbers_of_a_state_have_their_range(void **state)
+{
+    static const lac_metadata good[] = {{"step", "0"}, {"adam_step", "8"}, {"loss_sum", "0"},
+                                        {"seconds", "1"}, {"best", "inf"}, {"lowest", "inf"},
+                                        {"lowest_epoch", "0"}};
+    static const lac_metadata bad[] = {
+        {"step", "-1"}, {"step", "0.5"}, {"step", "9007199254740993"}, {"step", "nan"},
+        {"adam_step", "-1"}, {"adam_step", "1.5"}, {"adam_step", "1e16"}, {"adam_step", ""},
+        {"loss_sum", "-1"}, {"loss_sum", "inf"}, {"loss_sum", "1e101"}, {"loss_sum", "nan"},
+        {"seconds", "-1"}, {"seconds", "inf"}, {"seconds", "1e13"}, {"best", "-1"},
+        {"best", "nan"}, {"lowest", "-1"}, {"lowest_epoch", "0.5"}, {"lowest_epoch", "2"},
+        {"lowest_epoch", "-1"}};
+    training *f = training_new(LAC_CPU_REF, 16);
+    test_path path = path_in(&f->folder, "state");
+    lac_trainer *straight = trainer_new(f->ctx, f->data, &f->config);
+    lac_trainer *t;
+    straight->model->epoch = 1;
+    for (int i = 0; i < LAC_COUNT(bad); i++) {
+        lac_metadata text[LAC_COUNT(good)];
+        const lac_more more = {.text = text, .texts = LAC_COUNT(good)};
+        for (int k = 0; k < LAC_COUNT(good); k++)
+            text[k] = strcmp(good[k].key, bad[i].key) == 0 ? bad[i] : good[k];
+        assert_ok(f->ctx, lac_model_write(straight->model, &more, path.text));
+        assert_status(f->ctx, lac_trainer_resume(f->ctx, f->data, path.text, 0, &t),
+                      LAC_ERROR_FORMAT);
+        assert_message(f->ctx, bad[i].key);
+        assert_null(t);
+    }
+    const lac_more more = {.text = good, .texts = LAC_COUNT(good)};
+    assert_ok(f->ctx, lac_model_write(straight->model, &more, path.text));
+    assert_status(f->ctx, lac_trainer_resume(f->ctx, f->data, path.text, 0, &t), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "adam.m."); /* which this one lacks */
+    lac_trainer_free(&straight);
+    training_free(f);
+    (void)state;
+}
+
 static void a_link_in_the_place_of_the_state_stays_one(void **state)
 {
     training *f = training_new(LAC_CPU_AUTO, 16);
@@ -232,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_resumed_trainer_holds_its_folder),
         cmocka_unit_test(a_run_ended_before_its_first_state_is_resumed_and_begun),
         cmocka_unit_test(a_state_without_its_checksum_predicts_and_does_not_go_on),
+        cmocka_unit_test(numbers_of_a_state_have_their_range),
         cmocka_unit_test(a_link_in_the_place_of_the_state_stays_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,8 +7,8 @@ $ lacuna help train
 | run into a folder. Prints the network's layers, then a line after every epoch:
 | images a second, training loss, RMSE on the hold-out, RMSE weighted as the test
 | set, time left.
-| Ctrl-C finishes the step, saves, and prints the command that goes on; a second
-| one ends at once.
+| Ctrl-C, or a lost connection, finishes the step, saves, and prints the command
+| that goes on; a second Ctrl-C ends at once.
 |
 | Options
 |   --data P               training table: a folder with training.csv or

@@ -233,9 +233,9 @@ int verb_train(int argc, char **argv)
                  "run into a folder. Prints the network's layers, then a line after every "
                  "epoch: images a second, training loss, RMSE on the hold-out, RMSE weighted as "
                  "the test set, time left.\n"
-                 "Ctrl-C finishes the step, saves, and prints the command that goes on; a "
-                 "second one ends at once. Either way the exit code is 130 (SIGHUP: 129, "
-                 "SIGTERM: 143).",
+                 "Ctrl-C, or a lost connection, finishes the step, saves, and prints the command "
+                 "that goes on; a second Ctrl-C ends at once. Either way the exit code is 130 "
+                 "(SIGHUP: 129, SIGTERM: 143).",
         .examples = "  lacuna train --data kaggle --out run\n"
                     "  lacuna train --data kaggle --out paper --preset paper --epochs 60\n"
                     "  lacuna train --data kaggle --out again --config run --seed 2\n"

@@ -136,7 +136,7 @@ static long stride(void)
         assert_in_range(whole_calls, 40, 400);
         assert_goes_on("nothing", 0);
     }
-    return is_slow ? 1 : whole_calls / 9;
+    return is_slow ? 1 : whole_calls / 5;
 }
 
 /* ---- Kills --------------------------------------------------------------------------------- */
@@ -163,7 +163,7 @@ static void a_kill_while_going_on_loses_nothing(void **state)
     long step = stride();
     for (long at = 2; at <= whole_calls; at += step) {
         assert_int_equal(attacked(ATTACK_KILL, at, NEW, &run).code, -SIGKILL);
-        for (long next = 1 + at % 5; is_begun(&run); next += 3)
+        for (long next = 1 + at % 5; is_begun(&run); next += is_slow ? 3 : 20)
             if (attacked(ATTACK_KILL, next, RESUME, &run).code == 0)
                 break;
         assert_goes_on("kills from call", at);
@@ -276,7 +276,7 @@ static void a_full_disk_is_told_and_loses_nothing(void **state)
     if (!attack_is_possible())
         skip();
     stride();
-    int sizes = is_slow ? 100 : 6;
+    int sizes = is_slow ? 100 : 4;
     for (int i = 0; i < sizes; i++) {
         long room = i < sizes / 2 ? i * 200 : (long)i * whole_bytes / sizes; /* small ones, all */
         outcome o = attacked(ATTACK_FILL, room, NEW, &run);
@@ -294,6 +294,81 @@ static void a_disk_without_locks_is_told_and_trained_on(void **state)
     assert_int_equal(o.code, 0);
     assert_non_null(strstr(o.errors, ".lock: cannot lock: "));
     assert_goes_on("no locks", 0);
+}
+
+/* ---- Searches, and files of other verbs --------------------------------------------------- */
+
+static void assert_search_goes_on(const test_path *alone, const char *after, long at)
+{
+    if (done(SEARCH, &run) != 0)
+        fail_msg("after %s %ld the search does not go on", after, at);
+    assert_same_table(alone, &run, "trials.csv", 5, 5);
+    assert_int_equal(file_count(run.text), 6); /* .lock, two tables, three trials */
+    clear(&run);
+}
+
+static void a_search_attacked_at_a_file_call_loses_nothing(void **state)
+{
+    (void)state;
+    test_path alone = path_in(&folder, "alone");
+    if (!attack_is_possible())
+        skip();
+    outcome left = attacked(ATTACK_NONE, 0, SEARCH, &alone);
+    assert_int_equal(left.code, 0);
+    for (long at = 1; at <= left.calls; at += is_slow ? 2 : left.calls / 3) {
+        outcome o = attacked(at % 4 == 1 ? ATTACK_KILL : ATTACK_REFUSE, at, SEARCH, &run);
+        if (at % 4 == 1)
+            assert_int_equal(o.code, -SIGKILL);
+        else
+            assert_told(&o, "refusing a search's call", at);
+        assert_search_goes_on(&alone, "attacking call", at);
+    }
+    clear(&alone);
+}
+
+/* Attacks a verb at about `most` of its file calls: `path` has `old` in it or all of what it would
+ * have. */
+static void assert_replaced_or_not(const char *const *words, const char *path, int most)
+{
+    static const char old[] = "old";
+    size_t size, now;
+    outcome left;
+    for (int i = 0; i < 2; i++) { /* the first makes folders */
+        attack_run((attack){ATTACK_NONE, 0}, words, &left);
+        assert_int_equal(left.code, 0);
+    }
+    char *wanted = file_bytes(path, &size);
+    for (long at = 1; at <= left.calls; at += left.calls > most ? left.calls / most : 1)
+        for (int kind = ATTACK_KILL; kind <= ATTACK_REFUSE; kind++) {
+            outcome o;
+            file_put(path, old, sizeof old - 1);
+            attack_run((attack){(attack_kind)kind, at}, words, &o);
+            if (kind == ATTACK_REFUSE)
+                assert_told(&o, "refusing call", at);
+            char *bytes = file_bytes(path, &now);
+            assert_true((now == 3 && memcmp(bytes, old, now) == 0) ||
+                        (now == size && memcmp(bytes, wanted, now) == 0));
+            free(bytes);
+        }
+    free(wanted);
+}
+
+static void a_file_is_replaced_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    if (!attack_is_possible())
+        skip();
+    test_path answers = path_in(&folder, "answers.csv"), figure = path_in(&folder, "curve.svg");
+    test_path dir = path_in(&folder, "report"), page = path_in(&folder, "report/report.html");
+    const char *const predict[] = {lacuna, "predict", "--model", whole.text, "--data", data.text,
+                                   "--out", answers.text, "--threads", "1", NULL};
+    const char *const plot[] = {lacuna, "plot", "curve", whole.text, "--out", figure.text, NULL};
+    const char *const report[] = {lacuna, "report", whole.text, "--data", data.text, "--out",
+                                  dir.text, "--threads", "1", NULL};
+    assert_replaced_or_not(predict, answers.text, 10);
+    assert_replaced_or_not(plot, figure.text, is_slow ? 50 : 5);
+    if (is_slow)
+        assert_replaced_or_not(report, page.text, 12);
 }
 
 /* ---- Threads ------------------------------------------------------------------------------- */
@@ -330,7 +405,7 @@ static void two_in_one_folder_leave_it_whole(void **state)
 {
     (void)state;
     test_path other = path_in(&folder, "other");
-    int rounds = is_slow ? 150 : 6;
+    int rounds = is_slow ? 150 : 4;
     for (int i = 0; i < rounds; i++) {
         int code[2], process[2], what = NEW;
         if (i % 2) {
@@ -429,6 +504,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_full_disk_is_told_and_loses_nothing),
         cmocka_unit_test(a_call_refused_while_going_on_is_told_and_loses_nothing),
         cmocka_unit_test(a_disk_without_locks_is_told_and_trained_on),
+        cmocka_unit_test(a_search_attacked_at_a_file_call_loses_nothing),
+        cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
         cmocka_unit_test(threads_that_cannot_start_are_told),
         cmocka_unit_test(two_in_one_folder_leave_it_whole),
         cmocka_unit_test(a_flipped_bit_of_a_state_is_noticed),

@@ -39,6 +39,7 @@ struct lac_context {
     void (*thread_leave)(int before);
     atomic_int trouble; /* a lac_status, see lac_trouble_note */
     char trouble_message[LAC_MESSAGE];
+    unsigned temporaries; /* files of which the names have been tried so far */
     long allocations; /* calls of lac_alloc so far */
     long fail_at;     /* tests: the allocation that fails, counted from 1; 0 = none */
 };

@@ -61,14 +61,13 @@ static lac_status follow_links(lac_context *ctx, const char *path, char **out)
 /* A new file beside the final one, whose name no other process takes at the same time. */
 static lac_status open_temporary(lac_context *ctx, lac_file *file)
 {
-    static atomic_uint count;
     LAC_TRY(follow_links(ctx, file->path, &file->target));
     LAC_TRY(lac_path_parent(ctx, file->target, &file->folder));
     size_t room = strlen(file->target) + 48;
     LAC_TRY(lac_alloc(ctx, room, 1, &file->temporary));
     do {
         snprintf(file->temporary, room, "%s.%ld-%u.tmp", file->target, (long)getpid(),
-                 atomic_fetch_add(&count, 1));
+                 ctx->temporaries++);
         file->stream = fopen(file->temporary, "wbx");
     } while (!file->stream && errno == EEXIST);
     return LAC_OK;

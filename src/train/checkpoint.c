@@ -293,8 +293,8 @@ static lac_status go_on_or_begin(lac_context *ctx, const lac_data *data,
     int is_begun = lac_path_exists(last);
     free(last);
     if (!is_begun) {
-        LAC_TRY(lac_run_discard(folder));
-        return lac_trainer_new(ctx, data, wanted, out);
+        LAC_TRY(lac_trainer_new(ctx, data, wanted, out));
+        return lac_run_discard(folder);
     }
     LAC_TRY(make_trainer(ctx, data, run, folder, wanted, out));
     LAC_TRY(check_settings(*out, run, wanted));

@@ -1,4 +1,7 @@
-/* The run folder: its files are made once, and gain a line an epoch or a line a start. */
+/*
+ * The run folder: its files are made once, and gain a line an epoch or a line a start. What
+ * metrics.csv must hold is kept in memory, so that nobody can take a line out of a run under way.
+ */
 #include "train/run.h"
 #include "kernel/kernel.h"
 #include "settings/config.h"

@@ -3,7 +3,7 @@
  *
  * This header is the whole public interface and its manual. Read it from top to
  * bottom; the order is: a complete program, conventions, status codes, context,
- * data, hold-out, networks, training, search, models and prediction, metrics,
+ * data, hold-out, networks, training, cross-validation, search, models and prediction, metrics,
  * measures, submission, synthetic data, pictures, report, benchmark.
  *
  * A complete program: train on Kaggle's files, predict one face.
@@ -218,6 +218,13 @@ typedef struct lac_split lac_split;
 lac_status lac_split_make(lac_context *ctx, const lac_data *data, double fraction, uint64_t seed,
                           lac_split **out); /* fraction in [0, 1); ARGUMENT, MEMORY */
 void lac_split_free(lac_split **split);
+
+/* The split that holds out one of `folds` folds, 1 to folds, to which the same groups are dealt in
+ * turn, stratum by stratum: every row is in one of them, the same for equal data, folds and seed.
+ * ARGUMENT, MEMORY. */
+enum { LAC_MOST_FOLDS = 100 };
+lac_status lac_split_make_fold(lac_context *ctx, const lac_data *data, int folds, int fold,
+                               uint64_t seed, lac_split **out);
 int lac_split_is_holdout(const lac_split *split, int row);
 int lac_split_group(const lac_split *split, int row); /* equal for rows of one group */
 int lac_split_holdout_rows(const lac_split *split);
@@ -342,6 +349,8 @@ typedef struct lac_train_config {
     double holdout;          /* fraction of rows held out, [0, 1) (0.2) */
     uint64_t seed;           /* of split, start, order, augmentation and dropout (1) */
     uint64_t split_seed;     /* of the split alone, 0 = seed (0) */
+    int fold;                /* what is held out: 0, the share `holdout` by itself; above, this one
+                                of the 1 / holdout folds that all rows are dealt to, 1 to 100 (0) */
 } lac_train_config;
 
 lac_train_config lac_train_config_default(void);
@@ -487,6 +496,19 @@ const lac_model *lac_trainer_model(const lac_trainer *trainer);
 const lac_split *lac_trainer_split(const lac_trainer *trainer); /* borrowed */
 const lac_train_config *lac_trainer_config(const lac_trainer *trainer);
 void lac_trainer_free(lac_trainer **trainer);
+
+/* ---- Cross-validation ------------------------------------------------------------------ */
+
+/* Called after every step of fold's training, from 1, and with training NULL when it is done;
+ * return 0 to go on. */
+typedef int (*lac_folds_fn)(void *user, int fold, const lac_progress *training);
+
+/* Trains `folds` times, each time with another of the folds as hold-out (holdout and fold of
+ * `config` do not count), into run folders fold-001, fold-002, ... in `dir`, made if missing. Called
+ * again with the same settings it goes on where it was. ARGUMENT, STOPPED and the statuses of
+ * lac_trainer_open and _run. */
+lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                         int folds, const char *dir, lac_folds_fn progress, void *user);
 
 /* ---- Search ------------------------------------------------------------------------- */
 
@@ -776,6 +798,16 @@ typedef struct lac_measures {
 lac_status lac_measures_compute(lac_context *ctx, const lac_predicted *predicted,
                                const lac_measures_config *config, lac_measures **out);
 void lac_measures_free(lac_measures **figures);
+
+/* Predicts with the models of lac_folds_run, each its own hold-out, into out[folds], each freed by
+ * lac_predicted_free; on failure nothing is left. */
+lac_status lac_folds_predict(lac_context *ctx, const lac_data *data, const char *dir, int folds,
+                             const lac_predict_config *config, lac_predicted **out);
+
+/* Predictions of rows of one data set as one, ascending; their loss is NaN. ARGUMENT (other data, a
+ * row that two have), MEMORY. */
+lac_status lac_predicted_join(lac_context *ctx, const lac_predicted *const *parts, int count,
+                              lac_predicted **out);
 
 /* Keeps of two predictions of one data set the rows that both have. Predictions of either model's
  * hold-out are then of rows that neither was trained on. Their loss is NaN where rows went.

@@ -139,7 +139,7 @@ static void the_json_reads_as_the_command_line_does(void **state)
               "\t\"contrast\":\t0,\n\t\"brightness\":\t0,\n\t\"noise\":\t0,\n"
               "\t\"cutout\":\t0,\n\t\"minutes\":\t0,\n\t\"until\":\t0,\n"
               "\t\"patience\":\t0,\n\t\"holdout\":\t0.2,\n"
-              "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\"\n}");
+              "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\",\n\t\"fold\":\t0\n}");
     free(text);
 }
 

@@ -137,6 +137,8 @@ static const lac_field fields[] = {
               "result"},
     {SEED(split_seed), .usual = "0", .zero = "the training's seed", .is_late = 1,
      .about = "of the hold-out alone: other seeds, same hold-out"},
+    {INTEGER(fold), RANGE_TO(0, 100), .usual = "0", .unit = "N", .zero = "none", .is_late = 1,
+     .about = "hold out fold N of the 1 / holdout folds that the rows are dealt to"},
 };
 
 const lac_field *lac_train_fields(int *count)

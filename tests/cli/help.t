@@ -119,6 +119,8 @@ $ lacuna help train
 |                          dropout: same seed, same result (default: 1)
 |   --split-seed N         of the hold-out alone: other seeds, same hold-out
 |                          (default: the training's seed)
+|   --fold N               hold out fold N of the 1 / holdout folds that the rows
+|                          are dealt to (from 0 to 100; default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -460,12 +462,12 @@ $ lacuna help bench
 |   lacuna bench --model cnn --batch 64 --threads 1 --json
 
 --help does the same anywhere on the line, and values beside it change nothing.
-$ for v in train eval compare predict submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done
+$ for v in train eval compare folds predict submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done
 $ lacuna help train > a; lacuna train --epochs 7 --nonsense --help > b; cmp a b
 $ lacuna plot faces --help > a; lacuna help plot faces > b; cmp a b
 
 No line is wider than 80 columns.
-$ for v in train eval compare predict submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
+$ for v in train eval compare folds predict submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
 = 1
 $ lacuna help report
 | lacuna report RUN... --data P --out DIR [options]
@@ -597,6 +599,8 @@ $ lacuna help search
 |                          (from 0 to below 1; default: 0.2)
 |   --split-seed N         of the hold-out alone: other seeds, same hold-out
 |                          (default: the training's seed)
+|   --fold N               hold out fold N of the 1 / holdout folds that the rows
+|                          are dealt to (from 0 to 100; default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

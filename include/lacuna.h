@@ -603,8 +603,9 @@ lac_status lac_model_config(const lac_model *model, lac_train_config *out);
  * is 0, and its configuration is that of its first model. Its hold-out is the rows that every one
  * of its models has held out; the training side, the rows that any of them has not.
  *
- * The models may differ in network, precision and training, but not in points, in the size of their
- * pictures, or in label sources where two have outputs for each. `weights` [count], above 0, or NULL
+ * The mean is for pictures of its first model's size; models for others see them scaled. The models may
+ * differ in network, precision and training, but not in points, nor in label sources where two have
+ * outputs for each. `weights` [count], above 0, or NULL
  * for equal ones; they are divided by their sum. The mean takes models[0..count) over and puts NULL
  * in their places; on failure they stay the caller's. ARGUMENT, MISMATCH, MEMORY. */
 enum { LAC_MOST_MODELS = 100 };

@@ -504,8 +504,8 @@ void lac_trainer_free(lac_trainer **trainer);
 typedef int (*lac_folds_fn)(void *user, int fold, const lac_progress *training);
 
 /* Trains `folds` times, each time with another of the folds as hold-out (holdout and fold of
- * `config` do not count), into run folders fold-001, fold-002, ... in `dir`, made if missing. Called
- * again with the same settings it goes on where it was. ARGUMENT, STOPPED and the statuses of
+ * `config` do not count), into run folders fold-001, fold-002, ... in `dir`, made if missing.
+ * Called again with the same settings it goes on where it was. ARGUMENT, STOPPED and the statuses of
  * lac_trainer_open and _run. */
 lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                          int folds, const char *dir, lac_folds_fn progress, void *user);
@@ -603,11 +603,11 @@ lac_status lac_model_config(const lac_model *model, lac_train_config *out);
  * is 0, and its configuration is that of its first model. Its hold-out is the rows that every one
  * of its models has held out; the training side, the rows that any of them has not.
  *
- * The mean is for pictures of its first model's size; models for others see them scaled. The models may
- * differ in network, precision and training, but not in points, nor in label sources where two have
- * outputs for each. `weights` [count], above 0, or NULL
- * for equal ones; they are divided by their sum. The mean takes models[0..count) over and puts NULL
- * in their places; on failure they stay the caller's. ARGUMENT, MISMATCH, MEMORY. */
+ * The mean is for pictures of its first model's size; models for others see them scaled. The models
+ * may differ in network, precision and training, but not in points, nor in label sources where two
+ * have outputs for each. `weights` [count] are above 0, or NULL for equal ones; they are divided by
+ * their sum. The mean takes models[0..count) over and puts NULL in their places; on failure they
+ * stay the caller's. ARGUMENT, MISMATCH, MEMORY. */
 enum { LAC_MOST_MODELS = 100 };
 lac_status lac_model_mean(lac_context *ctx, lac_model **models, const double *weights, int count,
                           lac_model **out);
@@ -621,7 +621,7 @@ lac_status lac_models_load(lac_context *ctx, const char *const *paths, int count
                            lac_model **out);
 
 int lac_model_members(const lac_model *model); /* models of a mean; 1 of any other model */
-const lac_model *lac_model_member(const lac_model *model, int member); /* borrowed; itself if no mean */
+const lac_model *lac_model_member(const lac_model *model, int member); /* borrowed; or itself */
 double lac_model_share(const lac_model *model, int member); /* of the answer, 1 in all */
 
 /* How to predict; all zeros means the defaults. */
@@ -791,7 +791,7 @@ typedef struct lac_measures {
     lac_errors *source;                /* [sources] of the data */
     lac_estimate *source_rmse;         /* [sources] pixels */
     int patterns;
-    lac_errors *pattern;               /* [patterns] that the rows have, most rows of the data first */
+    lac_errors *pattern;               /* [patterns] those of the rows, the data's commonest first */
     uint8_t *present;                  /* [patterns, points] 1 = the pattern has the point */
 } lac_measures;
 
@@ -888,8 +888,8 @@ lac_status lac_plot_augmented(lac_context *ctx, const lac_data *data,
  * predictions blue: best, typical and worst rows by error; .png or .svg by the name. */
 lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
 
-/* Draws the rows on which two predictions differ most, those where b is better and those where a is,
- * each with the predictions of both; .png or .svg by the name. ARGUMENT, IO, MEMORY. */
+/* Draws the rows on which two predictions differ most, those where b is better and those where a
+ * is, each with the predictions of both; .png or .svg by the name. ARGUMENT, IO, MEMORY. */
 lac_status lac_plot_comparison(lac_context *ctx, const lac_predicted *a, const lac_predicted *b,
                                const lac_comparison *comparison, const char *path);
 

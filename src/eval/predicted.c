@@ -69,7 +69,7 @@ void lac_predicted_free(lac_predicted **predicted)
     *predicted = NULL;
 }
 
-/* ---- Joined ----------------------------------------------------------------------------------- */
+/* ---- Joined --------------------------------------------------------------------------------- */
 
 /* The part whose next row, at its place, is the lowest; -1 when all are at their ends. */
 static int next_part(const lac_predicted *const *parts, const int *place, int count)

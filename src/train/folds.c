@@ -1,7 +1,7 @@
 /*
- * Cross-validation: the rows are dealt to folds by groups of twins, and each fold is held out by one
- * training. A fold is a run whose settings say which it is, so that whoever loads its model finds
- * its hold-out again, and a training that stopped goes on.
+ * Cross-validation: the rows are dealt to folds by groups of twins, and each fold is held out by
+ * one training. A fold is a run whose settings say which it is, so that whoever loads its model
+ * finds its hold-out again, and a training that stopped goes on.
  */
 #include "data/data.h"
 #include "eval/eval.h"

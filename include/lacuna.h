@@ -825,7 +825,8 @@ typedef struct lac_comparison {
     lac_measures_config config;
     int groups;               /* of equal or nearly equal pictures */
     int measures;             /* LAC_MEASURES, and behind them the RMSE of each source */
-    lac_estimate *a, *b;      /* [measures] */
+    lac_estimate *a;          /* [measures] */
+    lac_estimate *b;          /* [measures] */
     lac_estimate *difference; /* [measures] b - a, both measured on the same resamples */
     lac_measure deciding;     /* TEST_WEIGHTED where that is known, else RMSE */
     int pairs;

@@ -24,7 +24,7 @@ typedef struct compare_options {
     machine_options machine;
 } compare_options;
 
-/* The measures of the table: number, name, unit and decimals of each. */
+/* How each lac_measure is shown: its name, what it is multiplied by, its decimals. */
 static const struct shown {
     const char *name;
     double unit;

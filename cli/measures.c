@@ -83,7 +83,8 @@ static void print_within(const lac_measures *m)
 
 static void print_sources(const lac_data *data, const lac_measures *m)
 {
-    printf("\n%-27s%7s%8s%9s %-18s%7s\n", "label source", "rows", "labels", "RMSE px", "", "weight");
+    printf("\n%-27s%7s%8s%9s %-18s%7s\n", "label source", "rows", "labels", "RMSE px", "",
+           "weight");
     for (int s = 0; s < m->sources; s++) {
         char name[80], rmse[24], interval[48], weight[24];
         const char *word = lac_data_source_name(data, s);

@@ -3,7 +3,7 @@
  *
  * This header is the whole public interface and its manual. Read it from top to
  * bottom; the order is: a complete program, conventions, status codes, context,
- * data, hold-out, networks, training, search, models and prediction, metrics,
+ * data, hold-out, networks, training, cross-validation, search, models and prediction, metrics,
  * measures, submission, synthetic data, pictures, report, benchmark.
  *
  * A complete program: train on Kaggle's files, predict one face.
@@ -249,6 +249,13 @@ typedef struct lac_split lac_split;
 lac_status lac_split_make(lac_context *ctx, const lac_data *data, double fraction, uint64_t seed,
                           lac_split **out); /* fraction in [0, 1); ARGUMENT, MEMORY */
 void lac_split_free(lac_split **split);
+
+/* The split that holds out one of `folds` folds, 1 to folds, to which the same groups are dealt in
+ * turn, stratum by stratum: every row is in one of them, the same for equal data, folds and seed.
+ * ARGUMENT, MEMORY. */
+enum { LAC_MOST_FOLDS = 100 };
+lac_status lac_split_make_fold(lac_context *ctx, const lac_data *data, int folds, int fold,
+                               uint64_t seed, lac_split **out);
 int lac_split_is_holdout(const lac_split *split, int row);
 int lac_split_group(const lac_split *split, int row); /* equal for rows of one group */
 int lac_split_holdout_rows(const lac_split *split);
@@ -385,6 +392,8 @@ typedef struct lac_train_config {
     lac_outside outside;     /* labels outside of the picture (ERROR) */
     char pairs[LAC_SETTING]; /* mirror partners: "names", "data" (the mean face), or the path of a
                                 file with two names of points on a line ("names") */
+    int fold;                /* what is held out: 0, the share `holdout` by itself; above, this one
+                                of the 1 / holdout folds that all rows are dealt to, 1 to 100 (0) */
 } lac_train_config;
 
 lac_train_config lac_train_config_default(void);
@@ -537,6 +546,19 @@ const lac_split *lac_trainer_split(const lac_trainer *trainer); /* borrowed */
 const lac_train_config *lac_trainer_config(const lac_trainer *trainer);
 void lac_trainer_free(lac_trainer **trainer);
 
+/* ---- Cross-validation ------------------------------------------------------------------ */
+
+/* Called after every step of fold's training, from 1, and with training NULL when it is done;
+ * return 0 to go on. */
+typedef int (*lac_folds_fn)(void *user, int fold, const lac_progress *training);
+
+/* Trains `folds` times, each time with another of the folds as hold-out (holdout and fold of
+ * `config` do not count), into run folders fold-001, fold-002, ... in `dir`, made if missing.
+ * Called again with the same settings it goes on where it was. ARGUMENT, STOPPED and the statuses of
+ * lac_trainer_open and _run. */
+lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                         int folds, const char *dir, lac_folds_fn progress, void *user);
+
 /* ---- Search ------------------------------------------------------------------------- */
 
 /* Random search over the settings that lac_search_field lists. The hold-out of `base` is set
@@ -632,10 +654,11 @@ lac_status lac_model_config(const lac_model *model, lac_train_config *out);
  * is 0, and its configuration is that of its first model. Its hold-out is the rows that every one
  * of its models has held out; the training side, the rows that any of them has not.
  *
- * The models may differ in network, precision and training, but not in points, in the size of their
- * pictures, or in label sources where two have outputs for each. `weights` [count], above 0, or NULL
- * for equal ones; they are divided by their sum. The mean takes models[0..count) over and puts NULL
- * in their places; on failure they stay the caller's. ARGUMENT, MISMATCH, MEMORY. */
+ * The mean is for pictures of its first model's size; models for others see them scaled. The models
+ * may differ in network, precision and training, but not in points, nor in label sources where two
+ * have outputs for each. `weights` [count] are above 0, or NULL for equal ones; they are divided by
+ * their sum. The mean takes models[0..count) over and puts NULL in their places; on failure they
+ * stay the caller's. ARGUMENT, MISMATCH, MEMORY. */
 enum { LAC_MOST_MODELS = 100 };
 lac_status lac_model_mean(lac_context *ctx, lac_model **models, const double *weights, int count,
                           lac_model **out);
@@ -649,7 +672,7 @@ lac_status lac_models_load(lac_context *ctx, const char *const *paths, int count
                            lac_model **out);
 
 int lac_model_members(const lac_model *model); /* models of a mean; 1 of any other model */
-const lac_model *lac_model_member(const lac_model *model, int member); /* borrowed; itself if no mean */
+const lac_model *lac_model_member(const lac_model *model, int member); /* borrowed; or itself */
 double lac_model_share(const lac_model *model, int member); /* of the answer, 1 in all */
 
 /* How to predict; all zeros means the defaults. */
@@ -819,7 +842,7 @@ typedef struct lac_measures {
     lac_errors *source;                /* [sources] of the data */
     lac_estimate *source_rmse;         /* [sources] pixels */
     int patterns;
-    lac_errors *pattern;               /* [patterns] that the rows have, most rows of the data first */
+    lac_errors *pattern;               /* [patterns] those of the rows, the data's commonest first */
     uint8_t *present;                  /* [patterns, points] 1 = the pattern has the point */
 } lac_measures;
 
@@ -827,6 +850,16 @@ typedef struct lac_measures {
 lac_status lac_measures_compute(lac_context *ctx, const lac_predicted *predicted,
                                const lac_measures_config *config, lac_measures **out);
 void lac_measures_free(lac_measures **figures);
+
+/* Predicts with the models of lac_folds_run, each its own hold-out, into out[folds], each freed by
+ * lac_predicted_free; on failure nothing is left. */
+lac_status lac_folds_predict(lac_context *ctx, const lac_data *data, const char *dir, int folds,
+                             const lac_predict_config *config, lac_predicted **out);
+
+/* Predictions of rows of one data set as one, ascending; their loss is NaN. ARGUMENT (other data, a
+ * row that two have), MEMORY. */
+lac_status lac_predicted_join(lac_context *ctx, const lac_predicted *const *parts, int count,
+                              lac_predicted **out);
 
 /* Keeps of two predictions of one data set the rows that both have. Predictions of either model's
  * hold-out are then of rows that neither was trained on. Their loss is NaN where rows went.
@@ -843,7 +876,8 @@ typedef struct lac_comparison {
     lac_measures_config config;
     int groups;               /* of equal or nearly equal pictures */
     int measures;             /* LAC_MEASURES, and behind them the RMSE of each source */
-    lac_estimate *a, *b;      /* [measures] */
+    lac_estimate *a;          /* [measures] */
+    lac_estimate *b;          /* [measures] */
     lac_estimate *difference; /* [measures] b - a, both measured on the same resamples */
     lac_measure deciding;     /* TEST_WEIGHTED where that is known, else RMSE */
     int pairs;
@@ -906,8 +940,8 @@ lac_status lac_plot_augmented(lac_context *ctx, const lac_data *data,
  * predictions blue: best, typical and worst rows by error; .png or .svg by the name. */
 lac_status lac_plot_faces(const lac_model *model, const lac_data *data, const char *path);
 
-/* Draws the rows on which two predictions differ most, those where b is better and those where a is,
- * each with the predictions of both; .png or .svg by the name. ARGUMENT, IO, MEMORY. */
+/* Draws the rows on which two predictions differ most, those where b is better and those where a
+ * is, each with the predictions of both; .png or .svg by the name. ARGUMENT, IO, MEMORY. */
 lac_status lac_plot_comparison(lac_context *ctx, const lac_predicted *a, const lac_predicted *b,
                                const lac_comparison *comparison, const char *path);
 

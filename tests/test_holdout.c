@@ -405,6 +405,83 @@ static void the_seed_alone_decides_the_split(void **state)
     lac_context_free(&single);
 }
 
+static void folds_part_the_rows_by_groups_and_strata(void **state)
+{
+    enum { FOLDS = 7 };
+    fixture *f = *state;
+    lac_data *data = draw_split_data(f);
+    lac_patterns patterns;
+    int times[SPLIT_ROWS] = {0}, all[3] = {0};
+    assert_ok(f->ctx, lac_patterns_find(f->ctx, data, &patterns));
+    for (int r = 0; r < SPLIT_ROWS; r++)
+        if (patterns.of_row[r] < 3)
+            all[patterns.of_row[r]]++;
+    for (int fold = 1; fold <= FOLDS; fold++) {
+        lac_split *split;
+        int held[3] = {0}, rows = 0;
+        assert_ok(f->ctx, lac_split_make_fold(f->ctx, data, FOLDS, fold, 3, &split));
+        for (int r = 0; r < SPLIT_ROWS; r++) {
+            int is_held = lac_split_is_holdout(split, r);
+            times[r] += is_held;
+            rows += is_held;
+            assert_int_equal(is_held, lac_split_is_holdout(split, lac_split_group(split, r)));
+            if (patterns.of_row[r] < 3)
+                held[patterns.of_row[r]] += is_held;
+        }
+        assert_int_equal(rows, lac_split_holdout_rows(split));
+        assert_true(abs(rows - SPLIT_ROWS / FOLDS) <= 2);
+        for (int p = 0; p < 3; p++) /* planted rows may stand in another stratum */
+            assert_true(abs(held[p] - all[p] / FOLDS) <= 12);
+        lac_split_free(&split);
+    }
+    for (int r = 0; r < SPLIT_ROWS; r++)
+        assert_int_equal(times[r], 1);
+    lac_patterns_free(&patterns);
+    lac_data_free(&data);
+}
+
+/* Rows 0 and 1 of rare patterns are in one fold for some seeds, not for all. */
+static void the_seed_deals_rare_patterns_too(void **state)
+{
+    enum { ROWS = 63, SEEDS = 200, FOLDS = 3 };
+    fixture *f = *state;
+    unsigned sets[ROWS];
+    int together = 0;
+    for (int r = 0; r < ROWS; r++)
+        sets[r] = (unsigned)r + 1;
+    lac_data *data = data_of_sets(f, sets, ROWS, 6);
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        lac_split *split;
+        assert_ok(f->ctx, lac_split_make_fold(f->ctx, data, FOLDS, 1, seed, &split));
+        assert_int_equal(lac_split_holdout_rows(split), ROWS / FOLDS);
+        together += lac_split_is_holdout(split, 0) && lac_split_is_holdout(split, 40);
+        lac_split_free(&split);
+    }
+    assert_in_range(together, SEEDS / 20, SEEDS / 5); /* about one in nine */
+    lac_data_free(&data);
+}
+
+static void a_fold_that_is_not_there_is_refused(void **state)
+{
+    static const int bad[][2] = {{1, 1}, {5, 0}, {5, 6}, {101, 1}};
+    fixture *f = *state;
+    const unsigned sets[2] = {1, 1};
+    lac_data *data = data_of_sets(f, sets, 2, 1);
+    lac_split *split;
+    for (int i = 0; i < LAC_COUNT(bad); i++) {
+        assert_status(f->ctx, lac_split_make_fold(f->ctx, data, bad[i][0], bad[i][1], 1, &split),
+                      LAC_ERROR_ARGUMENT);
+        assert_null(split);
+    }
+    lac_train_config config = lac_train_config_default();
+    config.fold = 6;
+    assert_status(f->ctx, lac_split_of(f->ctx, data, &config, &split), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "fold 6 of 5");
+    config.holdout = 0;
+    assert_status(f->ctx, lac_split_of(f->ctx, data, &config, &split), LAC_ERROR_ARGUMENT);
+    lac_data_free(&data);
+}
+
 static void a_fraction_outside_its_range_is_refused(void **state)
 {
     static const double bad[] = {-0.1, 1.0, 2.0, NAN, INFINITY};
@@ -513,6 +590,9 @@ int main(void)
         TEST(strata_of_single_rows_get_their_share_exactly),
         TEST(rare_patterns_are_held_out_in_turn),
         TEST(the_seed_alone_decides_the_split),
+        TEST(folds_part_the_rows_by_groups_and_strata),
+        TEST(the_seed_deals_rare_patterns_too),
+        TEST(a_fold_that_is_not_there_is_refused),
         TEST(a_fraction_outside_its_range_is_refused),
         TEST(a_summary_counts_what_is_there),
         TEST(at_most_ten_outliers_come_farthest_first),

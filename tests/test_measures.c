@@ -557,8 +557,17 @@ static void no_memory_at_any_call_leaves_nothing_behind(void **state)
         status = lac_measures_compute(ctx, p, NULL, &m);
         assert_true(status == LAC_OK || (status == LAC_ERROR_MEMORY && !m));
     } while (status != LAC_OK);
+    int measured = failures;
+    lac_comparison *c = NULL;
+    failures = 0;
+    do {
+        ctx->fail_at = ctx->allocations + ++failures;
+        status = lac_compare(ctx, p, p, NULL, &c);
+        assert_true(status == LAC_OK || (status == LAC_ERROR_MEMORY && !c));
+    } while (status != LAC_OK);
     ctx->fail_at = 0;
-    assert_true(failures > 15);
+    assert_true(measured > 15 && failures > 15);
+    lac_comparison_free(&c);
     lac_measures_free(&m);
     lac_predicted_free(&p);
     lac_data_free(&data);

@@ -396,6 +396,8 @@ static void seeds_of_one_training_are_named_and_averaged(void **state)
     assert_non_null(strstr(page, "<h3>kimura masked, seed 2</h3>"));
     assert_int_equal(occurrences(page, "<td>kimura masked, mean of 2"), 1);
     assert_non_null(strstr(page, "&plusmn; one standard deviation"));
+    assert_non_null(strstr(page, "predictions averaged, "));
+    assert_non_null(strstr(page, "px<br><span class=\"quiet\">")); /* an interval */
     free(page);
     const char *const twins[] = {a.text, a.text};
     page = page_of(data, twins, 2);

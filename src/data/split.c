@@ -1,14 +1,16 @@
 /*
- * The hold-out: whole groups, a fraction of every stratum.
+ * The hold-out: whole groups, a fraction of every stratum, or one of several folds.
  *
  * A stratum is a label pattern, of one source where the table names sources, and a third of
  * the rows that have it; a group stands in that of its first row. All strata are walked one
  * behind the other, each in shuffled order, and a quota runs along: it rises by the fraction
  * of every group's rows, and a group is taken when that brings the quota nearer to 0. So each
- * stratum gives its share to within a group, and strata too small for one share it.
+ * stratum gives its share to within a group, and strata too small for one share it. Folds are
+ * dealt on the same walk: a group goes to the fold with the fewest rows so far.
  */
 #include "data/data.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct lac_split {
@@ -109,12 +111,47 @@ static void walk(const strata *s, double fraction, uint64_t seed, lac_split *spl
             }
         }
     }
-    for (int r = 0; r < split->rows; r++)
-        split->holdout[r] = split->holdout[split->group[r]];
 }
 
-static lac_status make_split(lac_context *ctx, const lac_data *data, double fraction,
-                             uint64_t seed, lac_split *split)
+/* The fold with the fewest rows. The search begins at a random one, so that of equal ones not
+ * always the same is taken. */
+static int least_fold(const int *rows, int folds, uint64_t random)
+{
+    int least = (int)(random % (uint64_t)folds);
+    for (int i = 1, f = least; i < folds; i++) {
+        f = f + 1 < folds ? f + 1 : 0;
+        least = rows[f] < rows[least] ? f : least;
+    }
+    return least;
+}
+
+/* Deals the groups to folds, of which this one, from 0, is held out. */
+static void deal(const strata *s, int folds, int fold, uint64_t seed, lac_split *split)
+{
+    int rows[LAC_MOST_FOLDS] = {0};
+    uint64_t stream = LAC_STREAM(LAC_STREAM_SPLIT);
+    for (int i = 0; i < s->count; i++) {
+        int start = i > 0 ? s->end[i - 1] : 0;
+        lac_shuffle(seed, stream + 1 + i, s->order + start, s->end[i] - start);
+        for (int j = start; j < s->end[i]; j++) {
+            int group = s->order[j];
+            int to = least_fold(rows, folds, lac_random(seed, stream, 1 + (uint64_t)group));
+            rows[to] += s->size[group];
+            split->holdout[group] = to == fold;
+        }
+    }
+    split->holdout_rows = rows[fold];
+}
+
+/* What to hold out: a fraction, or, with folds above 0, one of them. */
+typedef struct wanted {
+    double fraction;
+    int folds, fold;
+    uint64_t seed;
+} wanted;
+
+static lac_status make_split(lac_context *ctx, const lac_data *data, const wanted *w,
+                             lac_split *split)
 {
     strata s = {0};
     split->rows = data->rows;
@@ -122,12 +159,26 @@ static lac_status make_split(lac_context *ctx, const lac_data *data, double frac
     LAC_TRY(lac_alloc(ctx, data->rows, 1, &split->holdout));
     LAC_TRY(lac_groups_find(ctx, data, split->group, NULL, NULL));
     lac_status status = make_strata(ctx, data, split->group, &s);
-    if (status == LAC_OK)
-        walk(&s, fraction, seed, split);
+    if (status == LAC_OK && w->folds)
+        deal(&s, w->folds, w->fold - 1, w->seed, split);
+    else if (status == LAC_OK)
+        walk(&s, w->fraction, w->seed, split);
+    for (int r = 0; status == LAC_OK && r < split->rows; r++)
+        split->holdout[r] = split->holdout[split->group[r]];
     free(s.end);
     free(s.order);
     free(s.stratum);
     free(s.size);
+    return status;
+}
+
+static lac_status split_new(lac_context *ctx, const lac_data *data, const wanted *w,
+                            lac_split **out)
+{
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    lac_status status = make_split(ctx, data, w, *out);
+    if (status != LAC_OK)
+        lac_split_free(out);
     return status;
 }
 
@@ -138,18 +189,28 @@ lac_status lac_split_make(lac_context *ctx, const lac_data *data, double fractio
     if (!(fraction >= 0 && fraction < 1))
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "a hold-out of %g of the rows: at least 0 and less than 1", fraction);
-    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
-    lac_status status = make_split(ctx, data, fraction, seed, *out);
-    if (status != LAC_OK)
-        lac_split_free(out);
-    return status;
+    return split_new(ctx, data, &(wanted){.fraction = fraction, .seed = seed}, out);
+}
+
+lac_status lac_split_make_fold(lac_context *ctx, const lac_data *data, int folds, int fold,
+                               uint64_t seed, lac_split **out)
+{
+    *out = NULL;
+    if (folds < 2 || folds > LAC_MOST_FOLDS || fold < 1 || fold > folds)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "fold %d of %d: from 1 to their number, which is 2 to %d", fold, folds,
+                        LAC_MOST_FOLDS);
+    return split_new(ctx, data, &(wanted){.folds = folds, .fold = fold, .seed = seed}, out);
 }
 
 lac_status lac_split_of(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                         lac_split **out)
 {
     uint64_t seed = config->split_seed ? config->split_seed : config->seed;
-    return lac_split_make(ctx, data, config->holdout, seed, out);
+    if (config->fold == 0)
+        return lac_split_make(ctx, data, config->holdout, seed, out);
+    double folds = config->holdout > 0 ? fmin(round(1 / config->holdout), LAC_MOST_FOLDS + 1) : 0;
+    return lac_split_make_fold(ctx, data, (int)folds, config->fold, seed, out);
 }
 
 void lac_split_free(lac_split **split)

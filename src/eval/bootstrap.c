@@ -96,13 +96,13 @@ static void measures_of(const lac_data *data, const double *sums, double *out)
 /* The measures of these sums of the one prediction, or the difference of the two. */
 static void compare(const bootstrap *b, const double *total, double *out)
 {
-    double first[LAC_MEASURES + LAC_MOST_SOURCES];
+    double second[LAC_MEASURES + LAC_MOST_SOURCES];
     measures_of(b->data, total, out);
     if (!b->sums[1])
         return;
-    measures_of(b->data, total + b->width, first);
+    measures_of(b->data, total + b->width, second);
     for (int f = 0; f < b->measures; f++)
-        out[f] = first[f] - out[f];
+        out[f] = second[f] - out[f];
 }
 
 static void add_group(const bootstrap *b, int group, double *total)

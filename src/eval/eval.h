@@ -27,9 +27,9 @@ lac_status lac_side_rows(const lac_model *model, const lac_data *data, const lac
 lac_status lac_model_rows(const lac_model *model, const lac_data *data, lac_side side,
                           int **rows, int *count);
 
-/* The head of a model that is no mean for every row of the data, [rows], freed by free(): that of the source of the
- * same name, or else the one that lac_heads_find gives for the source's points. MISMATCH when a
- * source has none; MEMORY. */
+/* For a model that is no mean: its head for every row of the data, [rows], freed by free(). That is
+ * the head of the source of the same name, or else the one that lac_heads_find gives for the
+ * source's points. MISMATCH when a source has none; MEMORY. */
 lac_status lac_model_heads(const lac_model *model, const lac_data *data, int **heads);
 
 /* Predicts rows [count] of labelled data, each as its own source, into xy [count, 2K], pixels.

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- Made ----------------------------------------------------------------------------------- */
 
@@ -66,6 +67,74 @@ void lac_predicted_free(lac_predicted **predicted)
     free(p->side);
     free(p);
     *predicted = NULL;
+}
+
+/* ---- Joined --------------------------------------------------------------------------------- */
+
+/* The part whose next row, at its place, is the lowest; -1 when all are at their ends. */
+static int next_part(const lac_predicted *const *parts, const int *place, int count)
+{
+    int lowest = -1;
+    for (int i = 0; i < count; i++)
+        if (place[i] < parts[i]->count &&
+            (lowest < 0 || parts[i]->row[place[i]] < parts[lowest]->row[place[lowest]]))
+            lowest = i;
+    return lowest;
+}
+
+/* place [count] starts as 0. */
+static lac_status merge(lac_context *ctx, const lac_predicted *const *parts, int count, int *place,
+                        lac_predicted *out)
+{
+    size_t values = 2 * (size_t)out->data->points;
+    for (int i; (i = next_part(parts, place, count)) >= 0;) {
+        const lac_predicted *p = parts[i];
+        int at = place[i]++, to = out->count++;
+        if (to > 0 && out->row[to - 1] == p->row[at])
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT, "row %d has two predictions",
+                            p->row[at] + 1);
+        out->row[to] = p->row[at];
+        out->group[to] = p->group[at];
+        out->side[to] = p->side[at];
+        memcpy(out->xy + (size_t)to * values, p->xy + (size_t)at * values,
+               values * sizeof *p->xy);
+    }
+    return LAC_OK;
+}
+
+static lac_status join(lac_context *ctx, const lac_predicted *const *parts, int count,
+                       lac_predicted *out)
+{
+    size_t rows = 0;
+    int *place;
+    for (int i = 0; i < count; i++) {
+        if (parts[i]->data != out->data)
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT, "predictions of several data sets");
+        rows += (size_t)parts[i]->count;
+    }
+    LAC_TRY(lac_alloc(ctx, rows, sizeof *out->row, &out->row));
+    LAC_TRY(lac_alloc(ctx, rows, sizeof *out->group, &out->group));
+    LAC_TRY(lac_alloc(ctx, rows, sizeof *out->side, &out->side));
+    LAC_TRY(lac_alloc(ctx, rows * 2 * (size_t)out->data->points, sizeof *out->xy, &out->xy));
+    LAC_TRY(lac_alloc(ctx, (size_t)count, sizeof *place, &place));
+    lac_status status = merge(ctx, parts, count, place, out);
+    free(place);
+    return status;
+}
+
+lac_status lac_predicted_join(lac_context *ctx, const lac_predicted *const *parts, int count,
+                              lac_predicted **out)
+{
+    *out = NULL;
+    if (count < 1)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "no predictions to join");
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    (*out)->data = parts[0]->data;
+    (*out)->loss = NAN;
+    lac_status status = join(ctx, parts, count, *out);
+    if (status != LAC_OK)
+        lac_predicted_free(out);
+    return status;
 }
 
 /* ---- Written -------------------------------------------------------------------------------- */

@@ -11,7 +11,8 @@
 
 static lac_status fail_member(lac_context *ctx, int member, const char *what)
 {
-    return lac_fail(ctx, LAC_ERROR_MISMATCH, "model %d of %s than the first", member + 1, what);
+    return lac_fail(ctx, LAC_ERROR_MISMATCH, "model %d of the mean has other %s than the first",
+                    member + 1, what);
 }
 
 static int same_names(const lac_model *a, const lac_model *b)
@@ -55,12 +56,10 @@ static lac_status check(lac_context *ctx, lac_model *const *models, const double
                             weights[i], i + 1);
         if (model->members)
             return lac_fail(ctx, LAC_ERROR_ARGUMENT, "model %d is a mean itself", i + 1);
-        if (model->size != models[0]->size)
-            return fail_member(ctx, i, "the mean is for pictures of another size");
         if (!same_names(model, models[0]))
-            return fail_member(ctx, i, "the mean has other points");
+            return fail_member(ctx, i, "points");
         if (!same_heads(&model->heads, &models[*richest]->heads))
-            return fail_member(ctx, i, "the mean has other label sources");
+            return fail_member(ctx, i, "label sources");
         if (models[*richest]->heads.count == 1)
             *richest = i;
     }

@@ -47,11 +47,6 @@ lac_status lac_model_new(lac_context *ctx, const lac_model_parts *parts, lac_mod
 /* ARGUMENT for a mean: it has no `what`. */
 lac_status lac_model_is_one(const lac_model *model, const char *what);
 
-/* Fills a plan's input with pictures rows[0..n) of `pixels` [., size, size]; rows NULL: the
- * first n. view [n] of each, or NULL: the pictures as they are. */
-void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const lac_view *view,
-                   int n);
-
 /* Fills picture i of a plan's input with a view of one, spoiled by `blemish` unless NULL. May run
  * for several i at the same time. */
 void lac_plan_show(lac_plan *plan, int i, const lac_image *image, const lac_view *view,
@@ -60,6 +55,7 @@ void lac_plan_show(lac_plan *plan, int i, const lac_image *image, const lac_view
 /* What to predict. */
 typedef struct lac_asked {
     const uint8_t *pixels;  /* [., size, size] */
+    int size;               /* side of the pictures, which are scaled to the network's; 0: as it */
     const int *rows;        /* [count] of these pictures; NULL: the first `count` */
     int count;
     const int *head;        /* [.] the head that answers for each picture; NULL: how.source */

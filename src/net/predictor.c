@@ -25,10 +25,16 @@ void lac_plan_show(lac_plan *plan, int i, const lac_image *image, const lac_view
                     lac_op_at(input, input->z, (size_t)i * size * size));
 }
 
+/* A side of the pictures that is not the network's: they are scaled to it. */
+static int side_of(const lac_plan *plan, const lac_asked *asked)
+{
+    return asked->size ? asked->size : plan->net->size;
+}
+
 typedef struct fill_job {
     lac_plan *plan;
-    const uint8_t *pixels;
-    const int *rows;
+    const lac_asked *asked;
+    int first;
     const lac_view *view;
 } fill_job;
 
@@ -36,18 +42,10 @@ static void work_fill(void *arg, int item, int thread)
 {
     (void)thread;
     const fill_job *j = arg;
-    int size = j->plan->net->size;
-    size_t row = j->rows ? (size_t)j->rows[item] : (size_t)item;
-    lac_image image = {j->pixels + row * size * size, size, size, (size_t)size};
-    lac_view view = j->view ? j->view[item] : lac_view_identity();
-    lac_plan_show(j->plan, item, &image, &view, NULL);
-}
-
-void lac_plan_fill(lac_plan *plan, const uint8_t *pixels, const int *rows, const lac_view *view,
-                   int n)
-{
-    fill_job j = {plan, pixels, rows, view};
-    lac_parallel(plan->ctx, n, work_fill, &j);
+    int side = side_of(j->plan, j->asked), at = j->first + item;
+    size_t row = (size_t)(j->asked->rows ? j->asked->rows[at] : at);
+    lac_image image = {j->asked->pixels + row * side * side, side, side, (size_t)side};
+    lac_plan_show(j->plan, item, &image, j->view, NULL);
 }
 
 /* Where in a row of outputs the head of a picture has its points. */
@@ -85,22 +83,21 @@ static void add_mirrored(const lac_heads *heads, const int *place, const float *
     }
 }
 
-/* Predicts the pictures [first, first + n) of those asked for, mirrored or as they are. */
+/* Predicts the pictures [first, first + n) of those asked for, as the view shows them; adds to the
+ * prediction of the picture as it is where the view is mirrored. */
 static lac_status predict_some(lac_plan *plan, const lac_heads *heads, const lac_asked *asked,
-                               int first, int n, const lac_view *mirrored, float *xy)
+                               int first, int n, const lac_view *view, float *xy)
 {
-    int size = plan->net->size;
     lac_pass pass = {.ctx = plan->ctx, .n = n};
-    size_t skipped = asked->rows ? 0 : (size_t)first * size * size;
-    lac_plan_fill(plan, asked->pixels + skipped, asked->rows ? asked->rows + first : NULL,
-                  mirrored, n);
+    fill_job job = {plan, asked, first, view};
+    lac_parallel(plan->ctx, n, work_fill, &job);
     LAC_TRY(lac_plan_forward(plan, &pass));
-    int outputs = plan->output[0]->node->out.c;
+    int outputs = plan->output[0]->node->out.c, size = plan->net->size;
     for (int i = 0; i < n; i++) {
         const float *y = plan->output[0]->z;
-        (mirrored ? add_mirrored : to_pixels)(heads, places_of(heads, asked, first + i),
-                                              y + (size_t)i * outputs, size,
-                                              xy + (size_t)(first + i) * 2 * heads->points);
+        (lac_view_is_mirrored(view) ? add_mirrored : to_pixels)(
+            heads, places_of(heads, asked, first + i), y + (size_t)i * outputs, size,
+            xy + (size_t)(first + i) * 2 * heads->points);
     }
     return LAC_OK;
 }
@@ -108,18 +105,21 @@ static lac_status predict_some(lac_plan *plan, const lac_heads *heads, const lac
 lac_status lac_plan_predict(lac_plan *plan, const lac_heads *heads, const lac_asked *asked,
                             float *xy)
 {
-    lac_view mirror[BATCH];
-    int flip = asked->how.flip;
-    int most = flip && plan->batch > BATCH ? BATCH : plan->batch;
-    for (int i = 0; i < BATCH; i++)
-        mirror[i] = lac_view_mirror(plan->net->size);
+    int size = plan->net->size, side = side_of(plan, asked);
+    lac_view mirror = lac_view_mirror(size), plain = lac_view_identity();
+    if (side != size) {
+        plain = lac_view_box(0, 0, side, side, size);
+        mirror = lac_view_compose(&plain, &mirror);
+    }
     for (int left = asked->count; left > 0;) {
-        int first = asked->count - left, n = left < most ? left : most;
-        LAC_TRY(predict_some(plan, heads, asked, first, n, NULL, xy));
-        if (flip)
-            LAC_TRY(predict_some(plan, heads, asked, first, n, mirror, xy));
+        int first = asked->count - left, n = left < plan->batch ? left : plan->batch;
+        LAC_TRY(predict_some(plan, heads, asked, first, n, &plain, xy));
+        if (asked->how.flip)
+            LAC_TRY(predict_some(plan, heads, asked, first, n, &mirror, xy));
         left -= n;
     }
+    if (side != size)
+        lac_view_points_back(&plain, xy, asked->count * heads->points, xy);
     return LAC_OK;
 }
 
@@ -173,6 +173,7 @@ static lac_asked ask_member(const lac_predictor *p, const lac_asked *asked, int 
                           int member)
 {
     lac_asked own = *asked;
+    own.size = p->model->size;
     own.head = head ? head[member] : NULL;
     if (lac_model_member(p->model, member)->heads.count == 1)
         own.how.source = 0;

@@ -5,7 +5,7 @@
  */
 #include "report/report.h"
 #include "data/data.h"
-#include "eval/eval.h"
+#include "eval/measures.h"
 #include "settings/config.h"
 #include "train/models.h"
 #include "train/search.h"
@@ -236,6 +236,27 @@ static lac_status scale_loss(lac_context *ctx, lac_shown *run)
     return LAC_OK;
 }
 
+static lac_status find_groups(lac_material *m)
+{
+    LAC_TRY(lac_alloc(m->ctx, (size_t)lac_data_rows(m->data), sizeof *m->group, &m->group));
+    LAC_TRY(lac_groups_find(m->ctx, m->data, m->group, NULL, NULL));
+    for (int i = 0; i < m->count; i++) /* rows ascend, so that none is read behind its place */
+        m->group[i] = m->group[m->rows[i]];
+    return LAC_OK;
+}
+
+/* Predictions of the report's rows with their intervals. */
+static lac_status estimate(const lac_material *m, float *xy, lac_estimate **out)
+{
+    const lac_measures_config config = lac_measures_config_default();
+    const lac_predicted p = {.data = m->data, .count = m->count, .row = m->rows, .xy = xy,
+                             .group = m->group};
+    size_t measures = LAC_MEASURES + (size_t)lac_data_sources(m->data);
+    int groups;
+    LAC_TRY(lac_alloc(m->ctx, measures, sizeof **out, out));
+    return lac_estimates_make(m->ctx, &p, NULL, &config, *out, &groups);
+}
+
 static lac_status measure(const lac_material *m, lac_shown *run)
 {
     size_t values = 2 * (size_t)lac_data_points(m->data);
@@ -243,6 +264,7 @@ static lac_status measure(const lac_material *m, lac_shown *run)
     LAC_TRY(lac_model_predict_rows(run->model, m->data, m->rows, m->count, m->flip, run->xy));
     LAC_TRY(lac_metrics_compute(m->ctx, m->data, run->xy, m->rows, m->count, &run->metrics));
     lac_metrics_reduce(run->metrics, run->config.reduction);
+    LAC_TRY(estimate(m, run->xy, &run->estimate));
     count_training_rows(m, run);
     distribute(m, run);
     return scale_loss(m->ctx, run);
@@ -262,7 +284,7 @@ static lac_status measure_mean(lac_material *m)
             sum += (double)m->run[r].xy[v];
         mean[v] = (float)(sum / m->runs);
     }
-    lac_status status = lac_metrics_compute(m->ctx, m->data, mean, m->rows, m->count, &m->mean);
+    lac_status status = estimate(m, mean, &m->mean);
     free(mean);
     return status;
 }
@@ -294,6 +316,8 @@ lac_status lac_material_gather(lac_material *m, const lac_report *what)
     label_runs(m);
     name_runs(m);
     LAC_TRY(choose_rows(m));
+    if (m->runs)
+        LAC_TRY(find_groups(m));
     for (int i = 0; i < m->runs; i++)
         LAC_TRY(measure(m, &m->run[i]));
     LAC_TRY(measure_mean(m));
@@ -310,6 +334,7 @@ void lac_material_free(lac_material *m)
         free(run->options);
         free(run->loss_scaled);
         free(run->xy);
+        free(run->estimate);
         lac_metrics_free(&run->metrics);
         lac_history_free(&run->history);
         lac_model_free(&run->model);
@@ -320,7 +345,8 @@ void lac_material_free(lac_material *m)
         free(m->search[i].scratch);
         free(m->search[i].view);
     }
-    lac_metrics_free(&m->mean);
+    free(m->mean);
+    free(m->group);
     free(m->run);
     free(m->search);
     free(m->rows);

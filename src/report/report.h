@@ -27,6 +27,7 @@ typedef struct lac_shown {
     double *loss_scaled; /* [history.count] hold-out loss, lowest 0, highest 1 */
     float *xy;           /* [count, 2K] predictions of the report's rows */
     lac_metrics *metrics;
+    lac_estimate *estimate; /* [LAC_MEASURES + sources] with intervals, as in lac_comparison */
     double ced[LAC_CED_STEPS + 1]; /* % of the points within 0, 0.1, 0.2 ... % of the side */
     int train_rows;
 } lac_shown;
@@ -57,11 +58,12 @@ typedef struct lac_material {
     int flip;              /* 1: predictions are averaged with those of the mirror image */
     lac_shown *run;
     int runs;
-    lac_metrics *mean;     /* of the mean of all runs' predictions; NULL of a single run */
+    lac_estimate *mean;    /* as `estimate`, of the mean of all runs' predictions; NULL of one run */
     lac_searched *search;
     int searches;
     int is_holdout;   /* 1: `rows` were held out; 0: they are all rows of the data */
     int *rows;        /* [count] rows that the runs are measured on, ascending */
+    int *group;       /* [count] equal for rows of equal or nearly equal pictures */
     int count;
     lac_ranking ranking; /* of `rows`, by their RMSE averaged over the runs */
     int complete;     /* rows of the data that have every label */

@@ -76,17 +76,27 @@ static void write_result_head(FILE *stream, const lac_material *m)
     fprintf(stream, "\n");
 }
 
-static void write_metrics(FILE *stream, const lac_material *m, const lac_metrics *x,
-                          const lac_train_config *c)
+/* Writes a figure, and below it its interval. */
+static void write_estimate(FILE *stream, const lac_estimate *e, double unit, int decimals,
+                           const char *name)
 {
-    write_number(stream, x->test_weighted, 2, " px");
+    write_number(stream, unit * e->value, decimals, name);
+    if (!isnan(e->low))
+        fprintf(stream, "<br><span class=\"quiet\">%.*f&ndash;%.*f</span>", decimals,
+                unit * e->low, decimals, unit * e->high);
+}
+
+static void write_estimates(FILE *stream, const lac_material *m, const lac_estimate *e,
+                            const lac_train_config *c)
+{
+    write_estimate(stream, &e[LAC_MEASURE_TEST_WEIGHTED], 1, 2, " px");
     write_paper(stream, m, c, 0);
-    write_number(stream, 100 * x->failure_images, 1, " %");
+    write_estimate(stream, &e[LAC_MEASURE_FAILURE_IMAGES], 100, 1, " %");
     write_paper(stream, m, c, 1);
-    write_number(stream, 100 * x->failure_points, 2, " %");
-    write_number(stream, x->rmse, 2, " px");
-    for (int s = 0; s < x->sources; s++)
-        write_number(stream, x->source[s].rmse, 2, " px");
+    write_estimate(stream, &e[LAC_MEASURE_FAILURE_POINTS], 100, 2, " %");
+    write_estimate(stream, &e[LAC_MEASURE_RMSE], 1, 2, " px");
+    for (int s = 0; s < lac_data_sources(m->data); s++)
+        write_estimate(stream, &e[LAC_MEASURES + s], 1, 2, " px");
     fprintf(stream, "\n");
 }
 
@@ -95,7 +105,7 @@ static void write_result(FILE *stream, const lac_material *m, const lac_shown *r
     fprintf(stream, "<tr><td>");
     lac_html_text(stream, run->name);
     fprintf(stream, "<td>%d", lac_model_epoch(run->model));
-    write_metrics(stream, m, run->metrics, &run->config);
+    write_estimates(stream, m, run->estimate, &run->config);
 }
 
 /* Writes the line of the runs' mean as a model of its own. */
@@ -105,7 +115,7 @@ static void write_ensemble(FILE *stream, const lac_material *m)
     if (!m->mean)
         return;
     fprintf(stream, "<tr class=\"mean\"><td>predictions averaged, %d runs<td>", m->runs);
-    write_metrics(stream, m, m->mean, &none);
+    write_estimates(stream, m, m->mean, &none);
 }
 
 typedef double (*figure_of)(const lac_metrics *x, int source);
@@ -204,8 +214,9 @@ void lac_page_results(FILE *stream, const lac_material *m)
         means += write_mean(stream, m, i);
     write_ensemble(stream, m);
     fprintf(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, not "
-                    "the best on these rows. %sRMSE is over the labels that exist, all of them "
-                    "(eq. 8) or those of a label source",
+                    "the best on these rows. Grey numbers are 95&nbsp;%% intervals, for other "
+                    "pictures of the kind, by the bootstrap of groups of twins. %sRMSE is over "
+                    "the labels that exist, all of them (eq. 8) or those of a label source",
             m->flip ? "Predictions are means with those of the mirror image. " : "");
     write_weights(stream, m);
     fprintf(stream, ". A point off by more than 10&nbsp;%% of the side (eq. 7) has failed, and so "

@@ -149,6 +149,8 @@ static const lac_field fields[] = {
      .range = "names, data or the path of a file, 1 to 255 bytes",
      .about = "mirror partners: points whose names differ in left and right, those that the mean "
               "face shows, or two names on each line of a file"},
+    {INTEGER(fold), RANGE_TO(0, 100), .usual = "0", .unit = "N", .zero = "none", .is_late = 1,
+     .about = "hold out fold N of the 1 / holdout folds that the rows are dealt to"},
 };
 
 const lac_field *lac_train_fields(int *count)

@@ -67,6 +67,7 @@ static void draw_trial(const lac_search_config *c, int number, lac_trial *trial)
     config->start = LAC_START_NORMAL; /* of which the width is drawn */
     config->holdout = c->validation;
     config->split_seed = 0;
+    config->fold = 0;
     config->minutes = 0;
     config->until = 0;
     config->patience = 0; /* rounds end a trial */

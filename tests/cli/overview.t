@@ -13,6 +13,7 @@ $ lacuna
 !   synth     draw a data set of faces in Kaggle's files
 !   plot      draw a run's curve, or faces with labels and predictions
 !   report    a page of runs: table II, curves, faces, what was run
+!   folds     cross-validation: train and measure on every part of the rows
 !   search    random search for settings, on training rows alone
 !   reproduce train the paper's three models, then report
 !   presets   settings that go together: what they cost and reach
@@ -41,6 +42,7 @@ $ lacuna help
 |   synth     draw a data set of faces in Kaggle's files
 |   plot      draw a run's curve, or faces with labels and predictions
 |   report    a page of runs: table II, curves, faces, what was run
+|   folds     cross-validation: train and measure on every part of the rows
 |   search    random search for settings, on training rows alone
 |   reproduce train the paper's three models, then report
 |   presets   settings that go together: what they cost and reach

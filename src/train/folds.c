@@ -1,0 +1,98 @@
+/*
+ * Cross-validation: the rows are dealt to folds by groups of twins, and each fold is held out by
+ * one training. A fold is a run whose settings say which it is, so that whoever loads its model
+ * finds its hold-out again, and a training that stopped goes on.
+ */
+#include "data/data.h"
+#include "eval/eval.h"
+#include "settings/config.h"
+#include "train/trainer.h"
+
+#include <stdlib.h>
+
+static lac_status fold_path(lac_context *ctx, const char *dir, int fold, char **out)
+{
+    char name[24];
+    snprintf(name, sizeof name, "fold-%03d", fold);
+    return lac_path_join(ctx, dir, name, out);
+}
+
+static lac_status check_folds(lac_context *ctx, int folds)
+{
+    if (folds >= 2 && folds <= LAC_MOST_FOLDS)
+        return LAC_OK;
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%d folds, must be from 2 to %d", folds,
+                    LAC_MOST_FOLDS);
+}
+
+typedef struct fold_view {
+    int fold;
+    lac_folds_fn progress;
+    void *user;
+} fold_view;
+
+static int tell(void *user, const lac_progress *training)
+{
+    const fold_view *v = user;
+    return v->progress ? v->progress(v->user, v->fold, training) : 0;
+}
+
+static lac_status train_fold(lac_context *ctx, const lac_data *data,
+                             const lac_train_config *config, const char *run, fold_view *view)
+{
+    lac_trainer *trainer;
+    LAC_TRY(lac_trainer_open(ctx, data, config, run, &trainer));
+    lac_status status = lac_trainer_run(trainer, run, tell, view);
+    lac_trainer_free(&trainer);
+    return status;
+}
+
+lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                         int folds, const char *dir, lac_folds_fn progress, void *user)
+{
+    lac_train_config own = *config;
+    LAC_TRY(check_folds(ctx, folds));
+    LAC_TRY(lac_folder_make(ctx, dir));
+    own.holdout = 1.0 / folds;
+    for (int fold = 1; fold <= folds; fold++) {
+        fold_view view = {fold, progress, user};
+        char *run;
+        own.fold = fold;
+        LAC_TRY(fold_path(ctx, dir, fold, &run));
+        lac_status status = train_fold(ctx, data, &own, run, &view);
+        free(run);
+        LAC_TRY(status);
+        if (tell(&view, NULL))
+            return LAC_STOPPED;
+    }
+    return LAC_OK;
+}
+
+static lac_status predict_fold(lac_context *ctx, const lac_data *data, const char *run,
+                               const lac_predict_config *how, lac_predicted **out)
+{
+    lac_model *model;
+    LAC_TRY(lac_model_load(ctx, run, &model));
+    lac_status status = lac_model_predict_side(model, data, LAC_SIDE_HOLDOUT, how, out);
+    lac_model_free(&model);
+    return status;
+}
+
+lac_status lac_folds_predict(lac_context *ctx, const lac_data *data, const char *dir, int folds,
+                             const lac_predict_config *how, lac_predicted **out)
+{
+    lac_status status = check_folds(ctx, folds);
+    for (int fold = 1; fold <= folds && status == LAC_OK; fold++) {
+        char *run;
+        out[fold - 1] = NULL;
+        status = fold_path(ctx, dir, fold, &run);
+        if (status == LAC_OK)
+            status = predict_fold(ctx, data, run, how, &out[fold - 1]);
+        free(run);
+        if (status == LAC_OK)
+            continue;
+        for (int i = 0; i < fold; i++)
+            lac_predicted_free(&out[i]);
+    }
+    return status;
+}

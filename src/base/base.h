@@ -9,6 +9,7 @@
 
 #include "lacuna.h"
 
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -116,6 +117,16 @@ const char *lac_number_digits(double value, int digits, char text[LAC_NUMBER]);
 
 /* With so many decimals, as printf's %f. */
 const char *lac_number_decimals(double value, int decimals, char text[LAC_NUMBER]);
+
+/* printf into text, as snprintf, and into a stream, with a point whatever the locale. All numbers
+ * with a fraction that go into a file or a message go through these. */
+int lac_format(char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int lac_vformat(char *text, size_t size, const char *format, va_list args);
+void lac_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What a value of errno means, in English whatever the locale. Valid until the thread's next. */
+const char *lac_reason(int error);
 
 /* Reads a number that takes up the whole text: decimal, or hexadecimal as printf's %a writes
  * it, also "inf" and "nan"; with a point whatever the locale. 0 when it is none. */

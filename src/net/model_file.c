@@ -84,11 +84,11 @@ static lac_status add_text(draft *d, const char *key, const char *format, ...)
     int i = d->pairs++;
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = lac_vformat(NULL, 0, format, args);
     va_end(args);
     LAC_TRY(lac_alloc(d->ctx, (size_t)length + 1, 1, &d->text[i]));
     va_start(args, format);
-    vsnprintf(d->text[i], (size_t)length + 1, format, args);
+    lac_vformat(d->text[i], (size_t)length + 1, format, args);
     va_end(args);
     d->pair[i] = (lac_metadata){key, d->text[i]};
     return LAC_OK;

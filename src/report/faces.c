@@ -38,7 +38,7 @@ static lac_status rank_faces(sheet *s)
 static lac_status fill(const sheet *s, lac_sheet *out)
 {
     static const char *const names[LAC_SHEET_BANDS] = {"best", "middle", "worst"};
-    snprintf(out->title, sizeof out->title,
+    lac_format(out->title, sizeof out->title,
              "%s after epoch %d: the best, the middle and the worst of %d %s",
              lac_model_name(s->model), lac_model_epoch(s->model), s->ranking.count,
              s->config.holdout > 0 ? "hold-out pictures"

@@ -78,7 +78,7 @@ lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *s, lac_tile *o
     lac_view view = s->view ? *s->view : lac_view_identity();
     LAC_TRY(copy_pixels(ctx, s, &view, out));
     LAC_TRY(add_points(ctx, s, &view, out));
-    snprintf(out->right, sizeof out->right, "picture %d", lac_data_id(s->data, s->row));
+    lac_format(out->right, sizeof out->right, "picture %d", lac_data_id(s->data, s->row));
     return LAC_OK;
 }
 
@@ -248,21 +248,21 @@ static void write_mark(FILE *stream, const lac_tile *c, const lac_mark *m)
 {
     const char *kind = m->color == LAC_BLUE ? "p" : m->is_hollow ? "h" : "l";
     if (m->has_line)
-        fprintf(stream, "<path d=\"M%.2f %.2fL%.2f %.2f\"/>", m->x, m->y, m->to_x, m->to_y);
-    fprintf(stream, "<circle class=\"%s\" cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\"/>", kind, m->x, m->y,
+        lac_print(stream, "<path d=\"M%.2f %.2fL%.2f %.2f\"/>", m->x, m->y, m->to_x, m->to_y);
+    lac_print(stream, "<circle class=\"%s\" cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\"/>", kind, m->x, m->y,
             dot_share * c->size);
 }
 
 static lac_status write_tile(lac_context *ctx, FILE *stream, const lac_tile *c)
 {
-    fprintf(stream, "<figure><svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image width=\"%d\" "
+    lac_print(stream, "<figure><svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image width=\"%d\" "
             "height=\"%d\" href=\"data:image/png;base64,", c->size, c->size,
             0.4 * dot_share * c->size, c->size, c->size);
     LAC_TRY(write_picture(ctx, stream, c));
-    fprintf(stream, "\"/>");
+    lac_print(stream, "\"/>");
     for (int i = 0; i < c->marks; i++)
         write_mark(stream, c, &c->mark[i]);
-    fprintf(stream, "</svg><figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n", c->left,
+    lac_print(stream, "</svg><figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n", c->left,
             c->right);
     return LAC_OK;
 }
@@ -270,10 +270,10 @@ static lac_status write_tile(lac_context *ctx, FILE *stream, const lac_tile *c)
 lac_status lac_sheet_write(lac_context *ctx, FILE *stream, const lac_sheet *s)
 {
     for (int b = 0; b < s->bands; b++) {
-        fprintf(stream, "<h4>%s</h4>\n<div class=\"tiles\">\n", s->band[b].name);
+        lac_print(stream, "<h4>%s</h4>\n<div class=\"tiles\">\n", s->band[b].name);
         for (int i = 0; i < s->band[b].count; i++)
             LAC_TRY(write_tile(ctx, stream, &s->band[b].tile[i]));
-        fprintf(stream, "</div>\n");
+        lac_print(stream, "</div>\n");
     }
     return LAC_OK;
 }

@@ -53,7 +53,7 @@ static int read_seed(const lac_field *f, double value, lac_train_config *config)
     char text[LAC_SETTING];
     if (!(value >= 0 && value <= 9007199254740992.0))
         return 0;
-    snprintf(text, sizeof text, "%.0f", value);
+    lac_format(text, sizeof text, "%.0f", value);
     return value == floor(value) && lac_field_read(f, text, config);
 }
 

@@ -72,6 +72,11 @@ lac_status lac_alloc(lac_context *ctx, size_t count, size_t size, void *out);
 lac_status lac_pages_new(lac_context *ctx, size_t bytes, void *out);
 void lac_pages_free(void *pages, size_t bytes);
 
+/* Fails where LAC_ROOM bytes could not be had now. oneDNN, cairo and fontconfig may crash when
+ * they get no memory: they are called only where there is more than they need. MEMORY. */
+enum { LAC_ROOM = 16 << 20 };
+lac_status lac_reserve(lac_context *ctx);
+
 /* A copy of a string, freed by free(). */
 lac_status lac_strdup(lac_context *ctx, const char *text, char **out);
 
@@ -131,6 +136,9 @@ const char *lac_reason(int error);
 /* Reads a number that takes up the whole text: decimal, or hexadecimal as printf's %a writes
  * it, also "inf" and "nan"; with a point whatever the locale. 0 when it is none. */
 int lac_number_read(const char *text, double *out);
+
+/* 1 when the text is JSON: a reader that refuses it nonetheless has run out of memory. */
+int lac_json_is_valid(const char *text, size_t length);
 
 /* ---- Points and sources ------------------------------------------------------------- */
 

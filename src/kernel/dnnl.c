@@ -6,8 +6,7 @@
  * in that state too, because it fixes the number of its threads when it is made.
  */
 #include "kernel/dnnl.h"
-
-#include <dnnl.h>
+#include "kernel/dnnl_guard.h"
 
 #ifdef HAVE_OMP
 /* Of the runtime that oneDNN was built with; both concern the calling thread alone. */
@@ -40,9 +39,24 @@ void lac_dnnl_limit(lac_cpu level)
         dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
 }
 
+typedef struct product {
+    int ta, tb, m, n, k;
+    const void *a, *b;
+    int lda, ldb, ldc;
+    float beta;
+    float *c;
+} product;
+
+static dnnl_status_t multiply(void *arg)
+{
+    const product *p = arg;
+    return dnnl_sgemm(p->ta ? 'T' : 'N', p->tb & LAC_TRANSPOSED ? 'T' : 'N', p->m, p->n, p->k, 1.0f,
+                      p->a, p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);
+}
+
 int lac_dnnl_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                   int ldb, float beta, float *c, int ldc)
 {
-    return dnnl_sgemm(ta ? 'T' : 'N', tb & LAC_TRANSPOSED ? 'T' : 'N', m, n, k, 1.0f, a, lda, b,
-                      ldb, beta, c, ldc) == dnnl_success;
+    product p = {ta, tb, m, n, k, a, b, lda, ldb, ldc, beta, c};
+    return lac_dnnl_guard(multiply, &p) == dnnl_success;
 }

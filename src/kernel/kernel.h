@@ -22,7 +22,7 @@
 
 enum { LAC_BLOCK = 16 };
 
-enum { LAC_TRANSPOSED = 1, LAC_WIDE = 2 }; /* operands of gemm */
+enum { LAC_TRANSPOSED = 1, LAC_WIDE = 2, LAC_ALONE = 4 }; /* operands of gemm, how it is done */
 
 enum { LAC_MOST_K = 31, LAC_MOST_STRIDE = 8 };
 
@@ -74,7 +74,8 @@ struct lac_kernels {
     /* C [m, n] = A B + beta C, row-major; A is [m, k], or [k, m] read transposed when ta is
      * LAC_TRANSPOSED; B is [k, n], or [n, k] when tb has LAC_TRANSPOSED. m, n and k are at
      * least 1; C is not read when beta is 0. A and B are stored, C is float. When tb has
-     * LAC_WIDE, B is float, and its numbers are rounded as if they were stored. */
+     * LAC_WIDE, B is float, and its numbers are rounded as if they were stored. LAC_ALONE: no
+     * other library is called, so that no memory is asked for. */
     void (*gemm)(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                  int ldb, float beta, float *c, int ldc);
 

@@ -433,7 +433,7 @@ static void gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, co
         return;
     }
 #if defined HAVE_DNNL && !defined LAC_BF16
-    if (lac_dnnl_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc))
+    if (!(tb & LAC_ALONE) && lac_dnnl_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc))
         return;
 #endif
     LAC_NAME(lac_gemm)(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);

@@ -249,6 +249,9 @@ static int ships(const char *name)
 static lac_status read_old_name(const lac_model_file *f, const char *story, char **name)
 {
     cJSON *object = cJSON_Parse(story);
+    if (!object && lac_json_is_valid(story, strlen(story)))
+        return lac_fail(f->ctx, LAC_ERROR_MEMORY, "%s: out of memory for its configuration",
+                        f->path);
     const char *model = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "model"));
     lac_status status = model && ships(model)
                             ? lac_strdup(f->ctx, model, name)

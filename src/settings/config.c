@@ -162,7 +162,9 @@ static lac_status from_json(lac_context *ctx, const char *text, int is_preset, c
     lac_train_config config = lac_train_config_default();
     cJSON *object = cJSON_ParseWithOpts(text, &end, 1);
     lac_status status = LAC_OK;
-    if (!object)
+    if (!object && lac_json_is_valid(text, strlen(text)))
+        status = lac_fail(ctx, LAC_ERROR_MEMORY, "%s: out of memory for the settings", where);
+    else if (!object)
         status = lac_fail(ctx, LAC_ERROR_FORMAT, "%s:%d: not JSON", where, line_of(text, end));
     if (status == LAC_OK)
         status = read_items(ctx, object, is_preset, where, &config);

@@ -11,6 +11,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ struct lac_stream {
     char *name;
     FILE *file;              /* of a plain file, else NULL */
     struct archive *archive; /* of a zip, else NULL */
+    struct archive_entry *entry;
     size_t size;             /* estimated bytes of the table, 0 = unknown */
 };
 
@@ -52,24 +54,42 @@ static lac_status find_file(lac_context *ctx, const char *path, const char *tabl
 
 static const char not_a_zip[] = "not a zip file, or a damaged or incomplete one";
 
+static lac_status zip_no_memory(const lac_stream *s)
+{
+    return lac_fail(s->ctx, LAC_ERROR_MEMORY, "%s: out of memory for the zip", s->path);
+}
+
 static lac_status zip_failed(lac_stream *s, const char *what)
 {
-    const char *reason = s->archive ? archive_error_string(s->archive) : NULL;
+    const char *reason = archive_error_string(s->archive);
+    if (archive_errno(s->archive) == ENOMEM)
+        return zip_no_memory(s);
     if (!reason)
         return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s", s->path, what);
     int length = (int)strcspn(reason, "\n"); /* some of libarchive's messages end in a line break */
     return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s: %.*s", s->path, what, length, reason);
 }
 
+static void zip_end(lac_stream *s)
+{
+    archive_entry_free(s->entry);
+    archive_read_free(s->archive);
+    s->entry = NULL;
+    s->archive = NULL;
+}
+
+/* The entry is ours: libarchive's own may be missing, in an archive that was made when memory
+ * ran out. Nor does it always say so when opening fails for that. */
 static lac_status zip_start(lac_stream *s)
 {
+    s->entry = archive_entry_new();
     s->archive = archive_read_new();
-    if (!s->archive)
-        return lac_fail(s->ctx, LAC_ERROR_MEMORY, "%s: out of memory", s->path);
-    if (archive_read_support_format_zip_seekable(s->archive) != ARCHIVE_OK ||
-        archive_read_open_filename(s->archive, s->path, 1 << 16) != ARCHIVE_OK)
-        return zip_failed(s, not_a_zip);
-    return LAC_OK;
+    if (!s->entry || !s->archive)
+        return zip_no_memory(s);
+    if (archive_read_support_format_zip_seekable(s->archive) == ARCHIVE_OK &&
+        archive_read_open_filename(s->archive, s->path, 1 << 16) == ARCHIVE_OK)
+        return LAC_OK;
+    return archive_errno(s->archive) == 0 ? zip_no_memory(s) : zip_failed(s, not_a_zip);
 }
 
 /* Steps to the next entry; *name is its last path component, NULL behind the last
@@ -77,8 +97,8 @@ static lac_status zip_start(lac_stream *s)
  * are about characters in names. */
 static lac_status zip_step(lac_stream *s, const char **name, size_t *size)
 {
-    struct archive_entry *entry;
-    int code = archive_read_next_header(s->archive, &entry);
+    struct archive_entry *entry = s->entry;
+    int code = archive_read_next_header2(s->archive, entry);
     *name = NULL;
     if (code == ARCHIVE_EOF)
         return LAC_OK;
@@ -130,7 +150,7 @@ static lac_status zip_open(lac_stream *s, const char *table)
     size_t claimed = 0;
     snprintf(wanted, sizeof wanted, "%s.csv", table);
     LAC_TRY(zip_choose(s, wanted, &chosen));
-    archive_read_free(s->archive);
+    zip_end(s);
     LAC_TRY(zip_start(s));
     for (int i = 0; i <= chosen; i++)
         LAC_TRY(zip_step(s, &name, &claimed));
@@ -197,8 +217,7 @@ void lac_stream_close(lac_stream **stream)
         return;
     if (s->file)
         fclose(s->file);
-    if (s->archive)
-        archive_read_free(s->archive);
+    zip_end(s);
     free(s->path);
     free(s->name);
     free(s);

@@ -268,9 +268,10 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
 static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown *run)
 {
     const lac_train_config *c = &run->config;
-    const char *preset = lac_preset_nearest(c);
+    const char *preset;
     lac_train_config base;
     char *options;
+    LAC_TRY(lac_preset_nearest(m->ctx, c, &preset));
     LAC_TRY(lac_train_preset(m->ctx, preset, &base));
     lac_print(stream, "<h3>");
     lac_html_text(stream, run->name);

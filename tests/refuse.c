@@ -1,18 +1,20 @@
 /*
  * Loaded before a program's libraries (LD_PRELOAD): refuses one request for memory.
  *
- *     REFUSE_FROM=NAME   only requests of the object whose file name holds this count; empty: all
+ *     REFUSE_FROM=NAME   whose requests count: "program", or the library whose path holds NAME
  *     REFUSE_AT=N        the request, counted from 1, that gets nothing; 0: none
  *     REFUSE_COUNT=FILE  where to write how many there were
  *
  * A request's object is the one that called: a library that asks in the C library's name, as
  * fopen does, is the C library.
  */
-#define _GNU_SOURCE /* RTLD_NEXT, dladdr */
+#define _GNU_SOURCE /* RTLD_NEXT, dl_iterate_phdr */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,15 +27,33 @@ void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void *memalign(size_t alignment, size_t size);
 
-static const char *from;
+static uintptr_t first, last; /* addresses of the object whose requests count */
 static long at;
 static atomic_long count;
+
+/* The program itself has no name in this list. */
+static int find_object(struct dl_phdr_info *info, size_t size, void *name)
+{
+    int is_it = strcmp(name, "program") == 0 ? !*info->dlpi_name
+                                             : strstr(info->dlpi_name, name) != NULL;
+    for (int i = 0; is_it && i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD) {
+            uintptr_t begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+            uintptr_t end = begin + info->dlpi_phdr[i].p_memsz;
+            first = first && first < begin ? first : begin;
+            last = last > end ? last : end;
+        }
+    (void)size;
+    return is_it;
+}
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *number = getenv("REFUSE_AT");
+    char *from = getenv("REFUSE_FROM");
     at = number ? atol(number) : 0;
-    from = getenv("REFUSE_FROM");
+    if (from)
+        dl_iterate_phdr(find_object, from);
     atomic_store(&count, 0);
 }
 
@@ -50,12 +70,8 @@ __attribute__((destructor)) static void end(void)
 /* 1 when the request of `caller` is the one to refuse. */
 static int refused(const void *caller)
 {
-    Dl_info info;
-    if (!from)
-        return 0;
-    if (*from && (!dladdr(caller, &info) || !info.dli_fname || !strstr(info.dli_fname, from)))
-        return 0;
-    if (atomic_fetch_add(&count, 1) + 1 != at)
+    uintptr_t address = (uintptr_t)caller;
+    if (address < first || address >= last || atomic_fetch_add(&count, 1) + 1 != at)
         return 0;
     errno = ENOMEM;
     return 1;

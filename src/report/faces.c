@@ -39,10 +39,10 @@ static lac_status fill(const sheet *s, lac_sheet *out)
 {
     static const char *const names[LAC_SHEET_BANDS] = {"best", "middle", "worst"};
     lac_format(out->title, sizeof out->title,
-             "%s after epoch %d: the best, the middle and the worst of %d %s",
-             lac_model_name(s->model), lac_model_epoch(s->model), s->ranking.count,
-             s->config.holdout > 0 ? "hold-out pictures"
-                                          : "pictures, none of them held out");
+               "%s after epoch %d: the best, the middle and the worst of %d %s",
+               lac_model_name(s->model), lac_model_epoch(s->model), s->ranking.count,
+               s->config.holdout > 0 ? "hold-out pictures"
+                                     : "pictures, none of them held out");
     out->note = "ordered by RMSE over the labels that exist";
     return lac_ranking_show(s->model->ctx, &s->ranking, s->xy, names, out);
 }

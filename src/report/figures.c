@@ -252,7 +252,7 @@ static void name_axis(lac_search_view *v)
     size_t used = (size_t)lac_format(v->axis, sizeof v->axis, "%s", f->draw.title);
     for (int i = 0; f->words && f->words[i] && used < sizeof v->axis; i++)
         used += (size_t)lac_format(v->axis + used, sizeof v->axis - used, "%s %d %s",
-                                 i ? "," : ":", i, f->words[i]);
+                                   i ? "," : ":", i, f->words[i]);
 }
 
 /* Words stand at whole numbers; an axis of what is drawn from above 0 is logarithmic. */

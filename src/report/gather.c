@@ -65,9 +65,9 @@ static void method_name(const lac_shown *run, char *out, size_t size)
 {
     const lac_train_config *c = &run->config;
     lac_format(out, size, "%.*s %s", (int)size - 16, run->model->name,
-             c->loss == LAC_LOSS_PLAIN          ? "plain"
-             : c->rows == LAC_ROWS_COMPLETE ? "complete"
-                                            : "masked");
+               c->loss == LAC_LOSS_PLAIN          ? "plain"
+               : c->rows == LAC_ROWS_COMPLETE ? "complete"
+                                              : "masked");
 }
 
 /* A network's text may have been changed behind its name. */
@@ -121,7 +121,7 @@ static void name_runs(lac_material *m)
         lac_shown *run = &m->run[i];
         if (kind_size(m, run->first) > 1)
             lac_format(run->name, sizeof run->name, "%.40s, seed %llu", run->label,
-                     (unsigned long long)run->config.seed);
+                       (unsigned long long)run->config.seed);
         else
             lac_format(run->name, sizeof run->name, "%s", run->label);
         for (int j = 0; j < i; j++)

@@ -84,7 +84,7 @@ static lac_status write_chart(FILE *stream, const lac_material *m, const lac_fig
 {
     LAC_TRY(lac_figure_write(m->ctx, m->dir, f));
     lac_print(stream, "<figure><picture><source media=\"screen and (prefers-color-scheme: dark)\" "
-                    "srcset=\"");
+                      "srcset=\"");
     LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, "-dark.svg"));
     lac_print(stream, "\"><img alt=\"");
     lac_html_text(stream, about);
@@ -113,20 +113,20 @@ static lac_status write_sheet(FILE *stream, const lac_material *m, const char *n
 static lac_status write_samples(FILE *stream, const lac_material *m)
 {
     lac_sheet sheet = {0};
-    lac_print(stream, "<h2 id=\"data\">The data</h2>\n<p>%d pictures of %d&times;%d, %d point%s; %d "
-                    "carry every label. Pictures are taken at even steps through the data. "
-                    "<span class=\"red\">Labels are red.</span></p>\n<h3>Labels, and gaps "
-                    "(figure 1)</h3>\n",
-            lac_data_rows(m->data), lac_data_size(m->data), lac_data_size(m->data),
-            lac_data_points(m->data), lac_data_points(m->data) == 1 ? "" : "s", m->complete);
+    lac_print(stream, "<h2 id=\"data\">The data</h2>\n<p>%d pictures of %d&times;%d, %d point%s; "
+                      "%d carry every label. Pictures are taken at even steps through the data. "
+                      "<span class=\"red\">Labels are red.</span></p>\n<h3>Labels, and gaps "
+                      "(figure 1)</h3>\n",
+              lac_data_rows(m->data), lac_data_size(m->data), lac_data_size(m->data),
+              lac_data_points(m->data), lac_data_points(m->data) == 1 ? "" : "s", m->complete);
     lac_status status = lac_sheet_samples(m, &sheet);
     if (status == LAC_OK)
         status = write_sheet(stream, m, "samples", &sheet);
     lac_sheet_free(&sheet);
     LAC_TRY(status);
-    lac_print(stream, "<h3>Mirror pairs (figure 6)</h3>\n<p>Filled points have <i>left</i> in their "
-                    "names, all others are hollow: a mirrored picture swaps the names of the "
-                    "pairs.</p>\n");
+    lac_print(stream, "<h3>Mirror pairs (figure 6)</h3>\n<p>Filled points have <i>left</i> in "
+                      "their names, all others are hollow: a mirrored picture swaps the names of "
+                      "the pairs.</p>\n");
     status = lac_sheet_mirrors(m, &sheet);
     if (status == LAC_OK)
         status = write_sheet(stream, m, "mirrors", &sheet);
@@ -139,7 +139,7 @@ static void write_layer_rows(FILE *stream, const lac_layer_table *t)
     long parameters = 0;
     double flop = 0;
     lac_print(stream, "<div class=\"scroll\"><table><tr><th>layer<th class=\"l\">what<th>output"
-                    "<th>parameters<th>MFLOP\n");
+                      "<th>parameters<th>MFLOP\n");
     for (int i = 0; i < t->count; i++) {
         const lac_layer *l = &t->layer[i];
         lac_print(stream, "<tr><td>%s<td class=\"l\">", l->name);
@@ -154,7 +154,7 @@ static void write_layer_rows(FILE *stream, const lac_layer_table *t)
         flop += l->flop;
     }
     lac_print(stream, "<tr><th>total<th><th><th>%ld<th>%.1f</table></div>\n", parameters,
-            1e-6 * flop);
+              1e-6 * flop);
 }
 
 static int is_same_network(const lac_shown *a, const lac_shown *b)
@@ -173,7 +173,7 @@ static lac_status write_network(FILE *stream, const lac_material *m, int first, 
     LAC_TRY(lac_model_layers(model, &layers, &table.count));
     table.layer = layers;
     lac_format(file, sizeof file, number ? "layers-%.64s-%d" : "layers-%.64s", model->name,
-             number + 1);
+               number + 1);
     lac_figure f = {file, LAC_LAYER_TABLE_WIDTH, lac_layer_table_height(&table), 0,
                     lac_layer_table_draw, &table};
     lac_print(stream, "<h3>");
@@ -195,8 +195,8 @@ static lac_status write_network(FILE *stream, const lac_material *m, int first, 
 static lac_status write_layers(FILE *stream, const lac_material *m)
 {
     lac_print(stream, "<h2 id=\"networks\">Networks (figure 5)</h2>\n<p>Output is height &times; "
-                    "width &times; channels; work is that of one picture forward, a multiply-add "
-                    "counting as two.</p>\n");
+                      "width &times; channels; work is that of one picture forward, a multiply-add "
+                      "counting as two.</p>\n");
     for (int i = 0; i < m->runs; i++) {
         int seen = 0, names = 0; /* the same network before; another one of its name */
         for (int j = 0; j < i; j++) {
@@ -214,19 +214,19 @@ static lac_status write_charts(FILE *stream, const lac_material *m)
     lac_figure f;
     const char *about;
     lac_print(stream, "<h2 id=\"curves\">Curves (figure 8), errors</h2>\n<p>Losses of runs with "
-                    "different divisors are not comparable as they are, hence also scaled: "
-                    "every run&rsquo;s lowest is 0, its highest 1. An error of a point is its "
-                    "distance from the label as a share of the picture&rsquo;s side (eq. 7). Runs "
-                    "that differ in their seed alone have one colour.</p>\n"
-                    "<div class=\"charts\">\n");
+                      "different divisors are not comparable as they are, hence also scaled: "
+                      "every run&rsquo;s lowest is 0, its highest 1. An error of a point is its "
+                      "distance from the label as a share of the picture&rsquo;s side (eq. 7). "
+                      "Runs that differ in their seed alone have one colour.</p>\n"
+                      "<div class=\"charts\">\n");
     for (int i = 0; lac_material_chart(m, i, &f, &about); i++)
         LAC_TRY(write_chart(stream, m, &f, about));
     lac_print(stream, "</div>\n");
     for (int i = 0; i < m->runs; i++)
         if (m->run[i].config.precision == LAC_PRECISION_BF16) {
             lac_print(stream, "<p class=\"quiet\">Runs in bf16 were measured in bf16 after every "
-                            "epoch; everything else here predicts in float32, so the ends of "
-                            "their curves differ a little from the table.</p>\n");
+                              "epoch; everything else here predicts in float32, so the ends of "
+                              "their curves differ a little from the table.</p>\n");
             break;
         }
     lac_page_points(stream, m);
@@ -235,12 +235,12 @@ static lac_status write_charts(FILE *stream, const lac_material *m)
 
 static lac_status write_predictions(FILE *stream, const lac_material *m)
 {
-    lac_print(stream, "<h2 id=\"faces\">Predictions (figures 9 to 11)</h2>\n<p>The same %s for every "
-                    "run: rows are ordered by their RMSE, averaged over the runs, and the first, "
-                    "the middle and the last of %d are shown. <span class=\"red\">Labels are "
-                    "red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
-            m->is_holdout ? "pictures of the hold-out" : "pictures (none were held out)",
-            m->ranking.count);
+    lac_print(stream, "<h2 id=\"faces\">Predictions (figures 9 to 11)</h2>\n<p>The same %s for "
+                      "every run: rows are ordered by their RMSE, averaged over the runs, and the "
+                      "first, the middle and the last of %d are shown. <span class=\"red\">Labels are "
+                      "red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
+              m->is_holdout ? "pictures of the hold-out" : "pictures (none were held out)",
+              m->ranking.count);
     for (int i = 0; i < m->runs; i++) {
         char name[40];
         lac_sheet sheet = {0};

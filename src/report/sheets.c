@@ -42,7 +42,8 @@ static lac_status fill_band(const lac_material *m, int kind, lac_band *band)
         lac_tile *tile = &band->tile[i];
         lac_tile_source source = {.data = m->data, .row = rows[i]};
         LAC_TRY(lac_tile_make(m->ctx, &source, tile));
-        lac_format(tile->left, sizeof tile->left, "%d of %d", tile->marks, lac_data_points(m->data));
+        lac_format(tile->left, sizeof tile->left, "%d of %d", tile->marks,
+                   lac_data_points(m->data));
     }
     return LAC_OK;
 }
@@ -83,7 +84,7 @@ lac_status lac_sheet_predictions(const lac_material *m, int run, lac_sheet *shee
     static const char *const names[LAC_SHEET_BANDS] = {"best", "typical", "worst"};
     const lac_shown *shown = &m->run[run];
     lac_format(sheet->title, sizeof sheet->title, "%s after epoch %d", shown->name,
-             lac_model_epoch(shown->model));
+               lac_model_epoch(shown->model));
     sheet->note = "rows ordered by their RMSE, mean of the runs: first, middle, last";
     return lac_ranking_show(m->ctx, &m->ranking, shown->xy, names, sheet);
 }

@@ -47,7 +47,7 @@ static void write_paper(FILE *stream, const lac_material *m, const lac_train_con
             (c->loss == LAC_LOSS_PLAIN || c->rows == LAC_ROWS_ALL)) {
             lac_print(stream, "<td class=\"paper\">");
             lac_print(stream, of_failure ? "%.0f %%" : "%.2f px",
-                    of_failure ? paper[i].failure : paper[i].rmse);
+                      of_failure ? paper[i].failure : paper[i].rmse);
             return;
         }
     lac_print(stream, "<td class=\"paper\">&ndash;");
@@ -67,8 +67,8 @@ static void write_result_head(FILE *stream, const lac_material *m)
 {
     const char *beside = has_paper(m) ? "<th class=\"paper\">paper" : "";
     lac_print(stream, "<div class=\"scroll\"><table><tr><th>run<th>epoch<th>test-<br>weighted<br>"
-                    "RMSE%s<th>pictures<br>failed%s<th>points<br>failed<th>RMSE,<br>all labels",
-            beside, beside);
+                      "RMSE%s<th>pictures<br>failed%s<th>points<br>failed<th>RMSE,<br>all labels",
+              beside, beside);
     for (int s = 0; s < lac_data_sources(m->data); s++) {
         lac_print(stream, "<th>RMSE,<br>");
         write_source(stream, m->data, s, "<br>");
@@ -138,7 +138,7 @@ static void write_mean_cell(FILE *stream, const lac_material *m, int first, figu
         lac_print(stream, "<td>&ndash;");
     else
         lac_print(stream, "<td>%.2f &plusmn; %.2f", mean,
-                sqrt(fmax((squares - n * mean * mean) / (n - 1), 0)));
+                  sqrt(fmax((squares - n * mean * mean) / (n - 1), 0)));
 }
 
 /* Writes the line of means of a kind with several runs; returns 0 for any other. */
@@ -173,7 +173,7 @@ static void write_weights(FILE *stream, const lac_material *m)
     lac_print(stream, "; test-weighted is &radic;(");
     for (int s = 0; s < x->sources; s++) {
         lac_print(stream, "%s%.4f&nbsp;&middot;&nbsp;MSE of the ", s ? " + " : "",
-                x->source[s].weight);
+                  x->source[s].weight);
         write_source(stream, m->data, s, " ");
     }
     lac_print(stream, "), the shares that the sources have of the test set&rsquo;s labels");
@@ -188,24 +188,24 @@ void lac_page_results(FILE *stream, const lac_material *m)
     int means = 0;
     for (int i = 0; i < m->runs; i++)
         means += write_mean(stream, m, i);
-    lac_print(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, not "
-                    "the best on these rows. %sRMSE is over the labels that exist, all of them "
-                    "(eq. 8) or those of a label source",
-            m->flip ? "Predictions are means with those of the mirror image. " : "");
+    lac_print(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, "
+                      "not the best on these rows. %sRMSE is over the labels that exist, all of them "
+                      "(eq. 8) or those of a label source",
+              m->flip ? "Predictions are means with those of the mirror image. " : "");
     write_weights(stream, m);
-    lac_print(stream, ". A point off by more than 10&nbsp;%% of the side (eq. 7) has failed, and so "
-                    "has a picture with any such point%s.%s</p>\n",
-            has_paper(m) ? "; of its rate the paper does not say which it counts. Its RMSE is the "
-                           "score of Kaggle&rsquo;s server, with which the test-weighted one is "
-                           "comparable" : "",
-            means ? " Means of seeds are &plusmn; one standard deviation." : "");
+    lac_print(stream, ". A point off by more than 10&nbsp;%% of the side (eq. 7) has failed, and "
+                      "so has a picture with any such point%s.%s</p>\n",
+              has_paper(m) ? "; of its rate the paper does not say which it counts. Its RMSE is "
+                             "the score of Kaggle&rsquo;s server, with which the test-weighted one is "
+                             "comparable" : "",
+              means ? " Means of seeds are &plusmn; one standard deviation." : "");
 }
 
 /* Writes the numbers that the figure of every point's error shows. */
 void lac_page_points(FILE *stream, const lac_material *m)
 {
     lac_print(stream, "<h3>Error of every point</h3>\n<p>RMSE, and the share that failed.</p>\n"
-                    "<div class=\"scroll\"><table><tr><th>point");
+                      "<div class=\"scroll\"><table><tr><th>point");
     for (int r = 0; r < m->runs; r++) {
         lac_print(stream, "<th colspan=\"2\">");
         lac_html_text(stream, m->run[r].name);
@@ -234,7 +234,7 @@ static void write_duration(FILE *stream, double seconds)
         lac_print(stream, "&ndash;");
     else
         lac_print(stream, "%.0f s (%ld:%02ld h)", seconds, (long)seconds / 3600,
-                (long)seconds / 60 % 60);
+                  (long)seconds / 60 % 60);
 }
 
 /* Writes the machines of a run, from its machine.csv. */
@@ -248,8 +248,8 @@ static lac_status write_machines(FILE *stream, const lac_material *m, const char
     while (status == LAC_OK && more) {
         const lac_cell *cell = csv->cell;
         lac_format(text, sizeof text, "%s, %s threads, %s, lacuna %s",
-                 cell[LAC_MACHINE_PROCESSOR].text, cell[LAC_MACHINE_THREADS].text,
-                 cell[LAC_MACHINE_CPU].text, cell[LAC_MACHINE_VERSION].text);
+                   cell[LAC_MACHINE_PROCESSOR].text, cell[LAC_MACHINE_THREADS].text,
+                   cell[LAC_MACHINE_CPU].text, cell[LAC_MACHINE_VERSION].text);
         if (strcmp(text, shown) != 0) { /* started on another machine than before */
             lac_format(start, sizeof start, ", from epoch %s on", cell[LAC_MACHINE_EPOCH].text);
             lac_print(stream, "%s", lines++ ? "; " : "");
@@ -285,9 +285,9 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
     free(options);
     int visits = run->train_rows * (c->mirror ? 2 : 1);
     lac_print(stream, "</code>\n<dt>epochs<dd>%d of %d%s\n", run->history.count, c->epochs,
-            run->history.count < c->epochs ? ", not finished" : "");
+              run->history.count < c->epochs ? ", not finished" : "");
     lac_print(stream, "<dt>rows<dd>%d to train on, %d visits an epoch, %d %s\n", run->train_rows,
-            visits, m->count, m->is_holdout ? "held out" : "measured on, none held out");
+              visits, m->count, m->is_holdout ? "held out" : "measured on, none held out");
     lac_print(stream, "<dt>seed<dd>%llu\n<dt>training<dd>", (unsigned long long)c->seed);
     write_duration(stream, last_of(&run->history, LAC_HISTORY_SECONDS));
     double rate = last_of(&run->history, LAC_HISTORY_RATE);
@@ -296,7 +296,7 @@ static lac_status write_run(FILE *stream, const lac_material *m, const lac_shown
     double raw = last_of(&run->history, LAC_HISTORY_RAW);
     if (!isnan(raw))
         lac_print(stream, "\n<dt>average<dd>the model is an average of the weights; the weights "
-                        "themselves end at %.2f px", raw);
+                          "themselves end at %.2f px", raw);
     lac_print(stream, "\n<dt>machine<dd>");
     LAC_TRY(write_machines(stream, m, run->path));
     lac_print(stream, "</dl>\n");
@@ -308,8 +308,8 @@ lac_status lac_page_runs(FILE *stream, const lac_material *m)
     lac_print(stream, "<h2 id=\"runs\">What was run</h2>\n<p>Data: ");
     lac_html_text(stream, m->data_path);
     lac_print(stream, ", %d rows, %d complete, hash %016llx. Options left out have their "
-                    "defaults.</p>\n",
-            lac_data_rows(m->data), m->complete, (unsigned long long)m->data->fingerprint);
+                      "defaults.</p>\n",
+              lac_data_rows(m->data), m->complete, (unsigned long long)m->data->fingerprint);
     for (int i = 0; i < m->runs; i++)
         LAC_TRY(write_run(stream, m, &m->run[i]));
     return LAC_OK;
@@ -330,9 +330,9 @@ lac_status lac_page_search(FILE *stream, const lac_material *m, const lac_search
     putc(' ', stream);
     lac_html_text(stream, s->options);
     lac_print(stream, "</code></p>\n<p>%d trials, best first. Errors are those of validation rows "
-                    "split off the training rows, after a trial&rsquo;s last epoch: the hold-out "
-                    "was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
-                    "<th>trial<th>RMSE<th>epochs", s->trials);
+                      "split off the training rows, after a trial&rsquo;s last epoch: the hold-out "
+                      "was not looked at.</p>\n<div class=\"scroll\"><table><tr>"
+                      "<th>trial<th>RMSE<th>epochs", s->trials);
     for (int i = 0; lac_search_field(i); i++)
         lac_print(stream, "<th>%s", lac_search_field(i)->draw.title);
     lac_print(stream, "<th>\n");

@@ -250,20 +250,20 @@ static void write_mark(FILE *stream, const lac_tile *c, const lac_mark *m)
     if (m->has_line)
         lac_print(stream, "<path d=\"M%.2f %.2fL%.2f %.2f\"/>", m->x, m->y, m->to_x, m->to_y);
     lac_print(stream, "<circle class=\"%s\" cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\"/>", kind, m->x, m->y,
-            dot_share * c->size);
+              dot_share * c->size);
 }
 
 static lac_status write_tile(lac_context *ctx, FILE *stream, const lac_tile *c)
 {
-    lac_print(stream, "<figure><svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image width=\"%d\" "
-            "height=\"%d\" href=\"data:image/png;base64,", c->size, c->size,
-            0.4 * dot_share * c->size, c->size, c->size);
+    lac_print(stream, "<figure><svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image "
+              "width=\"%d\" height=\"%d\" href=\"data:image/png;base64,", c->size, c->size,
+              0.4 * dot_share * c->size, c->size, c->size);
     LAC_TRY(write_picture(ctx, stream, c));
     lac_print(stream, "\"/>");
     for (int i = 0; i < c->marks; i++)
         write_mark(stream, c, &c->mark[i]);
-    lac_print(stream, "</svg><figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n", c->left,
-            c->right);
+    lac_print(stream, "</svg><figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n",
+              c->left, c->right);
     return LAC_OK;
 }
 

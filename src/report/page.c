@@ -237,8 +237,8 @@ static lac_status write_predictions(FILE *stream, const lac_material *m)
 {
     lac_print(stream, "<h2 id=\"faces\">Predictions (figures 9 to 11)</h2>\n<p>The same %s for "
                       "every run: rows are ordered by their RMSE, averaged over the runs, and the "
-                      "first, the middle and the last of %d are shown. <span class=\"red\">Labels are "
-                      "red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
+                      "first, the middle and the last of %d are shown. <span class=\"red\">Labels "
+                      "are red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
               m->is_holdout ? "pictures of the hold-out" : "pictures (none were held out)",
               m->ranking.count);
     for (int i = 0; i < m->runs; i++) {

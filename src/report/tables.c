@@ -189,15 +189,15 @@ void lac_page_results(FILE *stream, const lac_material *m)
     for (int i = 0; i < m->runs; i++)
         means += write_mean(stream, m, i);
     lac_print(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, "
-                      "not the best on these rows. %sRMSE is over the labels that exist, all of them "
-                      "(eq. 8) or those of a label source",
+                      "not the best on these rows. %sRMSE is over the labels that exist, all of "
+                      "them (eq. 8) or those of a label source",
               m->flip ? "Predictions are means with those of the mirror image. " : "");
     write_weights(stream, m);
     lac_print(stream, ". A point off by more than 10&nbsp;%% of the side (eq. 7) has failed, and "
                       "so has a picture with any such point%s.%s</p>\n",
               has_paper(m) ? "; of its rate the paper does not say which it counts. Its RMSE is "
-                             "the score of Kaggle&rsquo;s server, with which the test-weighted one is "
-                             "comparable" : "",
+                             "the score of Kaggle&rsquo;s server, with which the test-weighted one "
+                             "is comparable" : "",
               means ? " Means of seeds are &plusmn; one standard deviation." : "");
 }
 

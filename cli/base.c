@@ -4,7 +4,6 @@
  */
 #include "cli.h"
 
-#include <assert.h>
 #include <string.h>
 
 settings_base base_usual(const char *preset, lac_train_config *config)
@@ -13,9 +12,7 @@ settings_base base_usual(const char *preset, lac_train_config *config)
     const char *const *names = lac_preset_names();
     while (strcmp(names[base.preset], preset) != 0)
         base.preset++;
-    lac_status status = lac_train_preset(NULL, preset, config);
-    assert(status == LAC_OK);
-    (void)status;
+    need_preset(preset, config);
     return base;
 }
 

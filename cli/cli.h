@@ -207,6 +207,9 @@ void print_quoted(FILE *stream, const char *word);
 /* An empty document, whose parts come from need(); NaN is written as null. */
 cJSON *json_new(void);
 
+/* A text that ships, as a document whose parts come from need(). */
+cJSON *json_read(const char *text);
+
 /* Adds the name of a label source, if the table names its sources. */
 void json_add_source(cJSON *object, const lac_data *data, int source);
 
@@ -217,5 +220,8 @@ void json_print(cJSON *root);
 
 /* Memory for count items, zeroed. */
 void *need(size_t count, size_t size);
+
+/* The settings of a preset that ships. */
+void need_preset(const char *name, lac_train_config *config);
 
 #endif

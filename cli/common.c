@@ -132,10 +132,15 @@ static void *need_bytes(size_t size)
     return need(size, 1);
 }
 
-cJSON *json_new(void)
+static void use_need(void)
 {
     cJSON_Hooks hooks = {.malloc_fn = need_bytes, .free_fn = free};
     cJSON_InitHooks(&hooks);
+}
+
+cJSON *json_new(void)
+{
+    use_need();
     return cJSON_CreateObject();
 }
 
@@ -146,6 +151,12 @@ void json_add_picture(cJSON *object, const lac_data *data, int row)
         cJSON_AddStringToObject(object, "picture", id);
     else
         cJSON_AddNumberToObject(object, "picture", lac_data_id(data, row));
+}
+
+cJSON *json_read(const char *text)
+{
+    use_need();
+    return cJSON_Parse(text);
 }
 
 void json_add_source(cJSON *object, const lac_data *data, int source)
@@ -165,12 +176,22 @@ void json_print(cJSON *root)
 
 /* ---- Memory ----------------------------------------------------------------------------- */
 
+static void out_of_memory(void)
+{
+    fprintf(stderr, "lacuna: out of memory\n");
+    exit(CODE_FAILED);
+}
+
 void *need(size_t count, size_t size)
 {
     void *memory = calloc(count ? count : 1, size);
-    if (!memory) {
-        fprintf(stderr, "lacuna: out of memory\n");
-        exit(CODE_FAILED);
-    }
+    if (!memory)
+        out_of_memory();
     return memory;
+}
+
+void need_preset(const char *name, lac_train_config *config)
+{
+    if (lac_train_preset(NULL, name, config) != LAC_OK)
+        out_of_memory();
 }

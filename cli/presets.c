@@ -18,8 +18,8 @@ typedef struct shown {
 
 static shown show_of(const char *name)
 {
-    shown s = {.name = name, .text = cJSON_Parse(lac_preset_text(name))};
-    lac_train_preset(NULL, name, &s.config);
+    shown s = {.name = name, .text = json_read(lac_preset_text(name))};
+    need_preset(name, &s.config);
     for (int i = 0; i < KEYS; i++) {
         const char *word =
             cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(s.text, keys[i]));

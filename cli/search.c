@@ -84,7 +84,7 @@ static void print_best(const search_options *o, const lac_trial *t)
     printf("\nto train with the best settings:\n  lacuna train --data ");
     print_quoted(stdout, o->data);
     printf(" --out best --preset %s", preset);
-    lac_train_preset(NULL, preset, &usual);
+    need_preset(preset, &usual);
     best.start = LAC_START_NORMAL; /* which every trial has */
     for (const lac_field *f = fields; f < fields + count; f++) {
         if (f->draw.place)

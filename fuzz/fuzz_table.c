@@ -2,15 +2,7 @@
  * Fuzzing the reader of tables and, behind the same door, that of zips: whatever the
  * bytes are, reading ends with a data set or with a message that is one line. A byte
  * in front chooses training table, test table, any or lookup table, and how gaps are read.
- *
- *     CC=clang meson setup build-fuzz -Db_sanitize=address,undefined -Db_lundef=false \
- *         -Dbuildtype=debugoptimized -Dc_args=-fsanitize=fuzzer-no-link -Dtests=disabled
- *     ninja -C build-fuzz src/liblacuna.a
- *     clang -g -fsanitize=fuzzer,address,undefined -Iinclude -Isrc fuzz/fuzz_table.c \
- *         build-fuzz/src/liblacuna.a -larchive -lcjson -lcairo -ldnnl -lgomp -lm -lpthread \
- *         -o build-fuzz/fuzz_table
- *     mkdir -p build-fuzz/corpus && build-fuzz/fuzz_table -max_len=4096 -max_total_time=120 \
- *         build-fuzz/corpus
+ * script/fuzz builds and runs it.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include "data/data.h"

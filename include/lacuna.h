@@ -51,6 +51,7 @@
  *   or installs a signal handler. A context and all objects made with it belong to one thread at a
  *   time; different contexts are independent. An object must be freed before
  *   its context.
+ *   Files and messages are the same whatever the program's locale is.
  *   Signals: block them in threads that call this library (a context's own threads inherit
  *   that) and take them in another: a handler that interrupts oneDNN 2.6 damages memory.
  */

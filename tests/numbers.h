@@ -15,7 +15,10 @@
 
 #include <cmocka.h>
 
-enum { BAND = 64 }; /* floats before and behind an array */
+enum {
+    BAND = 64,     /* floats before and behind an array */
+    MOST = 1 << 28 /* floats of an array; a compiler that knows it sees that no size overflows */
+};
 
 typedef enum fill {
     FILL_PLAIN,   /* (-2, 2) */
@@ -32,11 +35,13 @@ static inline uint32_t band_pattern(size_t i)
 /* `count` floats that start 64-byte aligned, or `skew` floats behind. */
 static inline float *numbers_skewed(size_t count, int skew)
 {
-    size_t bytes = ((count + (size_t)skew + 2 * BAND) * sizeof(float) + 63) / 64 * 64;
-    float *memory = aligned_alloc(64, bytes);
+    if (count > MOST)
+        abort();
+    size_t floats = (count + (size_t)skew + 2 * BAND + 15) / 16 * 16;
+    float *memory = aligned_alloc(64, floats * sizeof *memory);
     assert_non_null(memory);
     uint32_t head[2] = {(uint32_t)count, (uint32_t)skew};
-    for (size_t i = 0; i < bytes / sizeof(float); i++) {
+    for (size_t i = 0; i < floats; i++) {
         uint32_t bits = band_pattern(i);
         memcpy(memory + i, &bits, sizeof bits);
     }

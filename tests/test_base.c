@@ -617,15 +617,15 @@ static void a_file_that_cannot_be_made_names_its_path(void **state)
     test_path missing = path_in(&f->folder, "missing/file");
     assert_status(f->ctx, lac_file_create(f->ctx, missing.text, &file), LAC_ERROR_IO);
     assert_message(f->ctx, missing.text);
-    assert_message(f->ctx, strerror(ENOENT));
+    assert_message(f->ctx, lac_reason(ENOENT));
     assert_null(file.stream);
 
     file_put(f->path.text, "no folder", 9);
     test_path below = path_in(&f->folder, "file/below");
     assert_status(f->ctx, lac_file_create(f->ctx, below.text, &file), LAC_ERROR_IO);
-    assert_message(f->ctx, strerror(ENOTDIR));
+    assert_message(f->ctx, lac_reason(ENOTDIR));
     assert_status(f->ctx, lac_file_create(f->ctx, f->folder.path, &file), LAC_ERROR_IO);
-    assert_message(f->ctx, strerror(EISDIR));
+    assert_message(f->ctx, lac_reason(EISDIR));
     assert_status(f->ctx, lac_folder_make(f->ctx, f->path.text), LAC_ERROR_IO);
     assert_status(f->ctx, lac_folder_make(f->ctx, missing.text), LAC_ERROR_IO);
     assert_ok(f->ctx, lac_folder_make(f->ctx, f->folder.path));
@@ -643,7 +643,7 @@ static void a_locked_folder_refuses_files(void **state)
     lac_status status = lac_file_create(f->ctx, f->path.text, &file);
     assert_int_equal(chmod(f->folder.path, 0755), 0);
     assert_int_equal(status, LAC_ERROR_IO);
-    assert_message(f->ctx, strerror(EACCES));
+    assert_message(f->ctx, lac_reason(EACCES));
     fixture_free(f);
     (void)state;
 }

@@ -6,6 +6,8 @@
 #include "format/format.h"
 #include "support.h"
 
+#include <cjson/cJSON.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct fixture {
@@ -341,6 +343,47 @@ static void reading_survives_every_refused_allocation(void **state)
     f->ctx->fail_at = 0;
 }
 
+/* ---- JSON ------------------------------------------------------------------------------- */
+
+static void what_json_is_the_reader_reads_too(void **state)
+{
+    static const char *const good[] = {"{}", " [ ] ", "null", "-0.5e+10", "\"\"", "[1,2.0,3E1]",
+                                       "{\"a\": {\"b\": [true, false, null]}, \"c\": \"d\"}",
+                                       "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD7ff\"",
+                                       "[[[[[]]]]]\n"};
+    static const char *const bad[] = {"", " ", "{", "}", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}",
+                                      "[1 2]", "tru", "nulll", "-", "1.", ".5", "1e", "+1", "\"",
+                                      "\"\\x\"", "\"\\u12g4\"", "\"\\", "\"\n\"", "[}", "{]",
+                                      "1 1"};
+    (void)state;
+    for (int i = 0; i < LAC_COUNT(good); i++) {
+        cJSON *read = cJSON_ParseWithOpts(good[i], NULL, 1);
+        if (!read || !lac_json_is_valid(good[i], strlen(good[i])))
+            fail_msg("%s is JSON", good[i]);
+        cJSON_Delete(read);
+    }
+    for (int i = 0; i < LAC_COUNT(bad); i++)
+        if (lac_json_is_valid(bad[i], strlen(bad[i])))
+            fail_msg("%s is no JSON", bad[i]);
+}
+
+/* Any byte changed: what is still JSON is read by the reader. */
+static void a_damaged_text_is_never_taken_for_lack_of_memory(void **state)
+{
+    const char text[] = "{\"a\": [1.5e3, -2, \"x\\u00e9\\n\"], \"b\": {\"c\": null, \"d\": true}}";
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof text; i++)
+        for (int byte = 1; byte < 256; byte++) {
+            char changed[sizeof text];
+            memcpy(changed, text, sizeof text);
+            changed[i] = (char)byte;
+            cJSON *read = cJSON_ParseWithOpts(changed, NULL, 1);
+            if (!read && lac_json_is_valid(changed, strlen(changed)))
+                fail_msg("byte %zu as %d: taken for JSON", i, byte);
+            cJSON_Delete(read);
+        }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -360,6 +403,8 @@ int main(void)
         TEST(a_missing_file_and_a_folder_are_io_errors),
         TEST(a_failed_write_leaves_the_old_file),
         TEST(reading_survives_every_refused_allocation),
+        cmocka_unit_test(what_json_is_the_reader_reads_too),
+        cmocka_unit_test(a_damaged_text_is_never_taken_for_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,9 @@ static void the_nearest_preset_is_found_behind_a_change(void **state)
         lac_train_config config;
         assert_ok(ctx, lac_train_preset(ctx, *name, &config));
         config.seed = 99;
-        assert_string_equal(lac_preset_nearest(&config), *name);
+        const char *nearest;
+        assert_ok(ctx, lac_preset_nearest(ctx, &config, &nearest));
+        assert_string_equal(nearest, *name);
     }
 }
 

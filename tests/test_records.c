@@ -96,7 +96,9 @@ static void assert_is_table(const lac_data *data, const shape *s)
         const float *labels = lac_data_labels(data, r);
         const uint8_t *pixels = lac_data_image(data, r);
         int there = has_label(r);
-        assert_true(labels[0] == (there ? strtof(text, NULL) : 0));
+        double label;
+        assert_true(lac_number_read(text, &label));
+        assert_true(labels[0] == (there ? (float)label : 0));
         assert_true(labels[1] == (there ? (float)s->side : 0));
         assert_memory_equal(lac_data_mask(data, r), there ? "\1\1" : "\0\0", 2);
         assert_int_equal(lac_data_id(data, r), id_of(r));

@@ -9,6 +9,7 @@
 
 #include "lacuna.h"
 
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -72,6 +73,11 @@ lac_status lac_alloc(lac_context *ctx, size_t count, size_t size, void *out);
 lac_status lac_pages_new(lac_context *ctx, size_t bytes, void *out);
 void lac_pages_free(void *pages, size_t bytes);
 
+/* Fails where LAC_ROOM bytes could not be had now. oneDNN, cairo and fontconfig may crash when
+ * they get no memory: they are called only where there is more than they need. MEMORY. */
+enum { LAC_ROOM = 16 << 20 };
+lac_status lac_reserve(lac_context *ctx);
+
 /* A copy of a string, freed by free(). */
 lac_status lac_strdup(lac_context *ctx, const char *text, char **out);
 
@@ -119,9 +125,22 @@ const char *lac_number_digits(double value, int digits, char text[LAC_NUMBER]);
 /* With so many decimals, as printf's %f. */
 const char *lac_number_decimals(double value, int decimals, char text[LAC_NUMBER]);
 
+/* printf into text, as snprintf, and into a stream, with a point whatever the locale. All numbers
+ * with a fraction that go into a file or a message go through these. */
+int lac_format(char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int lac_vformat(char *text, size_t size, const char *format, va_list args);
+void lac_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What a value of errno means, in English whatever the locale. Valid until the thread's next. */
+const char *lac_reason(int error);
+
 /* Reads a number that takes up the whole text: decimal, or hexadecimal as printf's %a writes
  * it, also "inf" and "nan"; with a point whatever the locale. 0 when it is none. */
 int lac_number_read(const char *text, double *out);
+
+/* 1 when the text is JSON: a reader that refuses it nonetheless has run out of memory. */
+int lac_json_is_valid(const char *text, size_t length);
 
 /* ---- Points and sources ------------------------------------------------------------- */
 

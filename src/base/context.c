@@ -4,7 +4,6 @@
 #include "base/base.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +53,7 @@ lac_status lac_fail(lac_context *ctx, lac_status status, const char *format, ...
     va_list args;
     va_start(args, format);
     char *message = ctx ? ctx->message : no_context;
-    vsnprintf(message, LAC_MESSAGE, format, args);
+    lac_vformat(message, LAC_MESSAGE, format, args);
     va_end(args);
     make_printable(message);
     return status;
@@ -67,7 +66,7 @@ void lac_trouble_note(lac_context *ctx, lac_status status, const char *format, .
         return;
     va_list args;
     va_start(args, format);
-    vsnprintf(ctx->trouble_message, sizeof ctx->trouble_message, format, args);
+    lac_vformat(ctx->trouble_message, sizeof ctx->trouble_message, format, args);
     va_end(args);
 }
 
@@ -79,7 +78,7 @@ lac_status lac_trouble_take(lac_context *ctx)
 
 lac_status lac_fail_errno(lac_context *ctx, const char *path, const char *verb)
 {
-    return lac_fail(ctx, LAC_ERROR_IO, "%s: cannot %s: %s", path, verb, strerror(errno));
+    return lac_fail(ctx, LAC_ERROR_IO, "%s: cannot %s: %s", path, verb, lac_reason(errno));
 }
 
 void lac_log(lac_context *ctx, const char *format, ...)
@@ -89,7 +88,7 @@ void lac_log(lac_context *ctx, const char *format, ...)
     char line[512];
     va_list args;
     va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
+    lac_vformat(line, sizeof line, format, args);
     va_end(args);
     ctx->log(ctx->log_user, line);
 }

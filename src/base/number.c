@@ -2,7 +2,7 @@
  * Numbers as text, with a point in every locale. printf and strtod take the decimal point of
  * the program's locale; a file must read the same everywhere.
  */
-#define _GNU_SOURCE /* strtod_l */
+#define _POSIX_C_SOURCE 200809L /* uselocale */
 #include "base/base.h"
 
 #include <locale.h>
@@ -12,28 +12,68 @@
 #include <xlocale.h>
 #endif
 
-/* Puts a point in place of the locale's, which may be several bytes. */
-static void set_point(char *text)
+/* Puts the calling thread into the locale of plain C, which the C library has at hand. */
+static locale_t enter_plain(locale_t *before)
 {
-    char *from = text + strspn(text, "+-0123456789");
-    size_t length = strcspn(from, "+-0123456789einf");
-    if (length == 0) /* a whole number, infinity or NaN */
-        return;
-    *from = '.';
-    memmove(from + 1, from + length, strlen(from + length) + 1);
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    *before = uselocale(plain);
+    return plain;
+}
+
+static void leave_plain(locale_t plain, locale_t before)
+{
+    uselocale(before);
+    if (plain)
+        freelocale(plain);
+}
+
+int lac_vformat(char *text, size_t size, const char *format, va_list args)
+{
+    locale_t before;
+    locale_t plain = enter_plain(&before);
+    int length = vsnprintf(text, size, format, args);
+    leave_plain(plain, before);
+    return length;
+}
+
+int lac_format(char *text, size_t size, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int length = lac_vformat(text, size, format, args);
+    va_end(args);
+    return length;
+}
+
+void lac_print(FILE *stream, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    locale_t before;
+    locale_t plain = enter_plain(&before);
+    vfprintf(stream, format, args);
+    leave_plain(plain, before);
+    va_end(args);
+}
+
+const char *lac_reason(int error)
+{
+    locale_t before;
+    locale_t plain = enter_plain(&before);
+    const char *reason = strerror(error);
+    leave_plain(plain, before);
+    return reason;
 }
 
 const char *lac_number_digits(double value, int digits, char text[LAC_NUMBER])
 {
-    snprintf(text, LAC_NUMBER, "%.*g", digits, value);
-    set_point(text);
+    lac_format(text, LAC_NUMBER, "%.*g", digits, value);
     return text;
 }
 
 const char *lac_number_decimals(double value, int decimals, char text[LAC_NUMBER])
 {
-    snprintf(text, LAC_NUMBER, "%.*f", decimals, value);
-    set_point(text);
+    lac_format(text, LAC_NUMBER, "%.*f", decimals, value);
     return text;
 }
 
@@ -51,11 +91,10 @@ int lac_number_read(const char *text, double *out)
     char *end;
     if (*text == '\0' || strchr(" \t\n\v\f\r", *text))
         return 0;
-    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (!plain)
-        return 0;
-    double value = strtod_l(text, &end, plain);
-    freelocale(plain);
+    locale_t before;
+    locale_t plain = enter_plain(&before);
+    double value = strtod(text, &end);
+    leave_plain(plain, before);
     if (end == text || *end != '\0')
         return 0;
     *out = value;

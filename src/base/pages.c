@@ -39,6 +39,14 @@ void lac_pages_free(void *pages, size_t bytes)
         munmap(pages, bytes);
 }
 
+lac_status lac_reserve(lac_context *ctx)
+{
+    void *pages;
+    LAC_TRY(lac_pages_new(ctx, LAC_ROOM, &pages));
+    lac_pages_free(pages, LAC_ROOM);
+    return LAC_OK;
+}
+
 lac_status lac_file_map(lac_context *ctx, const char *path, const char **out, size_t *size)
 {
     struct stat info;

@@ -150,7 +150,7 @@ lac_status lac_pool_new(lac_context *ctx, int threads, lac_pool **out)
         int error = pthread_create(&w->thread, NULL, worker_main, w);
         if (error) {
             lac_fail(ctx, LAC_ERROR_MEMORY, "cannot start thread %d of %d: %s", w->index + 1,
-                     threads, strerror(error));
+                     threads, lac_reason(error));
             lac_pool_free(&pool);
             return LAC_ERROR_MEMORY;
         }

@@ -12,6 +12,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +33,7 @@ struct lac_stream {
     lac_magic holder;        /* of the archive that is open */
     FILE *file;              /* of a plain file, else NULL */
     struct archive *archive; /* else NULL */
+    struct archive_entry *entry;
     char *memory;            /* of an archive that does not lie in a file of its own, else NULL */
     size_t memory_size;
     char start[LAC_MAGIC];   /* first bytes, read to see what they are */
@@ -41,9 +43,16 @@ struct lac_stream {
 
 static const char not_a_zip[] = "not a zip file, or a damaged or incomplete one";
 
+static lac_status fail_memory(const lac_stream *s)
+{
+    return lac_fail(s->ctx, LAC_ERROR_MEMORY, "%s: out of memory for the archive", s->name);
+}
+
 static lac_status fail_archive(lac_stream *s, const char *what)
 {
-    const char *reason = s->archive ? archive_error_string(s->archive) : NULL;
+    const char *reason = archive_error_string(s->archive);
+    if (archive_errno(s->archive) == ENOMEM)
+        return fail_memory(s);
     if (!reason)
         return lac_fail(s->ctx, LAC_ERROR_FORMAT, "%s: %s", s->name, what);
     int length = (int)strcspn(reason, "\n"); /* some of libarchive's messages end in a line break */
@@ -80,26 +89,38 @@ static int support(struct archive *a, lac_packing packing)
     }
 }
 
+static void end(lac_stream *s)
+{
+    archive_entry_free(s->entry);
+    archive_read_free(s->archive);
+    s->entry = NULL;
+    s->archive = NULL;
+}
+
+/* The entry is ours: libarchive's own may be missing, in an archive that was made when memory
+ * ran out. Nor does it always say so when opening fails for that. */
 static lac_status start(lac_stream *s)
 {
-    if (s->archive)
-        archive_read_free(s->archive);
+    end(s);
+    s->entry = archive_entry_new();
     s->archive = archive_read_new();
-    if (!s->archive)
-        return lac_fail(s->ctx, LAC_ERROR_MEMORY, "%s: out of memory", s->name);
+    if (!s->entry || !s->archive)
+        return fail_memory(s);
     int code = support(s->archive, s->holder.packing);
     if (code == ARCHIVE_OK)
         code = s->memory ? archive_read_open_memory(s->archive, s->memory, s->memory_size)
                          : archive_read_open_filename(s->archive, s->path, 1 << 16);
-    return code == ARCHIVE_OK ? LAC_OK : fail_unpack(s);
+    if (code == ARCHIVE_OK)
+        return LAC_OK;
+    return archive_errno(s->archive) == 0 ? fail_memory(s) : fail_unpack(s);
 }
 
 /* Steps to the next entry; *path is NULL behind the last one, and *size the size that its header
  * claims. Warnings are accepted: at this place they are about characters in names. */
 static lac_status step(lac_stream *s, const char **path, size_t *size)
 {
-    struct archive_entry *entry;
-    int code = archive_read_next_header(s->archive, &entry);
+    struct archive_entry *entry = s->entry;
+    int code = archive_read_next_header2(s->archive, entry);
     *path = NULL;
     if (code == ARCHIVE_EOF)
         return LAC_OK;
@@ -259,10 +280,8 @@ static lac_status settle(lac_stream *s)
     }
     if (s->file && s->file != stdin)
         fclose(s->file);
-    if (s->archive)
-        archive_read_free(s->archive);
+    end(s);
     s->file = NULL;
-    s->archive = NULL;
     free(s->memory);
     s->memory = bytes;
     s->memory_size = s->size = size;
@@ -358,8 +377,7 @@ void lac_stream_close(lac_stream **stream)
         return;
     if (s->file && s->file != stdin)
         fclose(s->file);
-    if (s->archive)
-        archive_read_free(s->archive);
+    end(s);
     free(s->memory);
     free(s->path);
     free(s->name);

@@ -3,19 +3,14 @@
  * pixels: a kernel reads the usual ones, up to three digits and a space; what it leaves
  * is read here, one by one.
  */
-#define _GNU_SOURCE /* strtod_l */
 #include "data/csv.h"
 #include "kernel/pixels.h"
 
 #include <limits.h>
-#include <locale.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __APPLE__
-#include <xlocale.h>
-#endif
 
 /* A word for a message, at most 24 characters of it. */
 typedef struct shown {
@@ -44,7 +39,7 @@ lac_status lac_csv_fail(const lac_csv *csv, int column, const char *format, ...)
     char where[48] = "";
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    lac_vformat(text, sizeof text, format, args);
     va_end(args);
     if (column >= csv->columns || (column >= 0 && csv->name[column][0] == 0))
         snprintf(where, sizeof where, ", column %d", column + 1);
@@ -151,11 +146,8 @@ lac_status lac_csv_number(const lac_csv *csv, int column, double *out)
     }
     if (is_exact(&d, out))
         return LAC_OK;
-    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (!plain)
-        return lac_fail(csv->ctx, LAC_ERROR_MEMORY, "out of memory: the C locale");
-    *out = strtod_l(cell->text, NULL, plain);
-    freelocale(plain);
+    if (!lac_number_read(cell->text, out))
+        return lac_csv_fail_cell(csv, column, "a number");
     return LAC_OK;
 }
 

@@ -191,8 +191,9 @@ static void compare_tile(void *arg, int item, int thread)
     int m = g->count - a < TILE ? g->count - a : TILE;
     int n = g->count - b < TILE ? g->count - b : TILE;
     float *product = g->products + (size_t)thread * TILE * TILE;
-    g->ctx->kernels->gemm(0, 1, m, n, cells, g->thumbs + (size_t)a * cells, cells,
-                          g->thumbs + (size_t)b * cells, cells, 0.0f, product, TILE);
+    g->ctx->kernels->gemm(0, LAC_TRANSPOSED, m, n, cells,
+                          g->thumbs + (size_t)a * cells, cells, g->thumbs + (size_t)b * cells,
+                          cells, 0.0f, product, TILE);
     pthread_mutex_lock(&g->lock);
     for (int y = 0; y < m; y++)
         for (int x = a == b ? y + 1 : 0; x < n; x++)

@@ -330,6 +330,8 @@ static lac_status parse_header(lac_context *ctx, lac_tensors *t)
     const char *text = t->file + sizeof length;
     const char *end = NULL;
     t->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, 0);
+    if (!t->header && lac_json_is_valid(text, (size_t)length))
+        return lac_fail(ctx, LAC_ERROR_MEMORY, "%s: out of memory for the header", t->path);
     if (!cJSON_IsObject(t->header) ||
         strspn(end, " \t\r\n") < (size_t)(text + length - end))
         return lac_fail(ctx, LAC_ERROR_FORMAT,

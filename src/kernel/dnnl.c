@@ -6,8 +6,7 @@
  * in that state too, because it fixes the number of its threads when it is made.
  */
 #include "kernel/dnnl.h"
-
-#include <dnnl.h>
+#include "kernel/dnnl_guard.h"
 
 #ifdef HAVE_OMP
 /* Of the runtime that oneDNN was built with; both concern the calling thread alone. */

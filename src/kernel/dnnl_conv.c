@@ -6,6 +6,7 @@
  * with the plan. A call that fails leaves its note with the context (lac_trouble_note).
  */
 #include "kernel/dnnl_conv.h"
+#include "kernel/dnnl_guard.h"
 
 #include <assert.h>
 #include <string.h>
@@ -18,24 +19,39 @@ static void *handle(const void *data)
     return p;
 }
 
+typedef struct execution {
+    const dnnl_call *call;
+    dnnl_stream_t stream;
+    const void *const *data; /* of the operands */
+} execution;
+
+static dnnl_status_t execute_call(void *arg)
+{
+    const execution *e = arg;
+    const dnnl_call *call = e->call;
+    dnnl_status_t status = dnnl_success;
+    for (int i = 0; i < call->count && status == dnnl_success; i++)
+        status = dnnl_memory_set_data_handle(call->operand[i].memory, handle(e->data[i]));
+    return status == dnnl_success
+               ? dnnl_primitive_execute(call->primitive, e->stream, call->count, call->operand)
+               : status;
+}
+
 static void execute(const lac_conv *conv, int thread, const dnnl_call *call,
                     const void *const data[])
 {
     const dnnl_state *state = conv->state;
-    dnnl_status_t status = dnnl_success;
     assert(thread >= 0 && thread < state->threads && call->count > 0);
-    for (int i = 0; i < call->count && status == dnnl_success; i++)
-        status = dnnl_memory_set_data_handle(call->operand[i].memory, handle(data[i]));
-    if (status == dnnl_success)
-        status = dnnl_primitive_execute(call->primitive, state->thread[thread].stream, call->count,
-                                        call->operand);
+    execution e = {call, state->thread[thread].stream, data};
+    dnnl_status_t status = lac_dnnl_guard(execute_call, &e);
     if (status == dnnl_success)
         return;
     const lac_conv_shape *s = &conv->shape;
-    lac_trouble_note(conv->ctx,
-                     status == dnnl_out_of_memory ? LAC_ERROR_MEMORY : LAC_ERROR_ARGUMENT,
-                     "oneDNN (%s): status %d from a convolution %dx%d /%d, %dx%dx%d to %d channels",
-                     conv->name, (int)status, s->k, s->k, s->stride, s->c, s->h, s->w, s->oc);
+    int no_memory = status == dnnl_out_of_memory;
+    lac_trouble_note(conv->ctx, no_memory ? LAC_ERROR_MEMORY : LAC_ERROR_ARGUMENT,
+                     "oneDNN (%s): %s, status %d, convolution %dx%d /%d, %dx%dx%d to %d channels",
+                     conv->name, no_memory ? "out of memory" : "failed", (int)status, s->k, s->k,
+                     s->stride, s->c, s->h, s->w, s->oc);
 }
 
 /* oneDNN's AVX2 kernels, all for floats, want blocks of 8 channels: [planes, pixels, 16] and

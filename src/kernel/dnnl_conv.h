@@ -42,6 +42,7 @@ typedef struct dnnl_state {
         desc x, y, scratch[PASSES];
         dnnl_primitive_t pass[PASSES];
     } size[SIZES];
+    dnnl_primitive_desc_t hint, making; /* in hand while primitives are made */
     int threads;
     dnnl_thread *thread;
 } dnnl_state;

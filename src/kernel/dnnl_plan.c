@@ -6,6 +6,7 @@
  * in oneDNN 2 for float32 with AVX-512, and the direct one.
  */
 #include "kernel/dnnl_conv.h"
+#include "kernel/dnnl_guard.h"
 
 #define DNNL_TRY(call)                                                                             \
     do {                                                                                           \
@@ -40,6 +41,14 @@ static void size_free(struct conv_size *size)
     desc_free(size->y);
 }
 
+/* Frees what was in hand. */
+static void let_go(dnnl_state *state)
+{
+    dnnl_primitive_desc_destroy(state->making);
+    dnnl_primitive_desc_destroy(state->hint);
+    state->making = state->hint = NULL;
+}
+
 static void free_state(void *opaque)
 {
     dnnl_state *state = opaque;
@@ -52,6 +61,7 @@ static void free_state(void *opaque)
         dnnl_primitive_destroy(state->reorder[pass]);
         desc_free(state->w[pass]);
     }
+    let_go(state);
     desc_free(state->w_plain);
     desc_free(state->w_any);
     desc_free(state->dw_any);
@@ -101,31 +111,25 @@ static dnnl_status_t pass_new(const lac_conv *conv, enum pass pass, struct conv_
     conv_geometry g = geometry_of(&conv->shape);
     desc any = pass == PASS_WEIGHTS ? state->dw_any : state->w_any;
     desc w = state->w[pass] ? state->w[pass] : any;
-    dnnl_primitive_desc_t hint = NULL; /* the forward pass, for a backward one */
-    dnnl_primitive_desc_t pd = NULL;
-    dnnl_status_t status = dnnl_success;
-    if (pass != PASS_FORWARD)
-        status = conv_desc_new(&hint, PASS_FORWARD, alg, size->x, state->w_any, size->y, &g,
-                               state->attr, state->engine, NULL);
-    if (status == dnnl_success)
-        status = conv_desc_new(&pd, pass, alg, size->x, w, size->y, &g, state->attr, state->engine,
-                               hint);
-    if (status == dnnl_success)
-        status = primitive_new(state, pass, size, pd);
-    dnnl_primitive_desc_destroy(pd);
-    dnnl_primitive_desc_destroy(hint);
-    return status;
+    if (pass != PASS_FORWARD) /* the forward pass is a hint for a backward one */
+        DNNL_TRY(conv_desc_new(&state->hint, PASS_FORWARD, alg, size->x, state->w_any, size->y, &g,
+                               state->attr, state->engine, NULL));
+    DNNL_TRY(conv_desc_new(&state->making, pass, alg, size->x, w, size->y, &g, state->attr,
+                           state->engine, state->hint));
+    DNNL_TRY(primitive_new(state, pass, size, state->making));
+    let_go(state);
+    return dnnl_success;
 }
 
 static dnnl_status_t reorder_new(dnnl_state *state, enum pass pass)
 {
     desc from = pass == PASS_WEIGHTS ? state->w[pass] : state->w_plain;
     desc to = pass == PASS_WEIGHTS ? state->w_plain : state->w[pass];
-    dnnl_primitive_desc_t pd = NULL;
-    DNNL_TRY(dnnl_reorder_primitive_desc_create(&pd, from, state->engine, to, state->engine, NULL));
-    dnnl_status_t status = dnnl_primitive_create(&state->reorder[pass], pd);
-    dnnl_primitive_desc_destroy(pd);
-    return status;
+    DNNL_TRY(dnnl_reorder_primitive_desc_create(&state->making, from, state->engine, to,
+                                                state->engine, NULL));
+    DNNL_TRY(dnnl_primitive_create(&state->reorder[pass], state->making));
+    let_go(state);
+    return dnnl_success;
 }
 
 static dnnl_status_t size_new(const lac_conv *conv, int pictures, struct conv_size *size,
@@ -222,11 +226,23 @@ static dnnl_status_t state_fill(const lac_conv *conv, dnnl_alg_kind_t alg)
     return dnnl_success;
 }
 
+typedef struct attempt {
+    const lac_conv *conv;
+    dnnl_alg_kind_t alg;
+} attempt;
+
+static dnnl_status_t fill(void *arg)
+{
+    const attempt *a = arg;
+    return state_fill(a->conv, a->alg);
+}
+
 /* Leaves conv->state NULL where oneDNN does not have the algorithm for the shape. */
 static lac_status try_algorithm(lac_conv *conv, dnnl_alg_kind_t alg)
 {
     LAC_TRY(lac_alloc(conv->ctx, 1, sizeof(dnnl_state), &conv->state));
-    dnnl_status_t status = state_fill(conv, alg);
+    attempt a = {conv, alg};
+    dnnl_status_t status = lac_dnnl_guard(fill, &a);
     if (status == dnnl_success)
         return LAC_OK;
     free_state(conv->state);
@@ -306,6 +322,7 @@ static lac_status use(lac_conv *conv, dnnl_alg_kind_t alg)
     job j = {conv, alg, LAC_OK};
     if (!is_trusted(conv))
         return LAC_OK;
+    LAC_TRY(lac_reserve(conv->ctx));
     lac_parallel(conv->ctx, 1, work_try, &j);
     if (j.status != LAC_OK || !conv->state)
         return j.status;

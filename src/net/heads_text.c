@@ -135,6 +135,8 @@ static lac_status read_list(const reader *r, const cJSON *list)
 static lac_status read_sources(const reader *r, const char *text)
 {
     cJSON *list = cJSON_ParseWithOpts(text, NULL, 1);
+    if (!list && lac_json_is_valid(text, strlen(text)))
+        return lac_fail(r->ctx, LAC_ERROR_MEMORY, "%s: out of memory for its sources", r->where);
     lac_status status = read_list(r, list);
     cJSON_Delete(list);
     return status;

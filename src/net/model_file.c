@@ -84,11 +84,11 @@ static lac_status add_text(draft *d, const char *key, const char *format, ...)
     int i = d->pairs++;
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = lac_vformat(NULL, 0, format, args);
     va_end(args);
     LAC_TRY(lac_alloc(d->ctx, (size_t)length + 1, 1, &d->text[i]));
     va_start(args, format);
-    vsnprintf(d->text[i], (size_t)length + 1, format, args);
+    lac_vformat(d->text[i], (size_t)length + 1, format, args);
     va_end(args);
     d->pair[i] = (lac_metadata){key, d->text[i]};
     return LAC_OK;
@@ -262,6 +262,9 @@ static int ships(const char *name)
 static lac_status read_old_name(const lac_model_file *f, const char *story, char **name)
 {
     cJSON *object = cJSON_Parse(story);
+    if (!object && lac_json_is_valid(story, strlen(story)))
+        return lac_fail(f->ctx, LAC_ERROR_MEMORY, "%s: out of memory for its configuration",
+                        f->path);
     const char *model = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "model"));
     lac_status status = model && ships(model)
                             ? lac_strdup(f->ctx, model, name)

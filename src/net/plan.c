@@ -152,6 +152,8 @@ static lac_status make_outputs(lac_plan *plan)
 static lac_status make_memory(lac_plan *plan)
 {
     lac_status status = lac_slab_build(plan->ctx, &plan->slab);
+    if (status == LAC_OK)
+        status = lac_reserve(plan->ctx); /* what oneDNN takes at its first passes */
     if (status != LAC_ERROR_MEMORY)
         return status;
     return lac_fail(plan->ctx, status,

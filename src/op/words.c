@@ -9,7 +9,7 @@ lac_status lac_words_fail(const lac_words *words, const char *format, ...)
     char text[256];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    lac_vformat(text, sizeof text, format, args);
     va_end(args);
     return lac_fail(words->ctx, LAC_ERROR_ARGUMENT, "%s:%d: %s", words->where, words->line, text);
 }

@@ -152,14 +152,14 @@ static void draw_axes(cairo_t *cr, const lac_chart *c, const scale *x, const sca
         cairo_rel_line_to(cr, c->wide, 0);
         cairo_stroke(cr);
         lac_draw_color(cr, LAC_QUIET);
-        snprintf(text, sizeof text, "%.6g", mark[i]);
+        lac_format(text, sizeof text, "%.6g", mark[i]);
         lac_draw_text(cr, c->left - 8, at + 4, 1, text);
     }
     count = find_marks(x, mark);
     double taken = 0; /* where the text before ends */
     for (int i = 0; i < count; i++) {
         cairo_text_extents_t e;
-        snprintf(text, sizeof text, "%.6g", mark[i]);
+        lac_format(text, sizeof text, "%.6g", mark[i]);
         cairo_text_extents(cr, text, &e);
         if (place(x, mark[i]) - e.x_advance / 2 < taken)
             continue;

@@ -16,7 +16,7 @@ static lac_series column(const lac_history *h, int of, const char *name, const c
                        .x = h->value[LAC_HISTORY_EPOCH], .y = h->value[of]};
     for (int i = 0; i < h->count; i++)
         if (isfinite(line.y[i]))
-            snprintf(line.value, sizeof line.value, format, line.y[i]);
+            lac_format(line.value, sizeof line.value, format, line.y[i]);
     return line;
 }
 

@@ -41,7 +41,7 @@ static lac_status fill(const sheet *s, lac_sheet *out)
     char epoch[32] = "";
     if (lac_model_members(s->model) == 1)
         snprintf(epoch, sizeof epoch, " after epoch %d", lac_model_epoch(s->model));
-    snprintf(out->title, sizeof out->title,
+    lac_format(out->title, sizeof out->title,
              "%s%s: the best, the middle and the worst of %d %s", lac_model_name(s->model), epoch,
              s->ranking.count,
              s->config.holdout > 0 ? "hold-out pictures"

@@ -17,7 +17,7 @@ static lac_status write_as(lac_context *ctx, const char *dir, const char *end, l
     char name[96];
     char *path;
     lac_drawing drawing;
-    snprintf(name, sizeof name, "%s%s", f->name, end);
+    lac_format(name, sizeof name, "%s%s", f->name, end);
     LAC_TRY(lac_path_join(ctx, dir, name, &path));
     lac_status status = lac_drawing_open(ctx, path, f->width, f->height, theme, &drawing);
     free(path);
@@ -71,13 +71,13 @@ static void say_end(const lac_material *m, int i, int of, lac_series *line)
     const char *unit = of == LIMIT ? " %" : of == LAC_HISTORY_WEIGHTED || of == LAC_HISTORY_RMSE
                                           ? " px" : "";
     const char *format = of == LIMIT ? "%.1f" : *unit ? "%.2f" : "%.3g";
-    snprintf(text[0], sizeof text[0], format, low);
-    snprintf(text[1], sizeof text[1], format, high);
+    lac_format(text[0], sizeof text[0], format, low);
+    lac_format(text[1], sizeof text[1], format, high);
     line->name = m->run[i].label;
     if (strcmp(text[0], text[1]) == 0)
-        snprintf(line->value, sizeof line->value, "%s%s", text[0], unit);
+        lac_format(line->value, sizeof line->value, "%s%s", text[0], unit);
     else
-        snprintf(line->value, sizeof line->value, "%s\u2013%s%s", text[0], text[1], unit);
+        lac_format(line->value, sizeof line->value, "%s\u2013%s%s", text[0], text[1], unit);
 }
 
 static void draw_epochs(cairo_t *cr, const lac_material *m, const char *title, int of)
@@ -204,7 +204,7 @@ static void draw_points(cairo_t *cr, const void *arg)
         cairo_move_to(cr, x, top - 8);
         cairo_line_to(cr, x, bottom);
         cairo_stroke(cr);
-        snprintf(text, sizeof text, "%g", at);
+        lac_format(text, sizeof text, "%g", at);
         lac_draw_color(cr, LAC_QUIET);
         lac_draw_text(cr, x, bottom + 16, 0.5, text);
     }
@@ -250,10 +250,10 @@ int lac_material_chart(const lac_material *m, int index, lac_figure *f, const ch
 static void name_axis(lac_search_view *v)
 {
     const lac_field *f = v->field;
-    size_t used = (size_t)snprintf(v->axis, sizeof v->axis, "%s", f->draw.title);
+    size_t used = (size_t)lac_format(v->axis, sizeof v->axis, "%s", f->draw.title);
     for (int i = 0; f->words && f->words[i] && used < sizeof v->axis; i++)
-        used += (size_t)snprintf(v->axis + used, sizeof v->axis - used, "%s %d %s",
-                                 i ? "," : ":", i, f->words[i]);
+        used += (size_t)lac_format(v->axis + used, sizeof v->axis - used, "%s %d %s",
+                                   i ? "," : ":", i, f->words[i]);
 }
 
 /* Words stand at whole numbers; an axis of what is drawn from above 0 is logarithmic. */
@@ -300,10 +300,10 @@ int lac_search_chart(const lac_searched *s, int index, lac_figure *f, const char
     if (!field)
         return 0;
     *v = (lac_search_view){.search = s, .field = field};
-    snprintf(v->name, sizeof v->name, "search-%s", field->name);
+    lac_format(v->name, sizeof v->name, "search-%s", field->name);
     for (char *p = v->name; *p; p++)
         *p = *p == '_' ? '-' : *p;
-    snprintf(v->about, sizeof v->about, "Error by %s", field->draw.title);
+    lac_format(v->about, sizeof v->about, "Error by %s", field->draw.title);
     name_axis(v);
     *f = (lac_figure){v->name, WIDTH, HEIGHT, 1, draw_search, v};
     *about = v->about;
@@ -323,11 +323,11 @@ static void draw_layer(cairo_t *cr, const lac_layer *l, double y)
     lac_draw_text(cr, 16, y, 0, l->name);
     lac_draw_text(cr, 150, y, 0, l->what);
     if (l->h == 1 && l->w == 1)
-        snprintf(text, sizeof text, "%d", l->c);
+        lac_format(text, sizeof text, "%d", l->c);
     else
-        snprintf(text, sizeof text, "%d\u00d7%d\u00d7%d", l->h, l->w, l->c);
+        lac_format(text, sizeof text, "%d\u00d7%d\u00d7%d", l->h, l->w, l->c);
     lac_draw_text(cr, 600, y, 1, text);
-    snprintf(text, sizeof text, "%ld", l->parameters);
+    lac_format(text, sizeof text, "%ld", l->parameters);
     lac_draw_text(cr, LAC_LAYER_TABLE_WIDTH - 16, y, 1, text);
 }
 
@@ -355,7 +355,7 @@ void lac_layer_table_draw(cairo_t *cr, const void *arg)
         parameters += t->layer[i].parameters;
     }
     lac_draw_font(cr, 12, 1);
-    snprintf(text, sizeof text, "%ld", parameters);
+    lac_format(text, sizeof text, "%ld", parameters);
     lac_draw_text(cr, 16, 66 + 24 * t->count, 0, "total");
     lac_draw_text(cr, LAC_LAYER_TABLE_WIDTH - 16, 66 + 24 * t->count, 1, text);
 }

@@ -82,16 +82,16 @@ static void folder_name(const char *path, char *out, size_t size)
     size_t start = length;
     while (start > 0 && path[start - 1] != '/')
         start--;
-    snprintf(out, size, "%.*s", (int)(length - start), path + start);
+    lac_format(out, size, "%.*s", (int)(length - start), path + start);
 }
 
 static void method_name(const lac_shown *run, char *out, size_t size)
 {
     const lac_train_config *c = &run->config;
-    snprintf(out, size, "%.*s %s", (int)size - 16, run->model->name,
-             c->loss == LAC_LOSS_PLAIN          ? "plain"
-             : c->rows == LAC_ROWS_COMPLETE ? "complete"
-                                            : "masked");
+    lac_format(out, size, "%.*s %s", (int)size - 16, run->model->name,
+               c->loss == LAC_LOSS_PLAIN          ? "plain"
+               : c->rows == LAC_ROWS_COMPLETE ? "complete"
+                                              : "masked");
 }
 
 /* A network's text may have been changed behind its name. */
@@ -144,10 +144,10 @@ static void name_runs(lac_material *m)
     for (int i = 0; i < m->runs; i++) {
         lac_shown *run = &m->run[i];
         if (kind_size(m, run->first) > 1)
-            snprintf(run->name, sizeof run->name, "%.40s, seed %llu", run->label,
-                     (unsigned long long)run->config.seed);
+            lac_format(run->name, sizeof run->name, "%.40s, seed %llu", run->label,
+                       (unsigned long long)run->config.seed);
         else
-            snprintf(run->name, sizeof run->name, "%s", run->label);
+            lac_format(run->name, sizeof run->name, "%s", run->label);
         for (int j = 0; j < i; j++)
             unique &= strcmp(m->run[j].name, run->name) != 0;
     }

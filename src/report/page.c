@@ -65,13 +65,13 @@ static lac_status write_data(lac_context *ctx, FILE *stream, const char *dir, co
     char file[96];
     char *path, *bytes;
     size_t size;
-    snprintf(file, sizeof file, "%s%s", name, end);
+    lac_format(file, sizeof file, "%s%s", name, end);
     LAC_TRY(lac_path_join(ctx, dir, file, &path));
     lac_status status = lac_file_read(ctx, path, &bytes, &size);
     free(path);
     LAC_TRY(status);
     lac_base64 out = {.stream = stream};
-    fprintf(stream, "data:image/svg+xml;base64,");
+    lac_print(stream, "data:image/svg+xml;base64,");
     lac_base64_add(&out, bytes, size);
     lac_base64_end(&out);
     free(bytes);
@@ -83,14 +83,14 @@ static lac_status write_chart(FILE *stream, const lac_material *m, const lac_fig
                               const char *about)
 {
     LAC_TRY(lac_figure_write(m->ctx, m->dir, f));
-    fprintf(stream, "<figure><picture><source media=\"screen and (prefers-color-scheme: dark)\" "
-                    "srcset=\"");
+    lac_print(stream, "<figure><picture><source media=\"screen and (prefers-color-scheme: dark)\" "
+                      "srcset=\"");
     LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, "-dark.svg"));
-    fprintf(stream, "\"><img alt=\"");
+    lac_print(stream, "\"><img alt=\"");
     lac_html_text(stream, about);
-    fprintf(stream, "\" width=\"%d\" height=\"%d\" src=\"", f->width, f->height);
+    lac_print(stream, "\" width=\"%d\" height=\"%d\" src=\"", f->width, f->height);
     LAC_TRY(write_data(m->ctx, stream, m->dir, f->name, ".svg"));
-    fprintf(stream, "\"></picture></figure>\n");
+    lac_print(stream, "\"></picture></figure>\n");
     return LAC_OK;
 }
 
@@ -113,20 +113,20 @@ static lac_status write_sheet(FILE *stream, const lac_material *m, const char *n
 static lac_status write_samples(FILE *stream, const lac_material *m)
 {
     lac_sheet sheet = {0};
-    fprintf(stream, "<h2 id=\"data\">The data</h2>\n<p>%d pictures of %d&times;%d, %d point%s; %d "
-                    "carry every label. Pictures are taken at even steps through the data. "
-                    "<span class=\"red\">Labels are red.</span></p>\n<h3>Labels, and gaps "
-                    "(figure 1)</h3>\n",
-            lac_data_rows(m->data), lac_data_size(m->data), lac_data_size(m->data),
-            lac_data_points(m->data), lac_data_points(m->data) == 1 ? "" : "s", m->complete);
+    lac_print(stream, "<h2 id=\"data\">The data</h2>\n<p>%d pictures of %d&times;%d, %d point%s; "
+                      "%d carry every label. Pictures are taken at even steps through the data. "
+                      "<span class=\"red\">Labels are red.</span></p>\n<h3>Labels, and gaps "
+                      "(figure 1)</h3>\n",
+              lac_data_rows(m->data), lac_data_size(m->data), lac_data_size(m->data),
+              lac_data_points(m->data), lac_data_points(m->data) == 1 ? "" : "s", m->complete);
     lac_status status = lac_sheet_samples(m, &sheet);
     if (status == LAC_OK)
         status = write_sheet(stream, m, "samples", &sheet);
     lac_sheet_free(&sheet);
     LAC_TRY(status);
-    fprintf(stream, "<h3>Mirror pairs (figure 6)</h3>\n<p>Filled points have <i>left</i> in their "
-                    "names, all others are hollow: a mirrored picture swaps the names of the "
-                    "pairs.</p>\n");
+    lac_print(stream, "<h3>Mirror pairs (figure 6)</h3>\n<p>Filled points have <i>left</i> in "
+                      "their names, all others are hollow: a mirrored picture swaps the names of "
+                      "the pairs.</p>\n");
     status = lac_sheet_mirrors(m, &sheet);
     if (status == LAC_OK)
         status = write_sheet(stream, m, "mirrors", &sheet);
@@ -138,23 +138,23 @@ static void write_layer_rows(FILE *stream, const lac_layer_table *t)
 {
     long parameters = 0;
     double flop = 0;
-    fprintf(stream, "<div class=\"scroll\"><table><tr><th>layer<th class=\"l\">what<th>output"
-                    "<th>parameters<th>MFLOP\n");
+    lac_print(stream, "<div class=\"scroll\"><table><tr><th>layer<th class=\"l\">what<th>output"
+                      "<th>parameters<th>MFLOP\n");
     for (int i = 0; i < t->count; i++) {
         const lac_layer *l = &t->layer[i];
-        fprintf(stream, "<tr><td>%s<td class=\"l\">", l->name);
+        lac_print(stream, "<tr><td>%s<td class=\"l\">", l->name);
         lac_html_text(stream, l->what);
-        fprintf(stream, "<td>");
+        lac_print(stream, "<td>");
         if (l->h == 1 && l->w == 1)
-            fprintf(stream, "%d", l->c);
+            lac_print(stream, "%d", l->c);
         else
-            fprintf(stream, "%d&times;%d&times;%d", l->h, l->w, l->c);
-        fprintf(stream, "<td>%ld<td>%.1f\n", l->parameters, 1e-6 * l->flop);
+            lac_print(stream, "%d&times;%d&times;%d", l->h, l->w, l->c);
+        lac_print(stream, "<td>%ld<td>%.1f\n", l->parameters, 1e-6 * l->flop);
         parameters += l->parameters;
         flop += l->flop;
     }
-    fprintf(stream, "<tr><th>total<th><th><th>%ld<th>%.1f</table></div>\n", parameters,
-            1e-6 * flop);
+    lac_print(stream, "<tr><th>total<th><th><th>%ld<th>%.1f</table></div>\n", parameters,
+              1e-6 * flop);
 }
 
 static int is_same_network(const lac_shown *a, const lac_shown *b)
@@ -172,19 +172,19 @@ static lac_status write_network(FILE *stream, const lac_material *m, int first, 
     lac_layer_table table = {.title = model->name};
     LAC_TRY(lac_model_layers(model, &layers, &table.count));
     table.layer = layers;
-    snprintf(file, sizeof file, number ? "layers-%.64s-%d" : "layers-%.64s", model->name,
-             number + 1);
+    lac_format(file, sizeof file, number ? "layers-%.64s-%d" : "layers-%.64s", model->name,
+               number + 1);
     lac_figure f = {file, LAC_LAYER_TABLE_WIDTH, lac_layer_table_height(&table), 0,
                     lac_layer_table_draw, &table};
-    fprintf(stream, "<h3>");
+    lac_print(stream, "<h3>");
     lac_html_text(stream, model->name);
-    fprintf(stream, "</h3>\n<p>Of ");
+    lac_print(stream, "</h3>\n<p>Of ");
     for (int i = first; i < m->runs; i++)
         if (is_same_network(&m->run[first], &m->run[i])) {
-            fprintf(stream, "%s", i > first ? ", " : "");
+            lac_print(stream, "%s", i > first ? ", " : "");
             lac_html_text(stream, m->run[i].name);
         }
-    fprintf(stream, ".</p>\n");
+    lac_print(stream, ".</p>\n");
     write_layer_rows(stream, &table);
     lac_status status = lac_figure_write(m->ctx, m->dir, &f);
     free(layers);
@@ -194,9 +194,9 @@ static lac_status write_network(FILE *stream, const lac_material *m, int first, 
 /* Every network once. */
 static lac_status write_layers(FILE *stream, const lac_material *m)
 {
-    fprintf(stream, "<h2 id=\"networks\">Networks (figure 5)</h2>\n<p>Output is height &times; "
-                    "width &times; channels; work is that of one picture forward, a multiply-add "
-                    "counting as two.</p>\n");
+    lac_print(stream, "<h2 id=\"networks\">Networks (figure 5)</h2>\n<p>Output is height &times; "
+                      "width &times; channels; work is that of one picture forward, a multiply-add "
+                      "counting as two.</p>\n");
     for (int i = 0; i < m->runs; i++) {
         int seen = 0, names = 0; /* the same network before; another one of its name */
         for (int j = 0; j < i; j++) {
@@ -213,20 +213,20 @@ static lac_status write_charts(FILE *stream, const lac_material *m)
 {
     lac_figure f;
     const char *about;
-    fprintf(stream, "<h2 id=\"curves\">Curves (figure 8), errors</h2>\n<p>Losses of runs with "
-                    "different divisors are not comparable as they are, hence also scaled: "
-                    "every run&rsquo;s lowest is 0, its highest 1. An error of a point is its "
-                    "distance from the label as a share of the picture&rsquo;s side (eq. 7). Runs "
-                    "that differ in their seed alone have one colour.</p>\n"
-                    "<div class=\"charts\">\n");
+    lac_print(stream, "<h2 id=\"curves\">Curves (figure 8), errors</h2>\n<p>Losses of runs with "
+                      "different divisors are not comparable as they are, hence also scaled: "
+                      "every run&rsquo;s lowest is 0, its highest 1. An error of a point is its "
+                      "distance from the label as a share of the picture&rsquo;s side (eq. 7). "
+                      "Runs that differ in their seed alone have one colour.</p>\n"
+                      "<div class=\"charts\">\n");
     for (int i = 0; lac_material_chart(m, i, &f, &about); i++)
         LAC_TRY(write_chart(stream, m, &f, about));
-    fprintf(stream, "</div>\n");
+    lac_print(stream, "</div>\n");
     for (int i = 0; i < m->runs; i++)
         if (m->run[i].config.precision == LAC_PRECISION_BF16) {
-            fprintf(stream, "<p class=\"quiet\">Runs in bf16 were measured in bf16 after every "
-                            "epoch; everything else here predicts in float32, so the ends of "
-                            "their curves differ a little from the table.</p>\n");
+            lac_print(stream, "<p class=\"quiet\">Runs in bf16 were measured in bf16 after every "
+                              "epoch; everything else here predicts in float32, so the ends of "
+                              "their curves differ a little from the table.</p>\n");
             break;
         }
     lac_page_points(stream, m);
@@ -235,19 +235,19 @@ static lac_status write_charts(FILE *stream, const lac_material *m)
 
 static lac_status write_predictions(FILE *stream, const lac_material *m)
 {
-    fprintf(stream, "<h2 id=\"faces\">Predictions (figures 9 to 11)</h2>\n<p>The same %s for every "
-                    "run: rows are ordered by their RMSE, averaged over the runs, and the first, "
-                    "the middle and the last of %d are shown. <span class=\"red\">Labels are "
-                    "red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
-            m->is_holdout ? "pictures of the hold-out" : "pictures (none were held out)",
-            m->ranking.count);
+    lac_print(stream, "<h2 id=\"faces\">Predictions (figures 9 to 11)</h2>\n<p>The same %s for "
+                      "every run: rows are ordered by their RMSE, averaged over the runs, and the "
+                      "first, the middle and the last of %d are shown. <span class=\"red\">Labels "
+                      "are red</span>, <span class=\"blue\">predictions blue</span>.</p>\n",
+              m->is_holdout ? "pictures of the hold-out" : "pictures (none were held out)",
+              m->ranking.count);
     for (int i = 0; i < m->runs; i++) {
         char name[40];
         lac_sheet sheet = {0};
-        snprintf(name, sizeof name, "predictions-%d", i + 1);
-        fprintf(stream, "<h3>");
+        lac_format(name, sizeof name, "predictions-%d", i + 1);
+        lac_print(stream, "<h3>");
         lac_html_text(stream, m->run[i].name);
-        fprintf(stream, "</h3>\n");
+        lac_print(stream, "</h3>\n");
         lac_status status = lac_sheet_predictions(m, i, &sheet);
         if (status == LAC_OK)
             status = write_sheet(stream, m, name, &sheet);
@@ -264,34 +264,34 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
         lac_figure f;
         const char *about;
         LAC_TRY(lac_page_search(stream, m, &m->search[s]));
-        fprintf(stream, "<div class=\"charts\">\n");
+        lac_print(stream, "<div class=\"charts\">\n");
         for (int i = 0; lac_search_chart(&m->search[s], i, &f, &about); i++) {
             if (s > 0) {
-                snprintf(name, sizeof name, "%s-%d", f.name, s + 1);
+                lac_format(name, sizeof name, "%s-%d", f.name, s + 1);
                 f.name = name;
             }
             LAC_TRY(write_chart(stream, m, &f, about));
         }
-        fprintf(stream, "</div>\n");
+        lac_print(stream, "</div>\n");
     }
     return LAC_OK;
 }
 
 static lac_status write_body(FILE *stream, const lac_material *m)
 {
-    fprintf(stream, "%s<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">", head);
+    lac_print(stream, "%s<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">", head);
     if (m->runs)
-        fprintf(stream, "%d run%s%s", m->runs, m->runs == 1 ? "" : "s", m->searches ? ", " : "");
+        lac_print(stream, "%d run%s%s", m->runs, m->runs == 1 ? "" : "s", m->searches ? ", " : "");
     if (m->searches)
-        fprintf(stream, "%d search%s", m->searches, m->searches == 1 ? "" : "es");
-    fprintf(stream, " on ");
+        lac_print(stream, "%d search%s", m->searches, m->searches == 1 ? "" : "es");
+    lac_print(stream, " on ");
     lac_html_text(stream, m->data_path);
-    fprintf(stream, ": %d rows", lac_data_rows(m->data));
+    lac_print(stream, ": %d rows", lac_data_rows(m->data));
     if (m->runs && m->is_holdout)
-        fprintf(stream, ", of which %d are held out, the same for all runs", m->count);
+        lac_print(stream, ", of which %d are held out, the same for all runs", m->count);
     else if (m->runs)
-        fprintf(stream, ", none held out");
-    fprintf(stream, ".</p>\n");
+        lac_print(stream, ", none held out");
+    lac_print(stream, ".</p>\n");
     if (m->runs) {
         lac_page_results(stream, m);
         LAC_TRY(write_charts(stream, m));
@@ -303,7 +303,7 @@ static lac_status write_body(FILE *stream, const lac_material *m)
         LAC_TRY(write_layers(stream, m));
         LAC_TRY(lac_page_runs(stream, m));
     }
-    fprintf(stream, "<p class=\"quiet\">lacuna " LAC_VERSION "</p>\n</body>\n</html>\n");
+    lac_print(stream, "<p class=\"quiet\">lacuna " LAC_VERSION "</p>\n</body>\n</html>\n");
     return LAC_OK;
 }
 

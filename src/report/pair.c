@@ -23,7 +23,7 @@ static lac_status fill_band(lac_context *ctx, const lac_predicted *p, const lac_
             .xy = p->xy + (size_t)pair->index * 2 * (size_t)lac_data_points(p->data)};
         lac_tile *tile = &band->tile[band->count++];
         LAC_TRY(lac_tile_make(ctx, &source, tile));
-        snprintf(tile->left, sizeof tile->left, "%.2f px", is_second ? pair->b : pair->a);
+        lac_format(tile->left, sizeof tile->left, "%.2f px", is_second ? pair->b : pair->a);
     }
     return LAC_OK;
 }

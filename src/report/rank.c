@@ -64,8 +64,8 @@ lac_status lac_ranking_show(lac_context *ctx, const lac_ranking *r, const float 
             const float *predicted = xy + (size_t)index * values;
             lac_tile_source source = {.data = r->data, .row = row, .xy = predicted};
             LAC_TRY(lac_tile_make(ctx, &source, &band->tile[i]));
-            snprintf(band->tile[i].left, sizeof band->tile[i].left, "%.2f px",
-                     lac_row_rmse(r->data, row, predicted));
+            lac_format(band->tile[i].left, sizeof band->tile[i].left, "%.2f px",
+                       lac_row_rmse(r->data, row, predicted));
         }
     }
     return LAC_OK;

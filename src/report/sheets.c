@@ -42,14 +42,15 @@ static lac_status fill_band(const lac_material *m, int kind, lac_band *band)
         lac_tile *tile = &band->tile[i];
         lac_tile_source source = {.data = m->data, .row = rows[i]};
         LAC_TRY(lac_tile_make(m->ctx, &source, tile));
-        snprintf(tile->left, sizeof tile->left, "%d of %d", tile->marks, lac_data_points(m->data));
+        lac_format(tile->left, sizeof tile->left, "%d of %d", tile->marks,
+                   lac_data_points(m->data));
     }
     return LAC_OK;
 }
 
 lac_status lac_sheet_samples(const lac_material *m, lac_sheet *sheet)
 {
-    snprintf(sheet->title, sizeof sheet->title, "Pictures with all labels, and with gaps");
+    lac_format(sheet->title, sizeof sheet->title, "Pictures with all labels, and with gaps");
     sheet->note = "taken at even steps through the data";
     sheet->bands = 2;
     sheet->band[0].name = "every label";
@@ -63,7 +64,7 @@ lac_status lac_sheet_mirrors(const lac_material *m, lac_sheet *sheet)
     int rows[LAC_BAND_TILES];
     int count = pick(m->data, m->complete ? COMPLETE : LABELLED, LAC_BAND_TILES, rows);
     const lac_view mirror = lac_view_mirror(lac_data_size(m->data));
-    snprintf(sheet->title, sizeof sheet->title, "Mirror pairs");
+    lac_format(sheet->title, sizeof sheet->title, "Mirror pairs");
     sheet->note = "filled: points named left; their names move with the mirror";
     sheet->bands = 2;
     for (int b = 0; b < 2; b++) {
@@ -82,8 +83,8 @@ lac_status lac_sheet_predictions(const lac_material *m, int run, lac_sheet *shee
 {
     static const char *const names[LAC_SHEET_BANDS] = {"best", "typical", "worst"};
     const lac_shown *shown = &m->run[run];
-    snprintf(sheet->title, sizeof sheet->title, "%s after epoch %d", shown->name,
-             lac_model_epoch(shown->model));
+    lac_format(sheet->title, sizeof sheet->title, "%s after epoch %d", shown->name,
+               lac_model_epoch(shown->model));
     sheet->note = "rows ordered by their RMSE, mean of the runs: first, middle, last";
     return lac_ranking_show(m->ctx, &m->ranking, shown->xy, names, sheet);
 }
@@ -122,7 +123,7 @@ static lac_status fill_sheet(lac_context *ctx, const lac_data *data,
         count = pick(data, LABELLED, LAC_BAND_TILES, rows);
     if (count == 0)
         return lac_fail(ctx, LAC_ERROR_MISMATCH, "no picture of the data has a label to draw");
-    snprintf(sheet->title, sizeof sheet->title, "Pictures as a training sees them");
+    lac_format(sheet->title, sizeof sheet->title, "Pictures as a training sees them");
     sheet->note = "filled: points named left";
     sheet->bands = 3;
     sheet->band[0].name = "as they are";

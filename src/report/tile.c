@@ -79,7 +79,7 @@ lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *s, lac_tile *o
     LAC_TRY(copy_pixels(ctx, s, &view, out));
     LAC_TRY(add_points(ctx, s, &view, out));
     int id = lac_data_id(s->data, s->row); /* or the row, as the file counts it */
-    snprintf(out->right, sizeof out->right, "%s %d", id < 0 ? "row" : "picture",
+    lac_format(out->right, sizeof out->right, "%s %d", id < 0 ? "row" : "picture",
              id < 0 ? s->row + 2 : id);
     return LAC_OK;
 }
@@ -250,32 +250,32 @@ static void write_mark(FILE *stream, const lac_tile *c, const lac_mark *m)
 {
     const char *kind = m->color == LAC_BLUE ? "p" : m->is_hollow ? "h" : "l";
     if (m->has_line)
-        fprintf(stream, "<path d=\"M%.2f %.2fL%.2f %.2f\"/>", m->x, m->y, m->to_x, m->to_y);
-    fprintf(stream, "<circle class=\"%s\" cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\"/>", kind, m->x, m->y,
-            dot_share * c->size);
+        lac_print(stream, "<path d=\"M%.2f %.2fL%.2f %.2f\"/>", m->x, m->y, m->to_x, m->to_y);
+    lac_print(stream, "<circle class=\"%s\" cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\"/>", kind, m->x, m->y,
+              dot_share * c->size);
 }
 
 static lac_status write_tile(lac_context *ctx, FILE *stream, const lac_tile *c)
 {
-    fprintf(stream, "<figure><svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image width=\"%d\" "
-            "height=\"%d\" href=\"data:image/png;base64,", c->size, c->size,
-            0.4 * dot_share * c->size, c->size, c->size);
+    lac_print(stream, "<figure><svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image "
+              "width=\"%d\" height=\"%d\" href=\"data:image/png;base64,", c->size, c->size,
+              0.4 * dot_share * c->size, c->size, c->size);
     LAC_TRY(write_picture(ctx, stream, c));
-    fprintf(stream, "\"/>");
+    lac_print(stream, "\"/>");
     for (int i = 0; i < c->marks; i++)
         write_mark(stream, c, &c->mark[i]);
-    fprintf(stream, "</svg><figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n", c->left,
-            c->right);
+    lac_print(stream, "</svg><figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n",
+              c->left, c->right);
     return LAC_OK;
 }
 
 lac_status lac_sheet_write(lac_context *ctx, FILE *stream, const lac_sheet *s)
 {
     for (int b = 0; b < s->bands; b++) {
-        fprintf(stream, "<h4>%s</h4>\n<div class=\"tiles\">\n", s->band[b].name);
+        lac_print(stream, "<h4>%s</h4>\n<div class=\"tiles\">\n", s->band[b].name);
         for (int i = 0; i < s->band[b].count; i++)
             LAC_TRY(write_tile(ctx, stream, &s->band[b].tile[i]));
-        fprintf(stream, "</div>\n");
+        lac_print(stream, "</div>\n");
     }
     return LAC_OK;
 }

@@ -53,7 +53,7 @@ static int read_seed(const lac_field *f, double value, lac_train_config *config)
     char text[LAC_SETTING];
     if (!(value >= 0 && value <= 9007199254740992.0))
         return 0;
-    snprintf(text, sizeof text, "%.0f", value);
+    lac_format(text, sizeof text, "%.0f", value);
     return value == floor(value) && lac_field_read(f, text, config);
 }
 
@@ -162,7 +162,9 @@ static lac_status from_json(lac_context *ctx, const char *text, int is_preset, c
     lac_train_config config = lac_train_config_default();
     cJSON *object = cJSON_ParseWithOpts(text, &end, 1);
     lac_status status = LAC_OK;
-    if (!object)
+    if (!object && lac_json_is_valid(text, strlen(text)))
+        status = lac_fail(ctx, LAC_ERROR_MEMORY, "%s: out of memory for the settings", where);
+    else if (!object)
         status = lac_fail(ctx, LAC_ERROR_FORMAT, "%s:%d: not JSON", where, line_of(text, end));
     if (status == LAC_OK)
         status = read_items(ctx, object, is_preset, where, &config);

@@ -30,8 +30,9 @@ lac_status lac_config_from_preset(lac_context *ctx, const char *text, const char
 lac_status lac_config_options(lac_context *ctx, const lac_train_config *config,
                               const lac_train_config *base, char **out);
 
-/* The preset that differs from the config in the fewest settings. */
-const char *lac_preset_nearest(const lac_train_config *config);
+/* The preset that differs from the config in the fewest settings. MEMORY. */
+lac_status lac_preset_nearest(lac_context *ctx, const lac_train_config *config,
+                              const char **nearest);
 
 /* The first field in which two checked configs differ, those aside that limit how long a
  * training goes; NULL when there is none: a run of the one may go on as the other's. */

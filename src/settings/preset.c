@@ -70,19 +70,18 @@ lac_status lac_train_read(lac_context *ctx, const char *path, lac_train_config *
     return status;
 }
 
-const char *lac_preset_nearest(const lac_train_config *config)
+lac_status lac_preset_nearest(lac_context *ctx, const lac_train_config *config,
+                              const char **nearest)
 {
-    const char *nearest = lac_presets[0].name;
     int least = INT_MAX;
     for (int i = 0; lac_presets[i].name; i++) {
         lac_train_config preset;
-        int differences = INT_MAX;
-        if (lac_train_preset(NULL, lac_presets[i].name, &preset) == LAC_OK)
-            differences = lac_config_differences(config, &preset);
+        LAC_TRY(lac_train_preset(ctx, lac_presets[i].name, &preset));
+        int differences = lac_config_differences(config, &preset);
         if (differences < least) {
             least = differences;
-            nearest = lac_presets[i].name;
+            *nearest = lac_presets[i].name;
         }
     }
-    return nearest;
+    return LAC_OK;
 }

@@ -126,7 +126,7 @@ static void write_labels(const table *t, int row, FILE *out)
         for (int axis = 0; axis < 2; axis++) {
             long value = lround(xy[2 * mark + axis] * 1e4);
             if (present[k])
-                fprintf(out, "%ld.%04ld", value / 10000, value % 10000);
+                lac_print(out, "%ld.%04ld", value / 10000, value % 10000);
             fputc(',', out);
         }
     }
@@ -168,7 +168,7 @@ static lac_status write_rows(table *t, char *text, FILE *out)
                 return lac_fail(t->ctx, t->drawn[i], "out of memory: drawing row %d",
                                 t->begin + i + 1);
             if (t->is_test)
-                fprintf(out, "%d,", t->begin + i + 1);
+                lac_print(out, "%d,", t->begin + i + 1);
             else
                 write_labels(t, t->begin + i, out);
             write_pixels(t->pixels + (size_t)i * (size_t)pixels, pixels, text, out);
@@ -184,7 +184,7 @@ static lac_status write_table(table *t, FILE *out)
     if (t->is_test)
         fputs("ImageId,", out);
     for (int k = 0; k < LAC_FACE_POINTS && !t->is_test; k++)
-        fprintf(out, "%s_x,%s_y,", point_names[k], point_names[k]);
+        lac_print(out, "%s_x,%s_y,", point_names[k], point_names[k]);
     fputs("Image\n", out);
     lac_status status = write_rows(t, text, out);
     free(text);
@@ -200,7 +200,7 @@ static lac_status write_lookup(table *t, FILE *out)
         choose_points(t, row, present);
         for (int k = 0; k < LAC_FACE_POINTS; k++)
             for (int axis = 0; axis < 2 && present[k]; axis++)
-                fprintf(out, "%d,%d,%s_%c,\n", ++id, row + 1, point_names[k], "xy"[axis]);
+                lac_print(out, "%d,%d,%s_%c,\n", ++id, row + 1, point_names[k], "xy"[axis]);
     }
     return LAC_OK;
 }

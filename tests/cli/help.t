@@ -7,8 +7,9 @@ $ lacuna help train
 | run into a folder. Prints the network's layers, then a line after every epoch:
 | images a second, training loss, RMSE on the hold-out, RMSE weighted as the test
 | set, time left.
-| Ctrl-C finishes the step, saves, and prints the command that goes on; a second
-| one ends at once. Either way the exit code is 130 (SIGHUP: 129, SIGTERM: 143).
+| Ctrl-C, or a lost connection, finishes the step, saves, and prints the command
+| that goes on; a second Ctrl-C ends at once. Either way the exit code is 130
+| (SIGHUP: 129, SIGTERM: 143).
 |
 | Options
 |   --data P               training table: a folder with training.csv or
@@ -131,6 +132,8 @@ $ lacuna help train
 |                          mirror partners: points whose names differ in left and
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
+|   --fold N               hold out fold N of the 1 / holdout folds that the rows
+|                          are dealt to (from 0 to 100; default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -688,6 +691,8 @@ $ lacuna help search
 |                          mirror partners: points whose names differ in left and
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
+|   --fold N               hold out fold N of the 1 / holdout folds that the rows
+|                          are dealt to (from 0 to 100; default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

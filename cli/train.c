@@ -142,15 +142,20 @@ static int finish(const command *c, const train_options *o, const display *d, la
 /* ---- The verb ------------------------------------------------------------------------------ */
 
 /* A run reads its table as it has done before. */
+/* The table of a run that is gone on with is read as its state says, or, where it was ended before
+ * it had one, its config.json. */
 static lac_status open_data(lac_context *ctx, const train_options *o, lac_data **data)
 {
     const table_job job = {.path = o->data};
+    lac_train_config config = o->config;
     lac_model *model = NULL;
-    if (!o->resume)
-        return lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config, data);
-    lac_status status = lac_model_load(ctx, o->out, &model);
-    if (status == LAC_OK)
+    lac_status status = o->resume ? lac_model_load(ctx, o->out, &model) : LAC_OK;
+    if (model)
         status = table_open_for_model(ctx, &job, model, data);
+    else if (status == LAC_ERROR_IO)
+        status = lac_train_read(ctx, o->out, &config);
+    if (!model && status == LAC_OK)
+        status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &config, data);
     lac_model_free(&model);
     return status;
 }

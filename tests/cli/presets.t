@@ -7,7 +7,7 @@ $ lacuna presets
 |         a first model as soon as possible, as good as the paper's
 | fast    fast          14     64  10 min bf16, 16 min float32  1.42 px
 |         a good model in ten minutes
-| best    best          80     64  2 h 40 min bf16, reckoned    not measured
+| best    best          80     64  1 h 55 min bf16, reckoned    not measured
 |         the best single model, in three hours
 $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"name":	"paper",

@@ -82,7 +82,7 @@ $ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat 
 = 130
 
 A lost terminal stops as Ctrl-C does, and may be told twice; under nohup it stops nothing.
-$ printf '%s\n' ': > out; : > err' '(while ! [ -e hung/last.safetensors ]; do sleep 0.02; done; kill -s HUP $$; while ! grep -q again err; do sleep 0.02; done; kill -s HUP $$) &' 'exec lacuna "$@" > out 2> err' > hung.sh
+$ printf '%s\n' ': > out; : > err' '(while ! [ -e hung/last.safetensors ]; do sleep 0.02; done; kill -s HUP $$; while ! grep -q again err; do sleep 0.02; done; kill -s HUP $$ 2>/dev/null) &' 'exec lacuna "$@" > out 2> err' > hung.sh
 $ sh hung.sh train --data faces --out hung --preset paper --model kimura --batch 1 --threads 1; echo $?; cat err
 | 129
 | lacuna: stopping after this step; again to end at once

@@ -3,7 +3,7 @@ $ lacuna presets
 | preset  network   epochs  batch  cost                         error
 | paper   resnet      1000    256  6 hours                      2.36 px at 300
 |         the paper's table I, and what the library takes when nothing is said
-| first   first          4     32  80 s bf16, 2 min float32     1.88 px
+| first   first          4     32  55 s bf16, 75 s float32      1.86 px
 |         a first model as soon as possible, as good as the paper's
 | fast    fast          14     64  10 min bf16, 16 min float32  1.42 px
 |         a good model in ten minutes

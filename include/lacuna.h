@@ -555,8 +555,8 @@ typedef int (*lac_folds_fn)(void *user, int fold, const lac_progress *training);
 
 /* Trains `folds` times, each time with another of the folds as hold-out (holdout and fold of
  * `config` do not count), into run folders fold-001, fold-002, ... in `dir`, made if missing.
- * Called again with the same settings it goes on where it was. ARGUMENT, STOPPED and the statuses of
- * lac_trainer_open and _run. */
+ * Called again with the same settings it goes on where it was. ARGUMENT, STOPPED and the statuses
+ * of lac_trainer_open and _run. */
 lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                          int folds, const char *dir, lac_folds_fn progress, void *user);
 
@@ -843,7 +843,7 @@ typedef struct lac_measures {
     lac_errors *source;                /* [sources] of the data */
     lac_estimate *source_rmse;         /* [sources] pixels */
     int patterns;
-    lac_errors *pattern;               /* [patterns] those of the rows, the data's commonest first */
+    lac_errors *pattern;               /* [patterns] of the rows, the data's commonest first */
     uint8_t *present;                  /* [patterns, points] 1 = the pattern has the point */
 } lac_measures;
 

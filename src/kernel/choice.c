@@ -18,14 +18,14 @@
 #define PREDICT LAC_PASSES_PREDICT
 #define ANY {0, 0}
 
-/* On floats our Winograd is the fastest wherever it makes fewer products than a direct method's 9 for
- * each output: on Zen 4, from 3x3 to 48x48 pixels and from 16 to 288 channels, all passes take
+/* On floats our Winograd is the fastest wherever it makes fewer products than a direct method's 9
+ * for each output: on Zen 4, from 3x3 to 48x48 pixels and from 16 to 288 channels, all passes take
  * 0.3 to 0.9 of the time of oneDNN 2.6's Winograd (AVX-512), and 0.3 to 0.6 of its direct method
  * (AVX2); docs/performance.md. On bf16, AMX's tiles are believed to make oneDNN's direct method the
  * faster one; it was not measured.
  * Our direct method's three passes take 0.6 to 0.95 of the time of oneDNN's with AVX2, where that
- * wants blocks of 8 channels; 0.9 to 1.05 on bf16 for kernels larger than 1x1, but for 5x5 from 1 to
- * 16 channels, 1.1; else 1 to 1.15. */
+ * wants blocks of 8 channels; 0.9 to 1.05 on bf16 for kernels larger than 1x1, but for 5x5 from 1
+ * to 16 channels, 1.1; else 1 to 1.15. */
 const lac_choice_row lac_choice_rows[] = {
     /* level, storage, tiles, passes, k, stride, c, oc, side, chunk, method */
     {AVX512, BF16, NO_AMX, EITHER, 3, 1, ANY, ANY, ANY, ANY, "winograd 2x2"},

@@ -1,13 +1,13 @@
 Settings that go together, to take, to look at, to copy and to change.
 $ lacuna presets
-| preset  network   epochs  batch  cost                         error
-| paper   resnet      1000    256  6 hours                      2.36 px at 300
+| preset  network   epochs  batch  cost                        error
+| paper   resnet      1000    256  6 hours                     2.36 px at 300
 |         the paper's table I, and what the library takes when nothing is said
-| first   first          4     32  55 s bf16, 75 s float32      1.86 px
+| first   first          4     32  55 s bf16, 65 s float32     1.86 px
 |         a first model as soon as possible, as good as the paper's
-| fast    fast          14     64  10 min bf16, 16 min float32  1.42 px
+| fast    fast          14     64  8 min bf16, 10 min float32  1.42 px
 |         a good model in ten minutes
-| best    best          80     64  1 h 55 min bf16, reckoned    not measured
+| best    best          80     64  1 h 55 min bf16, reckoned   not measured
 |         the best single model, in three hours
 $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"name":	"paper",

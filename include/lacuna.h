@@ -1042,6 +1042,8 @@ lac_status lac_bench_methods(lac_context *ctx, const lac_train_config *config,
                              const lac_bench_methods_config *how, lac_bench_methods_result **out);
 void lac_bench_methods_result_free(lac_bench_methods_result **result);
 
+#include "lacuna_photos.h"
+
 #ifdef __cplusplus
 }
 #endif

@@ -177,7 +177,6 @@ static void the_average_is_what_is_measured_saved_and_loaded(void **state)
     lac_trainer_free(&t);
     f->config.ema = 0;
     t = trainer_new(f->ctx, f->data, &f->config);
-    assert_null(t->average_plan);
     assert_null(t->beside.w);
     assert_ok(f->ctx, lac_trainer_run(t, plain.text, NULL, NULL));
     assert_true(isnan(metric(f->ctx, plain.text, LAC_HISTORY_RAW)));

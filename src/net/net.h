@@ -96,6 +96,9 @@ lac_status lac_plan_new(lac_context *ctx, const lac_net *net, const lac_weights 
                         int batch, int flags, lac_plan **out);
 void lac_plan_free(lac_plan **plan);
 
+/* Passes go on with other weights of the same network. */
+void lac_plan_use(lac_plan *plan, const lac_weights *weights);
+
 /* The pictures, op[0].z [n, 1, size, size], in; every output's z out. */
 lac_status lac_plan_forward(lac_plan *plan, const lac_pass *pass);
 

@@ -76,10 +76,7 @@ static void make_op(lac_plan *plan, int i)
     op->reads = op->kernels;
     op->params = &plan->net->params;
     op->buffers = &plan->net->buffers;
-    op->w = plan->weights->w;
     op->g = plan->g;
-    op->b = plan->weights->b;
-    op->weights_version = &plan->weights->version;
     op->scratch = &plan->scratch;
     op->scratch_size = &plan->scratch_size;
     op->partial = &plan->partial;
@@ -172,6 +169,7 @@ static lac_status build(lac_plan *plan)
     LAC_TRY(lac_alloc(plan->ctx, (size_t)net->count, sizeof *plan->op, &plan->op));
     for (int i = 0; i < net->count; i++)
         make_op(plan, i);
+    lac_plan_use(plan, plan->weights);
     LAC_TRY(plan_ops(plan));
     LAC_TRY(make_outputs(plan));
     return make_memory(plan);
@@ -192,6 +190,16 @@ lac_status lac_plan_new(lac_context *ctx, const lac_net *net, const lac_weights 
     if (status != LAC_OK)
         lac_plan_free(out);
     return status;
+}
+
+void lac_plan_use(lac_plan *plan, const lac_weights *weights)
+{
+    plan->weights = weights;
+    for (int i = 0; i < plan->net->count; i++) {
+        plan->op[i].w = weights->w;
+        plan->op[i].b = weights->b;
+        plan->op[i].weights_version = &weights->version;
+    }
 }
 
 void lac_plan_free(lac_plan **plan)

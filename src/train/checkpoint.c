@@ -35,7 +35,7 @@ lac_status lac_trainer_save(const lac_trainer *t, const char *path)
                                         {"trained.", params, t->beside.w},
                                         {"trained.", &t->model->net->buffers, t->beside.b}};
     const lac_more more = {text, LAC_COUNT(text), tensors,
-                           t->average_plan ? LAC_COUNT(tensors) : 2};
+                           t->beside.w ? LAC_COUNT(tensors) : 2};
     snprintf(step, sizeof step, "%d", t->cursor.step);
     snprintf(adam_step, sizeof adam_step, "%ld", t->adam.step);
     snprintf(lowest_epoch, sizeof lowest_epoch, "%d", t->cursor.lowest_epoch);
@@ -73,7 +73,7 @@ static lac_status read_training(const lac_model_file *f, lac_trainer *t)
 {
     const lac_params *params = &t->model->net->params;
     LAC_TRY(read_cursor(f, t));
-    if (t->average_plan) {
+    if (t->beside.w) {
         LAC_TRY(lac_model_file_tensors(f, "trained.", params, t->beside.w));
         LAC_TRY(lac_model_file_tensors(f, "trained.", &t->model->net->buffers, t->beside.b));
     }

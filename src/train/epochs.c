@@ -91,11 +91,14 @@ static double figure_of(const lac_metrics *m)
     return isnan(m->test_weighted) ? m->rmse : m->test_weighted;
 }
 
-static lac_status measure(lac_trainer *t, lac_plan *plan, lac_metrics **out)
+static lac_status measure(lac_trainer *t, const lac_weights *weights, lac_metrics **out)
 {
     const lac_asked asked = {.pixels = t->data->pixels, .rows = t->watched,
                              .count = t->watched_count, .head = t->head};
-    LAC_TRY(lac_plan_predict(plan, &t->model->heads, &asked, t->xy));
+    lac_plan_use(t->plan, weights);
+    lac_status status = lac_plan_predict(t->plan, &t->model->heads, &asked, t->xy);
+    lac_plan_use(t->plan, t->weights);
+    LAC_TRY(status);
     return lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count, out);
 }
 
@@ -103,11 +106,11 @@ static lac_status measure(lac_trainer *t, lac_plan *plan, lac_metrics **out)
 static lac_status evaluate(run_state *r)
 {
     lac_trainer *t = r->t;
-    LAC_TRY(measure(t, t->plan, &r->watched));
-    if (t->average_plan) {
+    LAC_TRY(measure(t, t->weights, &r->watched));
+    if (t->beside.w) {
         r->raw = figure_of(r->watched);
         lac_metrics_free(&r->watched);
-        LAC_TRY(measure(t, t->average_plan, &r->watched));
+        LAC_TRY(measure(t, &t->model->weights, &r->watched));
     }
     lac_metrics_reduce(r->watched, t->config.reduction);
     if (r->watched->labels == 0 || isfinite(r->watched->loss))

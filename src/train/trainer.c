@@ -114,9 +114,8 @@ static lac_status new_model(lac_trainer *t)
     return config->from[0] ? lac_model_begin_from(t->model, config->from) : LAC_OK;
 }
 
-/* With an average the model is the average, and what the steps change lies beside it, with a plan
- * of its own for either. */
-static lac_status make_plans(lac_trainer *t)
+/* With an average the model is the average, and what the steps change lies beside it. */
+static lac_status make_plan(lac_trainer *t)
 {
     const lac_net *net = t->model->net;
     int precision = t->config.precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0;
@@ -125,8 +124,6 @@ static lac_status make_plans(lac_trainer *t)
         LAC_TRY(lac_weights_new(t->ctx, net, &t->beside));
         lac_weights_copy(net, &t->model->weights, &t->beside);
         t->weights = &t->beside;
-        LAC_TRY(lac_plan_new(t->ctx, net, &t->model->weights, t->config.batch,
-                             precision | LAC_PLAN_INFERENCE, &t->average_plan));
     }
     return lac_plan_new(t->ctx, net, t->weights, t->config.batch, precision, &t->plan);
 }
@@ -177,7 +174,7 @@ static lac_status build(lac_trainer *t)
         LAC_TRY(new_model(t));
     }
     LAC_TRY(lac_model_heads(t->model, t->data, &t->head));
-    LAC_TRY(make_plans(t));
+    LAC_TRY(make_plan(t));
     LAC_TRY(make_buffers(t));
     t->cursor.best = INFINITY;
     t->cursor.lowest = INFINITY;
@@ -219,7 +216,6 @@ void lac_trainer_free(lac_trainer **trainer)
         return;
     lac_split_free(&t->split);
     lac_plan_free(&t->plan);
-    lac_plan_free(&t->average_plan);
     if (t->model)
         lac_weights_free(t->model->net, &t->beside);
     lac_model_free(&t->model);

@@ -29,9 +29,8 @@ struct lac_trainer {
     lac_model *model;
     lac_weights *weights;   /* what the steps change: the model's, or `beside` with an average,
                              * which then is the model's */
-    lac_weights beside;
-    lac_plan *plan;         /* of the training, on `weights` */
-    lac_plan *average_plan; /* predicts with the average, or NULL */
+    lac_weights beside;     /* its numbers are NULL without an average */
+    lac_plan *plan;         /* on `weights`; on the model's while it predicts */
     lac_adam_state adam;
     lac_cursor cursor;
     lac_health health;

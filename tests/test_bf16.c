@@ -350,7 +350,8 @@ static void run_conv(void *arg, int item, int thread)
     float *backward = numbers(lac_conv_packed(c->conv));
     float *scratch = numbers(lac_conv_scratch(c->conv));
     float *partial = numbers(lac_conv_partial(c->conv));
-    lac_conv_pack(c->conv, thread, c->w, forward, c->dx ? backward : NULL);
+    for (int i = 0; i < 3; i++)
+        lac_conv_pack(c->conv, thread, (lac_part){i, 3}, c->w, forward, c->dx ? backward : NULL);
     lac_conv_forward(c->conv, thread, c->n, c->x, forward, c->y, scratch);
     if (c->dx)
         lac_conv_backward_data(c->conv, thread, c->n, c->dy, backward, c->dx, scratch);

@@ -68,7 +68,8 @@ static void run_passes(void *arg, int item, int thread)
     float *packed[2] = {numbers(lac_conv_packed(o->conv)), numbers(lac_conv_packed(o->conv))};
     float *scratch = numbers(lac_conv_scratch(o->conv));
     float *partial = numbers(lac_conv_partial(o->conv));
-    lac_conv_pack(o->conv, thread, w, packed[0], backward ? packed[1] : NULL);
+    for (int i = 0; i < 3; i++)
+        lac_conv_pack(o->conv, thread, (lac_part){i, 3}, w, packed[0], backward ? packed[1] : NULL);
     lac_conv_forward(o->conv, thread, o->g->n, x, packed[0], y, scratch);
     if (backward)
         lac_conv_backward_data(o->conv, thread, o->g->n, dy, packed[1], dx, scratch);

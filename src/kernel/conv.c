@@ -88,14 +88,14 @@ static void round_floats(const lac_kernels *kernels, const float *from, float *t
     }
 }
 
-static void ref_pack(const lac_conv *conv, int thread, const float *w, float *forward,
-                     float *backward)
+static void ref_pack(const lac_conv *conv, int thread, lac_part part, const float *w,
+                     float *forward, float *backward)
 {
     (void)thread;
     float *const packed[] = {forward, backward};
     size_t count = lac_conv_w_size(&conv->shape);
     for (int i = 0; i < 2; i++)
-        if (packed[i])
+        if (packed[i] && part.part == 0)
             round_floats(conv->kernels, w, packed[i], count);
 }
 
@@ -235,10 +235,10 @@ size_t lac_conv_partial(const lac_conv *conv)
     return conv->partial;
 }
 
-void lac_conv_pack(const lac_conv *conv, int thread, const float *w, float *packed_forward,
-                   float *packed_backward)
+void lac_conv_pack(const lac_conv *conv, int thread, lac_part part, const float *w,
+                   float *packed_forward, float *packed_backward)
 {
-    conv->method->pack(conv, thread, w, packed_forward, packed_backward);
+    conv->method->pack(conv, thread, part, w, packed_forward, packed_backward);
 }
 
 void lac_conv_forward(const lac_conv *conv, int thread, int n, const void *x,

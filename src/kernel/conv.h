@@ -9,7 +9,8 @@
 
 typedef struct lac_conv_method {
     void (*free_state)(void *state);
-    void (*pack)(const lac_conv *conv, int thread, const float *w, float *forward, float *backward);
+    void (*pack)(const lac_conv *conv, int thread, lac_part part, const float *w, float *forward,
+                 float *backward);
     void (*forward)(const lac_conv *conv, int thread, int n, const void *x, const float *packed,
                     void *y, float *scratch);
     void (*backward_data)(const lac_conv *conv, int thread, int n, const void *dy,

@@ -236,13 +236,15 @@ static inline float *pack_terms(const float *w, const places *from, int count, f
     return to + from->lanes;
 }
 
-static void pack_forward(const lac_conv_shape *s, const float *w, float *to)
+static void pack_forward(const lac_conv_shape *s, lac_part part, const float *w, float *packed)
 {
     size_t area = (size_t)s->k * s->k;
     size_t kernel = s->c * area; /* of one output channel */
     int plain = s->c == 1;
     int block = plain ? 1 : LAC_BLOCK;
-    for (int o = 0; o < s->oc; o += WIDTH) {
+    size_t line = (size_t)s->c / block * s->k * ((run_of(s) + TERM - 1) / TERM);
+    for (int o = part.part * WIDTH; o < s->oc; o += part.of * WIDTH) {
+        float *to = packed + o * line;
         const places from = {kernel, plain ? 1 : area, at_most(WIDTH, s->oc - o)};
         for (int b = 0; b < s->c; b += block)
             for (int i = 0; i < s->k; i++)
@@ -253,15 +255,18 @@ static void pack_forward(const lac_conv_shape *s, const float *w, float *to)
     }
 }
 
-/* One pair of residues: [c / WIDTH, oc / 16, taps down, taps across, 16, WIDTH], turned. */
-static float *pack_residue(const lac_conv_shape *s, const float *w, int down, int across,
-                           float *to)
+/* A part of one pair of residues: [c / WIDTH, oc / 16, taps down, taps across, 16, WIDTH], turned.
+ * Returns where the next pair begins. */
+static float *pack_residue(const lac_conv_shape *s, lac_part part, const float *w, int down,
+                           int across, float *packed)
 {
     size_t area = (size_t)s->k * s->k;
     size_t kernel = s->c * area;
     int lines = residue_of(s, down, s->h).taps;
     int taps = residue_of(s, across, s->w).taps;
-    for (int c = 0; c < s->c; c += WIDTH) {
+    size_t line = (size_t)s->oc / TERM * lines * taps;
+    for (int c = part.part * WIDTH; c < s->c; c += part.of * WIDTH) {
+        float *to = packed + c * line;
         const places from = {area, kernel, at_most(WIDTH, s->c - c)};
         for (int b = 0; b < s->oc; b += LAC_BLOCK)
             for (int i = lines - 1; i >= 0; i--)
@@ -271,18 +276,18 @@ static float *pack_residue(const lac_conv_shape *s, const float *w, int down, in
                         to = pack_terms(w + o * kernel + c * area + tap, &from, TERM, to);
                 }
     }
-    return to;
+    return packed + s->c * line;
 }
 
-static void direct_pack(const lac_conv *conv, int thread, const float *w, float *forward,
-                        float *backward)
+static void direct_pack(const lac_conv *conv, int thread, lac_part part, const float *w,
+                        float *forward, float *backward)
 {
     (void)thread;
     const lac_conv_shape *s = &conv->shape;
     if (forward)
-        pack_forward(s, w, forward);
+        pack_forward(s, part, w, forward);
     for (int r = 0; backward && r < s->stride * s->stride; r++)
-        backward = pack_residue(s, w, r / s->stride, r % s->stride, backward);
+        backward = pack_residue(s, part, w, r / s->stride, r % s->stride, backward);
 }
 
 /* ---- Plan ---------------------------------------------------------------------------------- */

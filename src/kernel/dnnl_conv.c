@@ -156,12 +156,12 @@ static void reorder(const lac_conv *conv, int thread, enum pass pass, const floa
     execute(conv, thread, &state->thread[thread].reorder[pass], data);
 }
 
-void lac_dnnl_pack(const lac_conv *conv, int thread, const float *w, float *forward,
+void lac_dnnl_pack(const lac_conv *conv, int thread, lac_part part, const float *w, float *forward,
                    float *backward)
 {
-    if (forward)
+    if (forward && part.part == 0)
         reorder(conv, thread, PASS_FORWARD, w, forward);
-    if (backward)
+    if (backward && part.part == 0)
         reorder(conv, thread, PASS_DATA, w, backward);
 }
 

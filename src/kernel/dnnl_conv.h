@@ -48,7 +48,7 @@ typedef struct dnnl_state {
 } dnnl_state;
 
 /* dnnl_conv.c: the passes over what dnnl_plan.c planned. */
-void lac_dnnl_pack(const lac_conv *conv, int thread, const float *w, float *forward,
+void lac_dnnl_pack(const lac_conv *conv, int thread, lac_part part, const float *w, float *forward,
                    float *backward);
 void lac_dnnl_forward(const lac_conv *conv, int thread, int n, const void *x, const float *packed,
                       void *y, float *scratch);

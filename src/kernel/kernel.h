@@ -196,10 +196,15 @@ size_t lac_conv_partial(const lac_conv *conv);        /* floats of one chunk's w
 
 /* The calls below run on a thread of lac_parallel, whose index they get as `thread`. */
 
-/* Converts plain weights into the order and the precision of the forward and the backward pass;
- * once per step. Either may be NULL. */
-void lac_conv_pack(const lac_conv *conv, int thread, const float *w, float *packed_forward,
-                   float *packed_backward);
+/* One of `of` parts, which several threads may do at once. */
+typedef struct lac_part {
+    int part, of;
+} lac_part;
+
+/* Converts a part of plain weights into the order and the precision of the forward and the backward
+ * pass; once per step. Either may be NULL. A method that cannot divide this does all in part 0. */
+void lac_conv_pack(const lac_conv *conv, int thread, lac_part part, const float *w,
+                   float *packed_forward, float *packed_backward);
 
 /* These convolve n pictures, at most chunk, and overwrite their output. x, y, dx and dy are
  * stored (but for wide_y); partial, the weights' gradient of these pictures, is float in an order

@@ -391,14 +391,15 @@ static inline void transform_weights(const kernels *k, vec u[PLACES])
         widen_by_g(column[0][i], column[1][i], column[2][i], u + 4 * i);
 }
 
-/* [place, c / 2, oc] words; c and oc change places if `turned`. */
-static void pack_pass(const lac_conv_shape *s, const float *w, int turned, float *packed)
+/* A part of [place, c / 2, oc] words; c and oc change places if `turned`. */
+static void pack_pass(const lac_conv_shape *s, lac_part part, const float *w, int turned,
+                      float *packed)
 {
     int c = turned ? s->oc : s->c;
     int oc = turned ? s->c : s->oc;
     size_t along = turned ? (size_t)s->c * 9 : 9;   /* from one input channel to the next */
     size_t across = turned ? 9 : (size_t)s->c * 9;
-    for (int i = 0; i < c; i += 2)
+    for (int i = 2 * part.part; i < c; i += 2 * part.of)
         for (int o = 0; o < oc; o += LANES) {
             vec even[PLACES], odd[PLACES];
             kernels k = kernels_take(w + i * along + o * across, across, turned);
@@ -410,14 +411,14 @@ static void pack_pass(const lac_conv_shape *s, const float *w, int turned, float
         }
 }
 
-static void winograd_pack(const lac_conv *conv, int thread, const float *w, float *forward,
-                          float *backward)
+static void winograd_pack(const lac_conv *conv, int thread, lac_part part, const float *w,
+                          float *forward, float *backward)
 {
     (void)thread;
     if (forward)
-        pack_pass(&conv->shape, w, 0, forward);
+        pack_pass(&conv->shape, part, w, 0, forward);
     if (backward)
-        pack_pass(&conv->shape, w, 1, backward);
+        pack_pass(&conv->shape, part, w, 1, backward);
 }
 
 /* G' applied to four numbers. */

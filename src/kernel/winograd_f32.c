@@ -191,25 +191,27 @@ static void winograd_backward_weights(const lac_conv *conv, int thread, int n, c
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
-/* All panels of one pass, from c to oc channels. */
-static void pack_pass(const lac_conv_shape *s, lac_kernels_at from, int c, int oc, float *packed)
+/* A part of the panels of one pass, from c to oc channels. */
+static void pack_pass(const lac_conv_shape *s, lac_part part, lac_kernels_at from, int c, int oc,
+                      float *packed)
 {
     const int out = out_of(s), places = (out + 2) * (out + 2);
     for (int o = 0; o < oc; o += LAC_PANEL, from.w += LAC_PANEL * from.across)
-        lac_winograd_weights(out, &from, c, least(LAC_PANEL, oc - o),
-                             packed + lac_winograd_panels(places, c, o));
+        if (o / LAC_PANEL % part.of == part.part)
+            lac_winograd_weights(out, &from, c, least(LAC_PANEL, oc - o),
+                                 packed + lac_winograd_panels(places, c, o));
 }
 
-static void winograd_pack(const lac_conv *conv, int thread, const float *w, float *forward,
-                          float *backward)
+static void winograd_pack(const lac_conv *conv, int thread, lac_part part, const float *w,
+                          float *forward, float *backward)
 {
     (void)thread;
     const lac_conv_shape *s = &conv->shape;
     size_t line = (size_t)s->c * 9;
     if (forward)
-        pack_pass(s, (lac_kernels_at){w, 9, line, 0}, s->c, s->oc, forward);
+        pack_pass(s, part, (lac_kernels_at){w, 9, line, 0}, s->c, s->oc, forward);
     if (backward)
-        pack_pass(s, (lac_kernels_at){w, line, 9, 1}, s->oc, s->c, backward);
+        pack_pass(s, part, (lac_kernels_at){w, line, 9, 1}, s->oc, s->c, backward);
 }
 
 /* A partial is [panel, c, 9, columns]. */

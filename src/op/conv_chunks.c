@@ -20,7 +20,13 @@ typedef struct job {
     lac_conv_state *s;
     const lac_pass *pass;
     const lac_kernels *kernels;
+    const float *w; /* plain weights, while they are packed */
 } job;
+
+static job job_of(lac_op *op, const lac_pass *pass)
+{
+    return (job){.op = op, .s = op->state, .pass = pass, .kernels = op->kernels};
+}
 
 static float *row(const lac_conv_state *s, int which, int block)
 {
@@ -35,7 +41,7 @@ static lac_conv_span span_of(const job *j, int item, int thread)
 static void for_each_chunk(lac_op *op, const lac_pass *pass, lac_work work)
 {
     lac_conv_state *s = op->state;
-    job j = {op, s, pass, op->kernels};
+    job j = job_of(op, pass);
     lac_parallel(pass->ctx, (pass->n + s->chunk - 1) / s->chunk, work, &j);
 }
 
@@ -101,34 +107,57 @@ static int by_halves(const lac_conv_state *s, const lac_pass *pass)
     return s->half && pass->n == 1;
 }
 
-/* One of the two halves, or the weights for one of the two passes. */
-static void work_pack(void *arg, int item, int thread)
+/* The plain weights, with channels filled up where the convolution needs it. */
+static const float *plain_weights(const job *j)
+{
+    const lac_conv_state *s = j->s;
+    if (!s->padded)
+        return lac_op_w(j->op, W);
+    copy_channels(j->op, lac_op_w(j->op, W), s->padded, 1);
+    return s->padded;
+}
+
+static void work_pack_half(void *arg, int item, int thread)
 {
     const job *j = arg;
     const lac_conv_state *s = j->s;
-    const float *w = s->padded ? s->padded : lac_op_w(j->op, W);
-    if (by_halves(s, j->pass)) {
-        size_t half = (size_t)s->oc / 2 * lac_shape_channels(j->op->node->in) * s->attr->k *
-                      s->attr->k;
-        lac_conv_pack(s->half, thread, w + item * half,
-                      s->packed_half + item * lac_conv_packed(s->half), NULL);
-    } else if (item == 0) {
-        lac_conv_pack(s->conv, thread, w, s->packed[0], NULL);
-    } else if (s->packed[1]) {
-        lac_conv_pack(s->conv, thread, w, NULL, s->packed[1]);
-    }
+    size_t half = (size_t)s->oc / 2 * lac_shape_channels(j->op->node->in) * s->attr->k *
+                  s->attr->k;
+    lac_conv_pack(s->half, thread, (lac_part){0, 1}, j->w + item * half,
+                  s->packed_half + item * lac_conv_packed(s->half), NULL);
 }
 
-static void pack(job *j)
+/* Two threads share the packing. */
+enum { PACKERS = 2 };
+
+static void work_pack_forward(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    lac_conv_pack(j->s->conv, thread, (lac_part){item, PACKERS}, j->w, j->s->packed[0], NULL);
+}
+
+static void work_pack_backward(void *arg, int item, int thread)
+{
+    const job *j = arg;
+    lac_conv_pack(j->s->conv, thread, (lac_part){item, PACKERS}, j->w, NULL, j->s->packed[1]);
+}
+
+static void pack_forward(job *j)
 {
     lac_conv_state *s = j->s;
-    uint64_t *version = &s->packed_version[by_halves(s, j->pass)];
+    int halves = by_halves(s, j->pass);
+    uint64_t *version = &s->packed_version[halves];
     if (s->keeps_packed && *version == *j->op->weights_version)
         return;
-    if (s->padded)
-        copy_channels(j->op, lac_op_w(j->op, W), s->padded, 1);
-    lac_parallel(j->pass->ctx, by_halves(s, j->pass) || j->pass->training ? 2 : 1, work_pack, j);
+    j->w = plain_weights(j);
+    lac_parallel(j->pass->ctx, PACKERS, halves ? work_pack_half : work_pack_forward, j);
     *version = *j->op->weights_version;
+}
+
+static void pack_backward(job *j)
+{
+    j->w = plain_weights(j);
+    lac_parallel(j->pass->ctx, PACKERS, work_pack_backward, j);
 }
 
 static void work_reduce(void *arg, int item, int thread)
@@ -245,8 +274,8 @@ static void fixed_affine(lac_op *op, lac_conv_state *s)
 static void conv_forward(lac_op *op, const lac_pass *pass)
 {
     lac_conv_state *s = op->state;
-    job j = {op, s, pass, op->kernels};
-    pack(&j);
+    job j = job_of(op, pass);
+    pack_forward(&j);
     if (!(pass->training && s->attr->norm)) {
         fixed_affine(op, s);
         if (by_halves(s, pass))
@@ -362,7 +391,7 @@ static void bias_gradients(lac_op *op, lac_conv_state *s)
 static void conv_backward(lac_op *op, const lac_pass *pass)
 {
     lac_conv_state *s = op->state;
-    job j = {op, s, pass, op->kernels};
+    job j = job_of(op, pass);
     for (int c = 0; c < s->y_shape.c; c++) {
         row(s, LAC_CONV_ORIGIN, 0)[c] = (float)s->norm.mean[c];
         row(s, LAC_CONV_A, 0)[c] = 1.0f;
@@ -372,6 +401,8 @@ static void conv_backward(lac_op *op, const lac_pass *pass)
         add_up_chunks(s, pass->n);
         norm_gradients(op, s, pass->n);
     }
+    if (op->wants_gradient[0])
+        pack_backward(&j);
     for_each_chunk(op, pass, work_gradients);
     if (!s->attr->norm) {
         add_up_chunks(s, pass->n);

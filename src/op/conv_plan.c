@@ -36,7 +36,7 @@ static lac_status plan_weights(lac_op *op, lac_conv_state *s, lac_planner *p)
 {
     const lac_shape in = op->node->in;
     const size_t k = (size_t)s->attr->k;
-    lac_life life = p->inference ? LAC_LIFE_ALWAYS : LAC_LIFE_STEP;
+    lac_life life = p->inference ? LAC_LIFE_ALWAYS : LAC_LIFE_FORWARD;
     size_t packed = lac_conv_packed(s->conv);
     s->keeps_packed = p->inference;
     if (s->half)
@@ -45,8 +45,8 @@ static lac_status plan_weights(lac_op *op, lac_conv_state *s, lac_planner *p)
     if (s->oc != s->y_shape.c || lac_shape_channels(in) != in.c)
         LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, s->oc * lac_shape_channels(in) * k * k,
                                   sizeof(float), &s->padded));
-    if (op->wants_gradient[0] && !p->inference)
-        LAC_TRY(lac_planner_claim(p, life, packed, sizeof(float), &s->packed[1]));
+    if (op->wants_gradient[0])
+        LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, packed, sizeof(float), &s->packed[1]));
     return lac_planner_claim(p, life, packed, sizeof(float), &s->packed[0]);
 }
 

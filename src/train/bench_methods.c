@@ -89,7 +89,7 @@ static void work_pack(void *arg, int item, int thread)
 {
     (void)item;
     const job *j = arg;
-    lac_conv_pack(j->r->conv, thread, j->a->w, j->r->packed[0], j->r->packed[1]);
+    lac_conv_pack(j->r->conv, thread, (lac_part){0, 1}, j->a->w, j->r->packed[0], j->r->packed[1]);
 }
 
 /* The first call of a pass finds its memory, the second says how often to repeat. */

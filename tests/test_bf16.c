@@ -162,7 +162,8 @@ static void run_kernel(const lac_kernels *k, int which, const planes *p, void *t
         k->affine_pool(p->y, to, H, W, a, b, relu);
         break;
     case 2:
-        k->affine_backward(p->y, p->z, p->dz, to, PIXELS, relu, a, b, c, second, relu);
+        k->affine_backward(p->y, relu ? &(lac_relu){p->z, a, b} : NULL, p->dz, to, PIXELS, a, b, c,
+                           second, relu);
         break;
     case 3:
         k->pool_backward(p->y, p->z, p->dz, to, H, W, relu, a, a, b, c);
@@ -210,7 +211,8 @@ static void run_sums(const lac_kernels *k, int which, const planes *p, double ou
     if (which == 0)
         k->moments(p->y, PIXELS, p->shift, out, out + 16);
     else if (which < 3)
-        k->affine_sums(p->y, p->z, p->dz, PIXELS, which == 2, p->shift, out, out + 16);
+        k->affine_sums(p->y, which == 2 ? &(lac_relu){NULL, p->scale, p->shift} : NULL, p->dz, PIXELS,
+                       p->shift, out, out + 16);
     else
         k->pool_sums(p->y, p->z, p->dz, H, W, which == 4, p->scale, p->shift, out, out + 16);
 }

@@ -123,6 +123,7 @@ static void check_norm_gradient(const lac_kernels *k, int pool, int relu)
     float *y = numbers(PLANE), *add = numbers(PLANE), *z = numbers(PLANE), *dz = numbers(PLANE);
     float *dy = numbers(PLANE), *dadd = numbers(PLANE);
     float scale[16], shift[16], origin[16], a[16], b[16], c[16];
+    const lac_relu through = {z, scale, shift};
     double sum[16] = {0}, product[16] = {0}, dgamma[16];
     p.pool = pool;
     p.relu = relu;
@@ -145,7 +146,7 @@ static void check_norm_gradient(const lac_kernels *k, int pool, int relu)
         k->pool_sums(y, z, dz, H, W, relu, scale, origin, sum, product);
     } else {
         k->affine(y, add, z, PIXELS, scale, shift, relu);
-        k->affine_sums(y, z, dz, PIXELS, relu, origin, sum, product);
+        k->affine_sums(y, relu ? &through : NULL, dz, PIXELS, origin, sum, product);
     }
     for (int i = 0; i < LAC_BLOCK; i++) {
         double mean, inverse;
@@ -159,7 +160,7 @@ static void check_norm_gradient(const lac_kernels *k, int pool, int relu)
     if (pool)
         k->pool_backward(y, z, dz, dy, H, W, relu, scale, a, b, c);
     else
-        k->affine_backward(y, z, dz, dy, PIXELS, relu, a, b, c, dadd, 0);
+        k->affine_backward(y, relu ? &through : NULL, dz, dy, PIXELS, a, b, c, dadd, 0);
     for (int i = 0; i < LAC_BLOCK; i++) {
         assert_slope(sum[i], norm_slope(&p, &p.beta[i]), "dbeta", i);
         assert_slope(dgamma[i], norm_slope(&p, &p.gamma[i]), "dgamma", i);

@@ -163,11 +163,11 @@ static void check_affine_backward(const lac_kernels *k, const lac_kernels *ref)
     constants(a, 1);
     constants(b, 2);
     constants(c, 3);
-    for (int n = 0; n < LONG * FILLS * 6; n++) {
-        int pixels = pixel_counts[n / (FILLS * 6)];
-        int relu = n % 2;
-        int mode = n / 2 % 3; /* no dadd, overwrite, accumulate */
-        fill kind = (fill)(n / 6 % FILLS);
+    for (int n = 0; n < LONG * FILLS * 9; n++) {
+        int pixels = pixel_counts[n / (FILLS * 9)];
+        int relu = n % 3 > 0, again = n % 3 == 2;
+        int mode = n / 3 % 3; /* no dadd, overwrite, accumulate */
+        fill kind = (fill)(n / 9 % FILLS);
         size_t count = (size_t)pixels * LAC_BLOCK;
         float *y = filled(count, kind, 4);
         float *z = filled(count, kind, 5);
@@ -176,11 +176,12 @@ static void check_affine_backward(const lac_kernels *k, const lac_kernels *ref)
         float *dadd[2] = {filled(count, kind, 7), filled(count, kind, 7)};
         char what[96];
         snprintf(what, sizeof what, "affine_backward %s: %d pixels, relu %d, dadd %d, fill %d",
-                 lac_cpu_name(k->level), pixels, relu, mode, kind);
-        ref->affine_backward(y, z, dz, dy[0], pixels, relu, a, b, c, mode ? dadd[0] : NULL,
-                             mode == 2);
-        k->affine_backward(y, z, dz, dy[1], pixels, relu, a, b, c, mode ? dadd[1] : NULL,
-                           mode == 2);
+                 lac_cpu_name(k->level), pixels, relu + again, mode, kind);
+        const lac_relu gate = {again ? NULL : z, a, b};
+        ref->affine_backward(y, relu ? &gate : NULL, dz, dy[0], pixels, a, b, c,
+                             mode ? dadd[0] : NULL, mode == 2);
+        k->affine_backward(y, relu ? &gate : NULL, dz, dy[1], pixels, a, b, c,
+                           mode ? dadd[1] : NULL, mode == 2);
         assert_same(dy[1], dy[0], count, what);
         assert_same(dadd[1], dadd[0], count, what);
         numbers_free(y);
@@ -481,13 +482,19 @@ static void moments_agree_with_the_reference(void **state)
 
 static void check_affine_sums(const lac_kernels *k, const lac_kernels *ref)
 {
-    for (int n = 0; n < LAC_COUNT(pixel_counts) * 4; n++) {
-        int pixels = pixel_counts[n / 4];
-        int relu = n % 2;
+    for (int n = 0; n < LAC_COUNT(pixel_counts) * 6; n++) {
+        int pixels = pixel_counts[n / 6];
+        int relu = n % 3 > 0, again = n % 3 == 2;
         size_t count = (size_t)pixels * LAC_BLOCK;
-        float *y = sum_numbers(count, n / 2 % 2, 1);
+        float *y = sum_numbers(count, n / 3 % 2, 1);
         float *z = filled(count, FILL_TIES, 2);
         float *dz = filled(count, FILL_PLAIN, 3);
+        float scale[16], shift[16];
+        constants(scale, 4);
+        constants(shift, 5);
+        const lac_relu gate = {again ? NULL : z, scale, shift};
+        for (size_t i = 0; again && i < count; i++)
+            z[i] = y[i] * scale[i % LAC_BLOCK] + shift[i % LAC_BLOCK];
         float origin[16];
         double got[2][16] = {{0}}, want[2][16] = {{0}}, terms[2][16] = {{0}};
         for (int c = 0; c < LAC_BLOCK; c++)
@@ -497,9 +504,9 @@ static void check_affine_sums(const lac_kernels *k, const lac_kernels *ref)
                       (int)(i % LAC_BLOCK), terms[0], terms[1]);
         char what[64];
         snprintf(what, sizeof what, "affine_sums %s: %d pixels, relu %d", lac_cpu_name(k->level),
-                 pixels, relu);
-        ref->affine_sums(y, z, dz, pixels, relu, origin, want[0], want[1]);
-        k->affine_sums(y, z, dz, pixels, relu, origin, got[0], got[1]);
+                 pixels, relu + again);
+        ref->affine_sums(y, relu ? &gate : NULL, dz, pixels, origin, want[0], want[1]);
+        k->affine_sums(y, relu ? &gate : NULL, dz, pixels, origin, got[0], got[1]);
         assert_sums(got[0], want[0], terms[0], what);
         assert_sums(got[1], want[1], terms[1], what);
         numbers_free(y);

@@ -67,6 +67,13 @@ typedef struct lac_expected {
     float x[LAC_BLOCK], y[LAC_BLOCK];
 } lac_expected;
 
+/* What a relu let through: all if there is none (NULL), else where z > 0, or where nothing was added
+ * and z is NULL, y * scale + shift > 0. */
+typedef struct lac_relu {
+    const void *z;
+    const float *scale, *shift; /* [16] */
+} lac_relu;
+
 struct lac_kernels {
     lac_cpu level;
 
@@ -93,15 +100,15 @@ struct lac_kernels {
     void (*affine_pool)(const void *y, void *z, int h, int w, const float scale[16],
                         const float shift[16], int relu);
 
-    /* Backward of affine, first pass. g = dz where z > 0 or not relu, else 0. Adds to sum
+    /* Backward of affine, first pass. g = dz where the relu let through, else 0. Adds to sum
      * the sum of g, to product the sum of g * (y - origin). */
-    void (*affine_sums)(const void *y, const void *z, const void *dz, int pixels, int relu,
+    void (*affine_sums)(const void *y, const lac_relu *relu, const void *dz, int pixels,
                         const float origin[16], double sum[16], double product[16]);
 
     /* Second pass: dy = a * g + b * y + c. Unless dadd is NULL it gets g, added to what is
      * there if accumulate. */
-    void (*affine_backward)(const void *y, const void *z, const void *dz, void *dy, int pixels,
-                            int relu, const float a[16], const float b[16], const float c[16],
+    void (*affine_backward)(const void *y, const lac_relu *relu, const void *dz, void *dy,
+                            int pixels, const float a[16], const float b[16], const float c[16],
                             void *dadd, int accumulate);
 
     /* Both passes for affine_pool: the gradient goes to the first largest of the four

@@ -112,32 +112,40 @@ static void affine_pool(const void *y_, void *z_, int h, int w, const float scal
     }
 }
 
-static void affine_sums(const void *y_, const void *z_, const void *dz_, int pixels, int relu,
+/* Number i of dz where the relu let y's through, else 0. */
+static float let_through(const lac_relu *relu, const stored *y, const stored *dz, size_t i)
+{
+    if (!relu)
+        return widen(dz[i]);
+    const stored *z = relu->z;
+    size_t c = i % LAC_BLOCK;
+    return gate(1, z ? widen(z[i]) : widen(y[i]) * relu->scale[c] + relu->shift[c], widen(dz[i]));
+}
+
+static void affine_sums(const void *y_, const lac_relu *relu, const void *dz_, int pixels,
                         const float origin[16], double sum[16], double product[16])
 {
     const stored *y = y_;
-    const stored *z = z_;
     const stored *dz = dz_;
     for (size_t i = 0; i < (size_t)pixels * LAC_BLOCK; i++) {
         int c = (int)(i % LAC_BLOCK);
-        double g = gate(relu, widen(z[i]), widen(dz[i]));
+        double g = let_through(relu, y, dz, i);
         sum[c] += g;
         product[c] += g * ((double)widen(y[i]) - origin[c]);
     }
 }
 
-static void affine_backward(const void *y_, const void *z_, const void *dz_, void *dy_, int pixels,
-                            int relu, const float a[16], const float b[16], const float c[16],
+static void affine_backward(const void *y_, const lac_relu *relu, const void *dz_, void *dy_,
+                            int pixels, const float a[16], const float b[16], const float c[16],
                             void *dadd_, int accumulate)
 {
     const stored *y = y_;
-    const stored *z = z_;
     const stored *dz = dz_;
     stored *dy = dy_;
     stored *dadd = dadd_;
     for (size_t i = 0; i < (size_t)pixels * LAC_BLOCK; i++) {
         size_t channel = i % LAC_BLOCK;
-        float g = gate(relu, widen(z[i]), widen(dz[i]));
+        float g = let_through(relu, y, dz, i);
         dy[i] = narrow(a[channel] * g + b[channel] * widen(y[i]) + c[channel]);
         if (dadd)
             dadd[i] = narrow(accumulate ? widen(dadd[i]) + g : g);

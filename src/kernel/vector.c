@@ -42,7 +42,7 @@ typedef struct terms {
     const stored *y, *z, *dz;
     size_t below; /* from a pixel of y to the one below it, for pools */
     int relu;
-    block origin, scale;
+    block origin, scale, shift;
 } terms;
 
 typedef void (*term_fn)(const terms *t, int pixel, int part, vec *g, vec *d);
@@ -124,17 +124,29 @@ static inline void affine_relu_term(const terms *t, int pixel, int part, vec *g,
     *g = gate(1, vec_take(t->z + at(pixel, part)), *g);
 }
 
-static void affine_sums(const void *y_, const void *z_, const void *dz_, int pixels, int relu,
+/* The value in front of the relu is made again, as affine makes it. */
+static inline void affine_again_term(const terms *t, int pixel, int part, vec *g, vec *d)
+{
+    vec y = vec_take(t->y + at(pixel, part));
+    *d = y - t->origin.part[part];
+    *g = gate(1, y * t->scale.part[part] + t->shift.part[part],
+              vec_take(t->dz + at(pixel, part)));
+}
+
+static void affine_sums(const void *y_, const lac_relu *relu, const void *dz_, int pixels,
                         const float origin[16], double sum[16], double product[16])
 {
-    const stored *y = y_;
-    const stored *z = z_;
-    const stored *dz = dz_;
-    terms t = {.y = y, .z = z, .dz = dz, .origin = block_load(origin)};
-    if (relu)
-        sum_terms(&t, affine_relu_term, pixels, sum, product);
-    else
+    terms t = {.y = y_, .dz = dz_, .origin = block_load(origin)};
+    if (!relu) {
         sum_terms(&t, affine_term, pixels, sum, product);
+    } else if (relu->z) {
+        t.z = relu->z;
+        sum_terms(&t, affine_relu_term, pixels, sum, product);
+    } else {
+        t.scale = block_load(relu->scale);
+        t.shift = block_load(relu->shift);
+        sum_terms(&t, affine_again_term, pixels, sum, product);
+    }
 }
 
 static inline void pool_term(const terms *t, int pixel, int part, vec *g, vec *d)
@@ -218,25 +230,30 @@ static void affine_pool(const void *y_, void *z_, int h, int w, const float scal
     }
 }
 
-static void affine_backward(const void *y_, const void *z_, const void *dz_, void *dy_, int pixels,
-                            int relu, const float a[16], const float b[16], const float c[16],
+static void affine_backward(const void *y_, const lac_relu *relu, const void *dz_, void *dy_,
+                            int pixels, const float a[16], const float b[16], const float c[16],
                             void *dadd_, int accumulate)
 {
     const stored *y = y_;
-    const stored *z = z_;
+    const stored *z = relu ? relu->z : NULL;
     const stored *dz = dz_;
     stored *dy = dy_;
     stored *dadd = dadd_;
     block of_g = block_load(a);
     block of_y = block_load(b);
     block constant = block_load(c);
+    block scale = {{{0}}}, shift = {{{0}}};
+    if (relu && !z) {
+        scale = block_load(relu->scale);
+        shift = block_load(relu->shift);
+    }
     for (int p = 0; p < pixels; p++) {
         for (int i = 0; i < PARTS; i++) {
             size_t k = at(p, i);
-            vec g = vec_take(dz + k);
+            vec g = vec_take(dz + k), value = vec_take(y + k);
             if (relu)
-                g = gate(1, vec_take(z + k), g);
-            vec_put(dy + k, of_g.part[i] * g + of_y.part[i] * vec_take(y + k) + constant.part[i]);
+                g = gate(1, z ? vec_take(z + k) : value * scale.part[i] + shift.part[i], g);
+            vec_put(dy + k, of_g.part[i] * g + of_y.part[i] * value + constant.part[i]);
             if (dadd)
                 vec_put(dadd + k, accumulate ? vec_take(dadd + k) + g : g);
         }

@@ -3,9 +3,9 @@
  *
  * Time runs from 0: operator i of N is at time i in the forward pass and at 2N - 1 - i
  * in the backward pass. An activation lives from its producer's time to that of the last
- * operator that reads it, a gradient from its first writer to its producer's backward
- * pass; buffers that never live together share memory (base/slab.h). Outputs are read, and
- * their gradients written, between the two passes.
+ * operator that reads it: of the forward pass if it can be made again, else of both; a gradient from
+ * its first writer to its producer's backward pass; buffers that never live together share memory
+ * (base/slab.h). Outputs are read, and their gradients written, between the two passes.
  */
 #include "net/net.h"
 
@@ -87,6 +87,30 @@ static void make_op(lac_plan *plan, int i)
     op->way = way ? *way : NULL;
 }
 
+/* Whether a reader's backward pass can do without the z of its input k, or recall it. */
+static int can_wait(const lac_op *reader, int k)
+{
+    const lac_node *node = reader->node;
+    int reads = node->spec->backward_reads ? node->spec->backward_reads(node) : 0;
+    if (!(reads & LAC_READS_INPUTS) || k >= node->inputs - node->added)
+        return 1;
+    return reader->way->fetches && lac_op_is_alike(reader, 0);
+}
+
+/* A z that can be made again need not be kept for the backward pass. */
+static int is_brief(const lac_plan *plan, int i)
+{
+    const lac_op *op = &plan->op[i];
+    if (plan->flags & LAC_PLAN_INFERENCE || op->node->is_output || !op->way || !op->way->recalls ||
+        !op->way->recalls(op))
+        return 0;
+    for (int r = i + 1; r < plan->net->count; r++)
+        for (int k = 0; k < plan->op[r].node->inputs; k++)
+            if (plan->op[r].input[k] == op && !can_wait(&plan->op[r], k))
+                return 0;
+    return 1;
+}
+
 static lac_status claim_activation(lac_plan *plan, int i)
 {
     const lac_net *net = plan->net;
@@ -95,7 +119,9 @@ static lac_status claim_activation(lac_plan *plan, int i)
     int inference = plan->flags & LAC_PLAN_INFERENCE;
     int is_output = op->node->is_output;
     int last = last_reader(net, i);
-    int z_last = inference ? (is_output ? net->count : last) : backward_time(net, i);
+    op->is_brief = is_brief(plan, i);
+    int z_last = inference ? (is_output ? net->count : last)
+                 : op->is_brief ? last : backward_time(net, i);
     LAC_TRY(lac_slab_claim(plan->ctx, &plan->slab, floats, i, z_last, &op->z));
     if (inference || i == 0)
         return LAC_OK;

@@ -149,7 +149,10 @@ static int add_backward_reads(const lac_node *node)
 }
 
 static const lac_op_way add_pictures = {
-    "pictures", NULL, add_plan, add_forward, add_backward, NULL, NULL,
+    .name = "pictures",
+    .plan = add_plan,
+    .forward = add_forward,
+    .backward = add_backward,
 };
 static const lac_op_way *const ways[] = {&add_pictures, NULL};
 

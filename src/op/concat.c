@@ -151,7 +151,10 @@ static void concat_backward(lac_op *op, const lac_pass *pass)
 }
 
 static const lac_op_way concat_pictures = {
-    "pictures", NULL, concat_plan, concat_forward, concat_backward, NULL, NULL,
+    .name = "pictures",
+    .plan = concat_plan,
+    .forward = concat_forward,
+    .backward = concat_backward,
 };
 static const lac_op_way *const ways[] = {&concat_pictures, NULL};
 

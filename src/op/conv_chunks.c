@@ -1,8 +1,8 @@
 /*
  * The passes of a convolution done in chunks (conv_chunks.h). In training the batch statistics
  * part the work in two: convolution and sums, then normalization to pooling in one pass. y is
- * kept for the backward pass, nothing else but z; gradients with respect to y exist for one chunk
- * at a time. Without normalization and pool the backward pass needs no y, and the convolution
+ * kept for the backward pass; z only where it is more than y, normalized, or a reader needs it
+ * (recall). Gradients with respect to y exist for one chunk at a time. Without normalization and pool the backward pass needs no y, and the convolution
  * writes into z.
  *
  * Batch normalization's formulas are in op/norm.h. Without it the scale is 1, the shift
@@ -294,6 +294,35 @@ static void conv_forward(lac_op *op, const lac_pass *pass)
 
 /* ---- Backward -------------------------------------------------------------------------------- */
 
+/* Pictures of z from y, as `finish` made them. */
+static void conv_recall(const lac_op *op, int first, int n, void *room)
+{
+    const lac_conv_state *s = op->state;
+    size_t plane = (size_t)s->y_shape.h * s->y_shape.w * LAC_BLOCK;
+    for (int i = 0; i < n * blocks(s); i++) {
+        size_t from = (size_t)first * blocks(s) + i;
+        int channel = i % blocks(s) * LAC_BLOCK;
+        op->kernels->affine(lac_op_at(op, s->y, from * plane), NULL, lac_op_at(op, room, i * plane),
+                            s->y_shape.h * s->y_shape.w, s->norm.scale + channel,
+                            s->norm.shift + channel, s->attr->relu);
+    }
+}
+
+static int conv_recalls(const lac_op *op)
+{
+    const lac_conv_attr *attr = op->node->attr;
+    return attr->norm && !attr->pool && !op->node->added;
+}
+
+/* What the relu let through in plane i: z says so where it is more than y, normalized. */
+static lac_relu relu_of(const job *j, const void *z, int i)
+{
+    int channel = i % blocks(j->s) * LAC_BLOCK;
+    return (lac_relu){.z = conv_recalls(j->op) ? NULL : z,
+                      .scale = j->s->norm.scale + channel,
+                      .shift = j->s->norm.shift + channel};
+}
+
 static void work_gradient_sums(void *arg, int item, int thread)
 {
     const job *j = arg;
@@ -308,12 +337,13 @@ static void work_gradient_sums(void *arg, int item, int thread)
         const float *origin = row(s, LAC_CONV_ORIGIN, block);
         double *sum = sums + block * LAC_BLOCK;
         double *product = sum + s->oc;
+        lac_relu relu = relu_of(j, z, i);
         if (s->attr->pool)
             j->kernels->pool_sums(y, z, dz, s->y_shape.h, s->y_shape.w, s->attr->relu,
                                   s->norm.scale + block * LAC_BLOCK, origin, sum, product);
         else
-            j->kernels->affine_sums(y, z, dz, s->y_shape.h * s->y_shape.w, s->attr->relu, origin,
-                                    sum, product);
+            j->kernels->affine_sums(y, s->attr->relu ? &relu : NULL, dz,
+                                    s->y_shape.h * s->y_shape.w, origin, sum, product);
     }
 }
 
@@ -338,11 +368,13 @@ static const void *gradient_of_y(const job *j, const lac_conv_span *c)
         const float *a = row(s, LAC_CONV_A, block);
         const float *b = row(s, LAC_CONV_B, block);
         const float *k = row(s, LAC_CONV_C, block);
+        lac_relu gate = relu_of(j, z, i);
         if (s->attr->pool)
             j->kernels->pool_backward(y, z, dz, dy, s->y_shape.h, s->y_shape.w, relu,
                                       s->norm.scale + block * LAC_BLOCK, a, b, k);
         else
-            j->kernels->affine_backward(y, z, dz, dy, s->y_shape.h * s->y_shape.w, relu, a, b, k,
+            j->kernels->affine_backward(y, relu ? &gate : NULL, dz, dy,
+                                        s->y_shape.h * s->y_shape.w, a, b, k,
                                         plane_of_y(j, dadd, i), accumulate);
     }
     if (dadd == c->own_add && dadd)
@@ -359,7 +391,8 @@ static void work_gradients(void *arg, int item, int thread)
     if (!s->attr->norm)
         work_gradient_sums(arg, item, thread);
     const void *dy = gradient_of_y(j, &c);
-    lac_conv_backward_weights(s->conv, thread, c.n, x_of(j, &c), dy,
+    lac_conv_backward_weights(s->conv, thread, c.n,
+                              lac_op_fetch_again(op, c.first, c.n, c.own_x), dy,
                               *op->partial + item * lac_conv_partial(s->conv), c.scratch);
     if (!op->wants_gradient[0])
         return;
@@ -419,5 +452,13 @@ static const lac_conv *conv_of(const lac_op *op)
 }
 
 const lac_op_way lac_conv_chunks = {
-    "chunks", NULL, lac_conv_plan, conv_forward, conv_backward, lac_conv_state_free, conv_of,
+    .name = "chunks",
+    .plan = lac_conv_plan,
+    .forward = conv_forward,
+    .backward = conv_backward,
+    .free = lac_conv_state_free,
+    .conv = conv_of,
+    .recalls = conv_recalls,
+    .recall = conv_recall,
+    .fetches = 1,
 };

@@ -249,8 +249,13 @@ static int dense_backward_reads(const lac_node *node)
     return LAC_READS_INPUTS | (relu ? LAC_READS_OUTPUT : 0);
 }
 
-static const lac_op_way dense_tiles = {"tiles",       NULL,           dense_plan,
-                                       dense_forward, dense_backward, dense_free, NULL};
+static const lac_op_way dense_tiles = {
+    .name = "tiles",
+    .plan = dense_plan,
+    .forward = dense_forward,
+    .backward = dense_backward,
+    .free = dense_free,
+};
 static const lac_op_way *const ways[] = {&dense_tiles, NULL};
 
 const lac_op_spec lac_op_dense = {

@@ -79,7 +79,9 @@ static void mean_backward(lac_op *op, const lac_pass *pass)
 }
 
 static const lac_op_way mean_pictures = {
-    "pictures", NULL, NULL, mean_forward, mean_backward, NULL, NULL,
+    .name = "pictures",
+    .forward = mean_forward,
+    .backward = mean_backward,
 };
 static const lac_op_way *const ways[] = {&mean_pictures, NULL};
 

@@ -98,7 +98,7 @@ static const lac_kernels *kernels_of(const lac_op *op, int i)
     return i == 0 ? op->reads : op->kernels;
 }
 
-static int is_alike(const lac_op *op, int i)
+int lac_op_is_alike(const lac_op *op, int i)
 {
     return kernels_of(op, i)->element == op->input[i]->kernels->element;
 }
@@ -108,7 +108,7 @@ const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room)
     const lac_op *input = op->input[i];
     size_t each = lac_shape_stored(input->node->out);
     const void *from = lac_op_at(input, input->z, first * each);
-    if (is_alike(op, i))
+    if (lac_op_is_alike(op, i))
         return from;
     if (kernels_of(op, i)->element == sizeof(float))
         input->kernels->load(from, room, n * each);
@@ -117,10 +117,19 @@ const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room)
     return room;
 }
 
+const void *lac_op_fetch_again(const lac_op *op, int first, int n, void *room)
+{
+    const lac_op *input = op->input[0];
+    if (!input->is_brief)
+        return lac_op_fetch(op, 0, first, n, room);
+    input->way->recall(input, first, n, room);
+    return room;
+}
+
 void *lac_op_target(const lac_op *op, int i, int first, void *room)
 {
     const lac_op *input = op->input[i];
-    if (op->accumulate[i] || !is_alike(op, i))
+    if (op->accumulate[i] || !lac_op_is_alike(op, i))
         return room;
     return lac_op_at(input, input->dz, first * lac_shape_stored(input->node->out));
 }
@@ -128,8 +137,8 @@ void *lac_op_target(const lac_op *op, int i, int first, void *room)
 void *lac_op_target_adding(const lac_op *op, int i, int first, void *room, int *accumulate)
 {
     const lac_op *input = op->input[i];
-    *accumulate = op->accumulate[i] && is_alike(op, i);
-    if (!is_alike(op, i))
+    *accumulate = op->accumulate[i] && lac_op_is_alike(op, i);
+    if (!lac_op_is_alike(op, i))
         return room;
     return lac_op_at(input, input->dz, first * lac_shape_stored(input->node->out));
 }
@@ -161,7 +170,7 @@ void lac_op_deliver(const lac_op *op, int i, int first, int n, const void *targe
     void *dz = lac_op_at(input, input->dz, first * each);
     if (target == dz)
         return;
-    if (is_alike(op, i))
+    if (lac_op_is_alike(op, i))
         kernels_of(op, i)->accumulate(target, dz, n * each);
     else
         add_converted(op, i, first * each, n * each, target);

@@ -177,6 +177,12 @@ struct lac_op_way {
     void (*backward)(lac_op *op, const lac_pass *pass);
     void (*free)(lac_op *op); /* NULL: the way keeps nothing */
     const lac_conv *(*conv)(const lac_op *op); /* its convolution, once planned; NULL: none */
+
+    /* Whether the way can make z of any pictures again in the backward pass, from what it keeps
+     * besides, and how: pictures [first, first + n) into `room`. NULL: it cannot. */
+    int (*recalls)(const lac_op *op);
+    void (*recall)(const lac_op *op, int first, int n, void *room);
+    int fetches; /* its backward pass reads input 0 by lac_op_fetch_again and no other one */
 };
 
 /* An operator of a plan. */
@@ -190,6 +196,8 @@ struct lac_op {
     const lac_kernels *reads;            /* of that in which input 0 is read: the same, unless a way
                                             says otherwise when it plans */
     void *z;                             /* output [n, out] */
+    int is_brief;                        /* z is gone in the backward pass, and recalled by whoever
+                                            reads it */
     void *dz;                            /* its gradient */
     const lac_params *params;            /* tables of the slabs w and g, and b */
     const lac_params *buffers;
@@ -249,6 +257,12 @@ static inline float *lac_op_scratch(const lac_op *op, int thread)
  * others as the operator's output): in place where they are stored so, else converted into
  * `room`. */
 const void *lac_op_fetch(const lac_op *op, int i, int first, int n, void *room);
+
+/* The same of input 0 in the backward pass, where it may have to be recalled. */
+const void *lac_op_fetch_again(const lac_op *op, int first, int n, void *room);
+
+/* Whether an operator reads the input stored as that is. */
+int lac_op_is_alike(const lac_op *op, int i);
 
 /* Where the gradient of those pictures of input i is to be written before lac_op_deliver: in
  * place, or `room` when it must be added or converted. */

@@ -137,8 +137,11 @@ static int softargmax_backward_reads(const lac_node *node)
 }
 
 static const lac_op_way softargmax_blocks = {
-    "blocks", NULL, softargmax_plan, softargmax_forward, softargmax_backward, softargmax_free,
-    NULL,
+    .name = "blocks",
+    .plan = softargmax_plan,
+    .forward = softargmax_forward,
+    .backward = softargmax_backward,
+    .free = softargmax_free,
 };
 static const lac_op_way *const ways[] = {&softargmax_blocks, NULL};
 

@@ -309,5 +309,11 @@ static void stem_backward(lac_op *op, const lac_pass *pass)
     }
 }
 
-const lac_op_way lac_conv_stem = {"stem",       stem_fits,     stem_plan,
-                                  stem_forward, stem_backward, stem_free, NULL};
+const lac_op_way lac_conv_stem = {
+    .name = "stem",
+    .fits = stem_fits,
+    .plan = stem_plan,
+    .forward = stem_forward,
+    .backward = stem_backward,
+    .free = stem_free,
+};

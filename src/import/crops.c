@@ -41,10 +41,12 @@ static lac_status find_aspect(const lac_foreign *labels, double *out)
     return LAC_OK;
 }
 
-/* A square of `side` box widths about the middle of a box of that aspect. */
+/* A square of `side` box widths about the middle of a box of that aspect, by numbers that the rule
+ * has as a text. */
 static lac_crop centred(double side, double aspect)
 {
-    return (lac_crop){"box", side, (1 - side) / 2, (aspect - side) / 2};
+    return (lac_crop){"box", round(1000 * side) / 1000, round(500 * (1 - side)) / 1000,
+                      round(500 * (aspect - side)) / 1000};
 }
 
 static int holds(const lac_box *box, const lac_mark *m)

@@ -163,6 +163,15 @@ static lac_status read_mark(const reading *r, int point)
                : status;
 }
 
+/* What a table's column of sources cannot hold becomes _. */
+static void take_source(const char *text, lac_source_word word)
+{
+    snprintf(word, LAC_SOURCE_WORD, "%s", text);
+    for (char *c = word; *c; c++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *c))
+            *c = '_';
+}
+
 static lac_status read_row(const reading *r)
 {
     const lac_csv *csv = r->csv;
@@ -181,7 +190,7 @@ static lac_status read_row(const reading *r)
         LAC_TRY(lac_foreign_box(r->labels, box[0], box[1], box[2], box[3]));
     lac_face *face = &r->labels->face[r->labels->faces - 1];
     if (r->source >= 0)
-        snprintf(face->source, sizeof face->source, "%s", csv->cell[r->source].text);
+        take_source(csv->cell[r->source].text, face->source);
     for (int p = 0; p < r->labels->points; p++)
         LAC_TRY(read_mark(r, p));
     return LAC_OK;

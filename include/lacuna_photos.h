@@ -86,6 +86,13 @@ const char *lac_detector_name(const lac_detector *detector); /* "yunet", "haar":
 lac_status lac_detector_run(lac_detector *detector, const lac_photo *photo, lac_detection *faces,
                             int most, int *count);
 
+/* The rule of a model (its setting `crop`) for the boxes of a detector; detector NULL: the first.
+ * MISMATCH when it has none for it, naming those that it has; FORMAT, MEMORY. */
+lac_status lac_model_crop(const lac_model *model, const char *detector, lac_crop *out);
+
+/* The rule of a table (its column crop), as the setting; "" without one. */
+const char *lac_data_crop(const lac_data *data);
+
 /* ---- Import ---------------------------------------------------------------------------- */
 
 /* To which picture the labels of a turned JPEG belong. */

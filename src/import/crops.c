@@ -49,14 +49,20 @@ static lac_crop centred(double side, double aspect)
                       round(500 * (aspect - side)) / 1000};
 }
 
-static int holds(const lac_box *box, const lac_mark *m)
+int lac_crop_holds(int size, const float xy[2])
 {
-    return m->x >= box->x && m->x <= box->x + box->width && m->y >= box->y &&
-           m->y <= box->y + box->height;
+    return xy[0] >= 0 && xy[0] <= (float)size && xy[1] >= 0 && xy[1] <= (float)size;
+}
+
+static int holds(const lac_box *box, int size, const lac_mark *m)
+{
+    float xy[2] = {(float)m->x, (float)m->y};
+    lac_box_from_photo(box, size, xy, 1, xy);
+    return lac_crop_holds(size, xy);
 }
 
 /* The faces with a box whose square holds all their points, as a share. */
-static double share_held(const lac_foreign *labels, const lac_crop *rule)
+static double share_held(const lac_foreign *labels, const lac_crop *rule, int size)
 {
     int boxes = 0, held = 0;
     for (int f = 0; f < labels->faces; f++) {
@@ -65,7 +71,7 @@ static double share_held(const lac_foreign *labels, const lac_crop *rule)
             continue;
         lac_box square = lac_crop_of(rule, &face->box);
         int i = 0;
-        while (i < face->marks && holds(&square, &labels->mark[face->first + (size_t)i]))
+        while (i < face->marks && holds(&square, size, &labels->mark[face->first + (size_t)i]))
             i++;
         boxes++;
         held += i == face->marks;
@@ -86,7 +92,7 @@ static lac_status choose_rule(const lac_foreign *labels, const lac_import_config
     }
     for (int step = 0; step <= 20; step++) {
         *out = centred((1 + 0.05 * step) * fmax(1, aspect), aspect);
-        if (share_held(labels, out) >= 0.99)
+        if (share_held(labels, out, config->size) >= 0.99)
             break;
     }
     return LAC_OK;

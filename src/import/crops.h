@@ -13,6 +13,9 @@ typedef struct lac_crops {
 /* MEMORY. */
 lac_status lac_crops_find(const lac_foreign *labels, const lac_import_config *config,
                           lac_crops *out);
+/* Whether a table of pictures of that size takes a label there. */
+int lac_crop_holds(int size, const float xy[2]);
+
 void lac_crops_free(lac_crops *crops);
 
 #endif

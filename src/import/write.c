@@ -61,11 +61,6 @@ static lac_box turn_box(const source *s, const lac_box *box)
                      fabs(y[1] - y[0])};
 }
 
-static int is_inside(const float xy[2], int size)
-{
-    return xy[0] >= 0 && xy[0] <= (float)size && xy[1] >= 0 && xy[1] <= (float)size;
-}
-
 /* Puts the face's marks into its row; returns how many are outside of the crop. */
 static int place(const lac_import_job *job, const source *s, int f, lac_row *row)
 {
@@ -83,7 +78,7 @@ static int place(const lac_import_job *job, const source *s, int f, lac_row *row
         at[0] = (float)x;
         at[1] = (float)y;
         lac_box_from_photo(&row->square, job->config->size, at, 1, at);
-        if (is_inside(at, job->config->size))
+        if (lac_crop_holds(job->config->size, at))
             continue;
         outside++;
         if (!job->config->keep_outside)

@@ -19,6 +19,7 @@ static const verb verbs[] = {
     {"predict", "keypoints of pictures: of a table, or of photos", verb_predict},
     {"submit", "write a submission file for Kaggle", verb_submit},
     {"data", "describe a table: labels, gaps, sources, duplicates, outliers", verb_data},
+    {"import", "make a table of somebody else's labels and pictures", verb_import},
     {"synth", "draw a data set of faces in Kaggle's files", verb_synth},
     {"plot", "draw a run's curve, or faces with labels and predictions", verb_plot},
     {"report", "a page of runs: table II, curves, faces, what was run", verb_report},

@@ -395,6 +395,10 @@ typedef struct lac_train_config {
                                 file with two names of points on a line ("names") */
     int fold;                /* what is held out: 0, the share `holdout` by itself; above, this one
                                 of the 1 / holdout folds that all rows are dealt to, 1 to 100 (0) */
+    char crop[LAC_SETTING];  /* which square of a photo is such a picture: rules by detectors'
+                                names, of lac_crop's side, left and top, between blanks,
+                                "yunet:1.19,-0.09,0.07 haar:1,0,0", empty = the table's own, if its
+                                column crop has one (empty) */
 } lac_train_config;
 
 lac_train_config lac_train_config_default(void);

@@ -1,8 +1,8 @@
 /*
  * lacuna, continued: pictures as people have them. Part of lacuna.h, which includes it.
  *
- * The order is: photos, boxes and crops, detectors, predicting. Coordinates are in pixels of the
- * photo as it is looked at (turned upright), the origin is the centre of the top left pixel.
+ * The order is: photos, boxes and crops, detectors, predicting, import. Coordinates are in pixels of
+ * the photo as it is looked at (turned upright), the origin is the centre of the top left pixel.
  */
 #ifndef LACUNA_PHOTOS_H
 #define LACUNA_PHOTOS_H
@@ -196,5 +196,62 @@ lac_status lac_faces_write(lac_faces_writer *writer, const lac_faces *faces);
 /* Ends the file. Without this, free leaves what was there before (of PTS, what was written). */
 lac_status lac_faces_writer_finish(lac_faces_writer *writer);
 void lac_faces_writer_free(lac_faces_writer **writer);
+
+/* The rule of a model (its setting `crop`) for the boxes of a detector; detector NULL: the first.
+ * MISMATCH when it has none for it, naming those that it has; FORMAT, MEMORY. */
+lac_status lac_model_crop(const lac_model *model, const char *detector, lac_crop *out);
+
+/* The rule of a table (its column crop), as the setting; "" without one. */
+const char *lac_data_crop(const lac_data *data);
+
+/* ---- Import ---------------------------------------------------------------------------- */
+
+/* To which picture the labels of a turned JPEG belong. */
+typedef enum lac_exif {
+    LAC_EXIF_AUTO = 0,  /* where the label file declares the size, to the one that has it; else as
+                         * APPLY */
+    LAC_EXIF_APPLY = 1, /* to the picture as it is looked at */
+    LAC_EXIF_IGNORE = 2 /* to the picture as it is stored: the labels are turned with it */
+} lac_exif;
+
+typedef struct lac_import_config {
+    const char *format;   /* csv, dlib, pts, coco, dlc, celeba, wflw or yolo; NULL: what the first
+                           * bytes say (NULL) */
+    const char *pictures; /* folder in which the pictures' names start; NULL: the label file's own
+                           * (NULL) */
+    const char *category; /* of COCO: the one to take; NULL: the only one with keypoints (NULL) */
+    const char *missing;  /* numbers that mark missing points, as the setting of that name (NULL) */
+    int size;             /* side of the crops, pixels, 16 to 512 (96) */
+    int by_points;        /* 1: crop by the extent of the points even where there are boxes (0) */
+    double box_scale;     /* side of the crop in sides of the box, centred, up to 10; 0: the least
+                           * from 1 to 2 that holds all points of 99 faces of 100 (0) */
+    double margin;        /* about the extent of the points, in extents, on each side, 0 to 10. In
+                           * drawn faces of Kaggle's geometry it is 0.24 to 0.33 (0.3) */
+    int keep_outside;     /* 1: labels outside of the crop are written; 0: they become gaps (0) */
+    lac_exif exif;
+    int strict;           /* 1: a face or picture that is left out is a failure (0) */
+} lac_import_config;
+
+typedef struct lac_import_result {
+    int rows, points, photos;
+    int unlabelled; /* faces without a point, left out */
+    int unplaced;   /* faces without a box and with too few points to tell where they are */
+    int unread;     /* faces of pictures that could not be read */
+    int outside;    /* points outside of the crop */
+    char format[8];
+    char crop[256]; /* rule for the model, as the setting `crop`; empty when the labels have no
+                     * boxes */
+} lac_import_result;
+
+lac_import_config lac_import_config_default(void);
+
+/* Reads a foreign label file, or a folder of them, and writes a training table: DIR/training.csv
+ * and the faces as DIR/pictures/NNNN.png, N the number of the face in the label file. The table says
+ * where each came from: columns photo (the name in the label file), photo_x, photo_y, photo_width
+ * and photo_height (the square), and crop (the rule), which a training takes over. config NULL:
+ * defaults. What is left out is a line each in the log. IO (also where DIR has a table already),
+ * FORMAT, ARGUMENT, MEMORY. */
+lac_status lac_import(lac_context *ctx, const char *from, const lac_import_config *config,
+                      const char *dir, lac_import_result *result);
 
 #endif

@@ -139,7 +139,8 @@ static void the_json_reads_as_the_command_line_does(void **state)
               "\t\"patience\":\t0,\n\t\"holdout\":\t0.2,\n"
               "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\",\n"
               "\t\"missing\":\t\"\",\n\t\"outside\":\t\"error\",\n"
-              "\t\"pairs\":\t\"names\",\n\t\"fold\":\t0\n}");
+              "\t\"pairs\":\t\"names\",\n\t\"fold\":\t0,\n"
+              "\t\"crop\":\t\"\"\n}");
     free(text);
 }
 

@@ -159,6 +159,19 @@ lac_status lac_mirror_find(lac_context *ctx, char *const *names, int points, int
 /* 1 when the first side that a name says is left. */
 int lac_name_is_left(const char *name);
 
+/* ---- Rules of crops ------------------------------------------------------------------- */
+
+enum { LAC_MOST_CROPS = 8 };
+
+/* Reads "yunet:1.19,-0.09,0.07 haar:1,0,0", at most LAC_MOST_CROPS rules of different detectors:
+ * side, left, top. *count is how many there are, 0 of an empty text. Returns 0 when it is anything
+ * else. crop.c */
+int lac_crops_read(const char *text, lac_crop rules[LAC_MOST_CROPS], int *count);
+
+/* Writes a rule as such a text with up to three decimals. Returns `text`. */
+enum { LAC_CROP_TEXT = 96 };
+const char *lac_crop_text(const lac_crop *rule, char text[LAC_CROP_TEXT]);
+
 /* ---- Clock, files ------------------------------------------------------------------ */
 
 double lac_seconds(void); /* monotonic */
@@ -215,6 +228,11 @@ lac_status lac_folder_flush(lac_context *ctx, const char *path);
  * for whoever holds the folder's lock. IO. */
 lac_status lac_folder_sweep(lac_context *ctx, const char *path, const char *const *names,
                             int count);
+
+/* The names in a folder that end in `end`, in any case, in the order of their bytes; none that begin
+ * with a dot. *names [count] and each of them are freed by free(). IO, MEMORY. */
+lac_status lac_folder_list(lac_context *ctx, const char *path, const char *end, char ***names,
+                           int *count);
 
 /* Keeps other processes, and other objects of this one, from working in a folder, by a lock on
  * the file .lock in it. The system takes it back when the process ends in whatever way. IO when

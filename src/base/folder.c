@@ -12,8 +12,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,6 +43,65 @@ lac_status lac_folder_make(lac_context *ctx, const char *path)
     free(parent);
     return status;
 }
+
+/* ---- Names in a folder ------------------------------------------------------------------- */
+
+static int ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name), tail = strlen(end);
+    return length >= tail && strcasecmp(name + length - tail, end) == 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static lac_status add_name(lac_context *ctx, const char *name, char ***names, int *count,
+                           int *room)
+{
+    if (*count == *room) {
+        char **larger;
+        LAC_TRY(lac_alloc(ctx, 2 * (size_t)*room + 64, sizeof *larger, &larger));
+        if (*count)
+            memcpy(larger, *names, (size_t)*count * sizeof *larger);
+        free(*names);
+        *names = larger;
+        *room = 2 * *room + 64;
+    }
+    LAC_TRY(lac_strdup(ctx, name, &(*names)[*count]));
+    ++*count;
+    return LAC_OK;
+}
+
+lac_status lac_folder_list(lac_context *ctx, const char *path, const char *end, char ***names,
+                           int *count)
+{
+    DIR *folder = opendir(path);
+    lac_status status = LAC_OK;
+    int room = 0;
+    *names = NULL;
+    *count = 0;
+    if (!folder)
+        return lac_fail_errno(ctx, path, "open the folder");
+    for (const struct dirent *e; status == LAC_OK && (e = readdir(folder));)
+        if (e->d_name[0] != '.' && ends_with(e->d_name, end))
+            status = *count < INT_MAX / 4 ? add_name(ctx, e->d_name, names, count, &room)
+                                          : lac_fail(ctx, LAC_ERROR_IO, "%s: too many files", path);
+    closedir(folder);
+    if (status == LAC_OK) {
+        if (*count)
+            qsort(*names, (size_t)*count, sizeof **names, compare_names);
+        return LAC_OK;
+    }
+    while (*count)
+        free((*names)[--*count]);
+    free(*names);
+    *names = NULL;
+    return status;
+}
+
+/* ---- Left over ---------------------------------------------------------------------------- */
 
 static int is_left_over(const char *entry, const char *const *names, int count)
 {

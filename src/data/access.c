@@ -103,6 +103,11 @@ int lac_data_row_is_complete(const lac_data *data, int row)
     return !memchr(lac_data_mask(data, row), 0, 2 * (size_t)data->points);
 }
 
+const char *lac_data_crop(const lac_data *data)
+{
+    return data->crop;
+}
+
 int lac_row_is_labelled(const lac_data *data, int row)
 {
     return memchr(lac_data_mask(data, row), 1, 2 * (size_t)data->points) != NULL;

@@ -401,6 +401,11 @@ size_t lac_stream_size(const lac_stream *stream)
     return stream->size;
 }
 
+const char *lac_stream_path(const lac_stream *stream)
+{
+    return stream->path;
+}
+
 const char *lac_stream_name(const lac_stream *stream)
 {
     return stream->name;

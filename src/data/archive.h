@@ -27,6 +27,9 @@ lac_status lac_stream_read(lac_stream *stream, char *buffer, size_t size, size_t
 /* Estimates the bytes of the whole table; 0 when nothing is known. */
 size_t lac_stream_size(const lac_stream *stream);
 
+/* The file that was opened: the table, or the archive that holds it; "-" for standard input. */
+const char *lac_stream_path(const lac_stream *stream);
+
 /* The name that messages give the table: "kaggle/training.zip/training.csv". */
 const char *lac_stream_name(const lac_stream *stream);
 

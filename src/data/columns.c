@@ -121,6 +121,16 @@ static lac_status take_coordinate(const lac_csv *csv, int column, lac_columns *c
     return status;
 }
 
+/* photo_x, photo_width: where an import has cut a picture out. */
+static int is_place(const char *name)
+{
+    static const char *const places[] = {"photo_x", "photo_y", "photo_width", "photo_height"};
+    int i = 0;
+    while (i < LAC_COUNT(places) && strcmp(name, places[i]) != 0)
+        i++;
+    return i < LAC_COUNT(places);
+}
+
 static lac_status find_role(const lac_csv *csv, int column, lac_table kind, lac_columns *columns,
                             lac_data *data)
 {
@@ -130,6 +140,12 @@ static lac_status find_role(const lac_csv *csv, int column, lac_table kind, lac_
         columns->id = column;
     else if (strcmp(name, "source") == 0)
         columns->source = column;
+    else if (strcmp(name, "photo") == 0)
+        columns->photo = column;
+    else if (strcmp(name, "crop") == 0)
+        columns->crop = column;
+    else if (is_place(name) && has_column(csv, "photo_x", "width"))
+        columns->role[column] = LAC_COLUMN_PLACE;
     else if (image_rank(name) > (columns->image < 0 ? 0 : image_rank(csv->name[columns->image])))
         columns->image = column;
     else if (image_rank(name) == 0 && kind != LAC_TABLE_TEST)
@@ -189,15 +205,14 @@ static void tell_others(const lac_csv *csv, const lac_columns *columns)
 lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *columns,
                             lac_data *data)
 {
-    columns->image = columns->id = columns->source = -1;
+    columns->image = columns->id = columns->source = columns->photo = columns->crop = -1;
     LAC_TRY(lac_alloc(csv->ctx, csv->columns, sizeof *columns->role, &columns->role));
     LAC_TRY(lac_alloc(csv->ctx, csv->columns, sizeof *data->names, &data->names));
     for (int c = 0; c < csv->columns; c++)
         LAC_TRY(find_role(csv, c, kind, columns, data));
     LAC_TRY(check_pairs(csv, columns, data));
     if (columns->image < 0)
-        return lac_csv_fail(csv, -1, "there is no column of pixels, called Image, image or pixels; "
-                            "pictures as files are not read by this version");
+        return lac_csv_fail(csv, -1, "there is no column of pictures, called Image, image or pixels");
     if (kind == LAC_TABLE_TRAINING && data->points == 0)
         return lac_csv_fail(csv, -1, "there are no columns NAME_x and NAME_y");
     columns->role[columns->image] = LAC_COLUMN_IMAGE;
@@ -205,6 +220,10 @@ lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *col
         columns->role[columns->id] = LAC_COLUMN_ID;
     if (columns->source >= 0)
         columns->role[columns->source] = LAC_COLUMN_SOURCE;
+    if (columns->photo >= 0)
+        columns->role[columns->photo] = LAC_COLUMN_PHOTO;
+    if (columns->crop >= 0)
+        columns->role[columns->crop] = LAC_COLUMN_CROP;
     if (kind != LAC_TABLE_TEST)
         tell_others(csv, columns);
     return LAC_OK;

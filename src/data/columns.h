@@ -6,13 +6,23 @@
 #include "data/data.h"
 
 /* What a column is; a label column is its coordinate, 2 * point + axis. */
-enum { LAC_COLUMN_IMAGE = -1, LAC_COLUMN_ID = -2, LAC_COLUMN_SOURCE = -3, LAC_COLUMN_OTHER = -4 };
+enum {
+    LAC_COLUMN_IMAGE = -1,
+    LAC_COLUMN_ID = -2,
+    LAC_COLUMN_SOURCE = -3,
+    LAC_COLUMN_PHOTO = -4, /* the photo that the picture was cut from */
+    LAC_COLUMN_CROP = -5,  /* the rule by which it was */
+    LAC_COLUMN_PLACE = -6, /* where in the photo: for people and other programs */
+    LAC_COLUMN_OTHER = -7
+};
 
 typedef struct lac_columns {
     int *role;  /* [columns], freed by free() */
     int image;  /* the column of the pictures */
     int id;     /* that of their ids, or -1 */
     int source; /* that of the label sources, or -1 */
+    int photo;  /* that of the photos, or -1 */
+    int crop;   /* that of the rule, or -1 */
 } lac_columns;
 
 /* Reads the header: fills the columns' roles, and the names of the data's points. The log tells

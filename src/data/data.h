@@ -32,6 +32,10 @@ struct lac_data {
     double *source_weight;   /* [sources], NaN when unknown */
     int *row_source;         /* [rows] */
 
+    uint64_t *photo;        /* [rows] a hash of the photo that the row's picture was cut from, 0
+                             * where none is said; NULL without any */
+    char crop[LAC_SETTING]; /* how pictures were cut out of photos, as the setting; or empty */
+
     uint64_t fingerprint; /* hash of pictures, labels, masks and names: equal for equal data */
 };
 
@@ -90,7 +94,7 @@ int lac_source_of(const lac_data *data, const uint8_t *points);
  * asks for a point that the data does not have, or for a set that no source contains. */
 lac_status lac_sources_weigh(lac_context *ctx, const lac_lookup *lookup, lac_data *data);
 
-/* Groups rows of equal or nearly equal pictures: group [rows] holds the lowest row
+/* Groups rows of one photo, and of equal or nearly equal pictures: group [rows] holds the lowest row
  * of the row's group; twin [rows] is 1 where a row has a near but not exact
  * duplicate, duplicate [rows] 1 where an earlier row has the same bytes; both may
  * be NULL. group.c */

@@ -19,6 +19,8 @@ static uint64_t fingerprint(const lac_data *data)
     h = lac_hash(h, data->pixels, rows * data->size * data->size);
     h = lac_hash(h, data->labels, labels * sizeof *data->labels);
     h = lac_hash(h, data->mask, labels);
+    if (data->photo)
+        h = lac_hash(h, data->photo, rows * sizeof *data->photo);
     for (int s = 0; data->source_name && s < data->sources; s++)
         h = lac_hash(h, data->source_name[s], strlen(data->source_name[s]) + 1);
     return data->source_name ? lac_hash(h, data->row_source, rows * sizeof *data->row_source) : h;
@@ -257,6 +259,11 @@ static lac_status take(lac_context *ctx, const lac_data *from, const int *rows, 
                width * sizeof *data->labels);
         memcpy(data->mask + r * width, lac_data_mask(from, rows[r]), width);
     }
+    if (from->photo)
+        LAC_TRY(lac_alloc(ctx, count, sizeof *data->photo, &data->photo));
+    for (int r = 0; from->photo && r < data->rows; r++)
+        data->photo[r] = from->photo[rows[r]];
+    memcpy(data->crop, from->crop, sizeof data->crop);
     LAC_TRY(take_sources(ctx, from, rows, data));
     LAC_TRY(take_partners(ctx, from, data));
     data->fingerprint = fingerprint(data);
@@ -301,6 +308,7 @@ void lac_data_free(lac_data **data)
     free(d->source_points);
     free(d->source_weight);
     free(d->row_source);
+    free(d->photo);
     free(d);
     *data = NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * Groups of equal and nearly equal pictures.
+ * Groups of equal and nearly equal pictures, and of pictures cut from one photo.
  *
  * Equal ones are found by hash and comparison. For near ones every different picture
  * becomes a vector of length 1, its thumbnail with the mean removed, so that the
@@ -105,6 +105,22 @@ static void find_equal(grouping *g)
             g->equal[row] = g->different[g->count++] = row;
     }
     qsort(g->different, g->count, sizeof *g->different, compare_ints);
+}
+
+/* ---- One photo --------------------------------------------------------------------- */
+
+/* Joins the rows whose photos have one name. */
+static void join_photos(grouping *g)
+{
+    int count = 0;
+    for (int r = 0; r < g->data->rows; r++)
+        if (g->data->photo[r])
+            g->hashes[count++] = (hashed){g->data->photo[r], r};
+    if (count)
+        qsort(g->hashes, (size_t)count, sizeof *g->hashes, compare_hashes);
+    for (int i = 1; i < count; i++)
+        if (g->hashes[i].hash == g->hashes[i - 1].hash)
+            join(g->parent, g->hashes[i - 1].row, g->hashes[i].row);
 }
 
 /* ---- Nearly equal pictures --------------------------------------------------------- */
@@ -216,6 +232,8 @@ static lac_status find_groups(lac_context *ctx, grouping *g)
     lac_parallel(ctx, rows, hash_picture, g);
     find_equal(g);
     memcpy(g->parent, g->equal, rows * sizeof *g->parent);
+    if (g->data->photo)
+        join_photos(g);
     g->side = g->data->size < THUMB ? g->data->size : THUMB;
     g->tiles = (g->count + TILE - 1) / TILE;
     LAC_TRY(lac_alloc(ctx, (size_t)g->count * g->side * g->side, sizeof *g->thumbs, &g->thumbs));

@@ -122,7 +122,7 @@ static uint8_t note_row(const lac_data *data, const float *label, const uint8_t 
     return (uint8_t)note;
 }
 
-uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
+void lac_gaps_mark(const lac_gaps *gaps, const lac_data *data, int row)
 {
     size_t width = 2 * (size_t)data->points;
     float *label = data->labels + row * width;
@@ -130,6 +130,23 @@ uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
     for (int m = 0; m < gaps->marks; m++)
         for (size_t i = 0; i < width; i += 2)
             take_marked(&gaps->mark[m], label + i, mask + i);
+}
+
+void lac_labels_move(const lac_data *data, int row, const lac_box *box)
+{
+    size_t width = 2 * (size_t)data->points;
+    float *label = data->labels + row * width;
+    const uint8_t *mask = data->mask + row * width;
+    lac_box_from_photo(box, data->size, label, data->points, label);
+    for (size_t i = 0; i < width; i++)
+        label[i] = mask[i] ? label[i] : 0;
+}
+
+uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row)
+{
+    size_t width = 2 * (size_t)data->points;
+    float *label = data->labels + row * width;
+    uint8_t *mask = data->mask + row * width;
     for (size_t i = 0; i < width && gaps->outside == LAC_OUTSIDE_MISSING; i++)
         if (mask[i] && !is_inside(data, label[i]))
             take_out(&label[i], &mask[i]);

@@ -29,11 +29,18 @@ int lac_cell_is_gap(const lac_cell *cell);
 enum {
     LAC_NOTE_OUTSIDE = 1, /* a label is outside of the picture */
     LAC_NOTE_CORNER = 2,  /* a point lies at exactly 0, 0 */
-    LAC_NOTE_SHARED = 4   /* two points lie at exactly one place */
+    LAC_NOTE_SHARED = 4,  /* two points lie at exactly one place */
+    LAC_NOTE_CROP = 8     /* the rule of its crop is not that of the first row */
 };
 
-/* Takes what is marked as missing, and what is outside where that is said to be missing, out of a
- * row's labels [2K] and mask [2K]. Returns the notes of what is left. */
+/* Takes what is marked as missing out of a row's labels [2K] and mask [2K]. */
+void lac_gaps_mark(const lac_gaps *gaps, const lac_data *data, int row);
+
+/* Puts a row's labels from a picture into a box of it, of the data's size. */
+void lac_labels_move(const lac_data *data, int row, const lac_box *box);
+
+/* Takes what is outside, where that is said to be missing, out of a row's labels and mask. Returns
+ * the notes of what is left. */
 uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row);
 
 /* Whether a point has both labels, at this place. */

@@ -10,9 +10,8 @@ typedef struct known {
     lac_magic is;
 } known;
 
-#define PICTURE "pictures as files are not read by this version: a table holds their pixels"
-#define LABELS "label files such as this are not read by this version: make a CSV of it, a line " \
-               "a picture, with columns NAME_x, NAME_y and Image"
+#define PICTURE "a table names pictures, or holds their pixels"
+#define LABELS "'lacuna import' makes a table of label files such as this"
 #define AS_CSV "write it as CSV, a line a picture, with columns NAME_x, NAME_y and Image"
 
 static const known table[] = {

@@ -1,8 +1,10 @@
 /*
  * A table becomes a data set: the header gives points, the first picture the side of
- * all, and each record is turned into bytes, floats and mask as it streams by, on any thread.
+ * all, and each record is turned into bytes, floats and mask as it streams by, on any thread. A
+ * picture is pixels in the cell, or a file that the cell names.
  */
 #include "data/labels.h"
+#include "data/pictures.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -14,6 +16,8 @@ typedef struct table {
     lac_columns columns;
     lac_gaps gaps;
     lac_pixel_form form;
+    int has_files; /* 1: the cells name files */
+    char crop[LAC_SETTING]; /* the rule in the first row */
     int capacity; /* rows that the arrays of data can hold */
     uint8_t *note; /* [capacity] of labels.h */
     lac_source_word *word; /* [capacity] of the column source; NULL without it */
@@ -26,11 +30,10 @@ static lac_status find_size(lac_context *ctx, table *t)
     uint8_t *pixels;
     size_t count;
     int image = t->columns.image;
-    const char *text = t->csv->cell[image].text;
     size_t limit = t->csv->cell[image].length / 2 + 1;
-    if ((*text >= 'A' && *text <= 'Z') || (*text >= 'a' && *text <= 'z') || *text == '/')
-        return lac_csv_fail_cell(t->csv, image, "a list of pixels; pictures as files are not read "
-                                 "by this version");
+    t->has_files = lac_cell_is_file(&t->csv->cell[image]);
+    if (t->has_files)
+        return lac_picture_size(t->csv, image, &t->data->size);
     t->form = lac_csv_pixel_form(t->csv, image);
     LAC_TRY(lac_alloc(ctx, limit, 1, &pixels));
     lac_status status = lac_csv_pixels(t->csv, image, t->form, pixels, limit, &count);
@@ -83,6 +86,8 @@ static lac_status grow(table *t, int capacity)
     LAC_TRY(grow_array(t->ctx, &t->note, 1, d->rows, capacity));
     if (t->columns.id >= 0)
         LAC_TRY(grow_array(t->ctx, &d->id_text, sizeof *d->id_text, d->rows, capacity));
+    if (t->columns.photo >= 0)
+        LAC_TRY(grow_array(t->ctx, &d->photo, sizeof *d->photo, d->rows, capacity));
     if (t->columns.source >= 0)
         LAC_TRY(grow_array(t->ctx, &t->word, sizeof *t->word, d->rows, capacity));
     t->capacity = capacity;
@@ -100,6 +105,20 @@ static lac_status reserve(void *arg, long last)
     if (rows > t->capacity)
         LAC_TRY(grow(t, rows > 2 * t->capacity ? rows : 2 * t->capacity));
     t->data->rows = rows;
+    return LAC_OK;
+}
+
+/* Reads the picture that a record names. */
+static lac_status read_file(const table *t, const lac_csv *record, int row)
+{
+    const lac_data *d = t->data;
+    size_t area = (size_t)d->size * d->size;
+    lac_box box;
+    int is_whole;
+    LAC_TRY(lac_picture_read(record, t->columns.image, d->size, d->pixels + row * area, &box,
+                             &is_whole));
+    if (!is_whole)
+        lac_labels_move(d, row, &box);
     return LAC_OK;
 }
 
@@ -156,6 +175,20 @@ static lac_status read_source(const table *t, const lac_csv *record, int row)
     return LAC_OK;
 }
 
+/* Rows of one photo are held out together; a hash says which are. */
+static void read_photo(const table *t, const lac_csv *record, int row)
+{
+    const lac_cell *cell = &record->cell[t->columns.photo];
+    uint64_t hash = lac_hash(0, cell->text, cell->length);
+    t->data->photo[row] = cell->length ? hash + (hash == 0) : 0;
+}
+
+static uint8_t note_crop(const table *t, const lac_csv *record)
+{
+    int crop = t->columns.crop;
+    return crop >= 0 && strcmp(record->cell[crop].text, t->crop) != 0 ? LAC_NOTE_CROP : 0;
+}
+
 static lac_status read_record(void *arg, const lac_csv *record)
 {
     const table *t = arg;
@@ -165,14 +198,19 @@ static lac_status read_record(void *arg, const lac_csv *record)
         int role = t->columns.role[c];
         if (role >= 0)
             LAC_TRY(read_label(t, record, row, c));
-        else if (role == LAC_COLUMN_IMAGE)
+        else if (role == LAC_COLUMN_IMAGE && !t->has_files)
             LAC_TRY(read_image(t, record, row));
         else if (role == LAC_COLUMN_ID)
             LAC_TRY(read_id(t, record, row));
         else if (role == LAC_COLUMN_SOURCE)
             LAC_TRY(read_source(t, record, row));
+        else if (role == LAC_COLUMN_PHOTO)
+            read_photo(t, record, row);
     }
-    t->note[row] = lac_gaps_take(&t->gaps, t->data, row);
+    lac_gaps_mark(&t->gaps, t->data, row);
+    if (t->has_files)
+        LAC_TRY(read_file(t, record, row)); /* the picture's size moves the labels */
+    t->note[row] = lac_gaps_take(&t->gaps, t->data, row) | note_crop(t, record);
     return LAC_OK;
 }
 
@@ -196,6 +234,28 @@ static lac_status check_sources(table *t)
     return LAC_OK;
 }
 
+/* The rule of the first row, which is in the cells, is that of all. */
+static void find_crop(table *t)
+{
+    const lac_cell *cell = &t->csv->cell[t->columns.crop];
+    if (cell->length < sizeof t->crop)
+        memcpy(t->crop, cell->text, cell->length + 1);
+}
+
+/* A table has a rule where all rows have the same and it is one. */
+static void settle_crop(table *t)
+{
+    lac_crop rules[LAC_MOST_CROPS];
+    int count, other = 0;
+    while (other < t->data->rows && !(t->note[other] & LAC_NOTE_CROP))
+        other++;
+    if (other == t->data->rows && lac_crops_read(t->crop, rules, &count))
+        memcpy(t->data->crop, t->crop, sizeof t->crop);
+    else
+        lac_log(t->ctx, "%s: column crop: %s: left alone", lac_stream_name(t->csv->stream),
+                other == t->data->rows ? "no rule such as box:1,0,0" : "not the same in all rows");
+}
+
 /* Estimates the number of rows from the size of the file and the length of the first row,
  * which is in the cells. */
 static int expected_rows(const lac_csv *csv)
@@ -215,12 +275,16 @@ static lac_status read_table(lac_context *ctx, table *t, lac_table kind)
     if (!more)
         return lac_csv_fail(t->csv, -1, "a header and no rows behind it");
     LAC_TRY(find_size(ctx, t));
+    if (t->columns.crop >= 0)
+        find_crop(t);
     LAC_TRY(grow(t, expected_rows(t->csv)));
     LAC_TRY(reserve(t, t->csv->row));
     LAC_TRY(read_record(t, t->csv));
     LAC_TRY(lac_csv_each(t->csv, &taker));
     if (t->columns.source >= 0)
         LAC_TRY(check_sources(t));
+    if (t->columns.crop >= 0)
+        settle_crop(t);
     LAC_TRY(lac_labels_check(t->csv, &t->columns, &t->gaps, t->note, t->data));
     return lac_labels_warn(t->csv, t->note, t->data);
 }

@@ -48,11 +48,28 @@ int lac_exif_orientation(const uint8_t *bytes, size_t size)
 
 /* The eight ways are three choices: to exchange rows and columns, and to count the stored columns
  * or rows from their end. */
+static int is_from_right(int orientation)
+{
+    return memchr("\2\3\7\10", orientation, 4) != NULL;
+}
+
+static int is_from_bottom(int orientation)
+{
+    return memchr("\3\4\6\7", orientation, 4) != NULL;
+}
+
+void lac_photo_turn_point(int orientation, int width, int height, double *x, double *y)
+{
+    double column = is_from_right(orientation) ? width - 1 - *x : *x;
+    double row = is_from_bottom(orientation) ? height - 1 - *y : *y;
+    *x = orientation >= 5 ? row : column;
+    *y = orientation >= 5 ? column : row;
+}
+
 lac_status lac_photo_turn(lac_context *ctx, lac_photo *photo, int orientation)
 {
     int is_crossed = orientation >= 5;
-    int from_right = memchr("\2\3\7\10", orientation, 4) != NULL;
-    int from_bottom = memchr("\3\4\6\7", orientation, 4) != NULL;
+    int from_right = is_from_right(orientation), from_bottom = is_from_bottom(orientation);
     int w = photo->width, h = photo->height;
     int width = is_crossed ? h : w, height = is_crossed ? w : h;
     uint8_t *turned;

@@ -43,6 +43,9 @@ lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo *
 /* Turns a stored photo upright. MEMORY: it stays as it is. exif.c */
 lac_status lac_photo_turn(lac_context *ctx, lac_photo *photo, int orientation);
 
+/* Where a point of a stored photo of that size is once the photo is upright. exif.c */
+void lac_photo_turn_point(int orientation, int width, int height, double *x, double *y);
+
 /* The orientation that a TIFF structure, EXIF's, tells; 1 where it tells none. exif.c */
 int lac_exif_orientation(const uint8_t *tiff, size_t size);
 

@@ -273,3 +273,34 @@ lac_status lac_model_config(const lac_model *model, lac_train_config *out)
     const lac_model *first = lac_model_member(model, 0);
     return lac_config_from_json(model->ctx, first->story, first->name, out);
 }
+
+lac_status lac_crop_check(lac_context *ctx, const lac_train_config *config)
+{
+    lac_crop rules[LAC_MOST_CROPS];
+    int count;
+    if (lac_crops_read(config->crop, rules, &count))
+        return LAC_OK;
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                    "crop is \"%.64s\", must be at most %d rules NAME:SIDE,LEFT,TOP of different "
+                    "detectors, between blanks", config->crop, LAC_MOST_CROPS);
+}
+
+lac_status lac_model_crop(const lac_model *model, const char *detector, lac_crop *out)
+{
+    lac_train_config config;
+    lac_crop rules[LAC_MOST_CROPS];
+    int count, i = 0;
+    LAC_TRY(lac_model_config(model, &config));
+    LAC_TRY(lac_crop_check(model->ctx, &config));
+    lac_crops_read(config.crop, rules, &count);
+    while (i < count && detector && strcmp(rules[i].detector, detector) != 0)
+        i++;
+    if (i < count) {
+        *out = rules[i];
+        return LAC_OK;
+    }
+    return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                    "%s has no rule for boxes%s%.40s (--crop of its training); it has \"%.160s\"",
+                    lac_model_name(model), detector ? " of " : "", detector ? detector : "",
+                    config.crop);
+}

@@ -151,6 +151,11 @@ static const lac_field fields[] = {
               "face shows, or two names on each line of a file"},
     {INTEGER(fold), RANGE_TO(0, 100), .usual = "0", .unit = "N", .zero = "none", .is_late = 1,
      .about = "hold out fold N of the 1 / holdout folds that the rows are dealt to"},
+    {TEXT(crop), .usual = "", .unit = "RULES", .zero = "the table's own, if it has one",
+     .is_late = 1,
+     .range = "rules such as yunet:1.19,-0.09,0.07 between blanks, at most 255 bytes",
+     .about = "which square of a photo the model's pictures are, for 'lacuna predict': by each "
+              "detector's name side, left and top, in widths of the detector's box"},
 };
 
 const lac_field *lac_train_fields(int *count)

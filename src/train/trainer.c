@@ -135,6 +135,12 @@ void lac_train_settle(const lac_context *ctx, lac_train_config *config)
         config->precision = is_fast ? LAC_PRECISION_BF16 : LAC_PRECISION_FLOAT32;
 }
 
+void lac_train_take_crop(const lac_data *data, lac_train_config *config)
+{
+    if (!config->crop[0])
+        memcpy(config->crop, data->crop, sizeof config->crop);
+}
+
 /* Ends that only a hold-out can tell. */
 static lac_status check_ends(const lac_trainer *t)
 {
@@ -194,7 +200,11 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     (*out)->config = *config;
     (*out)->model = model;
     status = lac_config_check(ctx, &(*out)->config);
+    if (status == LAC_OK)
+        status = lac_crop_check(ctx, &(*out)->config);
     lac_train_settle(ctx, &(*out)->config);
+    if (!model)
+        lac_train_take_crop(data, &(*out)->config);
     if (status == LAC_OK)
         status = build(*out);
     if (status != LAC_OK)

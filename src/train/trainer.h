@@ -75,6 +75,9 @@ lac_status lac_trainer_step(lac_trainer *trainer, double *loss);
 lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             lac_model *model, lac_trainer **out);
 
+/* Puts the table's rule of crops in place of none. */
+void lac_train_take_crop(const lac_data *data, lac_train_config *config);
+
 /* Writes the whole state. checkpoint.c */
 lac_status lac_trainer_save(const lac_trainer *trainer, const char *path);
 

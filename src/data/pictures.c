@@ -1,0 +1,80 @@
+/*
+ * Pictures that a table names. A name is a path from the folder of the table, or of the archive that
+ * the table lies in; the pictures themselves are files.
+ */
+#include "data/pictures.h"
+#include "picture/picture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Pixels are numbers between blanks and brackets. What begins with a letter or a slash, or has a
+ * letter and no blank, is a name; "1e2" is a number. */
+int lac_cell_is_file(const lac_cell *cell)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/";
+    const char *first = cell->length ? strpbrk(cell->text, letters) : NULL;
+    double value;
+    return first && (first == cell->text || !strpbrk(cell->text, " \t,[")) &&
+           !lac_number_read(cell->text, &value);
+}
+
+static lac_status find_path(const lac_csv *csv, const char *name, char **out)
+{
+    char *folder;
+    if (name[0] == '/')
+        return lac_strdup(csv->ctx, name, out);
+    LAC_TRY(lac_path_parent(csv->ctx, lac_stream_path(csv->stream), &folder));
+    lac_status status = lac_path_join(csv->ctx, folder, name, out);
+    free(folder);
+    return status;
+}
+
+/* Messages name the row and the file. */
+static lac_status load(const lac_csv *csv, int column, lac_photo **out)
+{
+    char *path, why[LAC_MESSAGE];
+    const lac_cell *cell = &csv->cell[column];
+    if (cell->length == 0 || strlen(cell->text) != cell->length)
+        return lac_csv_fail_cell(csv, column, "the name of a picture");
+    LAC_TRY(find_path(csv, cell->text, &path));
+    lac_status status = lac_photo_load(csv->ctx, path, out);
+    free(path);
+    if (status == LAC_OK || status == LAC_ERROR_MEMORY)
+        return status;
+    snprintf(why, sizeof why, "%s", lac_context_message(csv->ctx));
+    return lac_csv_fail(csv, column, "%s", why);
+}
+
+static int longer_side(const lac_photo *photo)
+{
+    return photo->width > photo->height ? photo->width : photo->height;
+}
+
+lac_status lac_picture_size(const lac_csv *csv, int column, int *size)
+{
+    lac_photo *photo;
+    LAC_TRY(load(csv, column, &photo));
+    *size = longer_side(photo);
+    int width = photo->width, height = photo->height;
+    lac_photo_free(&photo);
+    if (*size >= LAC_PICTURE_LEAST && *size <= LAC_PICTURE_MOST)
+        return LAC_OK;
+    return lac_csv_fail(csv, column, "the first picture is %dx%d, its longer side must be %d to %d: "
+                        "'lacuna import' cuts faces out of photos", width, height,
+                        LAC_PICTURE_LEAST, LAC_PICTURE_MOST);
+}
+
+lac_status lac_picture_read(const lac_csv *csv, int column, int size, uint8_t *grey, lac_box *box,
+                            int *is_whole)
+{
+    lac_photo *photo;
+    LAC_TRY(load(csv, column, &photo));
+    int side = longer_side(photo);
+    *is_whole = photo->width == size && photo->height == size;
+    *box = (lac_box){(photo->width - side) / 2, (photo->height - side) / 2, side, side};
+    lac_status status = lac_photo_crop(csv->ctx, photo, box, size, grey);
+    lac_photo_free(&photo);
+    return status;
+}

@@ -1,0 +1,163 @@
+/* An import from end to end: read the labels, find the squares, cut the faces out, write a table. */
+#include "import/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+lac_import_config lac_import_config_default(void)
+{
+    return (lac_import_config){.size = 96, .margin = 0.3};
+}
+
+/* ---- Read ---------------------------------------------------------------------------------- */
+
+static lac_status check_config(lac_context *ctx, const lac_import_config *config)
+{
+    if (config->size < 16 || config->size > 512)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "a side of %d pixels, must be 16 to 512",
+                        config->size);
+    if (!(config->box_scale >= 0 && config->box_scale <= 10) ||
+        !(config->margin >= 0 && config->margin <= 10))
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "a box scale of %g and a margin of %g, must be 0 to 10",
+                        config->box_scale, config->margin);
+    return LAC_OK;
+}
+
+/* The folder in which names of pictures start, freed by free(). */
+static lac_status find_folder(lac_context *ctx, const char *from, const lac_import_config *config,
+                              char **out)
+{
+    if (config->pictures)
+        return lac_strdup(ctx, config->pictures, out);
+    return lac_path_is_folder(from) ? lac_strdup(ctx, from, out)
+                                    : lac_path_parent(ctx, from, out);
+}
+
+static lac_status read_labels(lac_context *ctx, const char *from, const lac_import_config *config,
+                              lac_foreign *labels, lac_import_result *result)
+{
+    const lac_label_format *format;
+    lac_train_config gaps = lac_train_config_default();
+    LAC_TRY(check_config(ctx, config));
+    if (config->missing)
+        LAC_TRY(lac_train_set(ctx, &gaps, "missing", config->missing));
+    LAC_TRY(lac_gaps_read(ctx, &gaps, &labels->gaps));
+    LAC_TRY(lac_label_format_of(ctx, from, config->format, &format));
+    snprintf(result->format, sizeof result->format, "%s", format->name);
+    LAC_TRY(format->read(labels, from));
+    if (labels->faces == 0)
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no face in it", from);
+    if (labels->points == 0)
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no point in it", from);
+    return LAC_OK;
+}
+
+/* ---- Choose -------------------------------------------------------------------------------- */
+
+/* Says which faces can become rows. */
+static lac_status choose(lac_import_job *job, lac_import_result *result)
+{
+    const lac_foreign *labels = job->labels;
+    size_t width = 2 * (size_t)labels->points;
+    for (int f = 0; f < labels->faces; f++) {
+        lac_row *row = &job->row[f];
+        row->is_good = labels->face[f].marks > 0 && job->crops->is_known[f];
+        if (row->is_good)
+            LAC_TRY(lac_alloc(job->ctx, width, sizeof *row->xy, &row->xy));
+        else if (labels->face[f].marks == 0)
+            result->unlabelled++;
+        else
+            result->unplaced++;
+        if (!row->is_good)
+            lac_log(job->ctx, "%s: face %d: %s: left out", labels->face[f].name, f + 1,
+                    labels->face[f].marks ? "no box, and its points do not tell how large it is"
+                                          : "no point is labelled");
+    }
+    return LAC_OK;
+}
+
+/* ---- Make ---------------------------------------------------------------------------------- */
+
+/* An old table is neither overwritten nor left beside pictures that are not its own. */
+static lac_status make_folders(lac_context *ctx, const char *dir)
+{
+    char *path;
+    LAC_TRY(lac_path_join(ctx, dir, "training.csv", &path));
+    int is_there = lac_path_exists(path);
+    free(path);
+    if (is_there)
+        return lac_fail(ctx, LAC_ERROR_IO, "%s: holds a training.csv already: choose another "
+                        "folder", dir);
+    LAC_TRY(lac_folder_make(ctx, dir));
+    LAC_TRY(lac_path_join(ctx, dir, "pictures", &path));
+    lac_status status = lac_folder_make(ctx, path);
+    free(path);
+    return status;
+}
+
+static lac_status check_result(const lac_import_job *job, const char *from,
+                               const lac_import_result *result)
+{
+    int left_out = result->unlabelled + result->unplaced + result->unread;
+    if (result->rows == 0)
+        return lac_fail(job->ctx, LAC_ERROR_FORMAT,
+                        "%s: none of its %d faces could be imported: %d without a point, %d "
+                        "without a place, %d whose picture could not be read", from, left_out,
+                        result->unlabelled, result->unplaced, result->unread);
+    if (job->config->strict && left_out)
+        return lac_fail(job->ctx, LAC_ERROR_FORMAT, "%s: %d of its %d faces left out (strict)",
+                        from, left_out, left_out + result->rows);
+    return LAC_OK;
+}
+
+static lac_status make(lac_import_job *job, const char *from, lac_import_result *result)
+{
+    LAC_TRY(choose(job, result));
+    LAC_TRY(make_folders(job->ctx, job->dir));
+    LAC_TRY(lac_import_pictures(job, result));
+    for (int f = 0; f < job->labels->faces; f++)
+        result->rows += job->row[f].is_good;
+    LAC_TRY(check_result(job, from, result));
+    if (job->crops->rule.detector[0])
+        lac_crop_text(&job->crops->rule, result->crop);
+    return lac_import_table(job, result->crop);
+}
+
+static lac_status import_labels(lac_context *ctx, const lac_foreign *labels, const char *from,
+                                const lac_import_config *config, const char *dir,
+                                lac_import_result *result)
+{
+    lac_crops crops;
+    lac_import_job job = {.ctx = ctx, .labels = labels, .crops = &crops, .config = config,
+                          .dir = dir};
+    LAC_TRY(lac_crops_find(labels, config, &crops));
+    lac_status status = lac_alloc(ctx, (size_t)labels->faces, sizeof *job.row, &job.row);
+    if (status == LAC_OK)
+        status = make(&job, from, result);
+    for (int f = 0; job.row && f < labels->faces; f++)
+        free(job.row[f].xy);
+    free(job.row);
+    lac_crops_free(&crops);
+    return status;
+}
+
+lac_status lac_import(lac_context *ctx, const char *from, const lac_import_config *config,
+                      const char *dir, lac_import_result *result)
+{
+    const lac_import_config usual = lac_import_config_default();
+    lac_foreign labels = {.ctx = ctx};
+    char *folder;
+    config = config ? config : &usual;
+    *result = (lac_import_result){0};
+    LAC_TRY(find_folder(ctx, from, config, &folder));
+    labels.folder = folder;
+    labels.category = config->category;
+    lac_status status = read_labels(ctx, from, config, &labels, result);
+    result->points = labels.points;
+    if (status == LAC_OK)
+        status = import_labels(ctx, &labels, from, config, dir, result);
+    lac_foreign_free(&labels);
+    free(folder);
+    return status;
+}

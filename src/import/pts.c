@@ -1,0 +1,158 @@
+/*
+ * 300-W's .pts: a file a face, or a folder of them, beside a picture of the same name. The centre
+ * of the first pixel is 1, 1. Copies without head and braces are read too.
+ *
+ *     version: 1
+ *     n_points: 68
+ *     {
+ *     30.1 84.2
+ *     ...
+ *     }
+ */
+#include "import/foreign.h"
+#include "import/lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static int is_called_pts(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 4 && strcasecmp(path + length - 4, ".pts") == 0;
+}
+
+/* The head: what stands in front of {, if that is there. *count is what n_points says, or -1. */
+static lac_status read_head(lac_lines *lines, char **line, long *count)
+{
+    *count = -1;
+    while (*line && !strchr("-+.0123456789", **line)) {
+        double value;
+        if (**line == '{') {
+            *line = lac_lines_next(lines);
+            return LAC_OK;
+        }
+        if (strncmp(*line, "n_points:", 9) == 0) {
+            char *word[2];
+            int words = lac_words_cut(*line + 9, ' ', word, 2);
+            if (words != 1 || !lac_number_read(word[0], &value) || value < 1 ||
+                value > LAC_MOST_POINTS || value != (double)(long)value)
+                return lac_lines_fail(lines, "n_points must be 1 to %d", LAC_MOST_POINTS);
+            *count = (long)value;
+        } else if (strncmp(*line, "version:", 8) != 0) {
+            return lac_lines_fail(lines, "\"%.24s\" where version, n_points, { or a point must be",
+                                  *line);
+        }
+        *line = lac_lines_next(lines);
+    }
+    return LAC_OK;
+}
+
+/* The points up to } or the end; *count is how many there are. */
+static lac_status read_points(lac_foreign *labels, lac_lines *lines, char *line, int *count)
+{
+    for (*count = 0; line && *line != '}'; ++*count, line = lac_lines_next(lines)) {
+        char *word[2];
+        double x, y;
+        if (*count == LAC_MOST_POINTS)
+            return lac_lines_fail(lines, "more than %d points", LAC_MOST_POINTS);
+        if (lac_words_cut(line, strchr(line, ',') ? ',' : ' ', word, 2) != 2)
+            return lac_lines_fail(lines, "a point must be two numbers");
+        LAC_TRY(lac_lines_number(lines, word[0], &x));
+        LAC_TRY(lac_lines_number(lines, word[1], &y));
+        LAC_TRY(lac_lines_place(lines, lac_foreign_mark(labels, *count, x, y)));
+    }
+    return LAC_OK;
+}
+
+static lac_status read_face(lac_foreign *labels, lac_lines *lines)
+{
+    char *line = lac_lines_next(lines);
+    long wanted;
+    int count;
+    LAC_TRY(read_head(lines, &line, &wanted));
+    int has_end = line != NULL;
+    LAC_TRY(read_points(labels, lines, line, &count));
+    if (!has_end || count == 0 || (wanted >= 0 && wanted != count))
+        return lac_lines_fail(lines, "%d points, n_points says %ld", count, wanted);
+    return lac_foreign_numbered(labels, lines->file, count);
+}
+
+/* The picture beside NAME.pts in the folder: NAME with another ending. */
+static lac_status find_picture(lac_context *ctx, const char *folder, const char *name, char **out)
+{
+    static const char *const endings[] = {".jpg", ".png", ".jpeg", ".JPG", ".PNG", ".JPEG",
+                                          ".webp", ".ppm", ".pgm"};
+    size_t stem = strlen(name) - 4;
+    for (int i = 0; i < LAC_COUNT(endings); i++) {
+        char *picture, *path;
+        LAC_TRY(lac_alloc(ctx, stem + 8, 1, &picture));
+        memcpy(picture, name, stem);
+        strcpy(picture + stem, endings[i]);
+        lac_status status = lac_path_join(ctx, folder, picture, &path);
+        int is_there = status == LAC_OK && lac_path_exists(path);
+        free(path);
+        if (status == LAC_OK && (is_there || i == LAC_COUNT(endings) - 1)) {
+            *out = picture;
+            return is_there ? LAC_OK
+                            : lac_fail(ctx, LAC_ERROR_IO, "%s/%s: no picture of that name beside "
+                                       "it", folder, name);
+        }
+        free(picture);
+        LAC_TRY(status);
+    }
+    return LAC_OK;
+}
+
+static lac_status read_one(lac_foreign *labels, const char *path, const char *name)
+{
+    lac_lines lines;
+    char *picture = NULL;
+    lac_status status = find_picture(labels->ctx, labels->folder, name, &picture);
+    if (status == LAC_OK)
+        status = lac_foreign_face(labels, picture);
+    free(picture);
+    LAC_TRY(status);
+    LAC_TRY(lac_lines_open(labels->ctx, path, &lines));
+    status = read_face(labels, &lines);
+    lac_lines_close(&lines);
+    return status;
+}
+
+static lac_status read_folder(lac_foreign *labels, const char *path)
+{
+    char **names;
+    int count;
+    LAC_TRY(lac_folder_list(labels->ctx, path, ".pts", &names, &count));
+    lac_status status = LAC_OK;
+    for (int i = 0; i < count; i++) {
+        char *file = NULL;
+        if (status == LAC_OK)
+            status = lac_path_join(labels->ctx, path, names[i], &file);
+        if (status == LAC_OK)
+            status = read_one(labels, file, names[i]);
+        free(file);
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+static lac_status read_pts(lac_foreign *labels, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    labels->origin = 1;
+    if (lac_path_is_folder(path))
+        return read_folder(labels, path);
+    if (!is_called_pts(path))
+        return lac_fail(labels->ctx, LAC_ERROR_FORMAT,
+                        "%s: must end in .pts, so that its picture is found by its name", path);
+    return read_one(labels, path, slash ? slash + 1 : path);
+}
+
+static int is_it(const lac_label_head *head)
+{
+    return is_called_pts(head->path) || strncmp(head->text, "version:", 8) == 0;
+}
+
+const lac_label_format lac_format_pts = {"pts", is_it, read_pts};

@@ -1,0 +1,231 @@
+/*
+ * A table with a line a picture and a column of their names. Coordinates are columns in any habit
+ * of lacuna's own tables, or, as in Udacity's course, columns 0, 1, 2, ... of x and y in turn. A
+ * box is columns such as x, y, w, h. Pixels are counted from 0.
+ *
+ *     ,0,1,2,3
+ *     a.jpg,45.0,98.0,47.0,106.0
+ */
+#include "import/foreign.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+typedef struct reading {
+    lac_foreign *labels;
+    lac_csv *csv;
+    int file;      /* the column of the pictures' names */
+    int source;    /* or -1 */
+    int box[4];    /* or -1 */
+    int *x, *y;    /* [labels->points] columns */
+} reading;
+
+/* ---- Columns --------------------------------------------------------------------------------- */
+
+static int ends_as_picture(const char *name)
+{
+    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".webp", ".ppm", ".pgm", ".bmp",
+                                          ".tif", ".tiff", ".gif"};
+    size_t length = strlen(name);
+    for (int i = 0; i < LAC_COUNT(endings); i++) {
+        size_t tail = strlen(endings[i]);
+        if (length > tail && strcasecmp(name + length - tail, endings[i]) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static int column_named(const lac_csv *csv, const char *name)
+{
+    for (int c = 0; c < csv->columns; c++)
+        if (strcasecmp(csv->name[c], name) == 0)
+            return c;
+    return -1;
+}
+
+/* In the first row, which is in the cells. */
+static lac_status find_file(reading *r)
+{
+    for (r->file = 0; r->file < r->csv->columns; r->file++)
+        if (ends_as_picture(r->csv->cell[r->file].text))
+            return LAC_OK;
+    return lac_csv_fail(r->csv, -1, "no column names pictures, such as a.jpg");
+}
+
+static void find_box(reading *r)
+{
+    static const char *const names[][4] = {
+        {"x", "y", "w", "h"},                     {"x", "y", "width", "height"},
+        {"left", "top", "width", "height"},       {"box_x", "box_y", "box_w", "box_h"},
+        {"box_x", "box_y", "box_width", "box_height"}, {"bbox_x", "bbox_y", "bbox_w", "bbox_h"},
+    };
+    for (int i = 0; i < LAC_COUNT(names); i++) {
+        int found = 0;
+        for (int k = 0; k < 4; k++) {
+            r->box[k] = column_named(r->csv, names[i][k]);
+            found += r->box[k] >= 0;
+        }
+        if (found == 4)
+            return;
+    }
+    for (int k = 0; k < 4; k++)
+        r->box[k] = -1;
+}
+
+static int is_box(const reading *r, int column)
+{
+    return column == r->box[0] || column == r->box[1];
+}
+
+/* The names that are a whole number, or -1. */
+static int number_of(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 0 && length < 6 && strspn(name, "0123456789") == length ? atoi(name) : -1;
+}
+
+/* Columns 0, 1, 2, ...: as many as there are points, or 0. */
+static int count_numbered(const lac_csv *csv)
+{
+    int count = 0, most = -1;
+    for (int c = 0; c < csv->columns; c++) {
+        int number = number_of(csv->name[c]);
+        count += number >= 0;
+        most = number > most ? number : most;
+    }
+    return count >= 2 && count % 2 == 0 && most == count - 1 ? count / 2 : 0;
+}
+
+static lac_status find_numbered(reading *r, int points)
+{
+    LAC_TRY(lac_foreign_numbered(r->labels, lac_stream_name(r->csv->stream), points));
+    for (int c = 0; c < r->csv->columns; c++) {
+        int number = number_of(r->csv->name[c]);
+        if (number >= 0)
+            (number % 2 ? r->y : r->x)[number / 2] = c;
+    }
+    return LAC_OK;
+}
+
+static lac_status find_named(reading *r)
+{
+    for (int c = 0, point = -1; c < r->csv->columns; c++) {
+        char *name;
+        int axis;
+        lac_status status = LAC_OK;
+        LAC_TRY(lac_alloc(r->labels->ctx, strlen(r->csv->name[c]) + 1, 1, &name));
+        if (!is_box(r, c) && lac_column_coordinate(r->csv->name[c], name, &axis)) {
+            status = lac_foreign_point(r->labels, name, &point);
+            if (status == LAC_OK)
+                (axis ? r->y : r->x)[point] = c;
+        }
+        free(name);
+        LAC_TRY(status);
+    }
+    for (int p = 0; p < r->labels->points; p++)
+        if (r->x[p] < 0 || r->y[p] < 0)
+            return lac_csv_fail(r->csv, -1, "%.60s has no column for its %c", r->labels->name[p],
+                                r->x[p] < 0 ? 'x' : 'y');
+    return r->labels->points
+               ? LAC_OK
+               : lac_csv_fail(r->csv, -1, "no columns of coordinates: NAME_x and NAME_y, or 0, 1, "
+                              "2, ... of x and y in turn");
+}
+
+static lac_status find_columns(reading *r)
+{
+    size_t most = LAC_CSV_COLUMNS;
+    LAC_TRY(lac_alloc(r->labels->ctx, most, sizeof *r->x, &r->x));
+    LAC_TRY(lac_alloc(r->labels->ctx, most, sizeof *r->y, &r->y));
+    for (size_t i = 0; i < most; i++)
+        r->x[i] = r->y[i] = -1;
+    LAC_TRY(find_file(r));
+    find_box(r);
+    r->source = column_named(r->csv, "source");
+    int numbered = count_numbered(r->csv);
+    return numbered && numbered <= LAC_MOST_POINTS ? find_numbered(r, numbered) : find_named(r);
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+static lac_status read_mark(const reading *r, int point)
+{
+    const lac_csv *csv = r->csv;
+    double x, y;
+    if (lac_cell_is_gap(&csv->cell[r->x[point]]) || lac_cell_is_gap(&csv->cell[r->y[point]]))
+        return LAC_OK;
+    LAC_TRY(lac_csv_number(csv, r->x[point], &x));
+    LAC_TRY(lac_csv_number(csv, r->y[point], &y));
+    lac_status status = lac_foreign_mark(r->labels, point, x, y);
+    return status == LAC_ERROR_ARGUMENT
+               ? lac_csv_fail(csv, r->x[point], "a place more than a million pixels away")
+               : status;
+}
+
+/* What a table's column of sources cannot hold becomes _. */
+static void take_source(const char *text, lac_source_word word)
+{
+    snprintf(word, LAC_SOURCE_WORD, "%s", text);
+    for (char *c = word; *c; c++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *c))
+            *c = '_';
+}
+
+static lac_status read_row(const reading *r)
+{
+    const lac_csv *csv = r->csv;
+    const lac_cell *file = &csv->cell[r->file];
+    double box[4];
+    int gaps = r->box[0] < 0;
+    if (file->length == 0 || strlen(file->text) != file->length)
+        return lac_csv_fail_cell(csv, r->file, "the name of a picture");
+    LAC_TRY(lac_foreign_face(r->labels, file->text));
+    for (int k = 0; k < 4 && !gaps; k++) {
+        gaps = lac_cell_is_gap(&csv->cell[r->box[k]]);
+        if (!gaps)
+            LAC_TRY(lac_csv_number_in(csv, r->box[k], -LAC_FARTHEST, LAC_FARTHEST, &box[k]));
+    }
+    if (!gaps)
+        LAC_TRY(lac_foreign_box(r->labels, box[0], box[1], box[2], box[3]));
+    lac_face *face = &r->labels->face[r->labels->faces - 1];
+    if (r->source >= 0)
+        take_source(csv->cell[r->source].text, face->source);
+    for (int p = 0; p < r->labels->points; p++)
+        LAC_TRY(read_mark(r, p));
+    return LAC_OK;
+}
+
+static lac_status read_rows(reading *r)
+{
+    int more;
+    LAC_TRY(lac_csv_next(r->csv, &more));
+    if (!more)
+        return lac_csv_fail(r->csv, -1, "a header and no rows behind it");
+    LAC_TRY(find_columns(r));
+    while (more) {
+        LAC_TRY(read_row(r));
+        LAC_TRY(lac_csv_next(r->csv, &more));
+    }
+    return LAC_OK;
+}
+
+static lac_status read_file(lac_foreign *labels, const char *path)
+{
+    reading r = {.labels = labels};
+    LAC_TRY(lac_csv_open(labels->ctx, path, "training", &r.csv));
+    lac_status status = read_rows(&r);
+    free(r.x);
+    free(r.y);
+    lac_csv_close(&r.csv);
+    return status;
+}
+
+/* What is nothing else; its reader says what is wrong. */
+static int is_it(const lac_label_head *head)
+{
+    (void)head;
+    return 1;
+}
+
+const lac_label_format lac_format_csv = {"csv", is_it, read_file};

@@ -1,0 +1,309 @@
+/*
+ * Faces become pictures, and rows of a table. The faces of one picture are cut out together, so
+ * that it is read once; pictures are shared out to the threads, each of which has a context of its
+ * own for messages.
+ */
+#include "import/write.h"
+#include "picture/picture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *lac_face_name(int face, char text[LAC_FACE_NAME])
+{
+    snprintf(text, LAC_FACE_NAME, "pictures/%04d.png", face + 1);
+    return text;
+}
+
+/* ---- Where a face is in its picture ---------------------------------------------------------- */
+
+/* A picture that was read. */
+typedef struct source {
+    lac_photo *photo;  /* upright */
+    int width, height; /* as it is stored */
+    int orientation;   /* of the labels: 1 where they belong to the upright picture */
+} source;
+
+/* Whether labels of a picture that declares this size belong to the stored picture. Only where
+ * its sides are exchanged does the size say so. */
+static int is_stored(const lac_face *face, const source *s, lac_exif exif)
+{
+    if (exif != LAC_EXIF_AUTO)
+        return exif == LAC_EXIF_IGNORE;
+    return s->orientation >= 5 && s->width != s->height && face->width == s->width &&
+           face->height == s->height;
+}
+
+static lac_status read_source(lac_context *ctx, const lac_face *face, lac_exif exif, source *s)
+{
+    LAC_TRY(lac_photo_load_stored(ctx, face->file, &s->photo, &s->orientation));
+    s->width = s->photo->width;
+    s->height = s->photo->height;
+    LAC_TRY(lac_photo_turn(ctx, s->photo, s->orientation));
+    if (!is_stored(face, s, exif))
+        s->orientation = 1;
+    return LAC_OK;
+}
+
+static void turn(const source *s, double *x, double *y)
+{
+    lac_photo_turn_point(s->orientation, s->width, s->height, x, y);
+}
+
+static lac_box turn_box(const source *s, const lac_box *box)
+{
+    double x[2] = {box->x - 0.5, box->x + box->width - 0.5};
+    double y[2] = {box->y - 0.5, box->y + box->height - 0.5};
+    turn(s, &x[0], &y[0]);
+    turn(s, &x[1], &y[1]);
+    return (lac_box){fmin(x[0], x[1]) + 0.5, fmin(y[0], y[1]) + 0.5, fabs(x[1] - x[0]),
+                     fabs(y[1] - y[0])};
+}
+
+/* Puts the face's marks into its row; returns how many are outside of the crop. */
+static int place(const lac_import_job *job, const source *s, int f, lac_row *row)
+{
+    const lac_foreign *labels = job->labels;
+    const lac_face *face = &labels->face[f];
+    int outside = 0;
+    row->square = turn_box(s, &job->crops->box[f]);
+    for (int i = 0; i < 2 * labels->points; i++)
+        row->xy[i] = NAN;
+    for (int i = 0; i < face->marks; i++) {
+        const lac_mark *m = &labels->mark[face->first + (size_t)i];
+        float *at = row->xy + 2 * m->point;
+        double x = m->x, y = m->y;
+        turn(s, &x, &y);
+        at[0] = (float)x;
+        at[1] = (float)y;
+        lac_box_from_photo(&row->square, job->config->size, at, 1, at);
+        if (lac_crop_holds(job->config->size, at))
+            continue;
+        outside++;
+        if (!job->config->keep_outside)
+            at[0] = at[1] = NAN;
+    }
+    return outside;
+}
+
+/* ---- Cut out ---------------------------------------------------------------------------------- */
+
+/* Faces of one picture: order[first, end) of the cutting. */
+typedef struct group {
+    int first, end;
+    int outside; /* points */
+    int is_read; /* 1: the picture could be read */
+    lac_status status;
+    char *why;
+} group;
+
+typedef struct cutting {
+    lac_import_job *job;
+    int *order;       /* [faces] by picture, then by number */
+    group *group;     /* [groups] */
+    int groups;
+    lac_context *ctx; /* [threads] */
+    uint8_t *grey;    /* [threads, size, size] */
+} cutting;
+
+static lac_status save_face(const cutting *c, const source *s, int f, lac_context *ctx,
+                            uint8_t *grey)
+{
+    const lac_import_job *job = c->job;
+    int size = job->config->size;
+    char name[LAC_FACE_NAME], *path = NULL;
+    lac_photo *face;
+    LAC_TRY(lac_photo_crop(ctx, s->photo, &job->row[f].square, size, grey));
+    LAC_TRY(lac_photo_new(ctx, size, size, &face));
+    for (int i = 0; i < size * size; i++)
+        memset(face->rgb + 3 * (size_t)i, grey[i], 3);
+    lac_status status = lac_path_join(ctx, job->dir, lac_face_name(f, name), &path);
+    if (status == LAC_OK)
+        status = lac_photo_save(ctx, face, path);
+    free(path);
+    lac_photo_free(&face);
+    return status;
+}
+
+static lac_status cut_group(const cutting *c, group *g, lac_context *ctx, uint8_t *grey)
+{
+    const lac_import_job *job = c->job;
+    source s = {0};
+    lac_status status = read_source(ctx, &job->labels->face[c->order[g->first]],
+                                    job->config->exif, &s);
+    g->is_read = status == LAC_OK;
+    for (int i = g->first; i < g->end && status == LAC_OK; i++) {
+        int f = c->order[i];
+        g->outside += place(job, &s, f, &job->row[f]);
+        status = save_face(c, &s, f, ctx, grey);
+    }
+    lac_photo_free(&s.photo);
+    return status;
+}
+
+static void work(void *arg, int item, int thread)
+{
+    cutting *c = arg;
+    group *g = &c->group[item];
+    lac_context *ctx = &c->ctx[thread];
+    size_t area = (size_t)c->job->config->size * (size_t)c->job->config->size;
+    g->status = cut_group(c, g, ctx, c->grey + (size_t)thread * area);
+    if (g->status != LAC_OK)
+        lac_strdup(ctx, lac_context_message(ctx), &g->why); /* without memory there is no reason */
+}
+
+/* qsort hands no argument on: what is sorted carries the names along. */
+typedef struct named {
+    const char *file;
+    int face;
+} named;
+
+static int compare_named(const void *a, const void *b)
+{
+    const named *x = a, *y = b;
+    int names = strcmp(x->file, y->file);
+    return names ? names : x->face - y->face;
+}
+
+static lac_status group_faces(cutting *c)
+{
+    const lac_import_job *job = c->job;
+    const lac_foreign *labels = job->labels;
+    size_t faces = (size_t)labels->faces;
+    named *list = NULL;
+    int count = 0;
+    LAC_TRY(lac_alloc(job->ctx, faces, sizeof *c->order, &c->order));
+    LAC_TRY(lac_alloc(job->ctx, faces, sizeof *c->group, &c->group));
+    LAC_TRY(lac_alloc(job->ctx, faces, sizeof *list, &list));
+    for (int f = 0; f < labels->faces; f++)
+        if (job->row[f].is_good)
+            list[count++] = (named){labels->face[f].file, f};
+    if (count)
+        qsort(list, (size_t)count, sizeof *list, compare_named);
+    for (int i = 0; i < count; i++) {
+        c->order[i] = list[i].face;
+        if (i == 0 || strcmp(list[i].file, list[i - 1].file) != 0)
+            c->group[c->groups++].first = i;
+        c->group[c->groups - 1].end = i + 1;
+    }
+    free(list);
+    return LAC_OK;
+}
+
+/* Tells of the failures in the order of the names; a disk that is full ends the import. */
+static lac_status settle(cutting *c, lac_import_result *result)
+{
+    lac_context *ctx = c->job->ctx;
+    for (int i = 0; i < c->groups; i++) {
+        const group *g = &c->group[i];
+        result->outside += g->outside;
+        result->photos += g->status == LAC_OK;
+        if (g->status == LAC_OK)
+            continue;
+        int is_full = g->is_read && g->status == LAC_ERROR_IO; /* the disk */
+        if (is_full || g->status == LAC_ERROR_MEMORY || !g->why)
+            return lac_fail(ctx, g->status, "%s", g->why ? g->why : "out of memory");
+        for (int k = g->first; k < g->end; k++)
+            c->job->row[c->order[k]].is_good = 0;
+        result->unread += g->end - g->first;
+        lac_log(ctx, "%s: left out", g->why);
+    }
+    return LAC_OK;
+}
+
+static lac_status cut(cutting *c, lac_import_result *result)
+{
+    lac_context *ctx = c->job->ctx;
+    size_t threads = (size_t)lac_context_threads(ctx);
+    size_t area = (size_t)c->job->config->size * (size_t)c->job->config->size;
+    LAC_TRY(group_faces(c));
+    LAC_TRY(lac_alloc(ctx, threads, sizeof *c->ctx, &c->ctx));
+    LAC_TRY(lac_alloc(ctx, threads, area, &c->grey));
+    for (size_t i = 0; i < threads; i++)
+        c->ctx[i] = *ctx;
+    lac_parallel(ctx, c->groups, work, c);
+    return settle(c, result);
+}
+
+lac_status lac_import_pictures(lac_import_job *job, lac_import_result *result)
+{
+    cutting c = {.job = job};
+    lac_status status = cut(&c, result);
+    for (int i = 0; i < c.groups; i++)
+        free(c.group[i].why);
+    free(c.order);
+    free(c.group);
+    free(c.ctx);
+    free(c.grey);
+    return status;
+}
+
+/* ---- The table -------------------------------------------------------------------------------- */
+
+/* A cell in quotes. */
+static void write_quoted(FILE *stream, const char *text)
+{
+    putc('"', stream);
+    for (; *text; text++) {
+        if (*text == '"')
+            putc('"', stream);
+        putc(*text, stream);
+    }
+    putc('"', stream);
+}
+
+static int has_sources(const lac_import_job *job)
+{
+    int count = 0;
+    for (int f = 0; f < job->labels->faces; f++)
+        count += job->row[f].is_good && job->labels->face[f].source[0];
+    return count > 0;
+}
+
+static void write_head(FILE *stream, const lac_import_job *job, int sources)
+{
+    for (int p = 0; p < job->labels->points; p++)
+        fprintf(stream, "%s_x,%s_y,", job->labels->name[p], job->labels->name[p]);
+    fprintf(stream, "%sphoto,photo_x,photo_y,photo_width,photo_height,crop,Image\n",
+            sources ? "source," : "");
+}
+
+/* Nine digits tell any float from its neighbours. */
+static void write_row(FILE *stream, const lac_import_job *job, int f, const char *crop, int sources)
+{
+    const lac_row *row = &job->row[f];
+    const lac_face *face = &job->labels->face[f];
+    const double square[4] = {row->square.x, row->square.y, row->square.width,
+                              row->square.height};
+    char text[LAC_NUMBER], name[LAC_FACE_NAME];
+    for (int i = 0; i < 2 * job->labels->points; i++)
+        fprintf(stream, "%s,", isnan(row->xy[i])
+                                   ? ""
+                                   : lac_number_digits((double)row->xy[i], 9, text));
+    if (sources)
+        fprintf(stream, "%s,", face->source[0] ? face->source : "none");
+    write_quoted(stream, face->name);
+    for (int i = 0; i < 4; i++)
+        fprintf(stream, ",%s", lac_number_text(square[i], text));
+    fputc(',', stream);
+    if (*crop)
+        write_quoted(stream, crop);
+    fprintf(stream, ",%s\n", lac_face_name(f, name));
+}
+
+lac_status lac_import_table(const lac_import_job *job, const char *crop)
+{
+    char *path;
+    lac_file file;
+    int sources = has_sources(job);
+    LAC_TRY(lac_path_join(job->ctx, job->dir, "training.csv", &path));
+    lac_status status = lac_file_create(job->ctx, path, &file);
+    free(path);
+    LAC_TRY(status);
+    write_head(file.stream, job, sources);
+    for (int f = 0; f < job->labels->faces; f++)
+        if (job->row[f].is_good)
+            write_row(file.stream, job, f, crop, sources);
+    return lac_file_finish(job->ctx, &file, LAC_OK);
+}

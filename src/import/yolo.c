@@ -1,0 +1,196 @@
+/*
+ * YOLO's pose labels: a folder with a text file a picture, a face a line. All numbers but the class
+ * and v are shares of the picture's sides, so that the picture's size must be known: the reader
+ * opens every picture. v is 0 where a point is not labelled; it may be left out.
+ *
+ *     0 0.52 0.41 0.30 0.40 0.45 0.36 2 0.59 0.35 2 ...
+ *
+ * The folder holds the texts beside their pictures, or labels/ and images/, each of them perhaps
+ * with the same folders in it, such as train and val.
+ */
+#include "import/foreign.h"
+#include "import/lines.h"
+#include "picture/picture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS = 5 + 3 * LAC_MOST_POINTS };
+
+/* Two folders, of texts and of pictures; `prefix` is the latter's path from the labels' folder. */
+typedef struct place {
+    const char *texts;
+    const char *prefix; /* "" or "images" or "images/train" */
+} place;
+
+/* Opens the picture for its size. */
+static lac_status read_size(lac_context *ctx, const char *path, int *width, int *height)
+{
+    lac_photo *photo;
+    LAC_TRY(lac_photo_load(ctx, path, &photo));
+    *width = photo->width;
+    *height = photo->height;
+    lac_photo_free(&photo);
+    return LAC_OK;
+}
+
+/* Whether every third number behind the box is 0, 1 or 2. */
+static int are_triples(char *const *word, int words)
+{
+    for (int i = 7; i < words; i += 3) {
+        double v;
+        if (!lac_number_read(word[i], &v) || (v != 0 && v != 1 && v != 2))
+            return 0;
+    }
+    return (words - 5) % 3 == 0;
+}
+
+static lac_status read_face(lac_foreign *labels, const lac_lines *lines, char **word, int words)
+{
+    lac_face *face = &labels->face[labels->faces - 1];
+    int step = are_triples(word, words) ? 3 : 2;
+    double box[4], w = face->width, h = face->height;
+    if (words < 7 || (words - 5) % step || words > WORDS)
+        return lac_lines_fail(lines, "%d numbers, must be a class, a box, and two or three numbers "
+                              "a point", words);
+    for (int i = 0; i < 4; i++)
+        LAC_TRY(lac_lines_number(lines, word[1 + i], &box[i]));
+    LAC_TRY(lac_lines_place(lines, lac_foreign_box(labels, w * (box[0] - box[2] / 2),
+                                                   h * (box[1] - box[3] / 2), w * box[2],
+                                                   h * box[3])));
+    LAC_TRY(lac_foreign_numbered(labels, lines->file, (words - 5) / step));
+    for (int p = 0; p < labels->points; p++) {
+        char **at = word + 5 + step * p;
+        double x, y, v = 1;
+        LAC_TRY(lac_lines_number(lines, at[0], &x));
+        LAC_TRY(lac_lines_number(lines, at[1], &y));
+        if (step == 3)
+            LAC_TRY(lac_lines_number(lines, at[2], &v));
+        if (v != 0)
+            LAC_TRY(lac_lines_place(lines, lac_foreign_mark(labels, p, w * x, h * y)));
+    }
+    return LAC_OK;
+}
+
+/* The lines of a text, of which each is a face of the picture. */
+static lac_status read_lines(lac_foreign *labels, lac_lines *lines, const char *picture,
+                             char **word)
+{
+    int width = 0, height = 0;
+    for (char *line; (line = lac_lines_next(lines));) {
+        int words = lac_words_cut(line, ' ', word, WORDS);
+        LAC_TRY(lac_foreign_face(labels, picture));
+        lac_face *face = &labels->face[labels->faces - 1];
+        if (!width)
+            LAC_TRY(read_size(labels->ctx, face->file, &width, &height));
+        face->width = width;
+        face->height = height;
+        LAC_TRY(read_face(labels, lines, word, words));
+    }
+    return LAC_OK;
+}
+
+/* The picture of NAME.txt, from the labels' folder; *out is NULL without one. */
+static lac_status find_picture(const lac_foreign *labels, const char *prefix, const char *name,
+                               char **out)
+{
+    static const char *const endings[] = {".jpg", ".png", ".jpeg", ".JPG", ".PNG", ".webp"};
+    size_t room = strlen(prefix) + strlen(name) + 8;
+    LAC_TRY(lac_alloc(labels->ctx, room, 1, out));
+    for (int i = 0; i < LAC_COUNT(endings); i++) {
+        char *path;
+        snprintf(*out, room, "%s%s%.*s%s", prefix, *prefix ? "/" : "", (int)strlen(name) - 4, name,
+                 endings[i]);
+        LAC_TRY(lac_path_join(labels->ctx, labels->folder, *out, &path));
+        int is_there = lac_path_exists(path);
+        free(path);
+        if (is_there)
+            return LAC_OK;
+    }
+    free(*out);
+    *out = NULL;
+    return LAC_OK;
+}
+
+/* A text without a picture of its name (classes.txt, readme.txt) is none of them. */
+static lac_status read_text(lac_foreign *labels, const place *p, const char *name, char **word)
+{
+    char *picture, *path;
+    lac_lines lines = {0};
+    lac_status status = find_picture(labels, p->prefix, name, &picture);
+    if (status != LAC_OK || !picture)
+        return status;
+    status = lac_path_join(labels->ctx, p->texts, name, &path);
+    if (status == LAC_OK)
+        status = lac_lines_open(labels->ctx, path, &lines);
+    if (status == LAC_OK)
+        status = read_lines(labels, &lines, picture, word);
+    lac_lines_close(&lines);
+    free(path);
+    free(picture);
+    return status;
+}
+
+static lac_status read_texts(lac_foreign *labels, const place *p)
+{
+    char **names, **word;
+    int count;
+    LAC_TRY(lac_alloc(labels->ctx, WORDS, sizeof *word, &word));
+    lac_status status = lac_folder_list(labels->ctx, p->texts, ".txt", &names, &count);
+    for (int i = 0; status == LAC_OK && i < count; i++)
+        status = read_text(labels, p, names[i], word);
+    for (int i = 0; names && i < count; i++)
+        free(names[i]);
+    free(names);
+    free(word);
+    return status;
+}
+
+/* The texts in labels/, and in the folders in it. */
+static lac_status read_labels(lac_foreign *labels, const char *texts)
+{
+    char **names;
+    int count;
+    LAC_TRY(read_texts(labels, &(place){texts, "images"}));
+    LAC_TRY(lac_folder_list(labels->ctx, texts, "", &names, &count));
+    lac_status status = LAC_OK;
+    for (int i = 0; i < count; i++) {
+        char *folder = NULL, *prefix = NULL;
+        if (status == LAC_OK)
+            status = lac_path_join(labels->ctx, texts, names[i], &folder);
+        if (status == LAC_OK)
+            status = lac_path_join(labels->ctx, "images", names[i], &prefix);
+        if (status == LAC_OK && lac_path_is_folder(folder))
+            status = read_texts(labels, &(place){folder, prefix});
+        free(prefix);
+        free(folder);
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+static lac_status read_folder(lac_foreign *labels, const char *path)
+{
+    char *texts;
+    if (!lac_path_is_folder(path))
+        return lac_fail(labels->ctx, LAC_ERROR_IO, "%s: YOLO's labels are a folder", path);
+    labels->origin = 0.5;
+    LAC_TRY(lac_path_join(labels->ctx, path, "labels", &texts));
+    lac_status status = lac_path_is_folder(texts) ? read_labels(labels, texts)
+                                                  : read_texts(labels, &(place){path, ""});
+    free(texts);
+    if (status == LAC_OK && labels->faces == 0)
+        status = lac_fail(labels->ctx, LAC_ERROR_FORMAT,
+                          "%s: neither .pts files nor YOLO's .txt files with pictures of the same "
+                          "name: name the label file itself", path);
+    return status;
+}
+
+static int is_it(const lac_label_head *head)
+{
+    (void)head;
+    return 0; /* it is a folder */
+}
+
+const lac_label_format lac_format_yolo = {"yolo", is_it, read_folder};

@@ -1,0 +1,538 @@
+/*
+ * Imports: every format must give the same labels of the same photos, and what is imported maps
+ * back to where it was.
+ */
+#include "imported.h"
+
+#include <math.h>
+
+/* Photos a.png of 120x90 and b.png of 90x120 with three points each; in b the second is missing. */
+enum { POINTS = 3 };
+static const double truth[2][POINTS][2] = {{{40, 30}, {60.5, 31}, {50, 55.25}},
+                                           {{30, 70}, {NAN, NAN}, {41, 95}}};
+
+static void put_photos(const fixture *f)
+{
+    photo_put(f, "a.png", 120, 90);
+    photo_put(f, "b.png", 90, 120);
+}
+
+typedef struct form {
+    const char *format, *file, *text;
+    const char *name[POINTS];
+    int has_boxes; /* (30, 20, 40, 40) and (20, 60, 30, 45) */
+    int rows;
+} form;
+
+static const form forms[] = {
+    {"csv", "u.csv", ",0,1,2,3,4,5\na.png,40,30,60.5,31,50,55.25\nb.png,30,70,,,41,95\n",
+     {"p0", "p1", "p2"}, 0, 2},
+    {"csv", "n.csv", "file;x;y;w;h;eye_l_x;eye_l_y;eye_r_x;eye_r_y;nose_x;nose_y\n"
+                     "a.png;30;20;40;40;40;30;60,5;31;50;55,25\n"
+                     "b.png;20;60;30;45;30;70;NaN;NaN;41;95\n",
+     {"eye_l", "eye_r", "nose"}, 1, 2},
+    {"dlib", "d.xml",
+     "<?xml version='1.0' encoding='ISO-8859-1'?>\n<?xml-stylesheet type='text/xsl' href='i.xsl'?>\n"
+     "<dataset><name>x</name><images>\n"
+     "<image file='a.png'><box top='20' left='30' width='40' height='40'><label>me</label>"
+     "<part name='0' x='40' y='30'/><part name='1' x='60.5' y='31'/>"
+     "<part name='2' x='50' y='55.25'/></box>\n"
+     "<box top='1' left='1' width='9' height='9' ignore='1'/></image>\n"
+     "<image file='b.png' width='90' height='120'><box top='60' left='20' width='30' height='45'>"
+     "<part name='0' x='30' y='70'/><part name='2' x='41' y='95'/></box></image>\n"
+     "</images></dataset>\n",
+     {"0", "1", "2"}, 1, 2},
+    {"coco", "c.json",
+     "{\"info\": {}, \"images\": [{\"id\": 7, \"file_name\": \"b.png\", \"width\": 90, "
+     "\"height\": 120}, {\"id\": 3, \"file_name\": \"a.png\"}],\n\"annotations\": [{\"image_id\": 3,"
+     " \"category_id\": 2, \"bbox\": [30, 20, 40, 40], \"keypoints\": "
+     "[40.5, 30.5, 2, 61, 31.5, 1, 50.5, 55.75, 2]}, {\"image_id\": 3, \"category_id\": 1, "
+     "\"bbox\": [0, 0, 1, 1]}, {\"image_id\": 7, \"category_id\": 2, \"bbox\": [20, 60, 30, 45], "
+     "\"keypoints\": [30.5, 70.5, 2, 0, 0, 0, 41.5, 95.5, 2]}],\n\"categories\": [{\"id\": 1, "
+     "\"name\": \"car\"}, {\"id\": 2, \"name\": \"face\", \"keypoints\": [\"l\", \"r\", \"n\"]}]}",
+     {"l", "r", "n"}, 1, 2},
+    {"dlc", "l.csv",
+     "scorer,me,me,me,me,me,me\nbodyparts,l,l,r,r,n,n\ncoords,x,y,x,y,x,y\n"
+     "a.png,40,30,60.5,31,50,55.25\nb.png,30,70,,,41,95\n",
+     {"l", "r", "n"}, 0, 2},
+    {"dlc", "i.csv",
+     "scorer,,,me,me,me,me,me,me,me,me,me,me,me,me\n"
+     "individuals,,,s,s,s,s,s,s,t,t,t,t,t,t\nbodyparts,,,l,l,r,r,n,n,l,l,r,r,n,n\n"
+     "coords,,,x,y,x,y,x,y,x,y,x,y,x,y\n"
+     "labeled-data,film,a.png,40,30,60.5,31,50,55.25,,,,,,\n"
+     "labeled-data,film,b.png,,,,,,,30,70,,,41,95\n",
+     {"l", "r", "n"}, 0, 2},
+    {"celeba", "e.txt",
+     "2\nlefteye_x lefteye_y righteye_x righteye_y nose_x nose_y\n"
+     "a.png 40 30 60.5 31 50 55.25\nb.png  30  70  -1  -1  41  95\n",
+     {"lefteye", "righteye", "nose"}, 0, 2},
+    {"pts", "a.pts", "version: 1\nn_points: 3\n{\n41 31\n61.5 32\n51 56.25\n}\n",
+     {"p0", "p1", "p2"}, 0, 1},
+    {"pts", "a.pts", "41 31\r\n61.5 32\r\n51 56.25\r\n", {"p0", "p1", "p2"}, 0, 1},
+};
+
+static void assert_row(const imported *t, int r, const form *like, const double want[POINTS][2])
+{
+    const imported_row *row = &t->row[r];
+    assert_int_equal(row->points, POINTS);
+    for (int p = 0; p < POINTS; p++) {
+        const double *xy = imported_point(row, like->name[p]);
+        for (int i = 0; i < 2; i++)
+            if (isnan(want[p][i]) ? !isnan(xy[i]) : !(fabs(xy[i] - want[p][i]) < 0.01))
+                fail_msg("%s, row %d, %s: %g, must be %g", like->file, r, like->name[p], xy[i],
+                         want[p][i]);
+    }
+}
+
+static void every_format_gives_the_same_labels(void **state)
+{
+    const fixture *f = *state;
+    put_photos(f);
+    for (int i = 0; i < LAC_COUNT(forms); i++) {
+        imported t;
+        char out[16];
+        lac_import_config config = lac_import_config_default();
+        config.missing = "-1,-1";
+        snprintf(out, sizeof out, "out%d", i);
+        test_path from = put(f, forms[i].file, forms[i].text);
+        import_ok(f, from.text, &config, out, &t);
+        assert_string_equal(t.result.format, forms[i].format);
+        assert_int_equal(t.rows, forms[i].rows);
+        assert_string_equal(t.result.crop, forms[i].has_boxes ? "box:1.5,-0.25,0" : "");
+        for (int r = 0; r < t.rows; r++)
+            assert_row(&t, r, &forms[i], truth[r]);
+        remove(from.text);
+    }
+}
+
+/* YOLO's shares of the sides, and WFLW's 98 points. */
+static void folders_and_long_lines_are_read_too(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    char line[4096];
+    put_photos(f);
+    put(f, "a.txt", "0 0.5 0.5 0.4 0.5 0.3375 0.338889 2 0.508333 0.35 1 0.420833 0.619444 2\n");
+    put(f, "b.txt", "0 0.5 0.5 0.4 0.5 0.338889 0.5875 2 0 0 0 0.461111 0.795833 2\n");
+    put(f, "classes.txt", "face\n");
+    import_ok(f, f->folder.path, NULL, "yolo", &t);
+    assert_string_equal(t.result.format, "yolo");
+    for (int r = 0; r < 2; r++)
+        assert_row(&t, r, &forms[0], truth[r]);
+    size_t used = 0;
+    for (int p = 0; p < 98; p++)
+        used += (size_t)snprintf(line + used, sizeof line - used, "%d %d.5 ", 20 + p % 10, 30 + p / 10);
+    snprintf(line + used, sizeof line - used, "10 20 60 80 0 0 0 0 0 0 a.png\n");
+    put(f, "list.txt", line);
+    lac_import_result result;
+    assert_ok(f->ctx, lac_import(f->ctx, path_in(&f->folder, "list.txt").text, NULL,
+                                 path_in(&f->folder, "wflw").text, &result));
+    assert_string_equal(result.format, "wflw");
+    assert_int_equal(result.points, 98);
+    assert_string_equal(result.crop, "box:1.2,-0.1,0"); /* of a box of 50 x 60 */
+}
+
+/* A folder of .pts files: those with a picture beside them. */
+static void a_folder_of_pts_files_is_one_import(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    put_photos(f);
+    put(f, "b.pts", "version: 1\nn_points: 3\n{\n31 71\n36 72\n42 96\n}\n");
+    put(f, "a.pts", "version: 1\nn_points: 3\n{\n41 31\n61.5 32\n51 56.25\n}\n");
+    import_ok(f, f->folder.path, NULL, "out", &t);
+    assert_int_equal(t.rows, 2);
+    assert_row(&t, 0, &forms[0], truth[0]);
+    put(f, "c.pts", "1 1\n2 2\n3 3\n");
+    assert_status(f->ctx, lac_import(f->ctx, f->folder.path, NULL, path_in(&f->folder, "o").text,
+                                     &t.result), LAC_ERROR_IO);
+    assert_message(f->ctx, "c.pts: no picture of that name");
+}
+
+/* ---- Squares ------------------------------------------------------------------------------ */
+
+static const char three[] = "file,l_x,l_y,r_x,r_y,n_x,n_y\n"
+                            "a.png,40,30,60,30,50,50\n"
+                            "b.png,20,40,60,40,40,80\n"
+                            "a.png,70,30,90,30,,\n"
+                            "b.png,10,10,,,,\n"
+                            "b.png,,,,,,\n"
+                            "gone.png,40,30,60,30,50,50\n";
+
+static void faces_with_gaps_are_placed_by_the_mean_face(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    put_photos(f);
+    test_path from = put(f, "t.csv", three);
+    import_ok(f, from.text, NULL, "out", &t);
+    assert_int_equal(t.rows, 3);
+    assert_int_equal(t.result.photos, 2);
+    assert_int_equal(t.result.unlabelled, 1);
+    assert_int_equal(t.result.unplaced, 1);
+    assert_int_equal(t.result.unread, 1);
+    /* An extent of 20 and margins of 0.3: a side of 32 about the middle, edges at half pixels. */
+    const lac_box want[] = {{34.5, 24.5, 32, 32}, {8.5, 28.5, 64, 64}, {64.5, 24.5, 32, 32}};
+    for (int r = 0; r < 3; r++) {
+        const lac_box *b = &t.row[r].square;
+        assert_true(fabs(b->x - want[r].x) < 1e-9 && fabs(b->y - want[r].y) < 1e-9);
+        assert_true(fabs(b->width - want[r].width) < 1e-9 && b->height == b->width);
+    }
+}
+
+static void strict_imports_leave_nothing_out(void **state)
+{
+    const fixture *f = *state;
+    lac_import_config config = lac_import_config_default();
+    lac_import_result result;
+    put_photos(f);
+    config.strict = 1;
+    test_path from = put(f, "t.csv", three), out = path_in(&f->folder, "out");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, &config, out.text, &result),
+                  LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "3 of its 6 faces left out");
+    assert_false(lac_path_exists(path_in(&f->folder, "out/training.csv").text));
+    from = put(f, "none.csv", "file,l_x,l_y\ngone.png,1,2\n");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &result), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "none of its 1 faces could be imported");
+}
+
+static void a_table_that_is_there_stays(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    size_t size;
+    put_photos(f);
+    test_path from = put(f, "t.csv", three), old = put(f, "training.csv", "mine");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, f->folder.path, &result),
+                  LAC_ERROR_IO);
+    assert_message(f->ctx, "holds a training.csv already");
+    char *text = file_bytes(old.text, &size);
+    assert_string_equal(text, "mine");
+    free(text);
+}
+
+static void boxes_grow_until_they_hold_the_points(void **state)
+{
+    const fixture *f = *state;
+    lac_import_config config = lac_import_config_default();
+    imported t;
+    put_photos(f);
+    test_path from = put(f, "t.csv", "file,x,y,w,h,l_x,l_y,chin_x,chin_y\n"
+                                     "a.png,40,20,40,40,50,30,60,61\nb.png,20,30,20,20,30,40,30,51\n");
+    import_ok(f, from.text, NULL, "auto", &t);
+    assert_string_equal(t.result.crop, "box:1.15,-0.075,-0.075");
+    assert_int_equal(t.result.outside, 0);
+    config.box_scale = 1;
+    import_ok(f, from.text, &config, "one", &t);
+    assert_string_equal(t.result.crop, "box:1,0,0");
+    assert_int_equal(t.result.outside, 2);
+    assert_true(isnan(imported_point(&t.row[0], "chin")[1]));
+    config.keep_outside = 1;
+    import_ok(f, from.text, &config, "kept", &t);
+    assert_true(fabs(imported_point(&t.row[0], "chin")[1] - 61) < 0.01);
+}
+
+/* ---- Turned pictures ------------------------------------------------------------------------ */
+
+/* Puts EXIF's orientation into a JPEG, behind its first two bytes. */
+static void turn_file(const fixture *f, const char *name, int orientation)
+{
+    static const char exif[] = "\xff\xe1\0\x22" "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03"
+                               "\0\0\0\x01\0\0\0\0\0\0\0\0";
+    size_t size, length = sizeof exif - 1;
+    char *bytes = file_bytes(path_in(&f->folder, name).text, &size);
+    char *turned = calloc(size + length, 1);
+    assert_non_null(turned);
+    memcpy(turned, bytes, 2);
+    memcpy(turned + 2, exif, length);
+    turned[2 + 4 + 6 + 8 + 2 + 9] = (char)orientation;
+    memcpy(turned + 2 + length, bytes + 2, size - 2);
+    file_put(path_in(&f->folder, name).text, turned, size + length);
+    free(turned);
+    free(bytes);
+}
+
+/* A stored picture of 120x90, turned to 90x120: row y of it is column 89 - y. */
+static void labels_of_stored_pictures_are_turned_with_them(void **state)
+{
+    const fixture *f = *state;
+    static const char label[] =
+        "<dataset><images><image file='t.jpg' width='%d' height='%d'><box left='20' top='10' "
+        "width='40' height='40'><part name='a' x='30' y='20'/></box></image></images></dataset>";
+    const struct {
+        int width, height;
+        lac_exif exif;
+        double x, y, left, top;
+    } cases[] = {{120, 90, LAC_EXIF_AUTO, 69, 30, 40, 20},
+                 {90, 120, LAC_EXIF_AUTO, 30, 20, 20, 10},
+                 {0, 0, LAC_EXIF_AUTO, 30, 20, 20, 10},
+                 {0, 0, LAC_EXIF_IGNORE, 69, 30, 40, 20},
+                 {120, 90, LAC_EXIF_APPLY, 30, 20, 20, 10}};
+    photo_put(f, "t.jpg", 120, 90);
+    turn_file(f, "t.jpg", 6);
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        lac_import_config config = lac_import_config_default();
+        char text[512], out[8];
+        imported t;
+        snprintf(text, sizeof text, label, cases[i].width, cases[i].height);
+        snprintf(out, sizeof out, "o%d", i);
+        config.exif = cases[i].exif;
+        import_ok(f, put(f, "t.xml", text).text, &config, out, &t);
+        const double *a = imported_point(&t.row[0], "a");
+        assert_true(fabs(a[0] - cases[i].x) < 0.01 && fabs(a[1] - cases[i].y) < 0.01);
+        assert_true(t.row[0].square.x == cases[i].left && t.row[0].square.y == cases[i].top);
+        assert_true(t.row[0].square.width == 40);
+    }
+}
+
+/* ---- The table ------------------------------------------------------------------------------ */
+
+static const char many[] =
+    "{\"images\": [{\"id\": 1, \"file_name\": \"a.png\"}, {\"id\": 2, \"file_name\": \"b.png\"}],"
+    "\"categories\": [{\"id\": 1, \"name\": \"face\", \"keypoints\": [\"left_eye\", \"right_eye\"]},"
+    " {\"id\": 2, \"name\": \"hand\", \"keypoints\": [\"thumb\"]}], \"annotations\": ["
+    "{\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 10, 30, 30], "
+    "\"keypoints\": [20, 20, 2, 30, 20, 2]},"
+    "{\"image_id\": 2, \"category_id\": 1, \"bbox\": [10, 10, 40, 40], "
+    "\"keypoints\": [20, 20, 2, 30, 20, 2]},"
+    "{\"image_id\": 1, \"category_id\": 1, \"bbox\": [60, 10, 30, 30], "
+    "\"keypoints\": [70, 20, 2, 80, 20, 2]}]}";
+
+static void one_of_several_categories_is_named(void **state)
+{
+    const fixture *f = *state;
+    lac_import_config config = lac_import_config_default();
+    imported t;
+    put_photos(f);
+    test_path from = put(f, "m.json", many), out = path_in(&f->folder, "out");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &t.result),
+                  LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "several categories have keypoints: name one of face, hand");
+    config.category = "foot";
+    assert_status(f->ctx, lac_import(f->ctx, from.text, &config, out.text, &t.result),
+                  LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "called foot; there are face, hand");
+    config.category = "face";
+    import_ok(f, from.text, &config, "out", &t);
+    assert_int_equal(t.rows, 3);
+    assert_int_equal(t.result.photos, 2);
+}
+
+/* Rows of one photo are one group, so that a hold-out takes both or neither. */
+static void rows_of_one_photo_stay_together(void **state)
+{
+    const fixture *f = *state;
+    lac_import_config config = lac_import_config_default();
+    imported t;
+    lac_data *data;
+    lac_split *split;
+    put_photos(f);
+    config.category = "face";
+    import_ok(f, put(f, "m.json", many).text, &config, "out", &t);
+    data = open_table(f, path_in(&f->folder, "out").text, LAC_TABLE_TRAINING);
+    assert_string_equal(lac_data_crop(data), t.result.crop);
+    assert_ok(f->ctx, lac_split_make(f->ctx, data, 0.5, 1, &split));
+    assert_int_equal(lac_split_group(split, 0), 0);
+    assert_int_equal(lac_split_group(split, 1), 1);
+    assert_int_equal(lac_split_group(split, 2), 0);
+    lac_split_free(&split);
+    lac_data_free(&data);
+}
+
+/* The rule goes from the table into the model, and a run with it goes on. */
+static void a_training_takes_the_rule_of_its_table(void **state)
+{
+    const fixture *f = *state;
+    lac_import_config import = lac_import_config_default();
+    imported t;
+    lac_trainer *trainer;
+    lac_crop crop;
+    put_photos(f);
+    import.category = "face";
+    import.size = 32;
+    import_ok(f, put(f, "m.json", many).text, &import, "out", &t);
+    lac_data *data = open_table(f, path_in(&f->folder, "out").text, LAC_TABLE_TRAINING);
+    lac_train_config config = lac_train_config_default();
+    assert_ok(f->ctx, lac_train_preset(f->ctx, "first", &config));
+    config.epochs = 1;
+    config.holdout = 0;
+    test_path run = path_in(&f->folder, "run");
+    assert_ok(f->ctx, lac_trainer_new(f->ctx, data, &config, &trainer));
+    assert_ok(f->ctx, lac_trainer_run(trainer, run.text, NULL, NULL));
+    assert_ok(f->ctx, lac_model_crop(lac_trainer_model(trainer), "box", &crop));
+    assert_true(crop.side == 1 && crop.left == 0 && crop.top == 0);
+    assert_ok(f->ctx, lac_model_crop(lac_trainer_model(trainer), NULL, &crop));
+    assert_status(f->ctx, lac_model_crop(lac_trainer_model(trainer), "yunet", &crop),
+                  LAC_ERROR_MISMATCH);
+    assert_message(f->ctx, "no rule for boxes of yunet");
+    lac_trainer_free(&trainer);
+    config.epochs = 2;
+    assert_ok(f->ctx, lac_trainer_open(f->ctx, data, &config, run.text, &trainer));
+    lac_trainer_free(&trainer);
+    assert_ok(f->ctx, lac_train_set(f->ctx, &config, "crop", "yunet:1.19,-0.09,0.07 haar:1,0,0"));
+    assert_ok(f->ctx, lac_trainer_new(f->ctx, data, &config, &trainer));
+    assert_ok(f->ctx, lac_model_crop(lac_trainer_model(trainer), "haar", &crop));
+    assert_ok(f->ctx, lac_model_crop(lac_trainer_model(trainer), NULL, &crop));
+    assert_string_equal(crop.detector, "yunet");
+    lac_trainer_free(&trainer);
+    assert_ok(f->ctx, lac_train_set(f->ctx, &config, "crop", "yunet:1,2"));
+    assert_status(f->ctx, lac_trainer_new(f->ctx, data, &config, &trainer), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "crop is \"yunet:1,2\"");
+    lac_data_free(&data);
+}
+
+static void rules_are_read_and_written(void **state)
+{
+    static const char *const bad[] = {"x", "x:", "x:1,2", "x:1,2,3,4", "x:0,0,0", "x:1,0,0 x:2,0,0",
+                                      "X:1,0,0", ":1,0,0", "x:1,nan,0", "x:1,0,0,", "x:1,,0",
+                                      "a123456789012345678901234:1,0,0", "x: 1,0,0"};
+    lac_crop rules[LAC_MOST_CROPS];
+    char text[LAC_CROP_TEXT];
+    int count;
+    (void)state;
+    assert_true(lac_crops_read("", rules, &count) && count == 0);
+    assert_true(lac_crops_read("  yunet:1.19,-0.09,0.07   haar:1,0,0 ", rules, &count));
+    assert_int_equal(count, 2);
+    assert_true(rules[0].side == 1.19 && rules[0].left == -0.09 && rules[0].top == 0.07);
+    assert_string_equal(lac_crop_text(&rules[0], text), "yunet:1.19,-0.09,0.07");
+    const lac_crop fine = {"box", 4.0 / 3, -1.0 / 6, -0.0001};
+    assert_string_equal(lac_crop_text(&fine, text), "box:1.333,-0.167,0");
+    for (int i = 0; i < LAC_COUNT(bad); i++)
+        assert_false(lac_crops_read(bad[i], rules, &count));
+}
+
+/* Threads change nothing, and names that would break a table do not. */
+static void the_table_is_the_same_on_any_threads(void **state)
+{
+    const fixture *f = *state;
+    lac_context *one = context_at(LAC_CPU_AUTO, 1);
+    lac_import_result result;
+    size_t size[2];
+    put_photos(f);
+    test_path from = put(f, "t.csv", "file,\"l,e\"\"_x\",\"l,e\"\"_y\",photo_x,photo_y\n"
+                                     "a.png,40,30,60,31\na.png,50,30,61,31\nb.png,30,70,1,2\n");
+    assert_ok(f->ctx, lac_import(f->ctx, from.text, NULL, path_in(&f->folder, "2").text, &result));
+    assert_ok(one, lac_import(one, from.text, NULL, path_in(&f->folder, "1").text, &result));
+    char *a = file_bytes(path_in(&f->folder, "1/training.csv").text, &size[0]);
+    char *b = file_bytes(path_in(&f->folder, "2/training.csv").text, &size[1]);
+    assert_string_equal(a, b);
+    assert_int_equal(strncmp(a, "l_e__x,l_e__y,photo__x,photo__y,photo,", 38), 0);
+    lac_data *data = open_table(f, path_in(&f->folder, "1").text, LAC_TABLE_TRAINING);
+    assert_int_equal(lac_data_points(data), 2);
+    lac_data_free(&data);
+    free(a);
+    free(b);
+    lac_context_free(&one);
+}
+
+/* Names may lead anywhere: they are only read. */
+static void names_may_be_absolute_or_lead_up(void **state)
+{
+    const fixture *f = *state;
+    char text[1024];
+    imported t;
+    put_photos(f);
+    assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "in").text));
+    snprintf(text, sizeof text, "file,l_x,l_y,r_x,r_y\n../a.png,40,30,60,31\n%s,30,40,50,60\n",
+             path_in(&f->folder, "b.png").text);
+    import_ok(f, put(f, "in/t.csv", text).text, NULL, "out", &t);
+    assert_int_equal(t.rows, 2);
+    assert_string_equal(t.row[0].photo, "../a.png");
+}
+
+/* ---- The cases -------------------------------------------------------------------------------- */
+
+/* LACUNA_CASES names a folder of small files of real-world shape; in its photos/, truth.csv has the
+ * right answers. Without it the test is skipped. */
+static void cases_give_the_truth(void **state)
+{
+    const fixture *f = *state;
+    static const struct {
+        const char *file;
+        int rows;
+        double within;
+    } cases[] = {{"udacity.csv", 12, 0.0601}, {"dlib.xml", 12, 0.5101}, {"coco.json", 12, 0.0151},
+                 {"dlc.csv", 12, 0.0015},     {"", 6, 0.0015}};
+    const char *folder = getenv("LACUNA_CASES");
+    static imported truth_table, t;
+    if (!folder)
+        skip();
+    char path[512];
+    lac_import_config config = lac_import_config_default();
+    snprintf(path, sizeof path, "%s/photos/truth.csv", folder);
+    import_ok(f, path, NULL, "truth", &truth_table);
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        char out[8];
+        int complete = 0;
+        snprintf(path, sizeof path, "%s/photos/%s", folder, cases[i].file);
+        snprintf(out, sizeof out, "o%d", i);
+        import_ok(f, path, &config, out, &t);
+        assert_int_equal(t.rows, cases[i].rows);
+        for (int r = 0; r < t.rows; r++) {
+            const imported_row *row = &t.row[r], *right = &truth_table.row[r];
+            int present = 0;
+            assert_string_equal(row->photo, right->photo);
+            for (int p = 0; p < 15; p++) {
+                for (int a = 0; a < 2; a++)
+                    if (isnan(row->xy[p][a]) != isnan(right->xy[p][a]) ||
+                        fabs(row->xy[p][a] - right->xy[p][a]) > cases[i].within)
+                        fail_msg("%s, row %d, point %d: %g, must be %g", cases[i].file, r, p,
+                                 row->xy[p][a], right->xy[p][a]);
+                present += !isnan(row->xy[p][0]);
+            }
+            complete += present == 15;
+            assert_true(present == 15 || present == 4);
+        }
+        assert_int_equal(complete, 6);
+    }
+}
+
+/* A CSV that names turned.jpg has the labels of photo_00.jpg, as it is looked at. */
+static void a_turned_case_is_as_the_plain_one(void **state)
+{
+    const fixture *f = *state;
+    const char *folder = getenv("LACUNA_CASES");
+    lac_import_config config = lac_import_config_default();
+    imported t;
+    lac_data *data;
+    if (!folder)
+        skip();
+    char photos[512];
+    snprintf(photos, sizeof photos, "%s/photos", folder);
+    config.pictures = photos;
+    test_path from = put(f, "t.csv", "file,x,y,w,h,l_x,l_y\nphoto_00.jpg,207,83,96,96,272,118\n"
+                                     "turned.jpg,207,83,96,96,272,118\n");
+    import_ok(f, from.text, &config, "out", &t);
+    data = open_table(f, path_in(&f->folder, "out").text, LAC_TABLE_TRAINING);
+    double difference = 0;
+    for (int i = 0; i < 96 * 96; i++)
+        difference += abs(lac_data_image(data, 0)[i] - lac_data_image(data, 1)[i]);
+    assert_true(difference / (96 * 96) < 4);
+    lac_data_free(&data);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_format_gives_the_same_labels),
+        TEST(folders_and_long_lines_are_read_too),
+        TEST(a_folder_of_pts_files_is_one_import),
+        TEST(faces_with_gaps_are_placed_by_the_mean_face),
+        TEST(strict_imports_leave_nothing_out),
+        TEST(a_table_that_is_there_stays),
+        TEST(boxes_grow_until_they_hold_the_points),
+        TEST(labels_of_stored_pictures_are_turned_with_them),
+        TEST(one_of_several_categories_is_named),
+        TEST(rows_of_one_photo_stay_together),
+        TEST(a_training_takes_the_rule_of_its_table),
+        TEST(rules_are_read_and_written),
+        TEST(the_table_is_the_same_on_any_threads),
+        TEST(names_may_be_absolute_or_lead_up),
+        TEST(cases_give_the_truth),
+        TEST(a_turned_case_is_as_the_plain_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -174,6 +174,24 @@ void lac_face_project(const lac_face *f, const double p[3], double q[3])
     q[2] = view[2];
 }
 
+const char *const lac_face_names[LAC_FACE_POINTS] = {
+    "left_eye_center",
+    "right_eye_center",
+    "left_eye_inner_corner",
+    "left_eye_outer_corner",
+    "right_eye_inner_corner",
+    "right_eye_outer_corner",
+    "left_eyebrow_inner_end",
+    "left_eyebrow_outer_end",
+    "right_eyebrow_inner_end",
+    "right_eyebrow_outer_end",
+    "nose_tip",
+    "mouth_left_corner",
+    "mouth_right_corner",
+    "mouth_center_top_lip",
+    "mouth_center_bottom_lip",
+};
+
 const int lac_face_pairs[LAC_FACE_PAIRS][2] = {{LAC_FACE_LEFT_EYE, LAC_FACE_RIGHT_EYE},
                                               {LAC_FACE_LEFT_EYE_INNER, LAC_FACE_RIGHT_EYE_INNER},
                                               {LAC_FACE_LEFT_EYE_OUTER, LAC_FACE_RIGHT_EYE_OUTER},

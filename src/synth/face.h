@@ -29,6 +29,8 @@ enum {
     LAC_FACE_MARKS
 };
 
+extern const char *const lac_face_names[LAC_FACE_POINTS]; /* Kaggle's */
+
 /* The points that a mirror exchanges: left, right. */
 enum { LAC_FACE_PAIRS = 6 };
 extern const int lac_face_pairs[LAC_FACE_PAIRS][2];

@@ -166,10 +166,11 @@ void lac_scene_make(const lac_drawn *people, int photo, lac_scene *s)
     uint64_t seed = lac_random(people->seed, LAC_STREAM(LAC_STREAM_SYNTH) + UINT32_MAX, 1);
     lac_draws d = {seed, LAC_STREAM(LAC_STREAM_SYNTH) + (uint64_t)photo, 0};
     int way = photo % LAC_COUNT(ways);
-    *s = (lac_scene){.is_grey = ways[way].is_grey, .ending = ways[way].ending, .orientation = 1};
+    *s = (lac_scene){.is_grey = ways[way].is_grey, .orientation = 1};
     if (ways[way].is_turned)
         s->orientation = turns[photo / 3 % LAC_COUNT(turns)];
     lac_format(s->stem, sizeof s->stem, "photo_%05d", photo + 1);
+    lac_format(s->file, sizeof s->file, "%s%s", s->stem, ways[way].ending);
     choose_size(&d, s);
     square places[LAC_SCENE_FACES];
     int count = choose_places(&d, s, places);

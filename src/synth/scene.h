@@ -25,8 +25,8 @@ typedef struct lac_scene {
     lac_scene_face face[LAC_SCENE_FACES]; /* the smallest, which are behind the others, first */
     int orientation;                      /* EXIF's, 1 to 8 */
     int is_grey;
-    char stem[24];
-    const char *ending; /* of the file: stem and ending are its name */
+    char stem[24]; /* of the file's name, */
+    char file[32]; /* and all of it */
     lac_draws paint;    /* of what is painted besides faces */
 } lac_scene;
 
@@ -38,6 +38,11 @@ void lac_scene_make(const lac_drawn *people, int photo, lac_scene *scene);
 /* Paints all but the heads: a room or a place outside, in its own resolution, and a body. */
 void lac_scene_paint_place(const lac_scene *scene, cairo_t *cr, int width, int height);
 void lac_scene_paint_body(const lac_scene *scene, const lac_face *face, cairo_t *cr);
+
+/* Labels of all photos in a format of others. */
+typedef void lac_scene_labels(const lac_drawn *people, int photos, FILE *out);
+lac_scene_labels lac_scene_write_csv, lac_scene_write_dlib, lac_scene_write_coco;
+void lac_scene_write_pts(const lac_scene_face *face, FILE *out);
 
 /* The photo as it is looked at. MEMORY. */
 lac_status lac_scene_draw(lac_context *ctx, const lac_scene *scene, lac_photo **out);

@@ -10,22 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const point_names[LAC_FACE_POINTS] = {"left_eye_center",
-                                                         "right_eye_center",
-                                                         "left_eye_inner_corner",
-                                                         "left_eye_outer_corner",
-                                                         "right_eye_inner_corner",
-                                                         "right_eye_outer_corner",
-                                                         "left_eyebrow_inner_end",
-                                                         "left_eyebrow_outer_end",
-                                                         "right_eyebrow_inner_end",
-                                                         "right_eyebrow_outer_end",
-                                                         "nose_tip",
-                                                         "mouth_left_corner",
-                                                         "mouth_right_corner",
-                                                         "mouth_center_top_lip",
-                                                         "mouth_center_bottom_lip"};
-
 enum { BLOCK = 64 }; /* rows drawn at a time */
 
 typedef struct table {
@@ -105,7 +89,7 @@ static lac_status write_table(table *t, FILE *out)
     if (t->rows.is_test)
         fputs("ImageId,", out);
     for (int k = 0; k < LAC_FACE_POINTS && !t->rows.is_test; k++)
-        lac_print(out, "%s_x,%s_y,", point_names[k], point_names[k]);
+        lac_print(out, "%s_x,%s_y,", lac_face_names[k], lac_face_names[k]);
     fputs("Image\n", out);
     lac_status status = write_rows(t, text, out);
     free(text);
@@ -121,7 +105,7 @@ static lac_status write_lookup(table *t, FILE *out)
         lac_drawn_label(&t->rows, row, row, &label);
         for (int k = 0; k < LAC_FACE_POINTS; k++)
             for (int axis = 0; axis < 2 && label.present[k]; axis++)
-                lac_print(out, "%d,%d,%s_%c,\n", ++id, row + 1, point_names[k], "xy"[axis]);
+                lac_print(out, "%d,%d,%s_%c,\n", ++id, row + 1, lac_face_names[k], "xy"[axis]);
     }
     return LAC_OK;
 }
@@ -143,7 +127,7 @@ static lac_status write_faults(table *t, FILE *out)
         for (int k = 0; k < LAC_FACE_POINTS; k++)
             if (label.present[k] && (label.xy[2 * k] != truth.xy[2 * k] ||
                                      label.xy[2 * k + 1] != truth.xy[2 * k + 1])) {
-                lac_print(out, "%s%s", before, point_names[k]);
+                lac_print(out, "%s%s", before, lac_face_names[k]);
                 before = " ";
             }
         fputc('\n', out);

@@ -926,9 +926,19 @@ typedef struct lac_synth_config {
     int test_rows; /* (rows / 4) */
     int size;      /* side in pixels, 16 to 512 (96) */
     uint64_t seed; /* (1) */
+    double faults; /* percent of the training rows whose labels are wrong, 0 to 100 (0); faults.csv
+                      says row by row what is wrong: sides, shift, other (another face's label),
+                      copy (another row's picture), and with which points */
 } lac_synth_config;
 
 lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, const char *dir);
+
+/* Writes `photos` drawn photos, 1 to 99999, into the folder `dir`: one to four faces each, of
+ * different sizes, some cut by the border; JPEG (some turned by EXIF), PNG and PGM. Their labels
+ * with Kaggle's pattern of gaps stand in truth.csv (file; box x, y, w, h; points, in pixels of the
+ * photo as it is looked at), dlib.xml (in whole pixels), coco.json, and, of a photo with one face
+ * and no gaps, PHOTO.pts. ARGUMENT, IO, MEMORY. */
+lac_status lac_synth_photos(lac_context *ctx, int photos, uint64_t seed, const char *dir);
 
 /* ---- Pictures ------------------------------------------------------------------------------ */
 

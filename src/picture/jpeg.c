@@ -170,7 +170,20 @@ typedef struct writer {
     trouble trouble;
 } writer;
 
-static int write_rows(writer *w, const lac_photo *photo, FILE *stream)
+/* EXIF with nothing but the orientation: a directory of one entry (exif.c). */
+static void write_orientation(struct jpeg_compress_struct *jpeg, int orientation)
+{
+    const uint8_t exif[] = {
+        'E', 'x', 'i', 'f', 0, 0,
+        'M', 'M', 0, 42, 0, 0, 0, 8, /* where the directory is, from 'M' on */
+        0, 1,                        /* its entries: */
+        1, 0x12, 0, 3, 0, 0, 0, 1, 0, (uint8_t)orientation, 0, 0,
+        0, 0, 0, 0,                  /* no further directory */
+    };
+    jpeg_write_marker(jpeg, EXIF, exif, sizeof exif);
+}
+
+static int write_rows(writer *w, const lac_photo *photo, int orientation, FILE *stream)
 {
     struct jpeg_compress_struct *jpeg = &w->jpeg;
     if (setjmp(w->trouble.back))
@@ -184,6 +197,8 @@ static int write_rows(writer *w, const lac_photo *photo, FILE *stream)
     jpeg_set_defaults(jpeg);
     jpeg_set_quality(jpeg, QUALITY, TRUE);
     jpeg_start_compress(jpeg, TRUE);
+    if (orientation != 1)
+        write_orientation(jpeg, orientation);
     while (jpeg->next_scanline < jpeg->image_height) {
         JSAMPROW row = photo->rgb + 3 * (size_t)jpeg->next_scanline * (size_t)photo->width;
         jpeg_write_scanlines(jpeg, &row, 1);
@@ -192,12 +207,13 @@ static int write_rows(writer *w, const lac_photo *photo, FILE *stream)
     return 1;
 }
 
-static lac_status write_jpeg(lac_context *ctx, const lac_photo *photo, const lac_file *file)
+static lac_status write_jpeg(lac_context *ctx, const lac_photo *photo, int orientation,
+                             const lac_file *file)
 {
     writer w = {0};
     w.jpeg.err = trouble_start(&w.trouble);
     lac_status status = LAC_OK;
-    if (!write_rows(&w, photo, file->stream))
+    if (!write_rows(&w, photo, orientation, file->stream))
         status = lac_fail(ctx, status_of(&w.trouble, LAC_ERROR_IO),
                           "%s: cannot write: %s", file->path, w.trouble.why);
     jpeg_destroy_compress(&w.jpeg);

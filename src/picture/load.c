@@ -87,13 +87,22 @@ int lac_photo_is_one(const char *path)
     return format_of(head, size) != NULL;
 }
 
-lac_status lac_photo_save(lac_context *ctx, const lac_photo *photo, const char *path)
+lac_status lac_photo_save_stored(lac_context *ctx, const lac_photo *photo, int orientation,
+                                 const char *path)
 {
     const lac_picture_format *format = format_named(path);
     if (!format || !format->write)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "%s: a picture's name must end in .png, .jpg, .jpeg, .ppm or .pgm", path);
+    if (orientation != 1 && format != &lac_jpeg_format)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: orientation %d; %s is stored upright", path,
+                        orientation, format->name);
     lac_file file;
     LAC_TRY(lac_file_create(ctx, path, &file));
-    return lac_file_finish(ctx, &file, format->write(ctx, photo, &file));
+    return lac_file_finish(ctx, &file, format->write(ctx, photo, orientation, &file));
+}
+
+lac_status lac_photo_save(lac_context *ctx, const lac_photo *photo, const char *path)
+{
+    return lac_photo_save_stored(ctx, photo, 1, path);
 }

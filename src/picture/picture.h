@@ -27,8 +27,10 @@ typedef struct lac_picture_format {
     const char *endings; /* of the names of its files, in small letters: ".jpg.jpeg" */
     int (*is_it)(const uint8_t head[LAC_PHOTO_HEAD]);
     lac_status (*read)(lac_context *ctx, lac_picture_file *file, lac_photo **out);
-    /* NULL where none are written. A failed write leaves the stream's error mark. */
-    lac_status (*write)(lac_context *ctx, const lac_photo *photo, const lac_file *file);
+    /* NULL where none are written. A failed write leaves the stream's error mark. Only JPEG knows
+     * of orientations. */
+    lac_status (*write)(lac_context *ctx, const lac_photo *photo, int orientation,
+                        const lac_file *file);
 } lac_picture_format;
 
 extern const lac_picture_format lac_png_format, lac_jpeg_format, lac_ppm_format, lac_pgm_format,
@@ -39,6 +41,11 @@ extern const lac_picture_format lac_png_format, lac_jpeg_format, lac_ppm_format,
 lac_status lac_photo_decode(lac_context *ctx, lac_picture_file *file, lac_photo **out);
 lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo **out,
                                  int *orientation);
+
+/* Writes a photo that lies as EXIF's orientation says. As lac_photo_save; formats other than JPEG
+ * take orientation 1 alone. */
+lac_status lac_photo_save_stored(lac_context *ctx, const lac_photo *photo, int orientation,
+                                 const char *path);
 
 /* Turns a stored photo upright. MEMORY: it stays as it is. exif.c */
 lac_status lac_photo_turn(lac_context *ctx, lac_photo *photo, int orientation);

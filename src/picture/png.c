@@ -142,8 +142,10 @@ static int write_rows(work *w, const lac_photo *photo)
     return 1;
 }
 
-static lac_status write_png(lac_context *ctx, const lac_photo *photo, const lac_file *file)
+static lac_status write_png(lac_context *ctx, const lac_photo *photo, int orientation,
+                            const lac_file *file)
 {
+    (void)orientation;
     work w = {.stream = file->stream};
     w.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &w, fail, ignore);
     w.info = w.png ? png_create_info_struct(w.png) : NULL;

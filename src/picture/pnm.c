@@ -125,15 +125,19 @@ static size_t write_header(const lac_photo *photo, const lac_file *file, int kin
     return (size_t)photo->width * (size_t)photo->height;
 }
 
-static lac_status write_ppm(lac_context *ctx, const lac_photo *photo, const lac_file *file)
+static lac_status write_ppm(lac_context *ctx, const lac_photo *photo, int orientation,
+                            const lac_file *file)
 {
+    (void)orientation;
     (void)ctx;
     fwrite(photo->rgb, 3, write_header(photo, file, 6), file->stream);
     return LAC_OK;
 }
 
-static lac_status write_pgm(lac_context *ctx, const lac_photo *photo, const lac_file *file)
+static lac_status write_pgm(lac_context *ctx, const lac_photo *photo, int orientation,
+                            const lac_file *file)
 {
+    (void)orientation;
     (void)ctx;
     size_t pixels = write_header(photo, file, 5);
     for (size_t i = 0; i < pixels; i++)

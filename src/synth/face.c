@@ -4,96 +4,73 @@
  * Means and spreads follow the proportions of upright adult faces cropped as a face
  * detector crops them: the eyes a little above the middle, the chin near the lower edge.
  */
+#include "synth/draws.h"
 #include "synth/face.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Draws random numbers of a stream one after the other. */
-typedef struct draws {
-    uint64_t seed;
-    uint64_t stream;
-    uint64_t next;
-} draws;
-
-static double between(draws *d, double low, double high)
+static void draw_features(lac_draws *d, lac_face *f)
 {
-    return low + (high - low) * lac_random_uniform(d->seed, d->stream, d->next++);
-}
-
-/* Triangular distribution: mostly near the mean, never farther from it than the spread. */
-static double about(draws *d, double mean, double spread)
-{
-    double a = between(d, -0.5, 0.5);
-    return mean + spread * (a + between(d, -0.5, 0.5));
-}
-
-static int chance(draws *d, double probability)
-{
-    return between(d, 0, 1) < probability;
-}
-
-static void draw_features(draws *d, lac_face *f)
-{
-    f->width = about(d, 1.0, 0.15);
-    f->jaw = about(d, 0.80, 0.20);
-    f->chin_y = about(d, 1.66, 0.20);
-    f->eye_x = about(d, 0.46, 0.05);
-    f->eye_wide = about(d, 0.18, 0.03);
-    f->eye_high = about(d, 0.075, 0.045);
-    f->eye_tilt = about(d, 0.01, 0.04);
-    f->eye_tone = between(d, 0.10, 0.45);
-    f->lashes = between(d, 0.015, 0.05);
-    f->brow_y = about(d, -0.22, 0.09);
-    f->brow_in = about(d, 0.21, 0.06);
-    f->brow_out = about(d, 0.74, 0.08);
-    f->brow_arch = about(d, 0.07, 0.07);
-    f->brow_thick = about(d, 0.055, 0.035);
-    f->nose_y = about(d, 0.52, 0.09);
-    f->nose_wide = about(d, 1.0, 0.28);
-    f->nose_high = about(d, 1.0, 0.35);
-    f->mouth_y = f->nose_y + about(d, 0.46, 0.07);
-    f->mouth_wide = about(d, 0.36, 0.06);
-    f->upper_lip = about(d, 0.085, 0.045);
-    f->lower_lip = about(d, 0.11, 0.05);
-    f->smile = chance(d, 0.5) ? between(d, 0.2, 1.0) : about(d, 0.0, 0.4);
-    f->open = chance(d, 0.4) ? between(d, 0.03, 0.18) : 0;
+    f->width = lac_about(d, 1.0, 0.15);
+    f->jaw = lac_about(d, 0.80, 0.20);
+    f->chin_y = lac_about(d, 1.66, 0.20);
+    f->eye_x = lac_about(d, 0.46, 0.05);
+    f->eye_wide = lac_about(d, 0.18, 0.03);
+    f->eye_high = lac_about(d, 0.075, 0.045);
+    f->eye_tilt = lac_about(d, 0.01, 0.04);
+    f->eye_tone = lac_between(d, 0.10, 0.45);
+    f->lashes = lac_between(d, 0.015, 0.05);
+    f->brow_y = lac_about(d, -0.22, 0.09);
+    f->brow_in = lac_about(d, 0.21, 0.06);
+    f->brow_out = lac_about(d, 0.74, 0.08);
+    f->brow_arch = lac_about(d, 0.07, 0.07);
+    f->brow_thick = lac_about(d, 0.055, 0.035);
+    f->nose_y = lac_about(d, 0.52, 0.09);
+    f->nose_wide = lac_about(d, 1.0, 0.28);
+    f->nose_high = lac_about(d, 1.0, 0.35);
+    f->mouth_y = f->nose_y + lac_about(d, 0.46, 0.07);
+    f->mouth_wide = lac_about(d, 0.36, 0.06);
+    f->upper_lip = lac_about(d, 0.085, 0.045);
+    f->lower_lip = lac_about(d, 0.11, 0.05);
+    f->smile = lac_chance(d, 0.5) ? lac_between(d, 0.2, 1.0) : lac_about(d, 0.0, 0.4);
+    f->open = lac_chance(d, 0.4) ? lac_between(d, 0.03, 0.18) : 0;
     f->mouth_wide += 0.08 * fmax(f->smile, 0);
 }
 
-static void draw_looks(draws *d, lac_face *f)
+static void draw_looks(lac_draws *d, lac_face *f)
 {
     static const lac_hair common[] = {
         LAC_HAIR_NONE,   LAC_HAIR_SHORT, LAC_HAIR_SHORT, LAC_HAIR_FRINGE, LAC_HAIR_PARTED,
         LAC_HAIR_PARTED, LAC_HAIR_LONG,  LAC_HAIR_LONG,  LAC_HAIR_CURLY,  LAC_HAIR_CAP};
-    f->skin = between(d, 0.35, 0.95);
-    f->hair_tone = chance(d, 0.7) ? between(d, 0.04, 0.25) : between(d, 0.3, 0.9);
-    f->lip_tone = f->skin * between(d, 0.55, 0.85);
-    f->age = between(d, 0, 1);
-    f->beard = chance(d, 0.22) ? between(d, 0.2, 0.9) : 0;
-    f->moustache = f->beard > 0 || chance(d, 0.06) ? between(d, 0.3, 0.9) : 0;
-    f->hair = common[(int)between(d, 0, LAC_COUNT(common))];
-    f->hair_line = about(d, -0.92, 0.12);
-    f->hair_volume = between(d, 0.06, 0.30);
-    f->glasses = chance(d, 0.16) ? 1 + chance(d, 0.15) : 0;
-    f->glasses_tone = chance(d, 0.7) ? 0.08 : 0.6;
-    f->glasses_round = between(d, 0.05, 0.24);
+    f->skin = lac_between(d, 0.35, 0.95);
+    f->hair_tone = lac_chance(d, 0.7) ? lac_between(d, 0.04, 0.25) : lac_between(d, 0.3, 0.9);
+    f->lip_tone = f->skin * lac_between(d, 0.55, 0.85);
+    f->age = lac_between(d, 0, 1);
+    f->beard = lac_chance(d, 0.22) ? lac_between(d, 0.2, 0.9) : 0;
+    f->moustache = f->beard > 0 || lac_chance(d, 0.06) ? lac_between(d, 0.3, 0.9) : 0;
+    f->hair = common[(int)lac_between(d, 0, LAC_COUNT(common))];
+    f->hair_line = lac_about(d, -0.92, 0.12);
+    f->hair_volume = lac_between(d, 0.06, 0.30);
+    f->glasses = lac_chance(d, 0.16) ? 1 + lac_chance(d, 0.15) : 0;
+    f->glasses_tone = lac_chance(d, 0.7) ? 0.08 : 0.6;
+    f->glasses_round = lac_between(d, 0.05, 0.24);
 }
 
-static void draw_scene(draws *d, lac_face *f)
+static void draw_scene(lac_draws *d, lac_face *f)
 {
-    double azimuth = about(d, 0, 1.35);
-    double elevation = about(d, 0.45, 0.75);
+    double azimuth = lac_about(d, 0, 1.35);
+    double elevation = lac_about(d, 0.45, 0.75);
     f->light[0] = sin(azimuth) * cos(elevation);
     f->light[1] = -sin(elevation);
     f->light[2] = cos(azimuth) * cos(elevation);
-    f->ambient = between(d, 0.35, 0.70);
-    f->diffuse = between(d, 1.05, 1.30) - f->ambient;
-    f->back[0] = between(d, 0, 1);
-    f->back[1] = between(d, 0, 1);
-    f->back_angle = between(d, 0, 6.28);
-    f->cloth = between(d, 0.03, 0.95);
-    f->clutter = (int)between(d, 0, 7);
+    f->ambient = lac_between(d, 0.35, 0.70);
+    f->diffuse = lac_between(d, 1.05, 1.30) - f->ambient;
+    f->back[0] = lac_between(d, 0, 1);
+    f->back[1] = lac_between(d, 0, 1);
+    f->back_angle = lac_between(d, 0, 6.28);
+    f->cloth = lac_between(d, 0.03, 0.95);
+    f->clutter = (int)lac_between(d, 0, 7);
 }
 
 /* Turn = roll * pitch * yaw, so that a nod goes along the head's own axis. */
@@ -136,29 +113,31 @@ static void place(lac_face *f, double x, double y, int size)
 void lac_face_make(const lac_face_key *key, lac_face *f)
 {
     *f = (lac_face){.seed = key->seed, .stream = key->person, .noise_stream = key->shot};
-    draws person = {key->seed, key->person, 0};
-    draws shot = {key->seed, key->shot, (uint64_t)1 << 32}; /* those below are the noise */
+    for (int i = 0; i < LAC_TINTS * 3; i++)
+        f->tint[i / 3][i % 3] = 1;
+    lac_draws person = {key->seed, key->person, 0};
+    lac_draws shot = {key->seed, key->shot, (uint64_t)1 << 32}; /* those below are the noise */
     draw_features(&person, f);
     draw_looks(&person, f);
     draw_scene(&person, f);
 
     double unit = key->size / 96.0;
     double wild = key->wild;
-    double yaw = about(&person, 0, 0.22 + 0.38 * wild) + about(&shot, 0, 0.01);
-    double pitch = about(&person, 0, 0.12 + 0.16 * wild) + about(&shot, 0, 0.01);
-    double roll = about(&person, 0, 0.10 + 0.25 * wild) + about(&shot, 0, 0.01);
+    double yaw = lac_about(&person, 0, 0.22 + 0.38 * wild) + lac_about(&shot, 0, 0.01);
+    double pitch = lac_about(&person, 0, 0.12 + 0.16 * wild) + lac_about(&shot, 0, 0.01);
+    double roll = lac_about(&person, 0, 0.10 + 0.25 * wild) + lac_about(&shot, 0, 0.01);
     set_turn(f->turn, yaw, pitch, roll);
-    f->scale = unit * about(&person, 40, 3.5 + 3.5 * wild);
+    f->scale = unit * lac_about(&person, 40, 3.5 + 3.5 * wild);
     double spread = unit * (2 + 3 * wild);
-    double x = unit * 47.5 + about(&person, 0, spread) + about(&shot, 0, 0.3 * unit);
-    double y = unit * 56 + about(&person, 0, spread) + about(&shot, 0, 0.3 * unit);
+    double x = unit * 47.5 + lac_about(&person, 0, spread) + lac_about(&shot, 0, 0.3 * unit);
+    double y = unit * 56 + lac_about(&person, 0, spread) + lac_about(&shot, 0, 0.3 * unit);
     place(f, x, y, key->size);
 
-    double contrast = about(&person, 0.95, 0.35);
-    f->gain = contrast * about(&shot, 1, 0.2);
-    f->lift = about(&person, 0.52, 0.14) - 0.5 * f->gain + about(&shot, 0, 0.06);
-    f->blur = unit * (between(&person, 0.35, 0.6 + 0.7 * wild) + between(&shot, 0, 0.15));
-    f->noise = between(&person, 0, 0.015) + between(&shot, 0, 0.01);
+    double contrast = lac_about(&person, 0.95, 0.35);
+    f->gain = contrast * lac_about(&shot, 1, 0.2);
+    f->lift = lac_about(&person, 0.52, 0.14) - 0.5 * f->gain + lac_about(&shot, 0, 0.06);
+    f->blur = unit * (lac_between(&person, 0.35, 0.6 + 0.7 * wild) + lac_between(&shot, 0, 0.15));
+    f->noise = lac_between(&person, 0, 0.015) + lac_between(&shot, 0, 0.01);
 }
 
 static double bump(double x, double y, double wide, double high)
@@ -195,25 +174,44 @@ void lac_face_project(const lac_face *f, const double p[3], double q[3])
     q[2] = view[2];
 }
 
+const char *const lac_face_names[LAC_FACE_POINTS] = {
+    "left_eye_center",
+    "right_eye_center",
+    "left_eye_inner_corner",
+    "left_eye_outer_corner",
+    "right_eye_inner_corner",
+    "right_eye_outer_corner",
+    "left_eyebrow_inner_end",
+    "left_eyebrow_outer_end",
+    "right_eyebrow_inner_end",
+    "right_eyebrow_outer_end",
+    "nose_tip",
+    "mouth_left_corner",
+    "mouth_right_corner",
+    "mouth_center_top_lip",
+    "mouth_center_bottom_lip",
+};
+
+const int lac_face_pairs[LAC_FACE_PAIRS][2] = {{LAC_FACE_LEFT_EYE, LAC_FACE_RIGHT_EYE},
+                                              {LAC_FACE_LEFT_EYE_INNER, LAC_FACE_RIGHT_EYE_INNER},
+                                              {LAC_FACE_LEFT_EYE_OUTER, LAC_FACE_RIGHT_EYE_OUTER},
+                                              {LAC_FACE_LEFT_BROW_INNER, LAC_FACE_RIGHT_BROW_INNER},
+                                              {LAC_FACE_LEFT_BROW_OUTER, LAC_FACE_RIGHT_BROW_OUTER},
+                                              {LAC_FACE_MOUTH_LEFT, LAC_FACE_MOUTH_RIGHT}};
+
 /* The points in head space; left is the subject's, at the right of the picture. */
 static void flat_marks(const lac_face *f, double p[LAC_FACE_MARKS][2])
 {
-    static const int pair[][2] = {{LAC_FACE_LEFT_EYE, LAC_FACE_RIGHT_EYE},
-                                  {LAC_FACE_LEFT_EYE_INNER, LAC_FACE_RIGHT_EYE_INNER},
-                                  {LAC_FACE_LEFT_EYE_OUTER, LAC_FACE_RIGHT_EYE_OUTER},
-                                  {LAC_FACE_LEFT_BROW_INNER, LAC_FACE_RIGHT_BROW_INNER},
-                                  {LAC_FACE_LEFT_BROW_OUTER, LAC_FACE_RIGHT_BROW_OUTER},
-                                  {LAC_FACE_MOUTH_LEFT, LAC_FACE_MOUTH_RIGHT}};
-    const double at[][2] = {{f->eye_x, 0},
+    const double at[LAC_FACE_PAIRS][2] = {{f->eye_x, 0},
                             {f->eye_x - f->eye_wide, 0.02 + f->eye_tilt},
                             {f->eye_x + f->eye_wide, 0.02 - f->eye_tilt},
                             {f->brow_in, f->brow_y},
                             {f->brow_out, f->brow_y + 0.03},
                             {f->mouth_wide, f->mouth_y - 0.01 - 0.09 * f->smile}};
-    for (int i = 0; i < LAC_COUNT(pair); i++)
+    for (int i = 0; i < LAC_FACE_PAIRS; i++)
         for (int side = 0; side < 2; side++) {
-            p[pair[i][side]][0] = side ? -at[i][0] : at[i][0];
-            p[pair[i][side]][1] = at[i][1];
+            p[lac_face_pairs[i][side]][0] = side ? -at[i][0] : at[i][0];
+            p[lac_face_pairs[i][side]][1] = at[i][1];
         }
     const double middle[] = {f->nose_y, f->mouth_y - f->upper_lip,
                              f->mouth_y + f->open + f->lower_lip, f->nose_y + 0.16,

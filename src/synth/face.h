@@ -3,7 +3,7 @@
  *
  * A face lives in head space: x to the right of the picture, y down from the line of
  * the eyes, z towards the viewer, half a face's width is 1. It is a relief: depth over
- * (x, y). Paint is laid on it flat, seen from the front, by cairo; rendering turns the
+ * (x, y). Paint is laid on it flat, seen from the front, by cairo; the head (head.h) turns the
  * relief, walks a ray from every pixel down to it, and lights what it hits. The points
  * are places on the same relief, sent through the same turn.
  */
@@ -29,10 +29,22 @@ enum {
     LAC_FACE_MARKS
 };
 
+extern const char *const lac_face_names[LAC_FACE_POINTS]; /* Kaggle's */
+
+/* The points that a mirror exchanges: left, right. */
+enum { LAC_FACE_PAIRS = 6 };
+extern const int lac_face_pairs[LAC_FACE_PAIRS][2];
+
 typedef enum lac_hair {
     LAC_HAIR_NONE, LAC_HAIR_SHORT, LAC_HAIR_FRINGE, LAC_HAIR_PARTED, LAC_HAIR_LONG,
     LAC_HAIR_CURLY, LAC_HAIR_CAP, LAC_HAIRS
 } lac_hair;
+
+/* What of a face has a colour of its own. */
+typedef enum lac_tint {
+    LAC_TINT_NONE, LAC_TINT_SKIN, LAC_TINT_LIPS, LAC_TINT_HAIR, LAC_TINT_EYES, LAC_TINT_CLOTH,
+    LAC_TINTS
+} lac_tint;
 
 /* What is drawn. Lengths in head space, tones in [0, 1], angles in radians. */
 typedef struct lac_face {
@@ -46,6 +58,7 @@ typedef struct lac_face {
     lac_hair hair;
     int glasses; /* 0 none, 1 clear, 2 dark */
     double glasses_tone, glasses_round;
+    double tint[LAC_TINTS][3]; /* red, green, blue of tone 1; all 1 for grey pictures */
 
     double light[3]; /* direction to the light, unit length, in view space */
     double ambient, diffuse;

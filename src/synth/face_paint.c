@@ -5,13 +5,15 @@
  * what has another tone: hair, brows, eyes, lips, folds, glasses. Ends of shapes that are
  * points of the data set lie exactly where face.c says.
  */
+#include "synth/draws.h"
 #include "synth/face.h"
 
 #include <math.h>
 
-static void ink(cairo_t *cr, double tone, double alpha)
+static void ink(cairo_t *cr, const lac_face *f, lac_tint what, double tone, double alpha)
 {
-    cairo_set_source_rgba(cr, tone, tone, tone, alpha);
+    const double *tint = f->tint[what];
+    cairo_set_source_rgba(cr, tone * tint[0], tone * tint[1], tone * tint[2], alpha);
 }
 
 static void oval(cairo_t *cr, double x, double y, double wide, double high)
@@ -47,11 +49,10 @@ static void spot(cairo_t *cr, const double box[4], double tone, double alpha)
     cairo_pattern_destroy(fade);
 }
 
-/* The next random number of those that only painting uses. */
-static double between(const lac_face *f, uint64_t *next, double low, double high)
+/* The random numbers of those that only painting uses, from `first` on. */
+static lac_draws draws(const lac_face *f, uint64_t first)
 {
-    uint64_t counter = ((uint64_t)1 << 32) + (*next)++;
-    return low + (high - low) * lac_random_uniform(f->seed, f->stream, counter);
+    return (lac_draws){f->seed, f->stream, ((uint64_t)1 << 32) + first};
 }
 
 /* The outline of the head without hair, grown by `more`. */
@@ -74,15 +75,15 @@ static void head(cairo_t *cr, const lac_face *f, double more)
 /* Fine lines from the crown outwards, inside the current clip. */
 static void strands(cairo_t *cr, const lac_face *f)
 {
-    uint64_t next = 0;
+    lac_draws d = draws(f, 0);
     cairo_set_line_width(cr, 0.03);
     for (int i = 0; i < 70; i++) {
-        double angle = between(f, &next, -3.3, 0.16);
-        double from = between(f, &next, 0.3, 1.2);
-        double to = from + between(f, &next, 0.3, 1.2);
-        double bend = between(f, &next, -0.12, 0.12);
-        double tone = f->hair_tone + between(f, &next, -0.14, 0.16);
-        ink(cr, fmin(fmax(tone, 0), 1), 0.45);
+        double angle = lac_between(&d, -3.3, 0.16);
+        double from = lac_between(&d, 0.3, 1.2);
+        double to = from + lac_between(&d, 0.3, 1.2);
+        double bend = lac_between(&d, -0.12, 0.12);
+        double tone = f->hair_tone + lac_between(&d, -0.14, 0.16);
+        ink(cr, f, LAC_TINT_HAIR, fmin(fmax(tone, 0), 1), 0.45);
         cairo_move_to(cr, from * cos(angle), from * sin(angle) - 0.3);
         cairo_line_to(cr, to * cos(angle + bend), to * sin(angle + bend) - 0.3 + 0.3 * (to - from));
         cairo_stroke(cr);
@@ -92,7 +93,7 @@ static void strands(cairo_t *cr, const lac_face *f)
 static void hair_behind(cairo_t *cr, const lac_face *f)
 {
     double v = f->hair_volume;
-    ink(cr, f->hair_tone * 0.8, 1);
+    ink(cr, f, LAC_TINT_HAIR, f->hair_tone * 0.8, 1);
     if (f->hair == LAC_HAIR_LONG) {
         double w = f->width + 0.10 + v;
         cairo_move_to(cr, 0, -1.45 - v);
@@ -104,10 +105,10 @@ static void hair_behind(cairo_t *cr, const lac_face *f)
         cairo_fill(cr);
     }
     if (f->hair == LAC_HAIR_CURLY) {
-        uint64_t next = 1000;
+        lac_draws d = draws(f, 1000);
         for (int i = 0; i < 60; i++) {
-            double angle = between(f, &next, -3.5, 0.36);
-            double r = between(f, &next, 0.75, 0.95 + v);
+            double angle = lac_between(&d, -3.5, 0.36);
+            double r = lac_between(&d, 0.75, 0.95 + v);
             fill_oval(cr, r * cos(angle) * 1.1 * f->width, r * sin(angle) * 1.2 - 0.35,
                       0.16 + 0.5 * v, 0.16 + 0.5 * v);
         }
@@ -142,12 +143,12 @@ static void cap(cairo_t *cr, const lac_face *f)
     cairo_curve_to(cr, 0.6, -1.68, w, -1.4, w, -0.42);
     cairo_curve_to(cr, 0.6, -0.72, -0.6, -0.72, -w, -0.42);
     cairo_close_path(cr);
-    ink(cr, f->cloth, 1);
+    ink(cr, f, LAC_TINT_CLOTH, f->cloth, 1);
     cairo_fill(cr);
     cairo_move_to(cr, -w, -0.42);
     cairo_curve_to(cr, -0.6, -0.74, 0.6, -0.74, w, -0.42);
     cairo_set_line_width(cr, 0.13);
-    ink(cr, fmin(f->cloth * 0.6 + 0.05, 1), 1);
+    ink(cr, f, LAC_TINT_CLOTH, fmin(f->cloth * 0.6 + 0.05, 1), 1);
     cairo_stroke(cr);
 }
 
@@ -161,7 +162,7 @@ static void hair_front(cairo_t *cr, const lac_face *f)
         return;
     cairo_save(cr);
     hair_region(cr, f);
-    ink(cr, f->hair_tone, 1);
+    ink(cr, f, LAC_TINT_HAIR, f->hair_tone, 1);
     cairo_fill_preserve(cr);
     cairo_clip(cr);
     strands(cr, f);
@@ -189,33 +190,33 @@ static void eye(cairo_t *cr, const lac_face *f, double side)
     cairo_curve_to(cr, x + side * 0.6 * f->eye_wide, 0.02 + f->eye_high * 0.9,
                    x - side * 0.6 * f->eye_wide, 0.02 + f->eye_high * 0.9, inner,
                    0.02 + f->eye_tilt);
-    ink(cr, 0.55 + 0.35 * f->skin, 1);
+    ink(cr, f, LAC_TINT_NONE, 0.55 + 0.35 * f->skin, 1);
     cairo_fill_preserve(cr);
     cairo_clip(cr);
-    ink(cr, f->eye_tone * 0.6, 1);
+    ink(cr, f, LAC_TINT_EYES, f->eye_tone * 0.6, 1);
     fill_oval(cr, x, 0, iris, iris);
-    ink(cr, f->eye_tone, 1);
+    ink(cr, f, LAC_TINT_EYES, f->eye_tone, 1);
     fill_oval(cr, x, 0, iris * 0.8, iris * 0.8);
-    ink(cr, 0.02, 1);
+    ink(cr, f, LAC_TINT_NONE, 0.02, 1);
     fill_oval(cr, x, 0, iris * 0.45, iris * 0.45);
-    ink(cr, 1, 0.9);
+    ink(cr, f, LAC_TINT_NONE, 1, 0.9);
     fill_oval(cr, x - 0.03, -0.03, 0.018, 0.018);
     cairo_restore(cr);
 
     cairo_move_to(cr, inner, 0.02 + f->eye_tilt);
     lid(cr, f, side, -f->eye_high - 0.02);
     cairo_set_line_width(cr, f->lashes);
-    ink(cr, 0.05, 0.9);
+    ink(cr, f, LAC_TINT_NONE, 0.05, 0.9);
     cairo_stroke(cr);
     cairo_move_to(cr, inner, -0.05 + f->eye_tilt);
     lid(cr, f, side, -f->eye_high - 0.09);
     cairo_set_line_width(cr, 0.025);
-    ink(cr, f->skin * 0.4, 0.5);
+    ink(cr, f, LAC_TINT_SKIN, f->skin * 0.4, 0.5);
     cairo_stroke(cr);
     cairo_move_to(cr, inner, 0.06);
     lid(cr, f, side, f->eye_high + 0.09 * f->age);
     cairo_set_line_width(cr, 0.02);
-    ink(cr, f->skin * 0.5, 0.35 + 0.3 * f->age);
+    ink(cr, f, LAC_TINT_SKIN, f->skin * 0.5, 0.35 + 0.3 * f->age);
     cairo_stroke(cr);
 }
 
@@ -231,7 +232,7 @@ static void brow(cairo_t *cr, const lac_face *f, double side)
     cairo_curve_to(cr, out - bow, y - f->brow_arch + t * 0.5, in + bow, y - f->brow_arch + t * 0.9,
                    in, y + t * 0.8);
     cairo_close_path(cr);
-    ink(cr, fmin(f->hair_tone * 0.8, f->skin * 0.55), 0.9);
+    ink(cr, f, LAC_TINT_HAIR, fmin(f->hair_tone * 0.8, f->skin * 0.55), 0.9);
     cairo_fill(cr);
 }
 
@@ -241,13 +242,13 @@ static void nose(cairo_t *cr, const lac_face *f)
     spot(cr, (double[]){0, y + 0.20, 0.26 * w, 0.12}, 0, 0.40);
     spot(cr, (double[]){0, y - 0.02, 0.11, 0.11}, 1, 0.22);
     for (int side = -1; side <= 1; side += 2) {
-        ink(cr, f->skin * 0.15, 0.85);
+        ink(cr, f, LAC_TINT_SKIN, f->skin * 0.15, 0.85);
         fill_oval(cr, side * 0.10 * w, y + 0.115, 0.052 * w, 0.030);
         cairo_move_to(cr, side * 0.19 * w, y - 0.02);
         cairo_curve_to(cr, side * 0.27 * w, y + 0.02, side * 0.26 * w, y + 0.13, side * 0.17 * w,
                        y + 0.13);
         cairo_set_line_width(cr, 0.035);
-        ink(cr, f->skin * 0.35, 0.55);
+        ink(cr, f, LAC_TINT_SKIN, f->skin * 0.35, 0.55);
         cairo_stroke(cr);
     }
 }
@@ -269,24 +270,24 @@ static void mouth(cairo_t *cr, const lac_face *f)
     double y = f->mouth_y, under = y + f->open;
     spot(cr, (double[]){0, under + f->lower_lip + 0.09, 0.28, 0.08}, 0, 0.35);
     lip(cr, f, y, under, 0);
-    ink(cr, 0.10, 1);
+    ink(cr, f, LAC_TINT_NONE, 0.10, 1);
     cairo_fill_preserve(cr);
     cairo_save(cr);
     cairo_clip(cr);
-    ink(cr, 0.88, f->smile > 0 ? 1 : 0.4);
+    ink(cr, f, LAC_TINT_NONE, 0.88, f->smile > 0 ? 1 : 0.4);
     if (f->open > 0) /* cairo takes no oval without height */
         fill_oval(cr, 0, y, f->mouth_wide * 0.8, 0.75 * f->open);
     cairo_restore(cr);
     lip(cr, f, y, y - f->upper_lip, 0.035);
-    ink(cr, f->lip_tone * 0.9, 1);
+    ink(cr, f, LAC_TINT_LIPS, f->lip_tone * 0.9, 1);
     cairo_fill(cr);
     lip(cr, f, under, under + f->lower_lip, -0.02);
-    ink(cr, f->lip_tone, 1);
+    ink(cr, f, LAC_TINT_LIPS, f->lip_tone, 1);
     cairo_fill(cr);
     spot(cr, (double[]){0, under + 0.5 * f->lower_lip, 0.16, 0.04}, 1, 0.25);
     lip(cr, f, y, under, 0);
     cairo_set_line_width(cr, 0.02);
-    ink(cr, f->lip_tone * 0.25, 0.9);
+    ink(cr, f, LAC_TINT_LIPS, f->lip_tone * 0.25, 0.9);
     cairo_stroke(cr);
 }
 
@@ -298,14 +299,14 @@ static void folds(cairo_t *cr, const lac_face *f)
         cairo_curve_to(cr, side * 0.42, f->nose_y + 0.15, side * 0.50, f->mouth_y - 0.15,
                        side * (f->mouth_wide + 0.12), f->mouth_y + 0.04);
         cairo_set_line_width(cr, 0.04);
-        ink(cr, f->skin * 0.3, 0.45 * depth);
+        ink(cr, f, LAC_TINT_SKIN, f->skin * 0.3, 0.45 * depth);
         cairo_stroke(cr);
     }
     cairo_set_line_width(cr, 0.02);
     for (int i = 0; i < 3; i++) {
         cairo_move_to(cr, -0.45, -0.52 - 0.13 * i);
         cairo_curve_to(cr, -0.2, -0.57 - 0.13 * i, 0.2, -0.57 - 0.13 * i, 0.45, -0.52 - 0.13 * i);
-        ink(cr, f->skin * 0.3, 0.35 * fmax(0, f->age - 0.4));
+        ink(cr, f, LAC_TINT_SKIN, f->skin * 0.3, 0.35 * fmax(0, f->age - 0.4));
         cairo_stroke(cr);
     }
 }
@@ -316,7 +317,7 @@ static void beard(cairo_t *cr, const lac_face *f)
     cairo_save(cr);
     head(cr, f, 0.02);
     cairo_clip(cr);
-    ink(cr, f->hair_tone, f->beard);
+    ink(cr, f, LAC_TINT_HAIR, f->hair_tone, f->beard);
     cairo_move_to(cr, -w, 0.15);
     cairo_curve_to(cr, -0.85, 0.9, -0.7, corner - 0.2, -f->mouth_wide - 0.08, corner - 0.12);
     cairo_curve_to(cr, -0.35, corner + 0.35, 0.35, corner + 0.35, f->mouth_wide + 0.08,
@@ -336,7 +337,7 @@ static void moustache(cairo_t *cr, const lac_face *f)
     cairo_curve_to(cr, 0.6 * w, y, 0.2, y - 0.03, 0, y - 0.01);
     cairo_curve_to(cr, -0.2, y - 0.03, -0.6 * w, y, -w, f->mouth_y + 0.02);
     cairo_curve_to(cr, -w, y - 0.06, -0.2, f->nose_y + 0.2, 0, f->nose_y + 0.19);
-    ink(cr, f->hair_tone, f->moustache);
+    ink(cr, f, LAC_TINT_HAIR, f->hair_tone, f->moustache);
     cairo_fill(cr);
 }
 
@@ -356,9 +357,9 @@ static void glasses(cairo_t *cr, const lac_face *f)
     cairo_set_line_width(cr, 0.055);
     for (int side = -1; side <= 1; side += 2) {
         lens(cr, f, side * (f->eye_x + 0.02));
-        ink(cr, f->glasses == 2 ? 0.05 : 1, f->glasses == 2 ? 0.85 : 0.08);
+        ink(cr, f, LAC_TINT_NONE, f->glasses == 2 ? 0.05 : 1, f->glasses == 2 ? 0.85 : 0.08);
         cairo_fill_preserve(cr);
-        ink(cr, f->glasses_tone, 1);
+        ink(cr, f, LAC_TINT_NONE, f->glasses_tone, 1);
         cairo_stroke(cr);
         cairo_move_to(cr, side * (f->eye_x + 0.38), -0.04);
         cairo_line_to(cr, side * f->width * 1.02, -0.08);
@@ -373,11 +374,11 @@ void lac_face_paint(const lac_face *f, cairo_t *cr)
 {
     hair_behind(cr, f);
     for (int side = -1; side <= 1; side += 2) {
-        ink(cr, f->skin * 0.85, 1);
+        ink(cr, f, LAC_TINT_SKIN, f->skin * 0.85, 1);
         fill_oval(cr, side * f->width * 1.03, 0.15, 0.10, 0.28);
     }
     head(cr, f, 0);
-    ink(cr, f->skin, 1);
+    ink(cr, f, LAC_TINT_SKIN, f->skin, 1);
     cairo_fill(cr);
     folds(cr, f);
     if (f->beard > 0)
@@ -408,12 +409,12 @@ void lac_face_paint_behind(const lac_face *f, cairo_t *cr)
     cairo_set_source(cr, wall);
     cairo_paint(cr);
     cairo_pattern_destroy(wall);
-    uint64_t next = 2000;
+    lac_draws d = draws(f, 2000);
     for (int i = 0; i < f->clutter; i++) {
-        double x = between(f, &next, -0.3, 1) * side, y = between(f, &next, -0.3, 1) * side;
-        double wide = between(f, &next, 0.05, 0.5) * side;
-        double high = between(f, &next, 0.1, 0.9) * side;
-        ink(cr, between(f, &next, 0, 1), 0.8);
+        double x = lac_between(&d, -0.3, 1) * side, y = lac_between(&d, -0.3, 1) * side;
+        double wide = lac_between(&d, 0.05, 0.5) * side;
+        double high = lac_between(&d, 0.1, 0.9) * side;
+        ink(cr, f, LAC_TINT_NONE, lac_between(&d, 0, 1), 0.8);
         if (i % 2)
             fill_oval(cr, x, y, wide * 0.6, high * 0.4);
         else
@@ -423,9 +424,9 @@ void lac_face_paint_behind(const lac_face *f, cairo_t *cr)
     double neck[3];
     lac_face_project(f, (double[]){0, f->chin_y - 0.5, 0.1}, neck);
     double s = f->scale;
-    ink(cr, f->skin * (f->ambient + 0.35 * f->diffuse), 1);
+    ink(cr, f, LAC_TINT_SKIN, f->skin * (f->ambient + 0.35 * f->diffuse), 1);
     cairo_rectangle(cr, neck[0] - 0.62 * s, neck[1] - 0.3 * s, 1.24 * s, 3 * s);
     cairo_fill(cr);
-    ink(cr, f->cloth, 1);
+    ink(cr, f, LAC_TINT_CLOTH, f->cloth, 1);
     fill_oval(cr, neck[0], neck[1] + 1.75 * s, 1.9 * s, 0.95 * s);
 }

@@ -350,20 +350,27 @@ $ lacuna help synth
 | lacuna synth --out DIR [options]
 |
 | Draws a data set of faces, with pose, light, skin and noise varied, exact
-| points, and the gaps of Kaggle's table: to try the program without data.
+| points, and the gaps of Kaggle's table: to try the program without data. With
+| --photos: pictures as cameras make them, in colour, of different sizes, some
+| grey, some turned by EXIF, some faces cut by the border; with labels as other
+| tools write them.
 |
 | Options
-|   --out DIR              folder for training.csv, test.csv and
-|                          IdLookupTable.csv, made if missing (required)
+|   --out DIR              folder for the files, made if missing (required)
+|   --photos N             draw photos instead, with one to four faces each (from
+|                          1 to 99999; default: none)
 |   --rows N               training rows (from 1 to 1000000; default: 2000)
 |   --test-rows N          test rows (from 1 to 1000000; default: a quarter of
 |                          --rows)
 |   --size N               side of the pictures, pixels (from 16 to 512; default:
 |                          96)
 |   --seed S               same seed, same files (default: 1)
+|   --faults PERCENT       training rows with wrong labels, planted to be found;
+|                          faults.csv lists them (from 0 to 100; default: none)
 |
 | Examples
 |   lacuna synth --rows 2000 --out faces
+|   lacuna synth --photos 200 --out photos
 $ lacuna help plot
 | lacuna plot curve RUN --out FILE
 |

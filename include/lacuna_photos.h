@@ -45,6 +45,8 @@ typedef struct lac_box {
     double x, y, width, height;
 } lac_box;
 
+#define LAC_BOX_LIMIT 1000000000 /* no number of a box goes beyond it */
+
 /* The square that a model wants to see, from the box that a detector finds: its side is `side` box
  * widths, its left edge is moved by `left` box widths, its top edge by `top` box widths. */
 typedef struct lac_crop {
@@ -54,8 +56,9 @@ typedef struct lac_crop {
 
 lac_box lac_crop_of(const lac_crop *crop, const lac_box *box);
 
-/* The box of a photo as grey bytes [size, size], red, green and blue by 0.299, 0.587, 0.114; the border
- * repeated; a box of more than `size` pixels is averaged. MEMORY. */
+/* The box of a photo as grey bytes [size, size], red, green and blue by 0.299, 0.587, 0.114; the
+ * border repeated; a box of more than `size` pixels is averaged, a smaller one interpolated. ARGUMENT (a
+ * side that is not above 0, a number beyond the limit), MEMORY. */
 lac_status lac_photo_crop(lac_context *ctx, const lac_photo *photo, const lac_box *box, int size,
                           uint8_t *grey);
 

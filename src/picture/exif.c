@@ -1,0 +1,73 @@
+/*
+ * EXIF's orientation: how a camera was held. A photo is stored as its sensor saw it, and a number
+ * from 1 to 8 says how to turn it for looking.
+ *
+ * The number is tag 0x0112 in the first directory of a TIFF structure: "II" or "MM" for the order
+ * of bytes, 42, and where the directory is; there a count and entries of 12 bytes, tag, type,
+ * count and value.
+ */
+#include "picture/picture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ORIENTATION = 0x0112, SHORT = 3, ENTRY = 12 };
+
+typedef struct tiff {
+    const uint8_t *bytes;
+    size_t size;
+    int is_little; /* the lower byte comes first */
+} tiff;
+
+/* `count` bytes at a place, which must be inside. */
+static uint32_t number_at(const tiff *t, size_t at, int count)
+{
+    uint32_t value = 0;
+    for (int i = 0; i < count; i++)
+        value = value << 8 | t->bytes[at + (size_t)(t->is_little ? count - 1 - i : i)];
+    return value;
+}
+
+int lac_exif_orientation(const uint8_t *bytes, size_t size)
+{
+    if (size < 10 || (memcmp(bytes, "II*\0", 4) != 0 && memcmp(bytes, "MM\0*", 4) != 0))
+        return 1;
+    const tiff t = {bytes, size, bytes[0] == 'I'};
+    size_t at = number_at(&t, 4, 4);
+    if (at > size - 2)
+        return 1;
+    size_t entries = number_at(&t, at, 2);
+    at += 2;
+    for (size_t i = 0; i < entries && size - at >= ENTRY; i++, at += ENTRY)
+        if (number_at(&t, at, 2) == ORIENTATION && number_at(&t, at + 2, 2) == SHORT) {
+            uint32_t value = number_at(&t, at + 8, 2);
+            return value >= 1 && value <= 8 ? (int)value : 1;
+        }
+    return 1;
+}
+
+/* The eight ways are three choices: to exchange rows and columns, and to count the stored columns
+ * or rows from their end. */
+lac_status lac_photo_turn(lac_context *ctx, lac_photo *photo, int orientation)
+{
+    int is_crossed = orientation >= 5;
+    int from_right = memchr("\2\3\7\10", orientation, 4) != NULL;
+    int from_bottom = memchr("\3\4\6\7", orientation, 4) != NULL;
+    int w = photo->width, h = photo->height;
+    int width = is_crossed ? h : w, height = is_crossed ? w : h;
+    uint8_t *turned;
+    if (orientation == 1)
+        return LAC_OK;
+    LAC_TRY(lac_alloc(ctx, (size_t)w * (size_t)h, 3, &turned));
+    uint8_t *to = turned;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++, to += 3) {
+            int column = is_crossed ? y : x, row = is_crossed ? x : y;
+            column = from_right ? w - 1 - column : column;
+            row = from_bottom ? h - 1 - row : row;
+            memcpy(to, photo->rgb + 3 * ((size_t)row * (size_t)w + (size_t)column), 3);
+        }
+    free(photo->rgb);
+    *photo = (lac_photo){.width = width, .height = height, .rgb = turned};
+    return LAC_OK;
+}

@@ -1,0 +1,99 @@
+/* Photos as files: read by whichever format the first bytes are of, written by the name's ending. */
+#include "picture/picture.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const lac_picture_format *const formats[] = {
+    &lac_png_format, &lac_jpeg_format, &lac_ppm_format, &lac_pgm_format, &lac_webp_format,
+};
+
+/* ---- Read ------------------------------------------------------------------------------ */
+
+static const lac_picture_format *format_of(const uint8_t *bytes, size_t size)
+{
+    uint8_t head[LAC_PHOTO_HEAD] = {0};
+    memcpy(head, bytes, size < sizeof head ? size : sizeof head);
+    for (int i = 0; i < LAC_COUNT(formats); i++)
+        if (formats[i]->is_it(head))
+            return formats[i];
+    return NULL;
+}
+
+lac_status lac_photo_decode(lac_context *ctx, lac_picture_file *file, lac_photo **out)
+{
+    *out = NULL;
+    file->orientation = 1;
+    const lac_picture_format *format = format_of(file->bytes, file->size);
+    if (!format)
+        return lac_fail(ctx, LAC_ERROR_FORMAT,
+                        file->size ? "%s: not a picture in PNG, JPEG, PGM, PPM or WebP"
+                                   : "%s: an empty file",
+                        file->name);
+    return format->read(ctx, file, out);
+}
+
+lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo **out,
+                                 int *orientation)
+{
+    lac_stamp stamp;
+    char *bytes;
+    size_t size;
+    *out = NULL;
+    if (lac_file_stamp(path, &stamp) && stamp.size > LAC_PHOTO_MAX_BYTES)
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a picture of %lld bytes; at most %d are read",
+                        path, (long long)stamp.size, LAC_PHOTO_MAX_BYTES);
+    LAC_TRY(lac_file_read(ctx, path, &bytes, &size));
+    lac_picture_file file = {.name = path, .bytes = (const uint8_t *)bytes, .size = size};
+    lac_status status = lac_photo_decode(ctx, &file, out);
+    *orientation = file.orientation;
+    free(bytes);
+    return status;
+}
+
+lac_status lac_photo_load(lac_context *ctx, const char *path, lac_photo **out)
+{
+    int orientation;
+    LAC_TRY(lac_photo_load_stored(ctx, path, out, &orientation));
+    lac_status status = lac_photo_turn(ctx, *out, orientation);
+    if (status != LAC_OK)
+        lac_photo_free(out);
+    return status;
+}
+
+/* ---- Names ----------------------------------------------------------------------------- */
+
+static const lac_picture_format *format_named(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    size_t length = dot ? strlen(dot) : 0;
+    for (int i = 0; i < LAC_COUNT(formats) && length > 1; i++)
+        for (const char *e = formats[i]->endings; *e; e += 1 + strcspn(e + 1, "."))
+            if (strncasecmp(e, dot, length) == 0 && (e[length] == '.' || !e[length]))
+                return formats[i];
+    return NULL;
+}
+
+int lac_photo_is_one(const char *path)
+{
+    if (format_named(path))
+        return 1;
+    uint8_t head[LAC_PHOTO_HEAD] = {0};
+    FILE *file = fopen(path, "rb");
+    size_t size = file ? fread(head, 1, sizeof head, file) : 0;
+    if (file)
+        fclose(file);
+    return format_of(head, size) != NULL;
+}
+
+lac_status lac_photo_save(lac_context *ctx, const lac_photo *photo, const char *path)
+{
+    const lac_picture_format *format = format_named(path);
+    if (!format || !format->write)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "%s: a picture's name must end in .png, .jpg, .jpeg, .ppm or .pgm", path);
+    lac_file file;
+    LAC_TRY(lac_file_create(ctx, path, &file));
+    return lac_file_finish(ctx, &file, format->write(ctx, photo, &file));
+}

@@ -5,7 +5,7 @@
  */
 #include "detect/cascade.h"
 
-#include "detect/xml.h"
+#include "base/xml.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,21 +28,54 @@ static lac_status each(reader *r, child read)
     lac_xml_event event;
     for (;;) {
         LAC_TRY(lac_xml_next(&r->xml, &event));
-        if (event != LAC_XML_OPEN)
+        if (event == LAC_XML_END)
             return LAC_OK;
-        LAC_TRY(read(r));
+        if (event == LAC_XML_START)
+            LAC_TRY(read(r));
     }
-}
-
-static lac_status pass(reader *r)
-{
-    lac_text text;
-    return lac_xml_text(&r->xml, &text);
 }
 
 static int is(const reader *r, const char *name)
 {
-    return lac_text_is(r->xml.name, name);
+    return strcmp(r->xml.name, name) == 0;
+}
+
+/* The text of the open element, which is read to its end. */
+static lac_status read_text(reader *r, const char **text)
+{
+    lac_xml_event event;
+    *text = "";
+    for (int pieces = 0;;) {
+        LAC_TRY(lac_xml_next(&r->xml, &event));
+        if (event == LAC_XML_END)
+            return LAC_OK;
+        if (event != LAC_XML_TEXT || pieces++)
+            return lac_xml_fail(&r->xml, "<%s> must hold one text", r->xml.open[r->xml.depth - 1]);
+        *text = r->xml.text;
+    }
+}
+
+/* Takes the next number off a text of numbers between blanks; 0 when there is none. */
+static int take_number(const char **text, double *out)
+{
+    char word[LAC_NUMBER];
+    *text += strspn(*text, " \t\r\n");
+    size_t length = strcspn(*text, " \t\r\n");
+    if (length == 0 || length >= sizeof word)
+        return 0;
+    memcpy(word, *text, length);
+    word[length] = '\0';
+    *text += length;
+    return lac_number_read(word, out) && isfinite(*out);
+}
+
+static int take_whole(const char **text, double least, double most, int *out)
+{
+    double value;
+    if (!take_number(text, &value) || value < least || value > most || value != floor(value))
+        return 0;
+    *out = (int)value;
+    return 1;
 }
 
 /* Room for one more item of an array. */
@@ -63,40 +96,25 @@ static lac_status grow(reader *r, int which, int count, size_t size, void *array
     return LAC_OK;
 }
 
-/* The open element's text must be `count` numbers, whole ones of at most `most` if that is not 0. */
-static lac_status read_numbers(reader *r, double *out, int count, double most)
-{
-    lac_text text;
-    char name[LAC_NAME_ROOM];
-    lac_text_name(r->xml.name, name);
-    LAC_TRY(lac_xml_text(&r->xml, &text));
-    for (int i = 0; i < count; i++) {
-        if (!lac_xml_number(&text, &out[i]) || !isfinite(out[i]) ||
-            (most > 0 && (out[i] < 0 || out[i] > most || out[i] != floor(out[i]))))
-            return lac_xml_fail(&r->xml, "<%s> must be %d number%s in range", name, count,
-                                count == 1 ? "" : "s");
-    }
-    return LAC_OK;
-}
-
 /* ---- Stages --------------------------------------------------------------------------------- */
 
 static lac_status read_nodes(reader *r)
 {
+    enum { MOST = 1 << 20 };
     lac_cascade *c = r->cascade;
-    lac_text text;
-    double v[4];
-    LAC_TRY(lac_xml_text(&r->xml, &text));
-    while (lac_xml_number(&text, &v[0])) {
-        for (int i = 1; i < 4; i++)
-            if (!lac_xml_number(&text, &v[i]))
-                return lac_xml_fail(&r->xml, "<internalNodes> must be fours of numbers");
-        for (int i = 0; i < 3; i++)
-            if (!(fabs(v[i]) < 1e6) || v[i] != floor(v[i]))
-                return lac_xml_fail(&r->xml, "<internalNodes> must name nodes and features");
+    const char *text;
+    LAC_TRY(read_text(r, &text));
+    while (text[strspn(text, " \t\r\n")]) {
+        lac_tree_node node;
+        double threshold;
+        if (!take_whole(&text, -MOST, MOST, &node.left) ||
+            !take_whole(&text, -MOST, MOST, &node.right) ||
+            !take_whole(&text, 0, MOST, &node.feature) || !take_number(&text, &threshold))
+            return lac_xml_fail(&r->xml,
+                                "<internalNodes> must be left, right, feature and threshold");
+        node.threshold = (float)threshold;
         LAC_TRY(grow(r, NODES, c->nodes, sizeof *c->node, &c->node));
-        c->node[c->nodes++] =
-            (lac_tree_node){(int)v[2], (int)v[0], (int)v[1], (float)v[3]};
+        c->node[c->nodes++] = node;
     }
     return LAC_OK;
 }
@@ -104,19 +122,20 @@ static lac_status read_nodes(reader *r)
 static lac_status read_leaves(reader *r)
 {
     lac_cascade *c = r->cascade;
-    lac_text text;
-    double v;
-    LAC_TRY(lac_xml_text(&r->xml, &text));
-    while (lac_xml_number(&text, &v)) {
+    const char *text;
+    double value;
+    LAC_TRY(read_text(r, &text));
+    while (take_number(&text, &value)) {
         LAC_TRY(grow(r, LEAVES, c->leaves, sizeof *c->leaf, &c->leaf));
-        c->leaf[c->leaves++] = (float)v;
+        c->leaf[c->leaves++] = (float)value;
     }
     return LAC_OK;
 }
 
 static lac_status read_tree_part(reader *r)
 {
-    return is(r, "internalNodes") ? read_nodes(r) : is(r, "leafValues") ? read_leaves(r) : pass(r);
+    return is(r, "internalNodes") ? read_nodes(r) : is(r, "leafValues") ? read_leaves(r)
+                                                        : lac_xml_skip(&r->xml);
 }
 
 /* Whether a node leads to a node behind it or to a leaf of its tree. */
@@ -143,12 +162,15 @@ static lac_status read_tree(reader *r)
 
 static lac_status read_stage_part(reader *r)
 {
+    const char *text;
     double threshold;
     if (is(r, "weakClassifiers"))
         return each(r, read_tree);
     if (!is(r, "stageThreshold"))
-        return pass(r);
-    LAC_TRY(read_numbers(r, &threshold, 1, 0));
+        return lac_xml_skip(&r->xml);
+    LAC_TRY(read_text(r, &text));
+    if (!take_number(&text, &threshold))
+        return lac_xml_fail(&r->xml, "<stageThreshold> must be a number");
     /* OpenCV lowers it so that rounding refuses no window that was at it in training. */
     r->cascade->stage[r->cascade->stages - 1].threshold = (float)threshold - 1e-5f;
     return LAC_OK;
@@ -172,33 +194,33 @@ static lac_status read_stage(reader *r)
 static lac_status read_rect(reader *r)
 {
     lac_feature *f = &r->cascade->feature[r->cascade->features - 1];
-    lac_text text;
-    double v[5];
-    LAC_TRY(lac_xml_text(&r->xml, &text));
-    for (int i = 0; i < 5; i++)
-        if (!lac_xml_number(&text, &v[i]) || (i < 4 && (v[i] < 0 || v[i] > MOST_SIDE)) ||
-            (i < 4 && v[i] != floor(v[i])) || !isfinite(v[i]))
-            return lac_xml_fail(&r->xml, "a rectangle must be x, y, width, height and weight");
+    const char *text;
+    double weight;
+    LAC_TRY(read_text(r, &text));
     if (f->rects == LAC_FEATURE_RECTS)
         return lac_xml_fail(&r->xml, "a feature has more than %d rectangles", LAC_FEATURE_RECTS);
     int i = f->rects++;
-    f->rect[i].x = (int)v[0];
-    f->rect[i].y = (int)v[1];
-    f->rect[i].width = (int)v[2];
-    f->rect[i].height = (int)v[3];
-    f->rect[i].weight = (float)v[4];
+    if (!take_whole(&text, 0, MOST_SIDE, &f->rect[i].x) ||
+        !take_whole(&text, 0, MOST_SIDE, &f->rect[i].y) ||
+        !take_whole(&text, 1, MOST_SIDE, &f->rect[i].width) ||
+        !take_whole(&text, 1, MOST_SIDE, &f->rect[i].height) || !take_number(&text, &weight))
+        return lac_xml_fail(&r->xml, "a rectangle must be x, y, width, height and weight");
+    f->rect[i].weight = (float)weight;
     return LAC_OK;
 }
 
 static lac_status read_feature_part(reader *r)
 {
-    double tilted;
+    const char *text;
+    int tilted;
     if (is(r, "rects"))
         return each(r, read_rect);
     if (!is(r, "tilted"))
-        return pass(r);
-    LAC_TRY(read_numbers(r, &tilted, 1, 1));
-    return tilted > 0 ? lac_xml_fail(&r->xml, "tilted features are not supported") : LAC_OK;
+        return lac_xml_skip(&r->xml);
+    LAC_TRY(read_text(r, &text));
+    if (!take_whole(&text, 0, 1, &tilted) || tilted)
+        return lac_xml_fail(&r->xml, "tilted features are not supported");
+    return LAC_OK;
 }
 
 static lac_status read_feature(reader *r)
@@ -213,22 +235,20 @@ static lac_status read_feature(reader *r)
 
 static lac_status read_side(reader *r, int *side)
 {
-    double value;
-    LAC_TRY(read_numbers(r, &value, 1, MOST_SIDE));
-    *side = (int)value;
-    return LAC_OK;
+    const char *text;
+    LAC_TRY(read_text(r, &text));
+    return take_whole(&text, LEAST_SIDE, MOST_SIDE, side)
+               ? LAC_OK
+               : lac_xml_fail(&r->xml, "a window's side must be %d to %d", LEAST_SIDE, MOST_SIDE);
 }
 
 static lac_status read_word(reader *r, const char *wanted)
 {
-    lac_text text;
-    char name[LAC_NAME_ROOM];
-    lac_text_name(r->xml.name, name);
-    LAC_TRY(lac_xml_text(&r->xml, &text));
-    return lac_text_is(text, wanted)
+    const char *text;
+    LAC_TRY(read_text(r, &text));
+    return strcmp(text, wanted) == 0
                ? LAC_OK
-               : lac_xml_fail(&r->xml, "<%s> must be %s: other cascades are not supported", name,
-                              wanted);
+               : lac_xml_fail(&r->xml, "a cascade of %s; only %s is supported", text, wanted);
 }
 
 static lac_status read_part(reader *r)
@@ -243,19 +263,16 @@ static lac_status read_part(reader *r)
         return read_side(r, &r->cascade->height);
     if (is(r, "stages"))
         return each(r, read_stage);
-    return is(r, "features") ? each(r, read_feature) : pass(r);
+    return is(r, "features") ? each(r, read_feature) : lac_xml_skip(&r->xml);
 }
 
 static lac_status check(const reader *r)
 {
     const lac_cascade *c = r->cascade;
-    if (c->width < LEAST_SIDE || c->height < LEAST_SIDE)
-        return lac_xml_fail(&r->xml, "a window of %dx%d; its sides must be %d to %d", c->width,
-                            c->height, LEAST_SIDE, MOST_SIDE);
-    if (c->stages == 0)
-        return lac_xml_fail(&r->xml, "no <stages>");
+    if (c->width == 0 || c->height == 0 || c->stages == 0)
+        return lac_xml_fail(&r->xml, "<width>, <height> or <stages> is missing");
     for (int i = 0; i < c->nodes; i++)
-        if (c->node[i].feature < 0 || c->node[i].feature >= c->features)
+        if (c->node[i].feature >= c->features)
             return lac_xml_fail(&r->xml, "a tree asks for feature %d of %d", c->node[i].feature,
                                 c->features);
     for (int i = 0; i < c->features; i++)
@@ -275,18 +292,25 @@ static lac_status read_storage(reader *r)
     return each(r, read_part);
 }
 
-lac_status lac_cascade_read(lac_context *ctx, const char *path, lac_text bytes, lac_cascade *out)
+static lac_status read_all(reader *r)
 {
-    reader r = {lac_xml_from(ctx, path, bytes), out};
     lac_xml_event event;
+    LAC_TRY(lac_xml_next(&r->xml, &event));
+    if (event != LAC_XML_START || !is(r, "opencv_storage"))
+        return lac_xml_fail(&r->xml, "no <opencv_storage>: only OpenCV's cascades are read");
+    LAC_TRY(each(r, read_storage));
+    LAC_TRY(lac_xml_next(&r->xml, &event)); /* nothing may follow */
+    return check(r);
+}
+
+lac_status lac_cascade_read(lac_context *ctx, const char *path, char *bytes, size_t size,
+                            lac_cascade *out)
+{
+    reader r = {.cascade = out};
     *out = (lac_cascade){0};
-    lac_status status = lac_xml_next(&r.xml, &event);
-    if (status == LAC_OK && (event != LAC_XML_OPEN || !is(&r, "opencv_storage")))
-        status = lac_xml_fail(&r.xml, "no <opencv_storage>: only OpenCV's cascades are read");
+    lac_status status = lac_xml_begin(ctx, path, bytes, size, &r.xml);
     if (status == LAC_OK)
-        status = each(&r, read_storage);
-    if (status == LAC_OK)
-        status = check(&r);
+        status = read_all(&r);
     if (status != LAC_OK)
         lac_cascade_free(out);
     return status;

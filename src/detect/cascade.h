@@ -6,7 +6,6 @@
 #define LAC_CASCADE_H
 
 #include "base/base.h"
-#include "detect/protobuf.h"
 
 enum { LAC_FEATURE_RECTS = 3 };
 
@@ -46,8 +45,10 @@ typedef struct lac_cascade {
     int rooms[5]; /* of the arrays, in this order */
 } lac_cascade;
 
-/* FORMAT (no cascade of this kind, tilted features), MEMORY. */
-lac_status lac_cascade_read(lac_context *ctx, const char *path, lac_text bytes, lac_cascade *out);
+/* Reads a file's `size` bytes, which have a NUL behind them and are changed. FORMAT (no cascade of
+ * this kind, tilted features), MEMORY. */
+lac_status lac_cascade_read(lac_context *ctx, const char *path, char *bytes, size_t size,
+                            lac_cascade *out);
 void lac_cascade_free(lac_cascade *cascade);
 
 #endif

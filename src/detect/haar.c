@@ -6,6 +6,7 @@
  */
 #include "detect/cascade.h"
 #include "detect/detect.h"
+#include "picture/picture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -90,7 +91,7 @@ lac_status lac_haar_new(lac_context *ctx, const char *path, char *bytes, size_t 
     lac_haar *h = *out;
     if (status == LAC_OK) {
         h->ctx = ctx;
-        status = lac_cascade_read(ctx, path, (lac_text){bytes, size}, &h->cascade);
+        status = lac_cascade_read(ctx, path, bytes, size, &h->cascade);
     }
     free(bytes);
     if (status == LAC_OK)
@@ -186,12 +187,11 @@ static lac_status plan(lac_haar *h, int width, int height)
 
 /* ---- Pictures ------------------------------------------------------------------------------------- */
 
-/* 0.299 red, 0.587 green, 0.114 blue, in 2^-15. */
 static void make_grey(const lac_small *photo, uint8_t *grey)
 {
     const uint8_t *rgb = photo->rgb;
     for (int i = 0; i < photo->width * photo->height; i++, rgb += 3)
-        grey[i] = (uint8_t)((9798 * rgb[0] + 19235 * rgb[1] + 3735 * rgb[2] + (1 << 14)) >> 15);
+        grey[i] = (uint8_t)((lac_grey65536(rgb) + (1 << 15)) >> 16);
 }
 
 /* Where a pixel of a smaller picture lies between two of the larger, in 2^-8. */

@@ -1,15 +1,13 @@
-/* Detectors as the public header has them: a file's first byte says which kind it is. */
+/*
+ * Detectors as the public header has them: a file's first byte says which kind it is. Where none is
+ * named, it is LAC_CASCADE_FILE, which the build's option "cascade" sets.
+ */
 #include "detect/detect.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_BYTES = 64 << 20 }; /* of a detector's file; YuNet's has 0.3 MB, a cascade 1 MB */
-
-/* Debian's package opencv-data puts it there; the build option "cascade" says another place. */
-#ifndef LAC_CASCADE_FILE
-#define LAC_CASCADE_FILE "/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml"
-#endif
 
 struct lac_detector {
     lac_context *ctx;

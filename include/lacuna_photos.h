@@ -1,8 +1,8 @@
 /*
  * lacuna, continued: pictures as people have them. Part of lacuna.h, which includes it.
  *
- * The order is: photos, boxes and crops, detectors. Coordinates are in pixels of the photo as it is
- * looked at (turned upright), the origin is the centre of the top left pixel.
+ * The order is: photos, boxes and crops, detectors, predicting, finding faces. Coordinates are in pixels of the
+ * photo as it is looked at (turned upright), the origin is the centre of the top left pixel.
  */
 #ifndef LACUNA_PHOTOS_H
 #define LACUNA_PHOTOS_H
@@ -57,8 +57,8 @@ typedef struct lac_crop {
 lac_box lac_crop_of(const lac_crop *crop, const lac_box *box);
 
 /* The box of a photo as grey bytes [size, size], red, green and blue by 0.299, 0.587, 0.114; the
- * border repeated; a box of more than `size` pixels is averaged, a smaller one interpolated. ARGUMENT (a
- * side that is not above 0, a number beyond the limit), MEMORY. */
+ * border repeated; a box of more than `size` pixels is averaged, a smaller one interpolated.
+ * ARGUMENT (a side that is not above 0, a number beyond the limit), MEMORY. */
 lac_status lac_photo_crop(lac_context *ctx, const lac_photo *photo, const lac_box *box, int size,
                           uint8_t *grey);
 
@@ -73,17 +73,162 @@ typedef struct lac_detector lac_detector;
 /* A face that was found. */
 typedef struct lac_detection {
     lac_box box;
-    double score; /* 0 to 1, or of the detector's own scale */
+    double score; /* the detector's own: the higher the surer */
 } lac_detection;
 
 /* Reads a detector: YuNet as an ONNX file, or a cascade of OpenCV as an XML file. path NULL: the
- * frontal cascade of the opencv-data package. IO, FORMAT, MEMORY. */
+ * frontal cascade of the opencv-data package. IO, FORMAT (names the node or the line), MEMORY. */
 lac_status lac_detector_open(lac_context *ctx, const char *path, lac_detector **out);
 void lac_detector_free(lac_detector **detector);
 const char *lac_detector_name(const lac_detector *detector); /* "yunet", "haar": see lac_crop */
 
-/* The faces of a photo, best first, at most `most`; *count says how many. MEMORY. */
+/* The faces of a photo, best first, at most `most`; *count says how many. The photo is looked at with
+ * a longer side of 640 pixels at most; YuNet's score is 0.6 to 1, a cascade's the number of windows that
+ * agree, above 3. All threads of the context work on it. FORMAT (a network that does not fit a
+ * picture of this size), MEMORY. */
 lac_status lac_detector_run(lac_detector *detector, const lac_photo *photo, lac_detection *faces,
                             int most, int *count);
+
+/* ---- Predicting ------------------------------------------------------------------------ */
+
+/* The centred square of a box's longer side. */
+lac_box lac_box_square(const lac_box *box);
+
+/* Predicts n boxes of a photo, each brought to the model's size as lac_photo_crop does, into xy
+ * [n, 2K], pixels of the photo; NaN for points that the source does not have. ARGUMENT, MEMORY. */
+lac_status lac_predictor_boxes(lac_predictor *predictor, const lac_photo *photo,
+                               const lac_box *boxes, int n, float *xy);
+
+/* Paths of photos. */
+typedef struct lac_paths {
+    int count;
+    char **path; /* [count] */
+} lac_paths;
+
+/* Lists photos by words [n]: a file is one; a folder stands for the pictures in it, by their names
+ * or their first bytes, in the order of their names, in which a number counts as one (frame 9 comes
+ * before frame 10); @FILE for the paths in a text file, one a line. IO, ARGUMENT (no pictures),
+ * MEMORY. */
+lac_status lac_paths_list(lac_context *ctx, const char *const *words, int n, lac_paths **out);
+void lac_paths_free(lac_paths **paths);
+
+/* Fails where two photos have the same name but for folder and ending: a file named after one would
+ * replace that of the other. ARGUMENT (names both), MEMORY. */
+lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths);
+
+/* The faces of one of many photos. */
+typedef struct lac_faces {
+    const char *path;
+    lac_status status;   /* of reading the photo and finding its faces */
+    const char *message; /* why that failed, one line, or NULL */
+    int width, height;   /* of the photo, pixels */
+    int count;
+    const lac_detection *face; /* [count] boxes as they were found; NaN is no score */
+    const float *xy;           /* [count, 2K] pixels of the photo */
+} lac_faces;
+
+/* Says where the faces of a photo are: at most `most`, *count of them. Photos come in their order,
+ * one at a time. A failure, explained in the context's message, is that of the photo alone. */
+typedef lac_status (*lac_find_faces)(void *user, lac_context *ctx, const char *path,
+                                     const lac_photo *photo, lac_detection *faces, int most,
+                                     int *count);
+enum { LAC_MOST_FACES = 2000 }; /* of a photo */
+
+/* The whole photo is a face; so is one box of every photo (user: a lac_box); boxes are listed in a
+ * file (user: a lac_box_list); a detector finds them (user: a lac_detector). */
+lac_status lac_find_whole(void *user, lac_context *ctx, const char *path, const lac_photo *photo,
+                          lac_detection *faces, int most, int *count);
+lac_status lac_find_box(void *user, lac_context *ctx, const char *path, const lac_photo *photo,
+                        lac_detection *faces, int most, int *count);
+lac_status lac_find_listed(void *user, lac_context *ctx, const char *path, const lac_photo *photo,
+                           lac_detection *faces, int most, int *count);
+
+/* Boxes by photos: a CSV of file, x, y, w, h and perhaps a score, a line a face, in this order or
+ * by a header with these names. A line is of the photo whose path is `file` or ends with it, behind
+ * a slash. IO, FORMAT (names the line), MEMORY. */
+typedef struct lac_box_list lac_box_list;
+lac_status lac_box_list_open(lac_context *ctx, const char *path, lac_box_list **out);
+void lac_box_list_free(lac_box_list **list);
+int lac_box_list_has_scores(const lac_box_list *list);
+
+typedef struct lac_photos_config {
+    lac_find_faces find;
+    void *find_user;
+    const lac_crop *crop; /* makes squares of the boxes; NULL: as lac_box_square does */
+    int smooth;       /* 1: photos are frames, in their order, of one face: its points are kept from
+                       * trembling (docs/photos.md); one without exactly one face starts anew (0) */
+    const char *draw; /* folder, made if missing, for every photo with its boxes and points, as
+                       * NAME.png; or NULL */
+} lac_photos_config;
+
+/* Predicts the faces of many photos. All threads read and draw them; `each` gets every photo's
+ * faces in the order of the paths, and may end the run by a status other than OK, which is then
+ * returned. A photo that cannot be read is no failure: its faces say so. ARGUMENT (two photos of
+ * one name to draw, a box without area), IO (drawing), MEMORY. */
+typedef lac_status (*lac_faces_fn)(void *user, const lac_faces *faces);
+lac_status lac_photos_predict(lac_predictor *predictor, const lac_paths *paths,
+                              const lac_photos_config *config, lac_faces_fn each, void *user);
+
+/* How faces are written: a CSV with a line a face; JSON of our own; COCO keypoints; dlib's XML, as
+ * imglab writes it; .pts files of the 300-W data, one a face. docs/photos.md shows each. */
+typedef enum lac_faces_format {
+    LAC_FACES_CSV = 0,
+    LAC_FACES_JSON = 1,
+    LAC_FACES_COCO = 2,
+    LAC_FACES_DLIB = 3,
+    LAC_FACES_PTS = 4
+} lac_faces_format;
+
+typedef struct lac_faces_writer_config {
+    lac_faces_format format;
+    const char *path; /* a file, which is replaced at once or not at all, or NULL, standard output;
+                       * for PTS a folder, made if missing, for NAME.pts of every photo, and
+                       * NAME-face2.pts of its second face */
+    int source;       /* whose points are written, 0 to the model's sources - 1 (0) */
+    int scores;       /* 1: the CSV has a column of scores behind the box (0) */
+} lac_faces_writer_config;
+
+/* The model must outlive the writer. ARGUMENT (no such source, PTS without a path), IO, MEMORY. */
+typedef struct lac_faces_writer lac_faces_writer;
+lac_status lac_faces_writer_new(lac_context *ctx, const lac_model *model,
+                                const lac_faces_writer_config *config, lac_faces_writer **out);
+
+/* Adds a photo's faces; those of a photo that failed are left out. IO, MEMORY. */
+lac_status lac_faces_write(lac_faces_writer *writer, const lac_faces *faces);
+
+/* Ends the file. Without this, free leaves what was there before (of PTS, what was written). */
+lac_status lac_faces_writer_finish(lac_faces_writer *writer);
+void lac_faces_writer_free(lac_faces_writer **writer);
+
+/* ---- Finding faces ---------------------------------------------------------------------- */
+
+/* As lac_find_faces, by a detector (user). */
+lac_status lac_find_detected(void *user, lac_context *ctx, const char *path,
+                             const lac_photo *photo, lac_detection *faces, int most, int *count);
+
+/* Finds the faces of many photos; detector as for lac_detector_open. All threads take photos; `each`
+ * gets every photo's faces, without points, in the order of the paths, and may end the run by a
+ * status other than OK, which is then returned. A photo that cannot be read is no failure: its
+ * faces say so. IO, FORMAT (the detector's file), MEMORY. */
+lac_status lac_photos_detect(lac_context *ctx, const char *detector, const lac_paths *paths,
+                             lac_faces_fn each, void *user);
+
+/* The same into a table that lac_box_list_open reads: file,x,y,w,h,score, a line a face. `out` is
+ * replaced at once or not at all, NULL is standard output; `each` may be NULL. */
+lac_status lac_photos_detect_write(lac_context *ctx, const char *detector, const lac_paths *paths,
+                                   const char *out, lac_faces_fn each, void *user);
+
+/* A crop rule as it was measured. */
+typedef struct lac_crop_fit {
+    lac_crop crop;
+    int rows, faces; /* pictures, and those of them in which exactly one face was found */
+    double side_spread, left_spread, top_spread; /* half of the pictures are as near to it */
+} lac_crop_fit;
+
+/* Measures the rule by which a detector's boxes become pictures like these [rows, size, size], as a
+ * training table has them: each is set into a larger frame and its face found there; the medians
+ * make the rule. ARGUMENT, MISMATCH (no face was found), MEMORY. */
+lac_status lac_crop_measure(lac_context *ctx, lac_detector *detector, const uint8_t *pictures,
+                            int rows, int size, lac_crop_fit *out);
 
 #endif

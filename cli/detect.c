@@ -130,7 +130,7 @@ int verb_detect(int argc, char **argv)
 {
     detect_options o = {.photos = {need((size_t)argc + 1, sizeof(char *)), 0}, .rows = 1000};
     option options[] = {
-        {.type = OPTION_WORDS, .name = "PHOTO", .value = &o.photos,
+        {.type = OPTION_WORDS, .name = "PHOTO...", .value = &o.photos,
          .about = "photos (PNG, JPEG, PGM, PPM, WebP), folders of photos, and @FILE for a list of "
                   "paths, one a line"},
         {.type = OPTION_TEXT, .name = "detector", .value = &o.detector, .unit = "FILE",

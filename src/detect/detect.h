@@ -66,4 +66,7 @@ lac_status lac_yunet_run(lac_yunet *yunet, const lac_small *photo, const lac_det
 lac_status lac_haar_run(lac_haar *haar, const lac_small *photo, const lac_detection **faces,
                         int *count);
 
+/* The cascade's file where no detector is named. */
+extern const char lac_cascade_file[];
+
 #endif

@@ -1,6 +1,6 @@
 /*
  * Detectors as the public header has them: a file's first byte says which kind it is. Where none is
- * named, it is LAC_CASCADE_FILE, which the build's option "cascade" sets.
+ * named, it is lac_cascade_file, which the build's option "cascade" sets.
  */
 #include "detect/detect.h"
 
@@ -42,16 +42,16 @@ static lac_status open_file(lac_detector *d)
 lac_status lac_detector_open(lac_context *ctx, const char *path, lac_detector **out)
 {
     *out = NULL;
-    if (!path && !lac_path_exists(LAC_CASCADE_FILE))
+    if (!path && !lac_path_exists(lac_cascade_file))
         return lac_fail(ctx, LAC_ERROR_IO,
                         "no detector is named, and %s is missing: script/bootstrap --detect "
                         "installs it (Debian: opencv-data)",
-                        LAC_CASCADE_FILE);
+                        lac_cascade_file);
     lac_status status = lac_alloc(ctx, 1, sizeof **out, out);
     if (status != LAC_OK)
         return status;
     (*out)->ctx = ctx;
-    status = lac_strdup(ctx, path ? path : LAC_CASCADE_FILE, &(*out)->path);
+    status = lac_strdup(ctx, path ? path : lac_cascade_file, &(*out)->path);
     if (status == LAC_OK)
         status = open_file(*out);
     if (status != LAC_OK)

@@ -19,11 +19,14 @@ enum {
     MOST_WINDOWS = 16384 /* that a photo may have before they are joined; real ones have hundreds */
 };
 
-/* A feature's rectangles as places of an integral image: + - - +. */
-typedef struct places {
+/* A node of a tree with its feature, whose rectangles are places of an integral image: + - - +. All
+ * that a window's test reads stands in the order in which it is read. */
+typedef struct planned_node {
     int at[LAC_FEATURE_RECTS][4];
     float weight[LAC_FEATURE_RECTS];
-} places;
+    float threshold;
+    int left, right; /* as in lac_tree_node */
+} planned_node;
 
 typedef struct scale {
     float factor;
@@ -42,7 +45,7 @@ typedef struct desk {
 struct lac_haar {
     lac_context *ctx;
     lac_cascade cascade;
-    places *feature;
+    planned_node *node; /* [nodes of the cascade] */
     int line;        /* ints from a row of an integral image to the next */
     int width, height; /* of the photo that everything is for */
     uint8_t *grey;
@@ -77,7 +80,7 @@ void lac_haar_free(lac_haar **haar)
         return;
     forget(h);
     lac_cascade_free(&h->cascade);
-    free(h->feature);
+    free(h->node);
     free(h->rects);
     free(h->faces);
     free(h);
@@ -95,7 +98,7 @@ lac_status lac_haar_new(lac_context *ctx, const char *path, char *bytes, size_t 
     }
     free(bytes);
     if (status == LAC_OK)
-        status = lac_alloc(ctx, (size_t)h->cascade.features + 1, sizeof *h->feature, &h->feature);
+        status = lac_alloc(ctx, (size_t)h->cascade.nodes, sizeof *h->node, &h->node);
     if (status == LAC_OK)
         status = lac_alloc(ctx, MOST_WINDOWS, sizeof *h->rects, &h->rects);
     if (status == LAC_OK)
@@ -115,14 +118,17 @@ static void corners(int x, int y, int width, int height, int line, int at[4])
     at[3] = at[2] + width;
 }
 
-static void plan_features(lac_haar *h)
+static void plan_nodes(lac_haar *h)
 {
-    for (int i = 0; i < h->cascade.features; i++) {
-        const lac_feature *f = &h->cascade.feature[i];
+    for (int i = 0; i < h->cascade.nodes; i++) {
+        const lac_tree_node *n = &h->cascade.node[i];
+        const lac_feature *f = &h->cascade.feature[n->feature];
+        planned_node *to = &h->node[i];
+        *to = (planned_node){.threshold = n->threshold, .left = n->left, .right = n->right};
         for (int k = 0; k < LAC_FEATURE_RECTS; k++) {
             corners(f->rect[k].x, f->rect[k].y, f->rect[k].width, f->rect[k].height, h->line,
-                    h->feature[i].at[k]);
-            h->feature[i].weight[k] = f->rect[k].weight;
+                    to->at[k]);
+            to->weight[k] = f->rect[k].weight;
         }
     }
 }
@@ -177,7 +183,7 @@ static lac_status plan(lac_haar *h, int width, int height)
     h->width = width;
     h->height = height;
     h->line = width + 1;
-    plan_features(h);
+    plan_nodes(h);
     plan_scales(h);
     lac_status status = plan_memory(h);
     if (status != LAC_OK)
@@ -271,17 +277,17 @@ static float contrast(const lac_haar *h, const int *sum, const unsigned *square)
     return area * (double)by < 0.1 ? by : 0;
 }
 
-static inline float value_of(const places *f, const int *sum, float by)
+static inline float part_of(const planned_node *n, int k, const int *sum)
 {
-    float value = 0;
-    for (int k = 0; k < 2; k++) {
-        const int *at = f->at[k];
-        value += f->weight[k] * (float)(sum[at[0]] - sum[at[1]] - sum[at[2]] + sum[at[3]]);
-    }
-    if (f->weight[2] != 0) {
-        const int *at = f->at[2];
-        value += f->weight[2] * (float)(sum[at[0]] - sum[at[1]] - sum[at[2]] + sum[at[3]]);
-    }
+    const int *at = n->at[k];
+    return n->weight[k] * (float)(sum[at[0]] - sum[at[1]] - sum[at[2]] + sum[at[3]]);
+}
+
+static inline float value_of(const planned_node *n, const int *sum, float by)
+{
+    float value = part_of(n, 0, sum) + part_of(n, 1, sum);
+    if (n->weight[2] != 0)
+        value += part_of(n, 2, sum);
     return value * by;
 }
 
@@ -298,9 +304,8 @@ static int stages_passed(const lac_haar *h, const int *sum, const unsigned *squa
         for (int t = 0; t < c->stage[s].trees; t++, tree++) {
             int next = 0;
             do {
-                const lac_tree_node *n = &c->node[tree->node + next];
-                next = value_of(&h->feature[n->feature], sum, by) < n->threshold ? n->left
-                                                                                 : n->right;
+                const planned_node *n = &h->node[tree->node + next];
+                next = value_of(n, sum, by) < n->threshold ? n->left : n->right;
             } while (next > 0);
             total += (double)c->leaf[tree->leaf - next];
         }

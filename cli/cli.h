@@ -18,6 +18,7 @@
 int verb_bench(int argc, char **argv);
 int verb_compare(int argc, char **argv);
 int verb_data(int argc, char **argv);
+int verb_detect(int argc, char **argv);
 int verb_eval(int argc, char **argv);
 int verb_folds(int argc, char **argv);
 int verb_import(int argc, char **argv);

@@ -17,6 +17,7 @@ static const verb verbs[] = {
     {"eval", "measure a model against labels: RMSE, sources, failures", verb_eval},
     {"compare", "whether two models differ, and on which rows", verb_compare},
     {"predict", "keypoints of pictures: of a table, or of photos", verb_predict},
+    {"detect", "find the faces of photos: a CSV of boxes", verb_detect},
     {"submit", "write a submission file for Kaggle", verb_submit},
     {"data", "describe a table: labels, gaps, sources, duplicates, outliers", verb_data},
     {"import", "make a table of somebody else's labels and pictures", verb_import},

@@ -42,20 +42,27 @@ static int read_box(const photo_options *o, lac_box *box)
     return 1;
 }
 
+/* --crop where it is no name but a rule, with a name in front of it or without; 0 when it is none. */
 static int read_crop(const photo_options *o, lac_crop *crop)
 {
     double n[3];
-    if (!read_numbers(o->crop, 3, n) || !(n[0] > 0))
+    const char *colon = strchr(o->crop, ':');
+    if (!read_numbers(colon ? colon + 1 : o->crop, 3, n) || !(n[0] > 0))
         return 0;
-    *crop = (lac_crop){.detector = "box", .side = n[0], .left = n[1], .top = n[2]};
+    *crop = (lac_crop){.side = n[0], .left = n[1], .top = n[2]};
     return 1;
+}
+
+static int is_name(const char *text)
+{
+    return *text && !strpbrk(text, ",: ");
 }
 
 /* The first option given that is for photos, or NULL. */
 static const char *for_photos(const command *c)
 {
-    static const char *const names[] = {"box", "boxes", "whole", "crop", "format", "draw",
-                                        "smooth"};
+    static const char *const names[] = {"box", "boxes", "whole", "detect", "detector", "crop",
+                                        "format", "draw", "smooth"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (options_given(c, names[i]))
             return names[i];
@@ -66,7 +73,7 @@ int photos_check(const command *c, const photo_options *o, const char *out)
 {
     lac_box box;
     lac_crop crop;
-    int places = (o->box != NULL) + (o->boxes != NULL) + o->whole;
+    int places = (o->box != NULL) + (o->boxes != NULL) + o->whole + (o->detect || o->detector);
     if (options_given(c, "data")) {
         const char *name = for_photos(c);
         if (photos_given(o))
@@ -80,13 +87,13 @@ int photos_check(const command *c, const photo_options *o, const char *out)
         return options_misuse(c, "where are the faces? Give --box X,Y,W,H for all photos, --boxes "
                                  "FILE, --whole for photos that are crops of faces, or --detect");
     if (places > 1)
-        return options_misuse(c, "--box, --boxes and --whole: give one of them");
+        return options_misuse(c, "--box, --boxes, --whole and --detect: give one of them");
     if (o->box && !read_box(o, &box))
         return options_misuse(c, "--box needs X,Y,W,H, numbers with W and H above 0, not '%s'",
                               o->box);
-    if (o->crop && !read_crop(o, &crop))
-        return options_misuse(c, "--crop needs SIDE,LEFT,TOP, numbers with SIDE above 0, not "
-                                 "'%s'", o->crop);
+    if (o->crop && !is_name(o->crop) && !read_crop(o, &crop))
+        return options_misuse(c, "--crop needs SIDE,LEFT,TOP, numbers with SIDE above 0, or the "
+                                 "name of a rule, not '%s'", o->crop);
     if (o->format == LAC_FACES_PTS && !out)
         return options_misuse(c, "--format pts writes a file a face: name their folder with --out");
     return CODE_GO_ON;
@@ -98,12 +105,27 @@ int photos_check(const command *c, const photo_options *o, const char *out)
 typedef struct finder {
     lac_box box;
     lac_box_list *list;
+    lac_detector *detector;
     lac_crop crop;
     lac_photos_config config;
     int has_scores;
 } finder;
 
-static lac_status finder_open(lac_context *ctx, const photo_options *o, finder *f)
+/* --crop, else the model's rule for the detector's boxes. */
+static lac_status choose_crop(const lac_model *model, const photo_options *o, finder *f)
+{
+    const char *name = f->detector ? lac_detector_name(f->detector) : NULL;
+    f->config.crop = &f->crop;
+    if (o->crop && read_crop(o, &f->crop))
+        return LAC_OK;
+    if (o->crop || name)
+        return lac_model_crop(model, o->crop ? o->crop : name, &f->crop);
+    f->config.crop = NULL;
+    return LAC_OK;
+}
+
+static lac_status finder_open(lac_context *ctx, const lac_model *model, const photo_options *o,
+                              finder *f)
 {
     lac_status status = LAC_OK;
     *f = (finder){.config = {.find = lac_find_whole, .smooth = o->smooth, .draw = o->draw}};
@@ -112,18 +134,22 @@ static lac_status finder_open(lac_context *ctx, const photo_options *o, finder *
         f->config.find = lac_find_listed;
         f->config.find_user = f->list;
         f->has_scores = f->list && lac_box_list_has_scores(f->list);
+    } else if (o->detect || o->detector) {
+        status = lac_detector_open(ctx, o->detector, &f->detector);
+        f->config.find = lac_find_detected;
+        f->config.find_user = f->detector;
+        f->has_scores = 1;
     } else if (o->box && read_box(o, &f->box)) {
         f->config.find = lac_find_box;
         f->config.find_user = &f->box;
     }
-    if (o->crop && read_crop(o, &f->crop))
-        f->config.crop = &f->crop;
-    return status;
+    return status == LAC_OK ? choose_crop(model, o, f) : status;
 }
 
 static void finder_close(finder *f)
 {
     lac_box_list_free(&f->list);
+    lac_detector_free(&f->detector);
 }
 
 /* A run under way. */
@@ -211,7 +237,7 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
     if (status == LAC_OK && o->format == LAC_FACES_PTS)
         status = lac_paths_differ(ctx, paths);
     if (status == LAC_OK)
-        status = finder_open(ctx, o, &f);
+        status = finder_open(ctx, model, o, &f);
     if (status == LAC_OK)
         status = lac_predictor_new(ctx, model, how, &predictor);
     const lac_faces_writer_config writer = {.format = (lac_faces_format)o->format, .path = out,

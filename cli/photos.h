@@ -12,7 +12,9 @@ typedef struct photo_options {
     const char *box;    /* X,Y,W,H */
     const char *boxes;
     int whole;
-    const char *crop;   /* SIDE,LEFT,TOP */
+    int detect;
+    const char *detector; /* its file */
+    const char *crop;   /* SIDE,LEFT,TOP, NAME:SIDE,LEFT,TOP or NAME */
     int format;         /* lac_faces_format */
     const char *draw;
     int smooth;
@@ -31,10 +33,16 @@ typedef struct photo_options {
      .about = "boxes of faces: a CSV of file,x,y,w,h and perhaps score, a line a face"},       \
     {.type = OPTION_FLAG, .name = "whole", .value = &(p).whole,                                \
      .about = "every photo is a face's crop as a whole"},                                      \
+    {.type = OPTION_FLAG, .name = "detect", .value = &(p).detect,                              \
+     .about = "find the faces, by the frontal cascade of Debian's package opencv-data"},       \
+    {.type = OPTION_TEXT, .name = "detector", .value = &(p).detector, .unit = "FILE",          \
+     .about = "find the faces by this: YuNet as an ONNX file, or a cascade of OpenCV"},        \
     {.type = OPTION_TEXT, .name = "crop", .value = &(p).crop, .unit = "SIDE,LEFT,TOP",         \
      .about = "the square that the model is shown, in widths of the box: its side, and how "   \
-              "far its left and its top edge are moved",                                       \
-     .zero = "the centred square of the box's longer side"},                                   \
+              "far its left and its top edge are moved; or the name of a rule that the model " \
+              "has, such as yunet, haar, box ('lacuna train --crop')",                         \
+     .zero = "the model's rule for the detector; of boxes the centred square of the longer "   \
+             "side"},                                                                          \
     {.type = OPTION_CHOICE, .name = "format", .value = &(p).format, .choices = format_choices, \
      .about = "of the answers for photos; pts writes a file a face into the folder --out"},    \
     {.type = OPTION_TEXT, .name = "draw", .value = &(p).draw, .unit = "DIR",                   \

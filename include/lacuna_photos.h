@@ -1,8 +1,9 @@
 /*
  * lacuna, continued: pictures as people have them. Part of lacuna.h, which includes it.
  *
- * The order is: photos, boxes and crops, detectors, predicting, import. Coordinates are in pixels of
- * the photo as it is looked at (turned upright), the origin is the centre of the top left pixel.
+ * The order is: photos, boxes and crops, detectors, predicting, import, finding faces. Coordinates
+ * are in pixels of the photo as it is looked at (turned upright), the origin is the centre of the
+ * top left pixel.
  */
 #ifndef LACUNA_PHOTOS_H
 #define LACUNA_PHOTOS_H
@@ -73,16 +74,19 @@ typedef struct lac_detector lac_detector;
 /* A face that was found. */
 typedef struct lac_detection {
     lac_box box;
-    double score; /* 0 to 1, or of the detector's own scale */
+    double score; /* the detector's own: the higher the surer */
 } lac_detection;
 
 /* Reads a detector: YuNet as an ONNX file, or a cascade of OpenCV as an XML file. path NULL: the
- * frontal cascade of the opencv-data package. IO, FORMAT, MEMORY. */
+ * frontal cascade of the opencv-data package. IO, FORMAT (names the node or the line), MEMORY. */
 lac_status lac_detector_open(lac_context *ctx, const char *path, lac_detector **out);
 void lac_detector_free(lac_detector **detector);
 const char *lac_detector_name(const lac_detector *detector); /* "yunet", "haar": see lac_crop */
 
-/* The faces of a photo, best first, at most `most`; *count says how many. MEMORY. */
+/* The faces of a photo, best first, at most `most`; *count says how many. The photo is looked at with
+ * a longer side of 640 pixels at most; YuNet's score is 0.6 to 1, a cascade's the number of windows that
+ * agree, above 3. All threads of the context work on it. FORMAT (a network that does not fit a
+ * picture of this size), MEMORY. */
 lac_status lac_detector_run(lac_detector *detector, const lac_photo *photo, lac_detection *faces,
                             int most, int *count);
 
@@ -253,5 +257,36 @@ lac_import_config lac_import_config_default(void);
  * FORMAT, ARGUMENT, MEMORY. */
 lac_status lac_import(lac_context *ctx, const char *from, const lac_import_config *config,
                       const char *dir, lac_import_result *result);
+
+/* ---- Finding faces ---------------------------------------------------------------------- */
+
+/* As lac_find_faces, by a detector (user). */
+lac_status lac_find_detected(void *user, lac_context *ctx, const char *path,
+                             const lac_photo *photo, lac_detection *faces, int most, int *count);
+
+/* Finds the faces of many photos; detector as for lac_detector_open. All threads take photos; `each`
+ * gets every photo's faces, without points, in the order of the paths, and may end the run by a
+ * status other than OK, which is then returned. A photo that cannot be read is no failure: its
+ * faces say so. IO, FORMAT (the detector's file), MEMORY. */
+lac_status lac_photos_detect(lac_context *ctx, const char *detector, const lac_paths *paths,
+                             lac_faces_fn each, void *user);
+
+/* The same into a table that lac_box_list_open reads: file,x,y,w,h,score, a line a face. `out` is
+ * replaced at once or not at all, NULL is standard output; `each` may be NULL. */
+lac_status lac_photos_detect_write(lac_context *ctx, const char *detector, const lac_paths *paths,
+                                   const char *out, lac_faces_fn each, void *user);
+
+/* A crop rule as it was measured. */
+typedef struct lac_crop_fit {
+    lac_crop crop;
+    int rows, faces; /* pictures, and those of them in which exactly one face was found */
+    double side_spread, left_spread, top_spread; /* half of the pictures are as near to it */
+} lac_crop_fit;
+
+/* Measures the rule by which a detector's boxes become pictures like these [rows, size, size], as a
+ * training table has them: each is set into a larger frame and its face found there; the medians
+ * make the rule. ARGUMENT, MISMATCH (no face was found), MEMORY. */
+lac_status lac_crop_measure(lac_context *ctx, lac_detector *detector, const uint8_t *pictures,
+                            int rows, int size, lac_crop_fit *out);
 
 #endif

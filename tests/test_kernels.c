@@ -49,7 +49,8 @@ static void no_slot_is_empty(void **state)
         assert_true(k->gemm && k->moments && k->affine && k->affine_pool && k->affine_sums &&
                     k->affine_backward && k->pool_sums && k->pool_backward && k->accumulate &&
                     k->load && k->store && k->adam && k->picture && k->sample && k->peak &&
-                    k->add && k->add_backward && k->softargmax && k->softargmax_backward);
+                    k->add && k->add_backward && k->depthwise && k->softargmax &&
+                    k->softargmax_backward);
     }
 }
 
@@ -556,6 +557,51 @@ static void pool_sums_agree_with_the_reference(void **state)
     each_level(check_pool_sums);
 }
 
+/* ---- Depthwise convolution ------------------------------------------------------------- */
+
+static void check_depthwise_of(const lac_kernels *k, const lac_kernels *ref, const lac_depthwise *d)
+{
+    size_t line = (size_t)((d->pixels - 1) * d->stride + d->k) * d->c;
+    size_t made = (size_t)d->pixels * d->c;
+    float *x[LAC_MOST_DEPTHWISE];
+    const void *rows[LAC_MOST_DEPTHWISE];
+    float *got = numbers(made);
+    float *want = numbers(made);
+    for (int p = 0; p < d->k; p++)
+        rows[p] = x[p] = filled(line, FILL_PLAIN, (uint64_t)p + 3);
+    k->depthwise(d, rows, got);
+    ref->depthwise(d, rows, want);
+    assert_near(got, want, made, 1e-6, "depthwise");
+    for (int p = 0; p < d->k; p++)
+        numbers_free(x[p]);
+    numbers_free(got);
+    numbers_free(want);
+}
+
+static void check_depthwise(const lac_kernels *k, const lac_kernels *ref)
+{
+    static const int pixels[] = {1, 2, 3, 17};
+    for (int c = 16; c <= 64; c += 16) {
+        float *w = filled((size_t)LAC_MOST_DEPTHWISE * LAC_MOST_DEPTHWISE * c, FILL_PLAIN, 1);
+        float *bias = filled((size_t)c, FILL_PLAIN, 2);
+        for (int size = 1; size <= LAC_MOST_DEPTHWISE; size++)
+            for (int i = 0; i < 4 * LAC_COUNT(pixels); i++) {
+                const lac_depthwise d = {.c = c, .pixels = pixels[i / 4], .k = size,
+                                         .stride = 1 + i % 2, .relu = i / 2 % 2, .w = w,
+                                         .bias = bias};
+                check_depthwise_of(k, ref, &d);
+            }
+        numbers_free(w);
+        numbers_free(bias);
+    }
+}
+
+static void depthwise_agrees_with_the_reference(void **state)
+{
+    (void)state;
+    each_level(check_depthwise);
+}
+
 /* ---- Soft-argmax ----------------------------------------------------------------- */
 
 enum { MAP_H = 5, MAP_W = 7, MAP = MAP_H * MAP_W * LAC_BLOCK };
@@ -758,6 +804,7 @@ int main(void)
         cmocka_unit_test(moments_agree_with_the_reference),
         cmocka_unit_test(affine_sums_agree_with_the_reference),
         cmocka_unit_test(pool_sums_agree_with_the_reference),
+        cmocka_unit_test(depthwise_agrees_with_the_reference),
         cmocka_unit_test(softargmax_agrees_with_the_reference),
         cmocka_unit_test(softargmax_does_not_hide_nan),
         cmocka_unit_test(the_exponential_is_off_by_two_units_in_the_last_place_at_most),

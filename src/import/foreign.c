@@ -44,8 +44,8 @@ static int is_absolute(const char *path)
 lac_status lac_foreign_face(lac_foreign *l, const char *name)
 {
     size_t room = (size_t)l->face_room;
-    if (l->faces == LAC_MOST_FACES)
-        return lac_fail(l->ctx, LAC_ERROR_FORMAT, "more than %d faces", LAC_MOST_FACES);
+    if (l->faces == LAC_MOST_FOREIGN)
+        return lac_fail(l->ctx, LAC_ERROR_FORMAT, "more than %d faces", LAC_MOST_FOREIGN);
     LAC_TRY(grow(l->ctx, &l->face, sizeof *l->face, (size_t)l->faces, &room));
     l->face_room = (int)room;
     lac_face *face = &l->face[l->faces];

@@ -13,7 +13,7 @@
 
 enum {
     LAC_MOST_POINTS = 2000,     /* of all faces */
-    LAC_MOST_FACES = 100000000,
+    LAC_MOST_FOREIGN = 100000000,
     LAC_FARTHEST = 1000000      /* of a label from the picture's corner, pixels */
 };
 

@@ -60,6 +60,18 @@ typedef struct lac_addend {
     int times;
 } lac_addend;
 
+/* A row of a depthwise convolution of k x k taps: pixels are `c` channels side by side. */
+enum { LAC_MOST_DEPTHWISE = 7 };
+typedef struct lac_depthwise {
+    int c;      /* a multiple of 16 */
+    int pixels; /* that the row makes */
+    int k;      /* 1 to LAC_MOST_DEPTHWISE */
+    int stride;
+    int relu;
+    const float *w;    /* [k, k, c] */
+    const float *bias; /* [c] */
+} lac_depthwise;
+
 /* What softargmax finds in each of 16 maps. */
 typedef struct lac_expected {
     float most[LAC_BLOCK];  /* the largest number of the map */
@@ -128,6 +140,11 @@ struct lac_kernels {
      * added to what is there if accumulate. */
     void (*add_backward)(const void *z, const void *dz, void *dx, int h, int w, int times, int relu,
                          int accumulate);
+
+    /* y [pixels, c] = bias + the sum over p and q, in their order, of pixel j * stride + q of row
+     * x[p] times w[p, q], then max(., 0) if relu. x are k rows, padded already. A faster version
+     * may round once per multiply-add. */
+    void (*depthwise)(const lac_depthwise *d, const void *const *x, void *y);
 
     /* Soft-argmax of the 16 maps of a plane l [h, w, 16]: with m the softmax of a map over its
      * places, x is the sum of m * column[j] and y that of m * row[i]. A faster version's exp is

@@ -249,6 +249,23 @@ static void add_backward(const void *z_, const void *dz_, void *dx_, int h, int 
     }
 }
 
+static void depthwise(const lac_depthwise *d, const void *const *x, void *y_)
+{
+    stored *y = y_;
+    for (int j = 0; j < d->pixels; j++) {
+        for (int i = 0; i < d->c; i++) {
+            double sum = (double)d->bias[i];
+            for (int p = 0; p < d->k; p++) {
+                const stored *from = x[p];
+                for (int q = 0; q < d->k; q++)
+                    sum += (double)widen(from[((size_t)j * d->stride + q) * d->c + i]) *
+                           (double)d->w[(p * d->k + q) * d->c + i];
+            }
+            y[(size_t)j * d->c + i] = narrow(d->relu ? relu_of((float)sum) : (float)sum);
+        }
+    }
+}
+
 static void softargmax(const void *l_, int h, int w, const float *column, const float *row,
                        lac_expected *out)
 {
@@ -366,6 +383,7 @@ const lac_kernels lac_kernels_ref = {
     .pool_backward = pool_backward,
     .add = add,
     .add_backward = add_backward,
+    .depthwise = depthwise,
     .softargmax = softargmax,
     .softargmax_backward = softargmax_backward,
     .accumulate = accumulate_into,

@@ -24,6 +24,10 @@ typedef void lac_gemm_few(int tb, int m, int n, int k, const void *a, int lda, c
                           int ldb, float beta, float *c, int ldc);
 extern lac_gemm_few lac_gemm_few_avx2, lac_gemm_few_avx512, lac_gemm_few_avx512_bf16;
 
+/* lac_kernels.depthwise */
+typedef void lac_depthwise_row(const lac_depthwise *d, const void *const *x, void *y);
+extern lac_depthwise_row lac_depthwise_avx2, lac_depthwise_avx512, lac_depthwise_avx512_bf16;
+
 /* lac_kernels.add, .add_backward, .softargmax and .softargmax_backward (maps.c). */
 #define LAC_MAPS(isa)                                                                              \
     void lac_add_##isa(const lac_addend *from, int count, void *z, int h, int w, int relu);        \

@@ -461,6 +461,7 @@ const lac_kernels LAC_NAME(lac_kernels) = {
     .pool_backward = pool_backward,
     .add = LAC_NAME(lac_add),
     .add_backward = LAC_NAME(lac_add_backward),
+    .depthwise = LAC_NAME(lac_depthwise),
     .softargmax = LAC_NAME(lac_softargmax),
     .softargmax_backward = LAC_NAME(lac_softargmax_backward),
     .accumulate = accumulate_into,

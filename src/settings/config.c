@@ -300,7 +300,8 @@ lac_status lac_model_crop(const lac_model *model, const char *detector, lac_crop
         return LAC_OK;
     }
     return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                    "%s has no rule for boxes%s%.40s (--crop of its training); it has \"%.160s\"",
-                    lac_model_name(model), detector ? " of " : "", detector ? detector : "",
-                    config.crop);
+                    "model %s has no crop rule for boxes of %.40s (it has %.160s): give one with "
+                    "--crop, here or in training; 'lacuna detect --fit' measures it",
+                    lac_model_name(model), detector ? detector : "any kind",
+                    config.crop[0] ? config.crop : "none");
 }

@@ -124,7 +124,7 @@ def work(name, options, photos, ready, go, results):
         ready.put(f"{type(error).__name__}: {str(error).splitlines()[0]}")
         return
     go.wait()
-    results.put([(path, rival(path, boxes)) for path, boxes in photos])
+    results.put({path: rival(path, boxes) for path, boxes in photos})
 
 
 def run_rival(name, options, photos, threads):
@@ -147,7 +147,7 @@ def run_rival(name, options, photos, threads):
     seconds = time.perf_counter() - started
     for worker in workers:
         worker.join()
-    return seconds, {path: boxes for part in answers for path, boxes in part}
+    return seconds, {path: boxes for part in answers for path, boxes in part.items()}
 
 
 # ---- Lacuna -------------------------------------------------------------------------------
@@ -290,6 +290,7 @@ def main():
         for _ in range(1 if options.quick else 5):
             for title, who, detector in lines:
                 for threads in (1, 2):
+                    print(f"photos: {title}, {threads} threads", file=sys.stderr)
                     seconds, found = measure(who, {**settings, "detector": detector}, photos,
                                              threads)
                     if found is None:

@@ -16,7 +16,7 @@ static const verb verbs[] = {
     {"train", "learn a network from a table with gaps, or go on with a run", verb_train},
     {"eval", "measure a model against labels: RMSE, sources, failures", verb_eval},
     {"compare", "whether two models differ, and on which rows", verb_compare},
-    {"predict", "keypoints of pictures: CSV in, CSV out", verb_predict},
+    {"predict", "keypoints of pictures: of a table, or of photos", verb_predict},
     {"submit", "write a submission file for Kaggle", verb_submit},
     {"data", "describe a table: labels, gaps, sources, duplicates, outliers", verb_data},
     {"synth", "draw a data set of faces in Kaggle's files", verb_synth},

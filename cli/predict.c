@@ -1,7 +1,8 @@
 /*
- * lacuna predict: a CSV of keypoints from a table of pictures.
+ * lacuna predict: keypoints of the pictures of a table, or of photos.
  */
-#include "cli.h"
+#include "photos.h"
+#include "progress.h"
 
 #include <stdlib.h>
 
@@ -12,6 +13,7 @@ typedef struct predict_options {
     int source; /* from 1 */
     int flip;
     machine_options machine;
+    photo_options photos;
 } predict_options;
 
 /* What to call the model in a message. */
@@ -41,26 +43,41 @@ static int check_source(const predict_options *o, const lac_model *model)
     return CODE_FAILED;
 }
 
-static int predict(const predict_options *o)
+static int predict_table(lac_context *ctx, const predict_options *o, const lac_model *model,
+                         const lac_predict_config *how)
 {
-    lac_context *ctx = NULL;
-    lac_model *model = NULL;
     lac_data *data = NULL;
-
-    lac_status status = machine_open(&o->machine, &ctx);
-    if (status == LAC_OK)
-        status = models_load(ctx, &o->models, &model);
-    if (status == LAC_OK)
-        status = lac_data_open(ctx, o->data, LAC_TABLE_TEST, &data);
-    int code = report(ctx, status);
+    int code = report(ctx, lac_data_open(ctx, o->data, LAC_TABLE_TEST, &data));
     if (code == CODE_DONE)
         code = check_size(o, model, data);
     if (code == CODE_DONE)
         code = check_source(o, model);
-    const lac_predict_config how = {.source = o->source - 1, .flip = o->flip};
     if (code == CODE_DONE)
-        code = report(ctx, lac_predictions_write(model, data, &how, o->out));
+        code = report(ctx, lac_predictions_write(model, data, how, o->out));
     lac_data_free(&data);
+    return code;
+}
+
+static int predict_photos(lac_context *ctx, const predict_options *o, const lac_model *model,
+                          const lac_predict_config *how)
+{
+    int code = check_source(o, model);
+    return code == CODE_DONE ? photos_predict(ctx, model, &o->photos, how, o->out) : code;
+}
+
+static int predict(const predict_options *o)
+{
+    lac_context *ctx = NULL;
+    lac_model *model = NULL;
+    const lac_predict_config how = {.source = o->source - 1, .flip = o->flip};
+    if (!o->data)
+        signals_watch();
+    lac_status status = machine_open(&o->machine, &ctx);
+    if (status == LAC_OK)
+        status = models_load(ctx, &o->models, &model);
+    int code = report(ctx, status);
+    if (code == CODE_DONE)
+        code = (o->data ? predict_table : predict_photos)(ctx, o, model, &how);
     lac_model_free(&model);
     lac_context_free(&ctx);
     return code;
@@ -69,13 +86,15 @@ static int predict(const predict_options *o)
 int verb_predict(int argc, char **argv)
 {
     predict_options o = {.models = models_room(argc), .source = 1};
+    o.photos.words.word = need((size_t)argc, sizeof *o.photos.words.word);
     option options[] = {
         MODEL_OPTIONS(o.models),
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
          .about = "pictures: a table, whose labels are not read, in a CSV file, an archive or a "
                   "folder (its test table), or - for standard input"},
+        PHOTO_OPTIONS(o.photos),
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
-         .about = "the CSV to write; it is replaced at once or not at all",
+         .about = "the file to write; it is replaced at once or not at all",
          .zero = "standard output"},
         {.type = OPTION_INT, .name = "source", .value = &o.source, .unit = "N",
          .min = 1, .max = 100,
@@ -86,18 +105,28 @@ int verb_predict(int argc, char **argv)
     };
     const command c = {
         .name = "predict",
-        .usage = "lacuna predict --model M --data P [options]",
+        .usage = "lacuna predict --model M --data P [options]\n"
+                 "lacuna predict --model M PHOTO... [options]",
         .about = "Predicts every picture of a table. The result is a CSV: ImageId (or the "
                  "row's number from 1), then NAME_x,NAME_y of every point of the label "
-                 "source, in pixels from the centre of the top left pixel.",
+                 "source, in pixels from the centre of the top left pixel.\n"
+                 "Of photos it predicts the faces whose boxes are given, in pixels of the photo, "
+                 "turned upright: a CSV of file, face (from 1), its box x,y,w,h, score if the "
+                 "boxes have any, and the points. A photo that cannot be read is a line on "
+                 "stderr; the exit code is 1 then.",
         .examples = "  lacuna predict --model run --data kaggle > points.csv\n"
-                    "  lacuna predict --model run --data test.csv --out points.csv",
+                    "  lacuna predict --model run --data test.csv --out points.csv\n"
+                    "  lacuna predict --model run photo.jpg --box 207,83,96,96\n"
+                    "  lacuna predict --model run photos --boxes boxes.csv --draw drawn",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };
     int code = options_parse(&c, argc, argv);
     if (code == CODE_GO_ON)
+        code = photos_check(&c, &o.photos, o.out);
+    if (code == CODE_GO_ON)
         code = predict(&o);
     free(o.models.path.word);
+    free(o.photos.words.word);
     return code;
 }

@@ -99,31 +99,50 @@ static void print_epoch(const lac_progress *p)
     fflush(stdout);
 }
 
-static void rewrite_line(const display *d, const lac_progress *p)
+static void rewrite_line(const char *line)
 {
     struct winsize window;
     int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
     int width = columns > 0 && columns < 80 ? columns - 1 : 79;
+    fprintf(stderr, "\r%.*s\033[K\r", width, line);
+}
+
+/* Not too often. */
+static int is_due(display *d, double seconds)
+{
+    if (!on_terminal || fabs(seconds - d->shown) < 0.2)
+        return 0;
+    d->shown = seconds;
+    return 1;
+}
+
+void progress_step(display *d, const lac_progress *p)
+{
     char rmse[24], left[24], line[160];
+    if (!is_due(d, p->seconds))
+        return;
     snprintf(line, sizeof line,
              "%sepoch %d/%d  step %d/%d  %.0f images/s  loss %.5f  hold-out %s px  %s left",
              d->before, p->epoch, p->epochs, p->step, p->steps, p->images_per_second, p->loss,
              number_text(d->rmse, 2, rmse), duration_text(p->seconds_left, left));
-    fprintf(stderr, "\r%.*s\033[K\r", width, line);
+    rewrite_line(line);
+}
+
+void progress_photos(display *d, int done, int count, double seconds)
+{
+    char left[24], line[160];
+    if (!is_due(d, seconds))
+        return;
+    double rate = seconds > 0 ? done / seconds : NAN;
+    snprintf(line, sizeof line, "photo %d/%d  %.0f photos/s  %s left", done, count, rate,
+             duration_text((count - done) / rate, left));
+    rewrite_line(line);
 }
 
 void progress_clear(void)
 {
     if (on_terminal)
         fprintf(stderr, "\r\033[K");
-}
-
-void progress_step(display *d, const lac_progress *p)
-{
-    if (!on_terminal || fabs(p->seconds - d->shown) < 0.2)
-        return;
-    rewrite_line(d, p);
-    d->shown = p->seconds;
 }
 
 int stop_is_asked(void)

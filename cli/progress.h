@@ -30,6 +30,9 @@ int stop_code(void); /* the exit code of a program that was stopped: 128 + the s
 void progress_head(void);
 int progress_show(void *user, const lac_progress *p);
 
+/* The same line for photos: how many of how many are done, `seconds` after the start. */
+void progress_photos(display *d, int done, int count, double seconds);
+
 /* The rewritten line alone, and its end. */
 void progress_step(display *d, const lac_progress *p);
 void progress_clear(void);

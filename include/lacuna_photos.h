@@ -1,8 +1,8 @@
 /*
  * lacuna, continued: pictures as people have them. Part of lacuna.h, which includes it.
  *
- * The order is: photos, boxes and crops, detectors. Coordinates are in pixels of the photo as it is
- * looked at (turned upright), the origin is the centre of the top left pixel.
+ * The order is: photos, boxes and crops, detectors, predicting. Coordinates are in pixels of the
+ * photo as it is looked at (turned upright), the origin is the centre of the top left pixel.
  */
 #ifndef LACUNA_PHOTOS_H
 #define LACUNA_PHOTOS_H
@@ -57,8 +57,8 @@ typedef struct lac_crop {
 lac_box lac_crop_of(const lac_crop *crop, const lac_box *box);
 
 /* The box of a photo as grey bytes [size, size], red, green and blue by 0.299, 0.587, 0.114; the
- * border repeated; a box of more than `size` pixels is averaged, a smaller one interpolated. ARGUMENT (a
- * side that is not above 0, a number beyond the limit), MEMORY. */
+ * border repeated; a box of more than `size` pixels is averaged, a smaller one interpolated.
+ * ARGUMENT (a side that is not above 0, a number beyond the limit), MEMORY. */
 lac_status lac_photo_crop(lac_context *ctx, const lac_photo *photo, const lac_box *box, int size,
                           uint8_t *grey);
 
@@ -85,5 +85,116 @@ const char *lac_detector_name(const lac_detector *detector); /* "yunet", "haar":
 /* The faces of a photo, best first, at most `most`; *count says how many. MEMORY. */
 lac_status lac_detector_run(lac_detector *detector, const lac_photo *photo, lac_detection *faces,
                             int most, int *count);
+
+/* ---- Predicting ------------------------------------------------------------------------ */
+
+/* The centred square of a box's longer side. */
+lac_box lac_box_square(const lac_box *box);
+
+/* Predicts n boxes of a photo, each brought to the model's size as lac_photo_crop does, into xy
+ * [n, 2K], pixels of the photo; NaN for points that the source does not have. ARGUMENT, MEMORY. */
+lac_status lac_predictor_boxes(lac_predictor *predictor, const lac_photo *photo,
+                               const lac_box *boxes, int n, float *xy);
+
+/* Paths of photos. */
+typedef struct lac_paths {
+    int count;
+    char **path; /* [count] */
+} lac_paths;
+
+/* Lists photos by words [n]: a file is one; a folder stands for the pictures in it, by their names
+ * or their first bytes, in the order of their names, in which a number counts as one (frame 9 comes
+ * before frame 10); @FILE for the paths in a text file, one a line. IO, ARGUMENT (no pictures),
+ * MEMORY. */
+lac_status lac_paths_list(lac_context *ctx, const char *const *words, int n, lac_paths **out);
+void lac_paths_free(lac_paths **paths);
+
+/* Fails where two photos have the same name but for folder and ending: a file named after one would
+ * replace that of the other. ARGUMENT (names both), MEMORY. */
+lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths);
+
+/* The faces of one of many photos. */
+typedef struct lac_faces {
+    const char *path;
+    lac_status status;   /* of reading the photo and finding its faces */
+    const char *message; /* why that failed, one line, or NULL */
+    int width, height;   /* of the photo, pixels */
+    int count;
+    const lac_detection *face; /* [count] boxes as they were found; NaN is no score */
+    const float *xy;           /* [count, 2K] pixels of the photo */
+} lac_faces;
+
+/* Says where the faces of a photo are: at most `most`, *count of them. Photos come in their order,
+ * one at a time. A failure, explained in the context's message, is that of the photo alone. */
+typedef lac_status (*lac_find_faces)(void *user, lac_context *ctx, const char *path,
+                                     const lac_photo *photo, lac_detection *faces, int most,
+                                     int *count);
+enum { LAC_MOST_FACES = 2000 }; /* of a photo */
+
+/* The whole photo is a face; so is one box of every photo (user: a lac_box); boxes are listed in a
+ * file (user: a lac_box_list); a detector finds them (user: a lac_detector). */
+lac_status lac_find_whole(void *user, lac_context *ctx, const char *path, const lac_photo *photo,
+                          lac_detection *faces, int most, int *count);
+lac_status lac_find_box(void *user, lac_context *ctx, const char *path, const lac_photo *photo,
+                        lac_detection *faces, int most, int *count);
+lac_status lac_find_listed(void *user, lac_context *ctx, const char *path, const lac_photo *photo,
+                           lac_detection *faces, int most, int *count);
+
+/* Boxes by photos: a CSV of file, x, y, w, h and perhaps a score, a line a face, in this order or
+ * by a header with these names. A line is of the photo whose path is `file` or ends with it, behind
+ * a slash. IO, FORMAT (names the line), MEMORY. */
+typedef struct lac_box_list lac_box_list;
+lac_status lac_box_list_open(lac_context *ctx, const char *path, lac_box_list **out);
+void lac_box_list_free(lac_box_list **list);
+int lac_box_list_has_scores(const lac_box_list *list);
+
+typedef struct lac_photos_config {
+    lac_find_faces find;
+    void *find_user;
+    const lac_crop *crop; /* makes squares of the boxes; NULL: as lac_box_square does */
+    int smooth;       /* 1: photos are frames, in their order, of one face: its points are kept from
+                       * trembling (docs/photos.md); one without exactly one face starts anew (0) */
+    const char *draw; /* folder, made if missing, for every photo with its boxes and points, as
+                       * NAME.png; or NULL */
+} lac_photos_config;
+
+/* Predicts the faces of many photos. All threads read and draw them; `each` gets every photo's
+ * faces in the order of the paths, and may end the run by a status other than OK, which is then
+ * returned. A photo that cannot be read is no failure: its faces say so. ARGUMENT (two photos of
+ * one name to draw, a box without area), IO (drawing), MEMORY. */
+typedef lac_status (*lac_faces_fn)(void *user, const lac_faces *faces);
+lac_status lac_photos_predict(lac_predictor *predictor, const lac_paths *paths,
+                              const lac_photos_config *config, lac_faces_fn each, void *user);
+
+/* How faces are written: a CSV with a line a face; JSON of our own; COCO keypoints; dlib's XML, as
+ * imglab writes it; .pts files of the 300-W data, one a face. docs/photos.md shows each. */
+typedef enum lac_faces_format {
+    LAC_FACES_CSV = 0,
+    LAC_FACES_JSON = 1,
+    LAC_FACES_COCO = 2,
+    LAC_FACES_DLIB = 3,
+    LAC_FACES_PTS = 4
+} lac_faces_format;
+
+typedef struct lac_faces_writer_config {
+    lac_faces_format format;
+    const char *path; /* a file, which is replaced at once or not at all, or NULL, standard output;
+                       * for PTS a folder, made if missing, for NAME.pts of every photo, and
+                       * NAME-face2.pts of its second face */
+    int source;       /* whose points are written, 0 to the model's sources - 1 (0) */
+    int scores;       /* 1: the CSV has a column of scores behind the box (0) */
+} lac_faces_writer_config;
+
+/* The model must outlive the writer. ARGUMENT (no such source, PTS without a path), IO, MEMORY. */
+typedef struct lac_faces_writer lac_faces_writer;
+lac_status lac_faces_writer_new(lac_context *ctx, const lac_model *model,
+                                const lac_faces_writer_config *config, lac_faces_writer **out);
+
+/* Adds a photo's faces; those of a photo that failed are left out. IO, MEMORY. */
+lac_status lac_faces_write(lac_faces_writer *writer, const lac_faces *faces);
+
+/* Ends the file. Without this, free leaves what was there before (of PTS, what was written). */
+lac_status lac_faces_writer_finish(lac_faces_writer *writer);
+void lac_faces_writer_free(lac_faces_writer **writer);
 
 #endif

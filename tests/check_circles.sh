@@ -7,7 +7,8 @@ library=$1
 cc=$2
 check=$(cd "$(dirname "$0")/.." && pwd)/script/check-circles
 
-"$check" "$library" data eval image net op report settings synth train
+"$check" "$library" data eval image net op picture predict report settings \
+    synth train
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT

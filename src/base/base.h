@@ -139,6 +139,12 @@ const char *lac_reason(int error);
  * it, also "inf" and "nan"; with a point whatever the locale. 0 when it is none. */
 int lac_number_read(const char *text, double *out);
 
+/* Write a text into a file: with the characters escaped that HTML and XML read as their own; as a
+ * cell of a CSV, in quotes where it would not be one without; as a JSON string with its quotes. */
+void lac_html_text(FILE *stream, const char *text);
+void lac_csv_text(FILE *stream, const char *text);
+void lac_json_text(FILE *stream, const char *text);
+
 /* 1 when the text is JSON: a reader that refuses it nonetheless has run out of memory. */
 int lac_json_is_valid(const char *text, size_t length);
 

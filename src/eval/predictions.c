@@ -3,7 +3,6 @@
 #include "data/data.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { CHUNK = 256 }; /* pictures predicted at a time */
 
@@ -29,26 +28,11 @@ static void write_header(const table *t)
     fputc('\n', t->stream);
 }
 
-/* A text in quotes where it would not be one cell without them. */
-static void write_text(FILE *stream, const char *text)
-{
-    size_t length = strlen(text);
-    int is_plain = !text[strcspn(text, ",\"\r\n")];
-    if (is_plain && (!length || (text[0] != ' ' && text[length - 1] != ' '))) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++)
-        fputs(*text == '"' ? "\"\"" : (char[]){*text, 0}, stream);
-    fputc('"', stream);
-}
-
 void lac_write_id(FILE *stream, const lac_data *data, int row)
 {
     const char *id = lac_data_id_text(data, row);
     if (id)
-        write_text(stream, id);
+        lac_csv_text(stream, id);
     else
         fprintf(stream, "%d", lac_data_id(data, row));
 }

@@ -52,6 +52,10 @@ lac_status lac_model_is_one(const lac_model *model, const char *what);
 void lac_plan_show(lac_plan *plan, int i, const lac_image *image, const lac_view *view,
                    const lac_blemish *blemish);
 
+/* What a predictor was made with. */
+lac_context *lac_predictor_context(const lac_predictor *predictor);
+const lac_model *lac_predictor_model(const lac_predictor *predictor);
+
 /* What to predict. */
 typedef struct lac_asked {
     const uint8_t *pixels;  /* [., size, size] */

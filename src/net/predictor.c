@@ -155,6 +155,16 @@ lac_status lac_predictor_new(lac_context *ctx, const lac_model *model,
     return status;
 }
 
+lac_context *lac_predictor_context(const lac_predictor *predictor)
+{
+    return predictor->ctx;
+}
+
+const lac_model *lac_predictor_model(const lac_predictor *predictor)
+{
+    return predictor->model;
+}
+
 void lac_predictor_free(lac_predictor **predictor)
 {
     lac_predictor *p = *predictor;

@@ -127,6 +127,12 @@ lac_box lac_crop_of(const lac_crop *crop, const lac_box *box)
                      side};
 }
 
+lac_box lac_box_square(const lac_box *b)
+{
+    double side = fmax(b->width, b->height);
+    return (lac_box){b->x + 0.5 * (b->width - side), b->y + 0.5 * (b->height - side), side, side};
+}
+
 void lac_box_to_photo(const lac_box *box, int size, const float *xy, int n, float *out)
 {
     const lac_view view = lac_view_box(box->x, box->y, box->width, box->height, size);

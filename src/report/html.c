@@ -1,28 +1,7 @@
-/* Text and words of commands inside a page of HTML. */
+/* Words of commands inside a page of HTML. */
 #include "report/html.h"
 
 #include <stdlib.h>
-
-void lac_html_text(FILE *stream, const char *text)
-{
-    for (const char *p = text; *p; p++)
-        switch (*p) {
-        case '<':
-            fputs("&lt;", stream);
-            break;
-        case '>':
-            fputs("&gt;", stream);
-            break;
-        case '&':
-            fputs("&amp;", stream);
-            break;
-        case '"':
-            fputs("&quot;", stream);
-            break;
-        default:
-            putc(*p, stream);
-        }
-}
 
 lac_status lac_html_word(lac_context *ctx, FILE *stream, const char *word)
 {

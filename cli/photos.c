@@ -1,0 +1,232 @@
+/*
+ * lacuna predict on photos: where their faces are, and what becomes of the answers.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "photos.h"
+#include "progress.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const char *const format_choices[] = {"csv", "json", "coco", "dlib", "pts", NULL};
+
+/* ---- Options --------------------------------------------------------------------------- */
+
+int photos_given(const photo_options *o)
+{
+    return o->words.count > 0 || o->list;
+}
+
+/* Reads `count` numbers between commas; 0 when the text is something else. */
+static int read_numbers(const char *text, int count, double *out)
+{
+    for (int i = 0; i < count; i++) {
+        char *end;
+        out[i] = strtod(text, &end);
+        if (end == text || *end != (i + 1 < count ? ',' : '\0') || !isfinite(out[i]))
+            return 0;
+        text = end + 1;
+    }
+    return 1;
+}
+
+/* --box; 0 when it is none. */
+static int read_box(const photo_options *o, lac_box *box)
+{
+    double n[4];
+    if (!read_numbers(o->box, 4, n) || !(n[2] > 0) || !(n[3] > 0))
+        return 0;
+    *box = (lac_box){n[0], n[1], n[2], n[3]};
+    return 1;
+}
+
+static int read_crop(const photo_options *o, lac_crop *crop)
+{
+    double n[3];
+    if (!read_numbers(o->crop, 3, n) || !(n[0] > 0))
+        return 0;
+    *crop = (lac_crop){.detector = "box", .side = n[0], .left = n[1], .top = n[2]};
+    return 1;
+}
+
+/* The first option given that is for photos, or NULL. */
+static const char *for_photos(const command *c)
+{
+    static const char *const names[] = {"box", "boxes", "whole", "crop", "format", "draw",
+                                        "smooth"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (options_given(c, names[i]))
+            return names[i];
+    return NULL;
+}
+
+int photos_check(const command *c, const photo_options *o, const char *out)
+{
+    lac_box box;
+    lac_crop crop;
+    int places = (o->box != NULL) + (o->boxes != NULL) + o->whole;
+    if (options_given(c, "data")) {
+        const char *name = for_photos(c);
+        if (photos_given(o))
+            return options_misuse(c, "photos and --data: give one of them");
+        return name ? options_misuse(c, "--%s is for photos, not for --data", name) : CODE_GO_ON;
+    }
+    if (!photos_given(o))
+        return options_misuse(c, "--data P or photos are missing; 'lacuna help %s' explains",
+                              c->name);
+    if (places == 0)
+        return options_misuse(c, "where are the faces? Give --box X,Y,W,H for all photos, --boxes "
+                                 "FILE, --whole for photos that are crops of faces, or --detect");
+    if (places > 1)
+        return options_misuse(c, "--box, --boxes and --whole: give one of them");
+    if (o->box && !read_box(o, &box))
+        return options_misuse(c, "--box needs X,Y,W,H, numbers with W and H above 0, not '%s'",
+                              o->box);
+    if (o->crop && !read_crop(o, &crop))
+        return options_misuse(c, "--crop needs SIDE,LEFT,TOP, numbers with SIDE above 0, not "
+                                 "'%s'", o->crop);
+    if (o->format == LAC_FACES_PTS && !out)
+        return options_misuse(c, "--format pts writes a file a face: name their folder with --out");
+    return CODE_GO_ON;
+}
+
+/* ---- The run --------------------------------------------------------------------------- */
+
+/* Where faces are, and how their squares are made. */
+typedef struct finder {
+    lac_box box;
+    lac_box_list *list;
+    lac_crop crop;
+    lac_photos_config config;
+    int has_scores;
+} finder;
+
+static lac_status finder_open(lac_context *ctx, const photo_options *o, finder *f)
+{
+    lac_status status = LAC_OK;
+    *f = (finder){.config = {.find = lac_find_whole, .smooth = o->smooth, .draw = o->draw}};
+    if (o->boxes) {
+        status = lac_box_list_open(ctx, o->boxes, &f->list);
+        f->config.find = lac_find_listed;
+        f->config.find_user = f->list;
+        f->has_scores = f->list && lac_box_list_has_scores(f->list);
+    } else if (o->box && read_box(o, &f->box)) {
+        f->config.find = lac_find_box;
+        f->config.find_user = &f->box;
+    }
+    if (o->crop && read_crop(o, &f->crop))
+        f->config.crop = &f->crop;
+    return status;
+}
+
+static void finder_close(finder *f)
+{
+    lac_box_list_free(&f->list);
+}
+
+/* A run under way. */
+typedef struct job {
+    lac_faces_writer *writer;
+    display display;
+    double start;
+    int count, done; /* photos */
+    int failed, faceless;
+    char faceless_path[200]; /* the first of them */
+} job;
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static lac_status take_faces(void *user, const lac_faces *faces)
+{
+    job *j = user;
+    j->done++;
+    if (faces->status != LAC_OK) {
+        progress_clear();
+        fprintf(stderr, "lacuna: %s\n", faces->message);
+        j->failed++;
+    } else if (faces->count == 0 && j->faceless++ == 0) {
+        snprintf(j->faceless_path, sizeof j->faceless_path, "%s", faces->path);
+    }
+    lac_status status = lac_faces_write(j->writer, faces);
+    if (status != LAC_OK || stop_is_asked())
+        return status != LAC_OK ? status : LAC_STOPPED;
+    progress_photos(&j->display, j->done, j->count, seconds() - j->start);
+    return LAC_OK;
+}
+
+static void tell_faceless(const job *j)
+{
+    if (j->faceless == 1)
+        fprintf(stderr, "lacuna: no face in %s\n", j->faceless_path);
+    else if (j->faceless > 1)
+        fprintf(stderr, "lacuna: no face in %d of %d photos, the first is %s\n", j->faceless,
+                j->count, j->faceless_path);
+}
+
+static lac_status run(lac_predictor *predictor, const lac_paths *paths, const finder *f, job *j)
+{
+    j->count = paths->count;
+    j->start = seconds();
+    lac_status status = lac_photos_predict(predictor, paths, &f->config, take_faces, j);
+    progress_clear();
+    if (status == LAC_OK)
+        status = lac_faces_writer_finish(j->writer);
+    if (status == LAC_OK)
+        tell_faceless(j);
+    return status;
+}
+
+static lac_status list_paths(lac_context *ctx, const photo_options *o, lac_paths **paths)
+{
+    const char **words = need((size_t)o->words.count + 1, sizeof *words);
+    int count = o->words.count;
+    size_t room = o->list ? strlen(o->list) + 2 : 1;
+    char *list = need(room, 1);
+    memcpy(words, o->words.word, (size_t)count * sizeof *words);
+    if (o->list) {
+        snprintf(list, room, "@%s", o->list);
+        words[count++] = list;
+    }
+    lac_status status = lac_paths_list(ctx, words, count, paths);
+    free(list);
+    free(words);
+    return status;
+}
+
+int photos_predict(lac_context *ctx, const lac_model *model, const photo_options *o,
+                   const lac_predict_config *how, const char *out)
+{
+    lac_paths *paths = NULL;
+    lac_predictor *predictor = NULL;
+    finder f = {0};
+    job j = {.display = DISPLAY_START};
+    lac_status status = list_paths(ctx, o, &paths);
+    if (status == LAC_OK && (o->draw || o->format == LAC_FACES_PTS))
+        status = lac_paths_differ(ctx, paths);
+    if (status == LAC_OK)
+        status = finder_open(ctx, o, &f);
+    if (status == LAC_OK)
+        status = lac_predictor_new(ctx, model, how, &predictor);
+    const lac_faces_writer_config writer = {.format = (lac_faces_format)o->format, .path = out,
+                                            .source = how->source, .scores = f.has_scores};
+    if (status == LAC_OK)
+        status = lac_faces_writer_new(ctx, model, &writer, &j.writer);
+    signals_stop();
+    if (status == LAC_OK)
+        status = run(predictor, paths, &f, &j);
+    lac_faces_writer_free(&j.writer);
+    lac_predictor_free(&predictor);
+    lac_paths_free(&paths);
+    finder_close(&f);
+    if (status == LAC_STOPPED)
+        return stop_code();
+    int code = report(ctx, status);
+    return code == CODE_DONE && j.failed ? CODE_FAILED : code;
+}

@@ -1,0 +1,217 @@
+/* Paths of photos: files, folders and lists, and names of files that are made after them. */
+#define _POSIX_C_SOURCE 200809L
+#include "picture/picture.h"
+#include "predict/predict.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- Lists ----------------------------------------------------------------------------- */
+
+typedef struct list {
+    lac_context *ctx;
+    lac_paths *paths;
+    int room;
+} list;
+
+/* Takes over the path, also when it fails. */
+static lac_status add(list *l, char *path)
+{
+    lac_paths *p = l->paths;
+    if (p->count == l->room) {
+        char **more;
+        int room = l->room ? 2 * l->room : 64;
+        if (lac_alloc(l->ctx, (size_t)room, sizeof *more, &more) != LAC_OK) {
+            free(path);
+            return LAC_ERROR_MEMORY;
+        }
+        if (p->count)
+            memcpy(more, p->path, (size_t)p->count * sizeof *more);
+        free(p->path);
+        p->path = more;
+        l->room = room;
+    }
+    p->path[p->count++] = path;
+    return LAC_OK;
+}
+
+static int is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* As strcmp, but runs of digits are compared as numbers, however long. */
+static int compare(const char *a, const char *b)
+{
+    while (*a && (*a == *b || (is_digit(*a) && is_digit(*b)))) {
+        if (!is_digit(*a)) {
+            a++;
+            b++;
+            continue;
+        }
+        a += strspn(a, "0");
+        b += strspn(b, "0");
+        size_t m = strspn(a, "0123456789"), n = strspn(b, "0123456789");
+        int order = m != n ? (m > n) - (m < n) : strncmp(a, b, m);
+        if (order)
+            return order;
+        a += m;
+        b += n;
+    }
+    return (unsigned char)*a - (unsigned char)*b;
+}
+
+/* Names that differ in leading zeros alone have an order too. */
+static int path_order(const void *a, const void *b)
+{
+    const char *left = *(char *const *)a, *right = *(char *const *)b;
+    int order = compare(left, right);
+    return order ? order : strcmp(left, right);
+}
+
+static int is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static lac_status add_folder(list *l, const char *path)
+{
+    int first = l->paths->count;
+    struct dirent *entry;
+    lac_status status = LAC_OK;
+    DIR *folder = opendir(path);
+    if (!folder)
+        return lac_fail_errno(l->ctx, path, "open");
+    while (status == LAC_OK && (entry = readdir(folder))) {
+        char *file;
+        if (entry->d_name[0] == '.')
+            continue;
+        status = lac_path_join(l->ctx, path, entry->d_name, &file);
+        if (status == LAC_OK && is_file(file) && lac_photo_is_one(file))
+            status = add(l, file);
+        else
+            free(file);
+    }
+    closedir(folder);
+    LAC_TRY(status);
+    int count = l->paths->count - first;
+    if (count == 0)
+        return lac_fail(l->ctx, LAC_ERROR_ARGUMENT, "%s: a folder without pictures", path);
+    qsort(l->paths->path + first, (size_t)count, sizeof *l->paths->path, path_order);
+    return LAC_OK;
+}
+
+/* Lines end in LF or CRLF; empty ones say nothing. */
+static lac_status add_lines(list *l, const char *path)
+{
+    char *text, *copy;
+    size_t size;
+    LAC_TRY(lac_file_read(l->ctx, path, &text, &size));
+    lac_status status = LAC_OK;
+    for (char *line = text, *next; status == LAC_OK && line < text + size; line = next) {
+        size_t length = strcspn(line, "\n");
+        next = line + length + 1;
+        line[length] = '\0';
+        if (length && line[length - 1] == '\r')
+            line[length - 1] = '\0';
+        if (!*line)
+            continue;
+        status = lac_strdup(l->ctx, line, &copy);
+        if (status == LAC_OK)
+            status = add(l, copy);
+    }
+    free(text);
+    return status;
+}
+
+static lac_status add_word(list *l, const char *word)
+{
+    char *copy;
+    if (word[0] == '@')
+        return add_lines(l, word + 1);
+    if (lac_path_is_folder(word))
+        return add_folder(l, word);
+    LAC_TRY(lac_strdup(l->ctx, word, &copy));
+    return add(l, copy);
+}
+
+lac_status lac_paths_list(lac_context *ctx, const char *const *words, int n, lac_paths **out)
+{
+    LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
+    list l = {.ctx = ctx, .paths = *out};
+    lac_status status = LAC_OK;
+    for (int i = 0; i < n && status == LAC_OK; i++)
+        status = add_word(&l, words[i]);
+    if (status == LAC_OK && (*out)->count == 0)
+        status = lac_fail(ctx, LAC_ERROR_ARGUMENT, "no pictures are named");
+    if (status != LAC_OK)
+        lac_paths_free(out);
+    return status;
+}
+
+void lac_paths_free(lac_paths **paths)
+{
+    if (!*paths)
+        return;
+    for (int i = 0; i < (*paths)->count; i++)
+        free((*paths)->path[i]);
+    free((*paths)->path);
+    free(*paths);
+    *paths = NULL;
+}
+
+/* ---- Names ----------------------------------------------------------------------------- */
+
+/* The name without folder and ending; its length. A name that starts with its only dot has none. */
+static const char *stem_of(const char *path, int *length)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    *length = (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name));
+    return name;
+}
+
+lac_status lac_path_after(lac_context *ctx, const char *folder, const char *photo,
+                          const char *tail, char **out)
+{
+    int length;
+    char *name;
+    const char *stem = stem_of(photo, &length);
+    size_t size = (size_t)length + strlen(tail) + 1;
+    *out = NULL;
+    LAC_TRY(lac_alloc(ctx, size, 1, &name));
+    snprintf(name, size, "%.*s%s", length, stem, tail);
+    lac_status status = lac_path_join(ctx, folder, name, out);
+    free(name);
+    return status;
+}
+
+static int stem_order(const void *a, const void *b)
+{
+    int m, n;
+    const char *left = stem_of(*(const char *const *)a, &m);
+    const char *right = stem_of(*(const char *const *)b, &n);
+    int order = memcmp(left, right, (size_t)(m < n ? m : n));
+    return order ? order : m - n;
+}
+
+lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths)
+{
+    const char **sorted;
+    lac_status status = LAC_OK;
+    LAC_TRY(lac_alloc(ctx, (size_t)paths->count, sizeof *sorted, &sorted));
+    for (int i = 0; i < paths->count; i++)
+        sorted[i] = paths->path[i];
+    qsort(sorted, (size_t)paths->count, sizeof *sorted, stem_order);
+    for (int i = 1; i < paths->count && status == LAC_OK; i++)
+        if (stem_order(&sorted[i - 1], &sorted[i]) == 0)
+            status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                              "%s and %s: files named after them would replace each other",
+                              sorted[i - 1], sorted[i]);
+    free(sorted);
+    return status;
+}

@@ -166,6 +166,7 @@ static lac_status draw_on(lac_context *ctx, const lac_scene *s, cairo_surface_t 
 lac_status lac_scene_draw(lac_context *ctx, const lac_scene *s, lac_photo **out)
 {
     *out = NULL;
+    LAC_TRY(lac_reserve(ctx));
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, s->width, s->height);
     lac_status status = LAC_OK;

@@ -39,6 +39,7 @@ words() { # NAME
     report) echo report run --data faces --out out/page --threads 1 ;;
     presets) echo presets --json ;;
     synth) echo synth --rows 3 --size 16 --out out/faces ;;
+    drawn) echo synth --photos 1 --out out/photos ;;
     esac
 }
 small='--model kimura --epochs 1 --batch 4 --threads 1 --holdout 0.3'

@@ -125,7 +125,7 @@ limit() { # LETTER FIRST STEP NAME
 awk -F, 'NR == 2 { print "P2 16 16 255 " $NF }' faces/training.csv >a.pgm
 "$lacuna" predict --model run a.pgm --whole --draw . >/dev/null || exit 1
 mv a.png b.png
-every="data train eval predict photos submit report search curve faces presets synth drawn drawn"
+every="data train eval predict photos submit report search curve faces presets synth drawn"
 if [ "$extent" = all ]; then
     for name in $every; do
         refuse_each $name program 1

@@ -6,6 +6,7 @@
 # usage: tests/five.sh LACUNA boxes|detect
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck disable=SC2034  # used by eval
 lacuna=$1
 way=$2
 scratch=$(mktemp -d)

@@ -93,7 +93,8 @@ def install_venv():
         venv.create(VENV, with_pip=True)
     pip("--no-deps", "torch")
     pip(*output_of(PYTHON, "-c", NEEDS).split("\n")[:-1])
-    pip("numpy", "onnx", "onnxruntime", "onnxscript", "pandas", "dlib-bin")
+    pip("numpy", "onnx", "onnxruntime", "onnxscript", "pandas", "dlib-bin",
+        "opencv-python-headless<5")   # 5 has no cascades
     for folder in glob.glob(os.path.join(VENV, "lib", "python*", "site-packages", "torch", "lib")):
         stub_cuda(folder)
     subprocess.run([PYTHON, "-c", "import torch, onnxruntime, pandas, dlib"], check=True)

@@ -60,10 +60,10 @@ int verb_synth(int argc, char **argv)
         .name = "synth",
         .usage = "lacuna synth --out DIR [options]",
         .about = "Draws a data set of faces, with pose, light, skin and noise varied, exact "
-                 "points, and the gaps of Kaggle's table: to try the program without data. With --photos: "
-                 "pictures as cameras make them, in colour, of different sizes, some grey, some "
-                 "turned by EXIF, some faces cut by the border; with labels as other tools write "
-                 "them.",
+                 "points, and the gaps of Kaggle's table: to try the program without data.\n"
+                 "With --photos it draws pictures as cameras make them: in colour, of different "
+                 "sizes, some grey, some turned by EXIF, some faces cut by the border, with labels "
+                 "as other tools write them.",
         .examples = "  lacuna synth --rows 2000 --out faces\n"
                     "  lacuna synth --photos 200 --out photos",
         .options = options,

@@ -39,6 +39,7 @@ words() { # NAME
     report) echo report run --data faces --out out/page --threads 1 ;;
     presets) echo presets --json ;;
     synth) echo synth --rows 3 --size 16 --out out/faces ;;
+    drawn) echo synth --photos 1 --out out/photos ;;
     esac
 }
 small='--model kimura --epochs 1 --batch 4 --threads 1 --holdout 0.3'
@@ -124,7 +125,7 @@ limit() { # LETTER FIRST STEP NAME
 awk -F, 'NR == 2 { print "P2 16 16 255 " $NF }' faces/training.csv >a.pgm
 "$lacuna" predict --model run a.pgm --whole --draw . >/dev/null || exit 1
 mv a.png b.png
-every="data train eval predict photos submit report search curve faces presets synth"
+every="data train eval predict photos submit report search curve faces presets synth drawn"
 if [ "$extent" = all ]; then
     for name in $every; do
         refuse_each $name program 1

@@ -267,9 +267,9 @@ static void eye_centres_are_on_pupils(void **state)
                 const double *at = &f->label.xy[2 * k];
                 if (!f->label.present[k] || at[0] < white || at[0] > s.width - 1 - white)
                     continue;
-                found += 2 * darkness(photo, at[0], at[1]) >
-                         darkness(photo, at[0] - white, at[1]) +
-                             darkness(photo, at[0] + white, at[1]);
+                found +=
+                    2 * darkness(photo, at[0], at[1]) >
+                    darkness(photo, at[0] - white, at[1]) + darkness(photo, at[0] + white, at[1]);
                 eyes++;
             }
         }

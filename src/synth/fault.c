@@ -21,8 +21,15 @@ static const double unlike = 0.05;
 enum { TRIES = 16, MOST_SHIFTED = 3 };
 
 /* The numbers that decide about a row's fault. */
-enum { IS_FAULTY = LAC_ROW_FAULTS, KIND, HOW_MANY, WHICH, ANGLE = WHICH + MOST_SHIFTED,
-       HOW_FAR = ANGLE + MOST_SHIFTED, WHOSE = HOW_FAR + MOST_SHIFTED };
+enum {
+    IS_FAULTY = LAC_ROW_FAULTS,
+    KIND,
+    HOW_MANY,
+    WHICH,
+    ANGLE = WHICH + MOST_SHIFTED,
+    HOW_FAR = ANGLE + MOST_SHIFTED,
+    WHOSE = HOW_FAR + MOST_SHIFTED
+};
 
 static int is_unlike(const lac_drawn *t, const lac_row_label *a, const lac_row_label *b)
 {

@@ -66,8 +66,7 @@ lac_status lac_head_lay(lac_head *h, const lac_face *face)
     fill_relief(h);
     const double *t = face->turn; /* the transpose is the inverse rotation */
     for (int i = 0; i < 3; i++)
-        h->light[i] =
-            t[i] * face->light[0] + t[3 + i] * face->light[1] + t[6 + i] * face->light[2];
+        h->light[i] = t[i] * face->light[0] + t[3 + i] * face->light[1] + t[6 + i] * face->light[2];
     h->slope[0] = t[6] / t[8];
     h->slope[1] = t[7] / t[8];
     return LAC_OK;

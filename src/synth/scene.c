@@ -15,7 +15,7 @@ static const struct {
 static const int turns[] = {6, 8, 3, 6, 8, 2, 4, 5, 7};
 
 static const double less_light = 0.85; /* so that light skin keeps its shades in 8 bits */
-static const double cut_share = 0.15; /* of the faces are cut by the border */
+static const double cut_share = 0.15;  /* of the faces are cut by the border */
 
 lac_drawn lac_scene_people(uint64_t seed, int photos)
 {
@@ -118,7 +118,8 @@ static void hue_tint(double tint[3], double hue, double depth)
 
 static void choose_colours(lac_draws *d, lac_face *f)
 {
-    static const double eyes[][3] = {{1.3, 0.9, 0.7}, {1.3, 0.9, 0.7}, {0.75, 1, 1.4}, {0.9, 1, 0.8}};
+    static const double eyes[][3] = {
+        {1.3, 0.9, 0.7}, {1.3, 0.9, 0.7}, {0.75, 1, 1.4}, {0.9, 1, 0.8}};
     double dark = (0.95 - f->skin) / 0.6;
     double warm = lac_between(d, -0.04, 0.04);
     set_tint(f->tint[LAC_TINT_SKIN], 1.12 + 0.13 * dark + warm, 0.96 - 0.02 * dark,

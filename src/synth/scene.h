@@ -1,8 +1,9 @@
 /*
  * What is on a drawn photo: its size and file, one to four people and where they are.
  *
- * Everything about a photo is a function of (seed, number of the photo). The people and the gaps in
- * their labels are those of a drawn table (rows.h), four rows a photo. A face is drawn into a square,
+ * Everything about a photo is a function of (seed, number of the photo), and of the count of photos
+ * as far as that moves the border between the sources of labels. The people and the gaps in their
+ * labels are those of a drawn table (rows.h), four rows a photo. A face is drawn into a square,
  * its box, as the pictures of the table are drawn; the box lies somewhere in the photo.
  */
 #ifndef LAC_SYNTH_SCENE_H

@@ -44,7 +44,8 @@ static void texture(const lac_draws *d, cairo_surface_t *place, double depth)
     for (int y = 0; y < height; y++) {
         uint32_t *row = pixel_row(place, y);
         for (int x = 0; x < width; x++) {
-            double light = 1 + depth * (cloud(d, x, y, 64) + cloud(d, x, y, 16) + cloud(d, x, y, 4));
+            double light =
+                1 + depth * (cloud(d, x, y, 64) + cloud(d, x, y, 16) + cloud(d, x, y, 4));
             uint32_t to = 0xff;
             for (int c = 0; c < 3; c++)
                 to = to << 8 | byte_of(light * (row[x] >> (16 - 8 * c) & 255) / 255);
@@ -158,20 +159,20 @@ static lac_status draw_on(lac_context *ctx, const lac_scene *s, cairo_surface_t 
     int failed = cairo_status(cr) != CAIRO_STATUS_SUCCESS;
     cairo_destroy(cr);
     if (status == LAC_OK && failed)
-        status = lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: a drawing of %dx%d pixels", s->width,
-                          s->height);
+        status = lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: a drawing of %dx%d pixels",
+                          s->width, s->height);
     return status;
 }
 
 lac_status lac_scene_draw(lac_context *ctx, const lac_scene *s, lac_photo **out)
 {
     *out = NULL;
-    cairo_surface_t *surface =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, s->width, s->height);
+    LAC_TRY(lac_reserve(ctx));
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, s->width, s->height);
     lac_status status = LAC_OK;
     if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
-        status = lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: a drawing of %dx%d pixels", s->width,
-                          s->height);
+        status = lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory: a drawing of %dx%d pixels",
+                          s->width, s->height);
     if (status == LAC_OK)
         status = draw_on(ctx, s, surface);
     if (status == LAC_OK)

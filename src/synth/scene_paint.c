@@ -151,10 +151,12 @@ static void paint_neck(const lac_face *f, cairo_t *cr, double x, double y)
     tinted_stop(fade, 1, skin, 0.9 * f->skin * lit);
     cairo_set_source(cr, fade);
     cairo_move_to(cr, x - 0.60 * s, y - 0.4 * s);
-    cairo_curve_to(cr, x - 0.55 * s, y + 0.5 * s, x - 0.7 * s, y + 0.8 * s, x - 1.1 * s, y + 1.1 * s);
+    cairo_curve_to(cr, x - 0.55 * s, y + 0.5 * s, x - 0.7 * s, y + 0.8 * s, x - 1.1 * s,
+                   y + 1.1 * s);
     cairo_line_to(cr, x, y + 2 * s);
     cairo_line_to(cr, x + 1.1 * s, y + 1.1 * s);
-    cairo_curve_to(cr, x + 0.7 * s, y + 0.8 * s, x + 0.55 * s, y + 0.5 * s, x + 0.60 * s, y - 0.4 * s);
+    cairo_curve_to(cr, x + 0.7 * s, y + 0.8 * s, x + 0.55 * s, y + 0.5 * s, x + 0.60 * s,
+                   y - 0.4 * s);
     cairo_fill(cr);
     cairo_pattern_destroy(fade);
 }
@@ -165,11 +167,13 @@ static void shoulders(cairo_t *cr, const double at[2], double s, double collar, 
     double x = at[0], y = at[1];
     cairo_move_to(cr, x, y + (1.0 + collar) * s);
     cairo_line_to(cr, x + 0.75 * s, y + 0.78 * s);
-    cairo_curve_to(cr, x + 1.3 * s, y + 1.0 * s, x + 2.0 * s, y + 1.0 * s, x + 2.2 * s, y + 2.2 * s);
+    cairo_curve_to(cr, x + 1.3 * s, y + 1.0 * s, x + 2.0 * s, y + 1.0 * s, x + 2.2 * s,
+                   y + 2.2 * s);
     cairo_line_to(cr, x + 2.5 * s, bottom);
     cairo_line_to(cr, x - 2.5 * s, bottom);
     cairo_line_to(cr, x - 2.2 * s, y + 2.2 * s);
-    cairo_curve_to(cr, x - 2.0 * s, y + 1.0 * s, x - 1.3 * s, y + 1.0 * s, x - 0.75 * s, y + 0.78 * s);
+    cairo_curve_to(cr, x - 2.0 * s, y + 1.0 * s, x - 1.3 * s, y + 1.0 * s, x - 0.75 * s,
+                   y + 0.78 * s);
     cairo_close_path(cr);
 }
 

@@ -376,10 +376,10 @@ $ lacuna help synth
 | lacuna synth --out DIR [options]
 |
 | Draws a data set of faces, with pose, light, skin and noise varied, exact
-| points, and the gaps of Kaggle's table: to try the program without data. With
-| --photos: pictures as cameras make them, in colour, of different sizes, some
-| grey, some turned by EXIF, some faces cut by the border; with labels as other
-| tools write them.
+| points, and the gaps of Kaggle's table: to try the program without data.
+| With --photos it draws pictures as cameras make them: in colour, of different
+| sizes, some grey, some turned by EXIF, some faces cut by the border, with
+| labels as other tools write them.
 |
 | Options
 |   --out DIR              folder for the files, made if missing (required)

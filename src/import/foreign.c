@@ -36,9 +36,10 @@ void lac_foreign_free(lac_foreign *l)
     *l = (lac_foreign){0};
 }
 
-static int is_absolute(const char *path)
+/* Whether a name is a path as it stands. */
+static int is_path(const lac_foreign *l, const char *name)
 {
-    return path[0] == '/';
+    return name[0] == '/' || strcmp(l->folder, ".") == 0;
 }
 
 lac_status lac_foreign_face(lac_foreign *l, const char *name)
@@ -51,8 +52,8 @@ lac_status lac_foreign_face(lac_foreign *l, const char *name)
     lac_face *face = &l->face[l->faces];
     *face = (lac_face){.first = l->marks};
     LAC_TRY(lac_strdup(l->ctx, name, &face->name));
-    lac_status status = is_absolute(name) ? lac_strdup(l->ctx, name, &face->file)
-                                          : lac_path_join(l->ctx, l->folder, name, &face->file);
+    lac_status status = is_path(l, name) ? lac_strdup(l->ctx, name, &face->file)
+                                         : lac_path_join(l->ctx, l->folder, name, &face->file);
     if (status == LAC_OK)
         l->faces++;
     else

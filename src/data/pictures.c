@@ -1,6 +1,6 @@
 /*
- * Pictures that a table names. A name is a path from the folder of the table, or of the archive that
- * the table lies in; the pictures themselves are files.
+ * Pictures that a table names. A name is a path from the folder of the table, or of the archive
+ * that the table lies in; the pictures themselves are files.
  */
 #include "data/pictures.h"
 #include "picture/picture.h"
@@ -32,7 +32,8 @@ static lac_status find_path(const lac_csv *csv, const char *name, char **out)
     return status;
 }
 
-static const char packed[] = " (the table lies in an archive, whose pictures are not read: unpack it)";
+static const char packed[] =
+    " (the table lies in an archive, whose pictures are not read: unpack it)";
 
 /* The table of an archive has a name of its own. */
 static int is_packed(const lac_stream *stream)
@@ -71,8 +72,8 @@ lac_status lac_picture_size(const lac_csv *csv, int column, int *size)
     lac_photo_free(&photo);
     if (*size >= LAC_PICTURE_LEAST && *size <= LAC_PICTURE_MOST)
         return LAC_OK;
-    return lac_csv_fail(csv, column, "the first picture is %dx%d, its longer side must be %d to %d: "
-                        "'lacuna import' cuts faces out of photos", width, height,
+    return lac_csv_fail(csv, column, "the first picture is %dx%d, its longer side must be %d to "
+                        "%d: 'lacuna import' cuts faces out of photos", width, height,
                         LAC_PICTURE_LEAST, LAC_PICTURE_MOST);
 }
 

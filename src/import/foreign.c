@@ -77,12 +77,25 @@ static int is_near(double x)
     return x >= -LAC_FARTHEST && x <= LAC_FARTHEST;
 }
 
+/* Counts what may be a mark of a missing point. */
+static void note(lac_foreign *l, double x, double y)
+{
+    l->corners += x == 0 && y == 0;
+    if (x >= 0 || y >= 0)
+        return;
+    if (l->negatives++ == 0) {
+        l->negative[0] = x;
+        l->negative[1] = y;
+    }
+}
+
 lac_status lac_foreign_mark(lac_foreign *l, int point, double x, double y)
 {
     if (is_marked(&l->gaps, x, y))
         return LAC_OK;
     if (!is_near(x) || !is_near(y))
         return LAC_ERROR_ARGUMENT;
+    note(l, x, y);
     LAC_TRY(grow(l->ctx, &l->mark, sizeof *l->mark, l->marks, &l->mark_room));
     l->mark[l->marks++] = (lac_mark){point, x - l->origin, y - l->origin};
     l->face[l->faces - 1].marks++;

@@ -34,6 +34,23 @@ static lac_status find_folder(lac_context *ctx, const char *from, const lac_impo
                                     : lac_path_parent(ctx, from, out);
 }
 
+/* Other programs write a missing point as 0, 0 or -1, -1, and nothing in the file says so. */
+static void warn(const lac_foreign *labels, const char *from)
+{
+    char x[LAC_NUMBER], y[LAC_NUMBER];
+    if (labels->corners)
+        lac_log(labels->ctx, "%s: %d point%s at exactly 0, 0: if that marks missing ones, "
+                "--missing 0,0 says so", from, labels->corners,
+                labels->corners == 1 ? " lies" : "s lie");
+    if (labels->negatives) {
+        lac_number_digits(labels->negative[0], 7, x);
+        lac_number_digits(labels->negative[1], 7, y);
+        lac_log(labels->ctx, "%s: %d point%s left of and above the picture, the first at %s, %s: "
+                "if that marks missing ones, --missing %s,%s says so", from, labels->negatives,
+                labels->negatives == 1 ? " lies" : "s lie", x, y, x, y);
+    }
+}
+
 static lac_status read_labels(lac_context *ctx, const char *from, const lac_import_config *config,
                               lac_foreign *labels, lac_import_result *result)
 {
@@ -50,6 +67,7 @@ static lac_status read_labels(lac_context *ctx, const char *from, const lac_impo
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no face in it", from);
     if (labels->points == 0)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no point in it", from);
+    warn(labels, from);
     return LAC_OK;
 }
 

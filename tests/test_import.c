@@ -448,6 +448,25 @@ static void the_table_is_the_same_on_any_threads(void **state)
     lac_context_free(&one);
 }
 
+/* Every allocation fails once: an import ends with MEMORY and without a table. */
+static void an_import_may_run_out_of_memory(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    lac_status status = LAC_ERROR_MEMORY;
+    put_photos(f);
+    test_path from = put(f, "t.csv", three);
+    test_path out = path_in(&f->folder, "out"), table = path_in(&f->folder, "out/training.csv");
+    for (long at = 1; status == LAC_ERROR_MEMORY; at++) {
+        assert_false(lac_path_exists(table.text));
+        f->ctx->fail_at = f->ctx->allocations + at;
+        status = lac_import(f->ctx, from.text, NULL, out.text, &result);
+    }
+    f->ctx->fail_at = 0;
+    assert_int_equal(status, LAC_OK);
+    assert_int_equal(result.rows, 3);
+}
+
 /* Names may lead anywhere: they are only read. */
 static void names_may_be_absolute_or_lead_up(void **state)
 {
@@ -553,6 +572,7 @@ int main(void)
         TEST(a_training_takes_the_rule_of_its_table),
         TEST(rules_are_read_and_written),
         TEST(the_table_is_the_same_on_any_threads),
+        TEST(an_import_may_run_out_of_memory),
         TEST(names_may_be_absolute_or_lead_up),
         TEST(cases_give_the_truth),
         TEST(a_turned_case_is_as_the_plain_one),

@@ -40,6 +40,8 @@ static void print_rows(const char *path, const lac_data *data, const lac_data_su
     printf("%-46s %8d %8.2f %%\n", "rows with a near twin (same photo or person)", s->twin_rows,
            share(s->twin_rows, s->rows));
     printf("%-46s %8d\n", "groups of equal or nearly equal pictures", s->groups);
+    if (lac_data_crop(data)[0])
+        printf("%-46s %8s\n", "crop, from a box to a picture", lac_data_crop(data));
 }
 
 static void print_points(const lac_data *data, const lac_data_summary *s)
@@ -160,6 +162,8 @@ static void print_json(const char *path, const lac_data *data, const lac_data_su
     cJSON_AddNumberToObject(root, "duplicate_rows", s->duplicate_rows);
     cJSON_AddNumberToObject(root, "twin_rows", s->twin_rows);
     cJSON_AddNumberToObject(root, "groups", s->groups);
+    if (lac_data_crop(data)[0])
+        cJSON_AddStringToObject(root, "crop", lac_data_crop(data));
     add_labels(root, data, s);
     cJSON *outliers = cJSON_AddArrayToObject(root, "outliers");
     for (int i = 0; i < s->outlier_count; i++) {

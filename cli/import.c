@@ -101,8 +101,9 @@ int verb_import(int argc, char **argv)
                  "(Udacity's), dlib's XML, .pts files (300-W), COCO's keypoints, DeepLabCut's CSV, "
                  "the lists of CelebA and WFLW, YOLO's pose labels. Every face becomes a row and a "
                  "grey picture; the table keeps where each came from.\n"
-                 "Pictures that cannot be read and faces without a point are left out, a line "
-                 "each; the exit code is 1 only when nothing is left, or with --strict.",
+                 "Pictures that cannot be read and faces without a point are left out and counted; "
+                 "these pictures and the first ten such faces are named. The exit code is 1 only "
+                 "when nothing is left, or with --strict.",
         .examples = "  lacuna import labels.csv --out faces\n"
                     "  lacuna import ibug_300W/labels.xml --out faces --size 128\n"
                     "  lacuna import annotations/person_keypoints_val2017.json \\\n"

@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -34,46 +33,51 @@ static void check_labels(const lac_foreign *labels)
     }
 }
 
-static void put(const char *path, const uint8_t *bytes, size_t size)
+static char folder[] = "/tmp/fuzz_labels_XXXXXX";
+
+/* Writes a file of the folder and its path into `path`. */
+static void put(const char *name, const uint8_t *bytes, size_t size, char path[64])
 {
+    snprintf(path, 64, "%s/%s", folder, name);
     FILE *file = fopen(path, "wb");
     require(file && fwrite(bytes, 1, size, file) == size && fclose(file) == 0);
 }
 
-/* A folder in which the .pts file and YOLO's text find a picture beside them. */
-static void make_folder(const char *folder)
+/* The .pts file and YOLO's text find a picture beside them. */
+static void make_folder(void)
 {
     static const char picture[] = "P5\n1 1\n255\n0";
-    require(chdir(folder) == 0);
-    put("a.png", (const uint8_t *)picture, sizeof picture - 1);
+    char path[64];
+    require(mkdtemp(folder) != NULL);
+    put("a.png", (const uint8_t *)picture, sizeof picture - 1, path);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const char *const formats[] = {NULL,  "csv",    "dlib", "pts", "coco",
                                           "dlc", "celeba", "wflw", "yolo"};
-    static char folder[] = "/tmp/fuzz_labels_XXXXXX";
     static lac_context *ctx;
     if (size == 0)
         return 0;
     if (!ctx) {
-        require(lac_context_new(NULL, &ctx) == LAC_OK && mkdtemp(folder));
-        make_folder(folder);
+        require(lac_context_new(NULL, &ctx) == LAC_OK);
+        make_folder();
     }
     const char *name = formats[bytes[0] % LAC_COUNT(formats)];
     int is_yolo = name && strcmp(name, "yolo") == 0;
     const char *file = is_yolo ? "a.txt" : name && strcmp(name, "pts") == 0 ? "a.pts" : "labels";
-    lac_foreign labels = {.ctx = ctx, .folder = "."};
+    lac_foreign labels = {.ctx = ctx, .folder = folder};
     const lac_label_format *format;
-    put(file, bytes + 1, size - 1);
-    lac_status status = lac_label_format_of(ctx, file, name, &format);
+    char path[64];
+    put(file, bytes + 1, size - 1, path);
+    lac_status status = lac_label_format_of(ctx, path, name, &format);
     if (status == LAC_OK)
-        status = format->read(&labels, is_yolo ? "." : file);
+        status = format->read(&labels, is_yolo ? folder : path);
     if (status == LAC_OK)
         check_labels(&labels);
     else
         require(lac_context_message(ctx)[0] && !strchr(lac_context_message(ctx), '\n'));
     lac_foreign_free(&labels);
-    remove(file);
+    remove(path);
     return 0;
 }

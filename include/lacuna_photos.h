@@ -250,11 +250,11 @@ typedef struct lac_import_result {
 lac_import_config lac_import_config_default(void);
 
 /* Reads a foreign label file, or a folder of them, and writes a training table: DIR/training.csv
- * and the faces as DIR/pictures/NNNN.png, N the number of the face in the label file. The table says
- * where each came from: columns photo (the name in the label file), photo_x, photo_y, photo_width
- * and photo_height (the square), and crop (the rule), which a training takes over. config NULL:
- * defaults. What is left out is a line each in the log. IO (also where DIR has a table already),
- * FORMAT, ARGUMENT, MEMORY. */
+ * and the faces as DIR/pictures/NNNN.png, N the number of the face in the label file. The table
+ * says where each came from: columns photo (the name in the label file), photo_x, photo_y,
+ * photo_width and photo_height (the square), and crop (the rule), which a training takes over.
+ * config NULL: defaults. The log names what is left out: all pictures, the first ten faces. IO
+ * (also where DIR has a table already), FORMAT, ARGUMENT, MEMORY. */
 lac_status lac_import(lac_context *ctx, const char *from, const lac_import_config *config,
                       const char *dir, lac_import_result *result);
 

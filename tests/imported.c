@@ -37,7 +37,8 @@ static void read_points(const lac_csv *csv, int size, imported_row *row)
         assert_true(strlen(csv->name[c]) < sizeof name);
         if (has_place(csv->name[c]) || !lac_column_coordinate(csv->name[c], name, &axis) || axis)
             continue;
-        float xy[2] = {(float)number_in(csv, csv->name[c]), (float)number_in(csv, csv->name[c + 1])};
+        float xy[2] = {(float)number_in(csv, csv->name[c]),
+                       (float)number_in(csv, csv->name[c + 1])};
         lac_box_to_photo(&row->square, size, xy, 1, xy);
         assert_true(row->points < IMPORTED_POINTS);
         snprintf(row->name[row->points], sizeof row->name[0], "%s", name);

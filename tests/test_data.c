@@ -268,19 +268,14 @@ static const bad_table bad_tables[] = {
      ": row 1, column a_x: the column stands twice, as number 1 and 3"},
     {"a_x,a_y,a.X,Image\n1,1,1,0\n", 0, ": row 1, column a.X: column 1 is the same coordinate"},
     {"a_x,a_y,Picture\n1,1,0\n", 0,
-     ": row 1: there is no column of pixels, called Image, image or pixels; pictures as files are "
-     "not read by this version"},
-    {"a_x,a_y,image\n1,1,img_1.png\n", 0,
-     ": row 2, column image: \"img_1.png\" is not a list of pixels; pictures as files are not read "
-     "by this version"},
+     ": row 1: there is no column of pictures, called Image, image or pixels"},
     {"\"a,b_x\",\"a,b_y\",Image\n1,1,0\n", 0,
      ": row 1, column a,b_x: a point's name must be a line without a comma"},
     {"_x,_y,Image\n1,1,0\n", 0, ": row 1: there are no columns NAME_x and NAME_y"},
     {"box_x,box_y,box_w,box_h,Image\n1,1,1,1,0\n", 0,
      ": row 1: there are no columns NAME_x and NAME_y"},
     {"a_x,a_y\n1,1\n", 0,
-     ": row 1: there is no column of pixels, called Image, image or pixels; pictures as files are "
-     "not read by this version"},
+     ": row 1: there is no column of pictures, called Image, image or pixels"},
     {"Image,ImageId\n0,1.5\n", 0, ": row 1: there are no columns NAME_x and NAME_y"},
 };
 

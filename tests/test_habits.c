@@ -458,11 +458,11 @@ static void what_is_no_table_is_called_by_its_name(void **state)
         size_t size;
         const char *message;
     } files[] = {
-        {"\x89PNG\r\n\x1a\n\0\0\0", 11, ": a PNG picture, not a table; pictures as files are not"},
-        {"\xff\xd8\xff\xe0\0", 5, ": a JPEG picture, not a table; pictures as files are not"},
-        {"\xef\xbb\xbf\n {\"images\": []}", 18, ": a JSON file, not a table; label files"},
-        {"[1, 2]", 6, ": a JSON file, not a table; label files"},
-        {"<?xml version='1.0'?>", 21, ": an XML file, not a table; label files"},
+        {"\x89PNG\r\n\x1a\n\0\0\0", 11, ": a PNG picture, not a table; a table names pictures"},
+        {"\xff\xd8\xff\xe0\0", 5, ": a JPEG picture, not a table; a table names pictures"},
+        {"\xef\xbb\xbf\n {\"images\": []}", 18, ": a JSON file, not a table; 'lacuna import'"},
+        {"[1, 2]", 6, ": a JSON file, not a table; 'lacuna import'"},
+        {"<?xml version='1.0'?>", 21, ": an XML file, not a table; 'lacuna import'"},
         {"\x89HDF\r\n\x1a\n", 8, ": an HDF5 file, not a table; write it as CSV"},
         {"\x93NUMPY\1\0", 8, ": a NumPy file, not a table; write it as CSV"},
         {"\xff\xfe\x61\0", 4, ": a text in UTF-16, not a table; save it in UTF-8"},

@@ -152,6 +152,27 @@ static void deep_json_is_refused(void **state)
     free(text);
 }
 
+/* Every allocation fails once: reading ends with MEMORY, and nothing is lost. */
+static void memory_may_run_out_anywhere(void **state)
+{
+    const fixture *f = *state;
+    photo_put(f, "a.png", 16, 16);
+    put(f, "a.txt", "0 0.5 0.5 0.4 0.5 0.33 0.33 2 0.5 0.35 1\n");
+    for (int i = 0; i <= LAC_COUNT(samples); i++) {
+        int is_yolo = i == LAC_COUNT(samples);
+        test_path path = is_yolo ? path_in(&f->folder, ".")
+                                 : put(f, samples[i].name, samples[i].text);
+        lac_status status = LAC_ERROR_MEMORY;
+        for (long at = 1; status == LAC_ERROR_MEMORY; at++) {
+            f->ctx->fail_at = f->ctx->allocations + at;
+            status = read_labels(f->ctx, path.text, f->folder.path,
+                                 is_yolo ? "yolo" : samples[i].format);
+        }
+        f->ctx->fail_at = 0;
+        assert_int_equal(status, LAC_OK);
+    }
+}
+
 static void formats_are_known_by_name(void **state)
 {
     const fixture *f = *state;
@@ -173,7 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(files_may_end_anywhere),      TEST(any_byte_may_be_wrong),
         TEST(wrong_files_say_what_is_wrong), TEST(deep_json_is_refused),
-        TEST(formats_are_known_by_name),
+        TEST(memory_may_run_out_anywhere), TEST(formats_are_known_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

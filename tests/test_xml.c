@@ -33,7 +33,8 @@ static void pieces_come_in_order(void **state)
 {
     static const char *const cases[][2] = {
         {"<a/>", "<a>/a"},
-        {"\xef\xbb\xbf<?xml version='1.0'?>\n<a><b x='1' y=\"2\"/>t</a>\n", "<a><b x=1 y=2>/b[t]/a"},
+        {"\xef\xbb\xbf<?xml version='1.0'?>\n<a><b x='1' y=\"2\"/>t</a>\n",
+         "<a><b x=1 y=2>/b[t]/a"},
         {"<!DOCTYPE a><a ><!-- no <b> --></a >", "<a>/a"},
         {"<a\nx = '1'\ty='&lt;&#65;&#x42;&#xe9;&amp;'></a>", "<a x=1 y=<AB\xc3\xa9&>/a"},
         {"<a>1 2<!-- -->3 <_>4</_></a>", "<a>[1 2][3 ]<_>[4]/_/a"},

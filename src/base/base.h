@@ -229,8 +229,8 @@ lac_status lac_folder_flush(lac_context *ctx, const char *path);
 lac_status lac_folder_sweep(lac_context *ctx, const char *path, const char *const *names,
                             int count);
 
-/* The names in a folder that end in `end`, in any case, in the order of their bytes; none that begin
- * with a dot. *names [count] and each of them are freed by free(). IO, MEMORY. */
+/* The names in a folder that end in `end`, in any case, in the order of their bytes; none that
+ * begin with a dot. *names [count] and each of them are freed by free(). IO, MEMORY. */
 lac_status lac_folder_list(lac_context *ctx, const char *path, const char *end, char ***names,
                            int *count);
 

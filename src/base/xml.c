@@ -65,7 +65,7 @@ static lac_status skip_behind(lac_xml *xml, const char *mark)
     return LAC_OK;
 }
 
-/* ---- Characters ------------------------------------------------------------------------ */
+/* ---- Characters -------------------------------------------------------------------------- */
 
 /* Writes a character as UTF-8 and returns where it ends. */
 static char *put_character(char *to, unsigned long c)
@@ -121,7 +121,7 @@ static lac_status resolve(const lac_xml *xml, char *text, char *end)
     return LAC_OK;
 }
 
-/* ---- Tags ---------------------------------------------------------------------------------- */
+/* ---- Tags -------------------------------------------------------------------------------- */
 
 /* A name, up to a blank or one of = / > < and quotes; *stop is the byte behind it, in whose place a
  * NUL comes. */
@@ -239,7 +239,7 @@ static lac_status read_tag(lac_xml *xml, lac_xml_event *event, int *is_event)
     return read_start(xml);
 }
 
-/* ---- Pieces -------------------------------------------------------------------------------- */
+/* ---- Pieces ------------------------------------------------------------------------------ */
 
 /* The text up to the next < or the end; *is_event is 0 when it is but blanks. */
 static lac_status read_text(lac_xml *xml, int *is_event)

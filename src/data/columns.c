@@ -212,7 +212,8 @@ lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *col
         LAC_TRY(find_role(csv, c, kind, columns, data));
     LAC_TRY(check_pairs(csv, columns, data));
     if (columns->image < 0)
-        return lac_csv_fail(csv, -1, "there is no column of pictures, called Image, image or pixels");
+        return lac_csv_fail(csv, -1,
+                            "there is no column of pictures, called Image, image or pixels");
     if (kind == LAC_TABLE_TRAINING && data->points == 0)
         return lac_csv_fail(csv, -1, "there are no columns NAME_x and NAME_y");
     columns->role[columns->image] = LAC_COLUMN_IMAGE;

@@ -1,6 +1,6 @@
 /*
- * Pictures that a table names. A name is a path from the folder of the table, or of the archive that
- * the table lies in; the pictures themselves are files.
+ * Pictures that a table names. A name is a path from the folder of the table, or of the archive
+ * that the table lies in; the pictures themselves are files.
  */
 #include "data/pictures.h"
 #include "picture/picture.h"
@@ -23,12 +23,23 @@ int lac_cell_is_file(const lac_cell *cell)
 static lac_status find_path(const lac_csv *csv, const char *name, char **out)
 {
     char *folder;
-    if (name[0] == '/')
+    const char *table = lac_stream_path(csv->stream);
+    if (name[0] == '/' || !strchr(table, '/'))
         return lac_strdup(csv->ctx, name, out);
-    LAC_TRY(lac_path_parent(csv->ctx, lac_stream_path(csv->stream), &folder));
+    LAC_TRY(lac_path_parent(csv->ctx, table, &folder));
     lac_status status = lac_path_join(csv->ctx, folder, name, out);
     free(folder);
     return status;
+}
+
+static const char packed[] =
+    " (the table lies in an archive, whose pictures are not read: unpack it)";
+
+/* The table of an archive has a name of its own. */
+static int is_packed(const lac_stream *stream)
+{
+    return strcmp(lac_stream_path(stream), "-") != 0 &&
+           strcmp(lac_stream_path(stream), lac_stream_name(stream)) != 0;
 }
 
 /* Messages name the row and the file. */
@@ -44,7 +55,7 @@ static lac_status load(const lac_csv *csv, int column, lac_photo **out)
     if (status == LAC_OK || status == LAC_ERROR_MEMORY)
         return status;
     snprintf(why, sizeof why, "%s", lac_context_message(csv->ctx));
-    return lac_csv_fail(csv, column, "%s", why);
+    return lac_csv_fail(csv, column, "%s%s", why, is_packed(csv->stream) ? packed : "");
 }
 
 static int longer_side(const lac_photo *photo)
@@ -61,8 +72,8 @@ lac_status lac_picture_size(const lac_csv *csv, int column, int *size)
     lac_photo_free(&photo);
     if (*size >= LAC_PICTURE_LEAST && *size <= LAC_PICTURE_MOST)
         return LAC_OK;
-    return lac_csv_fail(csv, column, "the first picture is %dx%d, its longer side must be %d to %d: "
-                        "'lacuna import' cuts faces out of photos", width, height,
+    return lac_csv_fail(csv, column, "the first picture is %dx%d, its longer side must be %d to "
+                        "%d: 'lacuna import' cuts faces out of photos", width, height,
                         LAC_PICTURE_LEAST, LAC_PICTURE_MOST);
 }
 

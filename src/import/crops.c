@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- By boxes -------------------------------------------------------------------------------- */
+/* ---- By boxes ---------------------------------------------------------------------------- */
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -98,7 +98,7 @@ static lac_status choose_rule(const lac_foreign *labels, const lac_import_config
     return LAC_OK;
 }
 
-/* ---- By points ------------------------------------------------------------------------------- */
+/* ---- By points --------------------------------------------------------------------------- */
 
 /* The square about the points' extent; 0 where they are at one place. */
 static int around(const lac_foreign *labels, const lac_face *face, double margin, lac_box *out)
@@ -118,7 +118,7 @@ static int around(const lac_foreign *labels, const lac_face *face, double margin
     return face->marks > 0 && extent > 0;
 }
 
-/* ---- By the mean face ------------------------------------------------------------------------ */
+/* ---- By the mean face -------------------------------------------------------------------- */
 
 typedef struct mean_face {
     double *place; /* [points, 2] sums, then means, as shares of the square */
@@ -185,7 +185,7 @@ static lac_status fit_others(const lac_foreign *labels, lac_crops *crops)
     return status;
 }
 
-/* ---- Together -------------------------------------------------------------------------------- */
+/* ---- Together ---------------------------------------------------------------------------- */
 
 static void take_boxes(const lac_foreign *labels, lac_crops *crops)
 {

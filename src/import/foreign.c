@@ -36,9 +36,10 @@ void lac_foreign_free(lac_foreign *l)
     *l = (lac_foreign){0};
 }
 
-static int is_absolute(const char *path)
+/* Whether a name is a path as it stands. */
+static int is_path(const lac_foreign *l, const char *name)
 {
-    return path[0] == '/';
+    return name[0] == '/' || strcmp(l->folder, ".") == 0;
 }
 
 lac_status lac_foreign_face(lac_foreign *l, const char *name)
@@ -51,8 +52,8 @@ lac_status lac_foreign_face(lac_foreign *l, const char *name)
     lac_face *face = &l->face[l->faces];
     *face = (lac_face){.first = l->marks};
     LAC_TRY(lac_strdup(l->ctx, name, &face->name));
-    lac_status status = is_absolute(name) ? lac_strdup(l->ctx, name, &face->file)
-                                          : lac_path_join(l->ctx, l->folder, name, &face->file);
+    lac_status status = is_path(l, name) ? lac_strdup(l->ctx, name, &face->file)
+                                         : lac_path_join(l->ctx, l->folder, name, &face->file);
     if (status == LAC_OK)
         l->faces++;
     else
@@ -76,12 +77,25 @@ static int is_near(double x)
     return x >= -LAC_FARTHEST && x <= LAC_FARTHEST;
 }
 
+/* Counts what may be a mark of a missing point. */
+static void note(lac_foreign *l, double x, double y)
+{
+    l->corners += x == 0 && y == 0;
+    if (x >= 0 || y >= 0)
+        return;
+    if (l->negatives++ == 0) {
+        l->negative[0] = x;
+        l->negative[1] = y;
+    }
+}
+
 lac_status lac_foreign_mark(lac_foreign *l, int point, double x, double y)
 {
     if (is_marked(&l->gaps, x, y))
         return LAC_OK;
     if (!is_near(x) || !is_near(y))
         return LAC_ERROR_ARGUMENT;
+    note(l, x, y);
     LAC_TRY(grow(l->ctx, &l->mark, sizeof *l->mark, l->marks, &l->mark_room));
     l->mark[l->marks++] = (lac_mark){point, x - l->origin, y - l->origin};
     l->face[l->faces - 1].marks++;

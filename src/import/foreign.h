@@ -39,6 +39,9 @@ typedef struct lac_foreign {
     const char *folder;   /* where the names of pictures start */
     const char *category; /* of COCO: the one to take, or NULL */
     lac_gaps gaps;        /* numbers that mark missing points */
+    int corners;          /* points at exactly 0, 0 in the file, */
+    int negatives;        /* and those whose x and y are below 0 there, */
+    double negative[2];   /* of which this is the first */
     double origin;        /* what the file calls the centre of the first pixel, x and y */
     char **name;          /* [points] */
     int points, name_room;

@@ -1,4 +1,4 @@
-/* An import from end to end: read the labels, find the squares, cut the faces out, write a table. */
+/* An import: reads the labels, finds the squares, cuts the faces out, writes a table. */
 #include "import/write.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@ lac_import_config lac_import_config_default(void)
     return (lac_import_config){.size = 96, .margin = 0.3};
 }
 
-/* ---- Read ---------------------------------------------------------------------------------- */
+/* ---- Read -------------------------------------------------------------------------------- */
 
 static lac_status check_config(lac_context *ctx, const lac_import_config *config)
 {
@@ -34,6 +34,23 @@ static lac_status find_folder(lac_context *ctx, const char *from, const lac_impo
                                     : lac_path_parent(ctx, from, out);
 }
 
+/* Other programs write a missing point as 0, 0 or -1, -1, and nothing in the file says so. */
+static void warn(const lac_foreign *labels, const char *from)
+{
+    char x[LAC_NUMBER], y[LAC_NUMBER];
+    if (labels->corners)
+        lac_log(labels->ctx, "%s: %d point%s at exactly 0, 0: if that marks missing ones, "
+                "--missing 0,0 says so", from, labels->corners,
+                labels->corners == 1 ? " lies" : "s lie");
+    if (labels->negatives) {
+        lac_number_digits(labels->negative[0], 7, x);
+        lac_number_digits(labels->negative[1], 7, y);
+        lac_log(labels->ctx, "%s: %d point%s left of and above the picture, the first at %s, %s: "
+                "if that marks missing ones, --missing %s,%s says so", from, labels->negatives,
+                labels->negatives == 1 ? " lies" : "s lie", x, y, x, y);
+    }
+}
+
 static lac_status read_labels(lac_context *ctx, const char *from, const lac_import_config *config,
                               lac_foreign *labels, lac_import_result *result)
 {
@@ -50,10 +67,22 @@ static lac_status read_labels(lac_context *ctx, const char *from, const lac_impo
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no face in it", from);
     if (labels->points == 0)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no point in it", from);
+    warn(labels, from);
     return LAC_OK;
 }
 
-/* ---- Choose -------------------------------------------------------------------------------- */
+/* ---- Choose ------------------------------------------------------------------------------ */
+
+/* COCO's pictures of people have a hundred thousand faces without a point: the first are named. */
+static void tell(const lac_import_job *job, int f, int count)
+{
+    enum { NAMED = 10 };
+    const lac_face *face = &job->labels->face[f];
+    if (count <= NAMED)
+        lac_log(job->ctx, "%s: face %d: %s: left out%s", face->name, f + 1,
+                face->marks ? "no box, and its points do not tell how large it is"
+                            : "no point is labelled", count == NAMED ? "; no more are named" : "");
+}
 
 /* Says which faces can become rows. */
 static lac_status choose(lac_import_job *job, lac_import_result *result)
@@ -70,14 +99,12 @@ static lac_status choose(lac_import_job *job, lac_import_result *result)
         else
             result->unplaced++;
         if (!row->is_good)
-            lac_log(job->ctx, "%s: face %d: %s: left out", labels->face[f].name, f + 1,
-                    labels->face[f].marks ? "no box, and its points do not tell how large it is"
-                                          : "no point is labelled");
+            tell(job, f, result->unlabelled + result->unplaced);
     }
     return LAC_OK;
 }
 
-/* ---- Make ---------------------------------------------------------------------------------- */
+/* ---- Make -------------------------------------------------------------------------------- */
 
 /* An old table is neither overwritten nor left beside pictures that are not its own. */
 static lac_status make_folders(lac_context *ctx, const char *dir)

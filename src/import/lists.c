@@ -32,7 +32,7 @@ static lac_status read_marks(lac_foreign *labels, const lac_lines *lines, char *
     return LAC_OK;
 }
 
-/* ---- CelebA -------------------------------------------------------------------------------- */
+/* ---- CelebA ------------------------------------------------------------------------------ */
 
 /* The names in the second line, each with x and then y. */
 static lac_status read_names(lac_foreign *labels, const lac_lines *lines, char **word, int words)
@@ -76,7 +76,7 @@ static lac_status read_celeba_lines(lac_foreign *labels, lac_lines *lines, char 
     return LAC_OK;
 }
 
-/* ---- WFLW ---------------------------------------------------------------------------------- */
+/* ---- WFLW -------------------------------------------------------------------------------- */
 
 static lac_status read_wflw_box(lac_foreign *labels, const lac_lines *lines, char **word)
 {
@@ -101,7 +101,7 @@ static lac_status read_wflw_lines(lac_foreign *labels, lac_lines *lines, char **
     return LAC_OK;
 }
 
-/* ---- Either -------------------------------------------------------------------------------- */
+/* ---- Either ------------------------------------------------------------------------------ */
 
 typedef lac_status (*read_lines)(lac_foreign *labels, lac_lines *lines, char **word, int most);
 

@@ -21,7 +21,7 @@ typedef struct reading {
     int *x, *y;    /* [labels->points] columns */
 } reading;
 
-/* ---- Columns --------------------------------------------------------------------------------- */
+/* ---- Columns ----------------------------------------------------------------------------- */
 
 static int ends_as_picture(const char *name)
 {
@@ -147,7 +147,7 @@ static lac_status find_columns(reading *r)
     return numbered && numbered <= LAC_MOST_POINTS ? find_numbered(r, numbered) : find_named(r);
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------ */
+/* ---- Rows -------------------------------------------------------------------------------- */
 
 static lac_status read_mark(const reading *r, int point)
 {

@@ -16,7 +16,7 @@ const char *lac_face_name(int face, char text[LAC_FACE_NAME])
     return text;
 }
 
-/* ---- Where a face is in its picture ---------------------------------------------------------- */
+/* ---- Where a face is in its picture ------------------------------------------------------ */
 
 /* A picture that was read. */
 typedef struct source {
@@ -87,7 +87,7 @@ static int place(const lac_import_job *job, const source *s, int f, lac_row *row
     return outside;
 }
 
-/* ---- Cut out ---------------------------------------------------------------------------------- */
+/* ---- Cut out ----------------------------------------------------------------------------- */
 
 /* Faces of one picture: order[first, end) of the cutting. */
 typedef struct group {
@@ -239,7 +239,7 @@ lac_status lac_import_pictures(lac_import_job *job, lac_import_result *result)
     return status;
 }
 
-/* ---- The table -------------------------------------------------------------------------------- */
+/* ---- The table --------------------------------------------------------------------------- */
 
 /* A cell in quotes. */
 static void write_quoted(FILE *stream, const char *text)

@@ -97,19 +97,20 @@ static lac_status find_picture(const lac_foreign *labels, const char *prefix, co
     static const char *const endings[] = {".jpg", ".png", ".jpeg", ".JPG", ".PNG", ".webp"};
     size_t room = strlen(prefix) + strlen(name) + 8;
     LAC_TRY(lac_alloc(labels->ctx, room, 1, out));
-    for (int i = 0; i < LAC_COUNT(endings); i++) {
+    lac_status status = LAC_OK;
+    for (int i = 0; i < LAC_COUNT(endings) && status == LAC_OK; i++) {
         char *path;
         snprintf(*out, room, "%s%s%.*s%s", prefix, *prefix ? "/" : "", (int)strlen(name) - 4, name,
                  endings[i]);
-        LAC_TRY(lac_path_join(labels->ctx, labels->folder, *out, &path));
-        int is_there = lac_path_exists(path);
+        status = lac_path_join(labels->ctx, labels->folder, *out, &path);
+        int is_there = status == LAC_OK && lac_path_exists(path);
         free(path);
         if (is_there)
             return LAC_OK;
     }
     free(*out);
     *out = NULL;
-    return LAC_OK;
+    return status;
 }
 
 /* A text without a picture of its name (classes.txt, readme.txt) is none of them. */

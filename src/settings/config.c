@@ -291,8 +291,9 @@ lac_status lac_model_crop(const lac_model *model, const char *detector, lac_crop
     lac_crop rules[LAC_MOST_CROPS];
     int count, i = 0;
     LAC_TRY(lac_model_config(model, &config));
-    LAC_TRY(lac_crop_check(model->ctx, &config));
-    lac_crops_read(config.crop, rules, &count);
+    if (!lac_crops_read(config.crop, rules, &count))
+        return lac_fail(model->ctx, LAC_ERROR_FORMAT, "%s: its crop is \"%.64s\", which is no rule",
+                        lac_model_name(model), config.crop);
     while (i < count && detector && strcmp(rules[i].detector, detector) != 0)
         i++;
     if (i < count) {

@@ -20,7 +20,7 @@ $ printf 'a_x,a_x,Image\n1,1,0 1 2 3\n' > t.csv; lacuna data t.csv
 ! lacuna: t.csv: row 1, column a_x: the column stands twice, as number 1 and 2
 = 1
 $ printf 'a_x,a_y\n1,1\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 1: there is no column of pixels, called Image, image or pixels; pictures as files are not read by this version
+! lacuna: t.csv: row 1: there is no column of pictures, called Image, image or pixels
 = 1
 $ printf 'a_x,a_y,Image,note\n1,1,0 1 2 3,x\n' > t.csv; lacuna data t.csv
 | t.csv: 1 picture of 2x2, 1 point

@@ -134,6 +134,10 @@ $ lacuna help train
 |                          each line of a file (default: names)
 |   --fold N               hold out fold N of the 1 / holdout folds that the rows
 |                          are dealt to (from 0 to 100; default: none)
+|   --crop RULES           which square of a photo the model's pictures are, for
+|                          'lacuna predict': by each detector's name side, left
+|                          and top, in widths of the detector's box (default: the
+|                          table's own, if it has one)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -726,6 +730,10 @@ $ lacuna help search
 |                          each line of a file (default: names)
 |   --fold N               hold out fold N of the 1 / holdout folds that the rows
 |                          are dealt to (from 0 to 100; default: none)
+|   --crop RULES           which square of a photo the model's pictures are, for
+|                          'lacuna predict': by each detector's name side, left
+|                          and top, in widths of the detector's box (default: the
+|                          table's own, if it has one)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

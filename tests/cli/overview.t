@@ -10,6 +10,7 @@ $ lacuna
 !   predict   keypoints of pictures: of a table, or of photos
 !   submit    write a submission file for Kaggle
 !   data      describe a table: labels, gaps, sources, duplicates, outliers
+!   import    make a table of somebody else's labels and pictures
 !   synth     draw a data set of faces in Kaggle's files
 !   plot      draw a run's curve, or faces with labels and predictions
 !   report    a page of runs: table II, curves, faces, what was run
@@ -39,6 +40,7 @@ $ lacuna help
 |   predict   keypoints of pictures: of a table, or of photos
 |   submit    write a submission file for Kaggle
 |   data      describe a table: labels, gaps, sources, duplicates, outliers
+|   import    make a table of somebody else's labels and pictures
 |   synth     draw a data set of faces in Kaggle's files
 |   plot      draw a run's curve, or faces with labels and predictions
 |   report    a page of runs: table II, curves, faces, what was run

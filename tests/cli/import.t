@@ -1,0 +1,86 @@
+Foreign labels: photos are drawn faces with a margin of 8, in files; their labels in several forms.
+$ lacuna synth --rows 24 --size 32 --seed 3 --out faces >/dev/null; mkdir photos; awk -F, 'NR > 1 { n = split($NF, p, " "); file = sprintf("photos/f%02d.pgm", NR - 1); printf "P2\n48 48\n255\n" > file; for (y = 0; y < 48; y++) for (x = 0; x < 48; x++) { v = x > 7 && x < 40 && y > 7 && y < 40 ? p[(y - 8) * 32 + x - 7] : 99; print v > file }; close(file) }' faces/training.csv; ls photos | wc -l | tr -d ' '
+| 24
+$ awk -F, 'NR == 1 { for (i = 1; i < NF; i++) printf "%s,", $i; print "file,x,y,w,h"; next } { for (i = 1; i < NF; i++) printf "%s,", $i == "" ? "" : $i + 8; printf "photos/f%02d.pgm,8,8,32,32\n", NR - 1 }' faces/training.csv > labels.csv; lacuna import labels.csv --out set --size 32
+| labels.csv: csv, 24 faces of 24 pictures, 15 points
+| crop box:1,0,0: how a box becomes a picture; a training takes it over
+| set: training.csv, 24 pictures of 32x32; next:
+|   lacuna data set
+$ lacuna data set | head -n 8
+| set: 24 pictures of 32x32, 15 points
+|
+| rows with every label                                 7    29.17 %
+| rows with no label                                    0     0.00 %
+| rows whose picture stands in an earlier row           1     4.17 %
+| rows with a near twin (same photo or person)          2     8.33 %
+| groups of equal or nearly equal pictures             22
+| crop, from a box to a picture                  box:1,0,0
+$ head -n 2 set/training.csv | cut -d, -f 31-
+| photo,photo_x,photo_y,photo_width,photo_height,crop,Image
+| "photos/f01.pgm",8,8,32,32,"box:1,0,0",pictures/0001.png
+$ lacuna import labels.csv --out set
+! lacuna: set: holds a training.csv already: choose another folder
+= 1
+$ lacuna train --data set --out run --preset first --epochs 1 >/dev/null; grep crop run/config.json
+| 	"crop":	"box:1,0,0"
+$ lacuna eval --model run --data set | head -n 1
+| first after epoch 1, hold-out rows of set
+$ lacuna predict --model run --data set/training.csv --out xy.csv; wc -l < xy.csv | tr -d ' '
+| 25
+$ lacuna folds --data set --out folds --folds 2 --preset first --epochs 1 >/dev/null; ls folds
+| fold-001
+| fold-002
+| predictions.csv
+$ lacuna report run --data set --out report.html >/dev/null; test -s report.html
+$ lacuna train --data set --out run --resume --epochs 2 | tail -n 1
+|   lacuna eval --model run --data set
+
+By the points alone, and what cannot be imported.
+$ cut -d, -f 1-31 labels.csv > points.csv; lacuna import points.csv --out points --size 32 | head -n 2
+| points.csv: csv, 24 faces of 24 pictures, 15 points
+| cropped by the points: the table has no rule for boxes
+$ printf 'file,a_x,a_y,b_x,b_y\nphotos/f01.pgm,10,10,20,12\nphotos/gone.pgm,1,1,2,2\nphotos/f02.pgm,,,,\nphotos/f03.pgm,5,5,,\n' > few.csv; lacuna import few.csv --out few
+| few.csv: csv, 1 face of 1 picture, 2 points
+| left out: 1 without a point, 1 without a place, 1 whose picture could not be read
+| cropped by the points: the table has no rule for boxes
+| few: training.csv, 1 picture of 96x96; next:
+|   lacuna data few
+! lacuna: photos/f02.pgm: face 3: no point is labelled: left out
+! lacuna: photos/f03.pgm: face 4: no box, and its points do not tell how large it is: left out
+! lacuna: photos/gone.pgm: cannot open: No such file or directory: left out
+$ printf 'file,a_x,a_y,b_x,b_y\nphotos/f01.pgm,10,10,20,12\nphotos/f02.pgm,10,10,0,0\nphotos/f03.pgm,-1,-1,9,9\n' > marks.csv; lacuna import marks.csv --out marks
+| marks.csv: csv, 3 faces of 3 pictures, 2 points
+| cropped by the points: the table has no rule for boxes
+| marks: training.csv, 3 pictures of 96x96; next:
+|   lacuna data marks
+! lacuna: marks.csv: 1 point lies at exactly 0, 0: if that marks missing ones, --missing 0,0 says so
+! lacuna: marks.csv: 1 point lies left of and above the picture, the first at -1, -1: if that marks missing ones, --missing -1,-1 says so
+$ lacuna import marks.csv --out gaps --missing '0,0 -1,-1' 2>&1 | head -n 2
+| lacuna: photos/f02.pgm: face 2: no box, and its points do not tell how large it is: left out
+| lacuna: photos/f03.pgm: face 3: no box, and its points do not tell how large it is: left out
+$ lacuna import few.csv --out strict --strict; ls strict
+| pictures
+! lacuna: photos/f02.pgm: face 3: no point is labelled: left out
+! lacuna: photos/f03.pgm: face 4: no box, and its points do not tell how large it is: left out
+! lacuna: photos/gone.pgm: cannot open: No such file or directory: left out
+! lacuna: few.csv: 3 of its 4 faces left out (strict)
+$ lacuna import few.csv --out none --pictures nowhere 2>&1 | tail -n 1
+| lacuna: few.csv: none of its 4 faces could be imported: 1 without a point, 1 without a place, 2 whose picture could not be read
+$ lacuna import few.csv --out none --format coco
+! lacuna: few.csv: not JSON, or cut short
+= 1
+$ lacuna import gone.csv --out none
+! lacuna: gone.csv: cannot open: No such file or directory
+= 1
+$ lacuna import few.csv --out none --size 8
+! lacuna import: --size needs a whole number from 16 to 512, not '8'
+= 2
+$ lacuna data set/pictures/0001.png
+! lacuna: set/pictures/0001.png: a PNG picture, not a table; a table names pictures, or holds their pixels
+= 1
+$ cd set; tar cf ../set.tar training.csv pictures; cd ..; lacuna data set.tar
+! lacuna: set.tar/training.csv: row 2, column Image: pictures/0001.png: cannot open: No such file or directory (the table lies in an archive, whose pictures are not read: unpack it)
+= 1
+$ printf '{"images": []}' > x.json; lacuna data x.json
+! lacuna: x.json: a JSON file, not a table; 'lacuna import' makes a table of label files such as this
+= 1

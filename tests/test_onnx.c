@@ -332,9 +332,9 @@ static void a_changed_byte_ends_well_or_with_a_message(void **state)
         for (uint64_t k = 0; k < 1 + i % 3; k++)
             changed.bytes[lac_random(7, k, i) % model.size] = (char)lac_random(8, k, i);
         lac_status status = open_small(ctx, changed.bytes, changed.size);
-        const char *message = lac_context_message(ctx);
+        const char *why = lac_context_message(ctx);
         assert_true(status == LAC_OK || status == LAC_ERROR_FORMAT);
-        assert_true(status == LAC_OK || (*message && !strchr(message, '\n')));
+        assert_true(status == LAC_OK || (*why && !strchr(why, '\n')));
     }
     lac_context_free(&ctx);
 }

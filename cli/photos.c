@@ -208,7 +208,7 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
     finder f = {0};
     job j = {.display = DISPLAY_START};
     lac_status status = list_paths(ctx, o, &paths);
-    if (status == LAC_OK && o->format == LAC_FACES_PTS)
+    if (status == LAC_OK && (o->draw || o->format == LAC_FACES_PTS))
         status = lac_paths_differ(ctx, paths);
     if (status == LAC_OK)
         status = finder_open(ctx, o, &f);

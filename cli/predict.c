@@ -92,6 +92,7 @@ int verb_predict(int argc, char **argv)
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
          .about = "pictures: a table, whose labels are not read, in a CSV file, an archive or a "
                   "folder (its test table), or - for standard input"},
+        PHOTO_OPTIONS(o.photos),
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
          .about = "the file to write; it is replaced at once or not at all",
          .zero = "standard output"},
@@ -100,7 +101,6 @@ int verb_predict(int argc, char **argv)
          .about = "label source to answer as, of a model with outputs for each: 1 is that with "
                   "most points, as lacuna data lists them"},
         FLIP_OPTION(o.flip),
-        PHOTO_OPTIONS(o.photos),
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {

@@ -135,7 +135,7 @@ typedef lac_status (*lac_find_faces)(void *user, lac_context *ctx, const char *p
 enum { LAC_MOST_FACES = 2000 }; /* of a photo */
 
 /* The whole photo is a face; so is one box of every photo (user: a lac_box); boxes are listed in a
- * file (user: a lac_box_list); a detector finds them (user: a lac_detector). */
+ * file (user: a lac_box_list). */
 lac_status lac_find_whole(void *user, lac_context *ctx, const char *path, const lac_photo *photo,
                           lac_detection *faces, int most, int *count);
 lac_status lac_find_box(void *user, lac_context *ctx, const char *path, const lac_photo *photo,

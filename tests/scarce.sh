@@ -31,6 +31,8 @@ words() { # NAME
     search) echo search --data faces --out out/run --trials 2 --epochs 1 --threads 1 ;;
     eval) echo eval --model run --data faces --threads 1 ;;
     predict) echo predict --model run --data faces --out out/points.csv --threads 1 ;;
+    photos) echo predict --model run a.pgm b.png --whole --draw out/drawn --out out/points.csv \
+        --threads 1 ;;
     submit) echo submit --model run --data faces --out out/submission.csv --threads 1 ;;
     curve) echo plot curve run --out out/curve.svg ;;
     faces) echo plot faces --model run --data faces --out out/faces.svg --threads 1 ;;
@@ -119,19 +121,23 @@ limit() { # LETTER FIRST STEP NAME
 "$lacuna" synth --rows 12 --test-rows 3 --size 16 --seed 1 --out faces >/dev/null || exit 1
 # shellcheck disable=SC2086  # a list of words
 "$lacuna" train --data faces --out run $small >/dev/null || exit 1
-every="data train eval predict submit report search curve faces presets synth"
+awk -F, 'NR == 2 { print "P2 16 16 255 " $NF }' faces/training.csv >a.pgm
+"$lacuna" predict --model run a.pgm --whole --draw . >/dev/null || exit 1
+mv a.png b.png
+every="data train eval predict photos submit report search curve faces presets synth"
 if [ "$extent" = all ]; then
     for name in $every; do
         refuse_each $name program 1
         refuse_each $name libcjson 7
         refuse_each $name libstdc++ 61
-        limit n 3 1 $name
+        refuse_each $name libpng 1
+        [ $name = photos ] || limit n 3 1 $name # a line for each of its photos
     done
     for name in data predict eval train submit curve faces report; do
         limit v 20000 256 $name
     done
 else
-    for name in data train eval predict submit; do
+    for name in data train eval predict photos submit; do
         refuse_each $name program 61
     done
     for name in curve faces report search; do

@@ -7,6 +7,7 @@
 #include "tables.h"
 
 #include <math.h>
+#include <jpeglib.h>
 #include <png.h>
 #ifdef HAVE_WEBP
 #include <webp/encode.h>
@@ -233,6 +234,91 @@ static void every_kind_of_png_is_read(void **state)
         }
         lac_photo_free(&photo);
     }
+}
+
+/* Writes values [HIGH, WIDE, channels] as JPEG. */
+static void jpeg_put(const char *path, J_COLOR_SPACE space, int is_progressive,
+                     const uint8_t *values)
+{
+    struct jpeg_compress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    jpeg_stdio_dest(&jpeg, file);
+    jpeg.image_width = WIDE;
+    jpeg.image_height = HIGH;
+    jpeg.in_color_space = space;
+    jpeg.input_components = space == JCS_GRAYSCALE ? 1 : space == JCS_CMYK ? 4 : 3;
+    jpeg_set_defaults(&jpeg);
+    jpeg_set_quality(&jpeg, 98, TRUE);
+    if (is_progressive)
+        jpeg_simple_progression(&jpeg);
+    jpeg_start_compress(&jpeg, TRUE);
+    while (jpeg.next_scanline < jpeg.image_height) {
+        JSAMPROW row = malloc(WIDE * 4);
+        size_t stride = (size_t)(WIDE * jpeg.input_components);
+        memcpy(row, values + jpeg.next_scanline * stride, stride);
+        jpeg_write_scanlines(&jpeg, &row, 1);
+        free(row);
+    }
+    jpeg_finish_compress(&jpeg);
+    jpeg_destroy_compress(&jpeg);
+    fclose(file);
+}
+
+/* Inks are written as Adobe's programs do, as the light that they let through. */
+static void every_kind_of_jpeg_is_read(void **state)
+{
+    const fixture *f = *state;
+    test_path path = path_in(&f->folder, "a.jpg");
+    lac_photo *photo = drawn(f, WIDE, HIGH), *grey = drawn(f, WIDE, HIGH),
+              *inks = drawn(f, WIDE, HIGH);
+    uint8_t one[WIDE * HIGH], four[4 * WIDE * HIGH];
+    for (int i = 0; i < WIDE * HIGH; i++) {
+        one[i] = photo->rgb[3 * i];
+        memset(grey->rgb + 3 * i, one[i], 3);
+        memcpy(four + 4 * i, photo->rgb + 3 * i, 3);
+        four[4 * i + 3] = 204;
+        for (int c = 0; c < 3; c++)
+            inks->rgb[3 * i + c] = (uint8_t)(photo->rgb[3 * i + c] * 4 / 5);
+    }
+    jpeg_put(path.text, JCS_GRAYSCALE, 0, one);
+    assert_file_shows(f, path.text, grey, 4);
+    jpeg_put(path.text, JCS_CMYK, 0, four);
+    assert_file_shows(f, path.text, inks, 6);
+    jpeg_put(path.text, JCS_RGB, 1, photo->rgb);
+    assert_file_shows(f, path.text, photo, 8);
+    lac_photo_free(&photo);
+    lac_photo_free(&grey);
+    lac_photo_free(&inks);
+}
+
+/* Each scan of a progressive picture may cost a pass over all of it: a small file could take for
+ * ever. The first scan is repeated. */
+static void a_jpeg_of_a_thousand_scans_is_refused(void **state)
+{
+    const fixture *f = *state;
+    test_path path = path_in(&f->folder, "a.jpg");
+    lac_photo *photo = drawn(f, WIDE, HIGH);
+    size_t size;
+    jpeg_put(path.text, JCS_RGB, 1, photo->rgb);
+    char *bytes = file_bytes(path.text, &size);
+    char *scan = memmem(bytes, size, "\xff\xda", 2), *end = scan + 2;
+    assert_non_null(scan);
+    while (end[0] != '\xff' || end[1] == 0)
+        end++;
+    FILE *file = fopen(path.text, "wb");
+    fwrite(bytes, 1, (size_t)(end - bytes), file);
+    for (int i = 0; i < 1000; i++)
+        fwrite(scan, 1, (size_t)(end - scan), file);
+    fwrite(end, 1, size - (size_t)(end - bytes), file);
+    fclose(file);
+    refuse(f, path.text, "a damaged JPEG picture");
+    assert_message(f->ctx, "progress");
+    free(bytes);
+    lac_photo_free(&photo);
 }
 
 static void webp_is_read_or_named(void **state)
@@ -589,6 +675,8 @@ int main(void)
         TEST(pnm_is_read_in_every_way_of_writing),
         TEST(broken_pnm_is_refused),
         TEST(every_kind_of_png_is_read),
+        TEST(every_kind_of_jpeg_is_read),
+        TEST(a_jpeg_of_a_thousand_scans_is_refused),
         TEST(webp_is_read_or_named),
         TEST(all_eight_orientations_are_turned_upright),
         TEST(exif_that_makes_no_sense_says_nothing),

@@ -459,7 +459,7 @@ static lac_status read_inputs(translation *t)
                             "%s: one input, a picture of 3 channels, is needed", onnx->path);
         t->value[t->count++] =
             (value){.name = onnx->input[i].name, .kind = VALUE_MAP, .times = 1};
-        g->step[g->steps++] = (lac_step){.c = 3, .room = 3};
+        g->step[g->steps++] = (lac_step){.c = 3, .room = 3, .k = 1, .stride = 1};
     }
     return pictures ? LAC_OK
                     : lac_fail(t->ctx, LAC_ERROR_FORMAT, "%s: no picture goes in", onnx->path);

@@ -11,6 +11,7 @@ typedef struct work {
     png_structp png;
     png_infop info;
     char why[WHY];
+    int is_out_of_memory;
     /* Read. */
     const uint8_t *bytes;
     size_t left;
@@ -31,6 +32,26 @@ static void ignore(png_structp png, png_const_charp message)
 {
     (void)png;
     (void)message;
+}
+
+/* libpng does not tell otherwise that memory was what it lacked. */
+static png_voidp take_memory(png_structp png, png_alloc_size_t size)
+{
+    void *memory = malloc(size);
+    if (!memory)
+        ((work *)png_get_mem_ptr(png))->is_out_of_memory = 1;
+    return memory;
+}
+
+static void give_memory(png_structp png, png_voidp memory)
+{
+    (void)png;
+    free(memory);
+}
+
+static lac_status status_of(const work *w, lac_status otherwise)
+{
+    return w->is_out_of_memory ? LAC_ERROR_MEMORY : otherwise;
 }
 
 /* ---- Read ------------------------------------------------------------------------------ */
@@ -93,8 +114,8 @@ static lac_status read_all(lac_context *ctx, const lac_picture_file *file, work 
         LAC_TRY(lac_photo_promised(ctx, file, w->width, w->height, w->channels, out));
     if (!good || !read_rows(w, *out)) {
         lac_photo_free(out);
-        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a damaged PNG picture: %s", file->name,
-                        w->why);
+        return lac_fail(ctx, status_of(w, LAC_ERROR_FORMAT), "%s: a damaged PNG picture: %s",
+                        file->name, w->is_out_of_memory ? "out of memory" : w->why);
     }
     if (w->channels == 4)
         lac_photo_blend(*out);
@@ -105,10 +126,12 @@ static lac_status read_png(lac_context *ctx, lac_picture_file *file, lac_photo *
 {
     work w = {.bytes = file->bytes, .left = file->size};
     *out = NULL;
-    w.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &w, fail, ignore);
+    w.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &w, fail, ignore, &w, take_memory,
+                                     give_memory);
     w.info = w.png ? png_create_info_struct(w.png) : NULL;
-    lac_status status = w.info ? read_all(ctx, file, &w, out)
-                               : lac_fail(ctx, LAC_ERROR_MEMORY, "%s: no memory", file->name);
+    lac_status status =
+        w.info ? read_all(ctx, file, &w, out)
+               : lac_fail(ctx, LAC_ERROR_MEMORY, "%s: out of memory", file->name);
     png_destroy_read_struct(&w.png, &w.info, NULL);
     return status;
 }
@@ -145,12 +168,13 @@ static int write_rows(work *w, const lac_photo *photo)
 static lac_status write_png(lac_context *ctx, const lac_photo *photo, const lac_file *file)
 {
     work w = {.stream = file->stream};
-    w.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &w, fail, ignore);
+    w.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &w, fail, ignore, &w, take_memory,
+                                      give_memory);
     w.info = w.png ? png_create_info_struct(w.png) : NULL;
     lac_status status = LAC_OK;
     if (!w.info || !write_rows(&w, photo))
-        status = lac_fail(ctx, LAC_ERROR_MEMORY, "%s: cannot write: %s", file->path,
-                          w.info ? w.why : "no memory");
+        status = lac_fail(ctx, status_of(&w, LAC_ERROR_IO), "%s: cannot write: %s", file->path,
+                          w.info && !w.is_out_of_memory ? w.why : "out of memory");
     png_destroy_write_struct(&w.png, &w.info);
     return status;
 }

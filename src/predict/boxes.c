@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-    CELLS = 64, /* of a line that are looked at */
-    WANTED = 6  /* file, x, y, w, h, score */
+    CELLS = 1000, /* of a line that are looked at */
+    WANTED = 6    /* file, x, y, w, h, score */
 };
 
 typedef struct entry {

@@ -248,10 +248,15 @@ $ lacuna help compare
 |   lacuna compare run seeds --data kaggle --out differ.png
 $ lacuna help predict
 | lacuna predict --model M --data P [options]
+| lacuna predict --model M PHOTO... [options]
 |
 | Predicts every picture of a table. The result is a CSV: ImageId (or the row's
 | number from 1), then NAME_x,NAME_y of every point of the label source, in
 | pixels from the centre of the top left pixel.
+| Of photos it predicts the faces whose boxes are given, in pixels of the photo,
+| turned upright: a CSV of file, face (from 1), its box x,y,w,h, score if the
+| boxes have any, and the points. A photo that cannot be read is a line on
+| stderr; the exit code is 1 then.
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
@@ -261,9 +266,28 @@ $ lacuna help predict
 |                          hold-out)^2, not equally
 |   --data P               pictures: a table, whose labels are not read, in a CSV
 |                          file, an archive or a folder (its test table), or -
-|                          for standard input (required)
-|   --out FILE             the CSV to write; it is replaced at once or not at all
-|                          (default: standard output)
+|                          for standard input
+|   PHOTO...               photos to predict (PNG, JPEG, PGM, PPM, WebP), folders
+|                          of photos, and @FILE for a list of paths, one a line
+|   --list FILE            photos: a list of paths, one a line, as @FILE
+|   --box X,Y,W,H          the box of the face in every photo, pixels; it may
+|                          reach beyond the photo
+|   --boxes FILE           boxes of faces: a CSV of file,x,y,w,h and perhaps
+|                          score, a line a face
+|   --whole                every photo is a face's crop as a whole
+|   --crop SIDE,LEFT,TOP   the square that the model is shown, in widths of the
+|                          box: its side, and how far its left and its top edge
+|                          are moved (default: the centred square of the box's
+|                          longer side)
+|   --format csv|json|coco|dlib|pts
+|                          of the answers for photos; pts writes a file a face
+|                          into the folder --out (default: csv)
+|   --draw DIR             also write every photo with its boxes and points, as
+|                          DIR/NAME.png
+|   --smooth               the photos are frames of one face: keep its points
+|                          from trembling (One-Euro filter)
+|   --out FILE             the file to write; it is replaced at once or not at
+|                          all (default: standard output)
 |   --source N             label source to answer as, of a model with outputs for
 |                          each: 1 is that with most points, as lacuna data lists
 |                          them (from 1 to 100; default: 1)
@@ -277,6 +301,8 @@ $ lacuna help predict
 | Examples
 |   lacuna predict --model run --data kaggle > points.csv
 |   lacuna predict --model run --data test.csv --out points.csv
+|   lacuna predict --model run photo.jpg --box 207,83,96,96
+|   lacuna predict --model run photos --boxes boxes.csv --draw drawn
 $ lacuna help submit
 | lacuna submit --model M --data P --out FILE [options]
 |

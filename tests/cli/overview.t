@@ -7,7 +7,7 @@ $ lacuna
 !   train     learn a network from a table with gaps, or go on with a run
 !   eval      measure a model against labels: RMSE, sources, failures
 !   compare   whether two models differ, and on which rows
-!   predict   keypoints of pictures: CSV in, CSV out
+!   predict   keypoints of pictures: of a table, or of photos
 !   submit    write a submission file for Kaggle
 !   data      describe a table: labels, gaps, sources, duplicates, outliers
 !   synth     draw a data set of faces in Kaggle's files
@@ -36,7 +36,7 @@ $ lacuna help
 |   train     learn a network from a table with gaps, or go on with a run
 |   eval      measure a model against labels: RMSE, sources, failures
 |   compare   whether two models differ, and on which rows
-|   predict   keypoints of pictures: CSV in, CSV out
+|   predict   keypoints of pictures: of a table, or of photos
 |   submit    write a submission file for Kaggle
 |   data      describe a table: labels, gaps, sources, duplicates, outliers
 |   synth     draw a data set of faces in Kaggle's files

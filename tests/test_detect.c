@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-/* ---- Groups ------------------------------------------------------------------------------- */
+/* ---- Groups ------------------------------------------------------------------------ */
 
 static void rectangles_that_nearly_agree_are_joined(void **state)
 {
@@ -38,7 +38,7 @@ static void rectangles_that_nearly_agree_are_joined(void **state)
     lac_context_free(&ctx);
 }
 
-/* ---- A small cascade ------------------------------------------------------------------------- */
+/* ---- A small cascade --------------------------------------------------------------- */
 
 /* A window of 8 x 8 whose middle is brighter than the rest. */
 #define HEAD                                                                                      \
@@ -181,7 +181,7 @@ static void a_cascade_cut_or_changed_ends_with_a_message(void **state)
     lac_context_free(&ctx);
 }
 
-/* ---- Many photos ------------------------------------------------------------------------------ */
+/* ---- Many photos ------------------------------------------------------------------- */
 
 static lac_status count_failed(void *user, const lac_faces *faces)
 {
@@ -248,7 +248,7 @@ static void many_photos_make_a_table(void **state)
     folder_free(&folder);
 }
 
-/* ---- Crops --------------------------------------------------------------------------------------- */
+/* ---- Crops ------------------------------------------------------------------------- */
 
 /* Pictures of 192 pixels stand in their frame as they are, 64 pixels from its edge. */
 static void a_crop_is_measured_by_the_median(void **state)
@@ -286,7 +286,7 @@ static void a_crop_is_measured_by_the_median(void **state)
     lac_context_free(&ctx);
 }
 
-/* ---- Files that are no detectors -------------------------------------------------------------- */
+/* ---- Files that are no detectors --------------------------------------------------- */
 
 static void a_file_that_is_no_detector_is_refused(void **state)
 {
@@ -296,7 +296,8 @@ static void a_file_that_is_no_detector_is_refused(void **state)
     lac_context *ctx = context_at(LAC_CPU_AUTO, 1);
     folder_new(&folder);
     test_path path = path_in(&folder, "file");
-    static const char *const texts[] = {"", "<", "\xef\xbb\xbf <x>", "hello", "\x3a\xff\xff\xff\xff\x0f"};
+    static const char *const texts[] = {"", "<", "\xef\xbb\xbf <x>", "hello",
+                                        "\x3a\xff\xff\xff\xff\x0f"};
     for (int i = 0; i < LAC_COUNT(texts); i++) {
         file_put(path.text, texts[i], strlen(texts[i]));
         assert_status(ctx, lac_detector_open(ctx, path.text, &detector), LAC_ERROR_FORMAT);
@@ -308,7 +309,7 @@ static void a_file_that_is_no_detector_is_refused(void **state)
     lac_context_free(&ctx);
 }
 
-/* ---- The real ones --------------------------------------------------------------------------------- */
+/* ---- The real ones ----------------------------------------------------------------- */
 
 /* Every photo of the cases has one drawn face, whose box the truth tells. */
 static void check_cases(const char *path)

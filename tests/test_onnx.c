@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-/* ---- Plain loops -------------------------------------------------------------------------- */
+/* ---- Plain loops ------------------------------------------------------------------- */
 
 /* Channels one behind the other, as ONNX has them. */
 typedef struct planes {
@@ -90,7 +90,7 @@ static void plain_small(const planes *photo, planes out[3])
         free(all[i].x);
 }
 
-/* ---- The small network ---------------------------------------------------------------------- */
+/* ---- The small network ------------------------------------------------------------- */
 
 static char *copy_of(const message *m)
 {
@@ -167,7 +167,7 @@ static void a_small_network_makes_what_plain_loops_make(void **state)
     }
 }
 
-/* ---- What is not supported --------------------------------------------------------------------- */
+/* ---- What is not supported --------------------------------------------------------- */
 
 /* Changes the first place where `word` stands; it must be there. */
 static void change(message *m, const char *word, const char *by)
@@ -290,7 +290,7 @@ static void a_map_that_grows_without_end_is_refused(void **state)
     lac_context_free(&ctx);
 }
 
-/* ---- As a detector --------------------------------------------------------------------------- */
+/* ---- As a detector ----------------------------------------------------------------- */
 
 static lac_status open_small(lac_context *ctx, const char *bytes, size_t size)
 {

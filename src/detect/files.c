@@ -1,7 +1,7 @@
 /*
- * Faces of many photos: every thread takes photos, with a context and a detector of its own, for a
- * detector is small and what threads share would make them wait. Photos are taken by the handful, so
- * that what was found comes in the order of the paths.
+ * Faces of many photos: every thread takes photos, with a context and a detector of its own, for
+ * a detector is small and what threads share would make them wait. Photos are taken by the
+ * handful, so that what was found comes in the order of the paths.
  */
 #include "detect/detect.h"
 
@@ -126,7 +126,7 @@ lac_status lac_find_detected(void *user, lac_context *ctx, const char *path,
     return lac_detector_run(user, photo, faces, most, count);
 }
 
-/* ---- As a table ------------------------------------------------------------------------------- */
+/* ---- As a table -------------------------------------------------------------------- */
 
 typedef struct table {
     FILE *stream;

@@ -327,7 +327,7 @@ $ lacuna help detect
 |                          pictures of a table
 |   --data P               of --fit: a table of pictures, as train reads it
 |   --rows N               of --fit: how many rows, from the first, to look at
-|                          (from 1 to 1e+07; default: 1000)
+|                          (from 1 to 1000000; default: 1000)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,

@@ -145,7 +145,7 @@ int verb_detect(int argc, char **argv)
          .about = "of --fit: a table of pictures, as train reads it"},
         {.type = OPTION_INT, .name = "rows", .value = &o.rows, .unit = "N",
          .about = "of --fit: how many rows, from the first, to look at", .min = 1,
-         .max = 10000000},
+         .max = 1000000},
         MACHINE_OPTIONS(o.machine),
     };
     const command c = {

@@ -1,7 +1,7 @@
 /*
- * Fuzzing the readers of detectors: whatever the bytes are, reading ends with a detector, which then
- * runs over a photo, or with a message that is one line. A first byte of '<' makes them a cascade,
- * any other an ONNX file. script/fuzz builds and runs it.
+ * Fuzzing the readers of detectors: whatever the bytes are, reading ends with a detector, which
+ * then runs over a photo, or with a message that is one line. A first byte of '<' makes them a
+ * cascade, any other an ONNX file. script/fuzz builds and runs it.
  */
 #include "detect/detect.h"
 

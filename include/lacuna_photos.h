@@ -67,7 +67,7 @@ lac_status lac_photo_crop(lac_context *ctx, const lac_photo *photo, const lac_bo
 void lac_box_to_photo(const lac_box *box, int size, const float *xy, int n, float *out);
 void lac_box_from_photo(const lac_box *box, int size, const float *xy, int n, float *out);
 
-/* ---- Detectors ----------------------------------------------------------------------- */
+/* ---- Detectors --------------------------------------------------------------------- */
 
 typedef struct lac_detector lac_detector;
 
@@ -83,14 +83,14 @@ lac_status lac_detector_open(lac_context *ctx, const char *path, lac_detector **
 void lac_detector_free(lac_detector **detector);
 const char *lac_detector_name(const lac_detector *detector); /* "yunet", "haar": see lac_crop */
 
-/* The faces of a photo, best first, at most `most`; *count says how many. The photo is looked at with
- * a longer side of 640 pixels at most; YuNet's score is 0.6 to 1, a cascade's the number of windows that
- * agree, above 3. All threads of the context work on it. FORMAT (a network that does not fit a
- * picture of this size), MEMORY. */
+/* The faces of a photo, best first, at most `most`; *count says how many. The photo is looked at
+ * with a longer side of 640 pixels at most; YuNet's score is 0.6 to 1, a cascade's the number of
+ * windows that agree, above 3. All threads of the context work on it. FORMAT (a network that does
+ * not fit a picture of this size), MEMORY. */
 lac_status lac_detector_run(lac_detector *detector, const lac_photo *photo, lac_detection *faces,
                             int most, int *count);
 
-/* ---- Predicting ------------------------------------------------------------------------ */
+/* ---- Predicting -------------------------------------------------------------------- */
 
 /* The centred square of a box's longer side. */
 lac_box lac_box_square(const lac_box *box);
@@ -264,9 +264,9 @@ lac_status lac_import(lac_context *ctx, const char *from, const lac_import_confi
 lac_status lac_find_detected(void *user, lac_context *ctx, const char *path,
                              const lac_photo *photo, lac_detection *faces, int most, int *count);
 
-/* Finds the faces of many photos; detector as for lac_detector_open. All threads take photos; `each`
- * gets every photo's faces, without points, in the order of the paths, and may end the run by a
- * status other than OK, which is then returned. A photo that cannot be read is no failure: its
+/* Finds the faces of many photos; detector as for lac_detector_open. All threads take photos;
+ * `each` gets every photo's faces, without points, in the order of the paths, and may end the run
+ * by a status other than OK, which is then returned. A photo that cannot be read is no failure: its
  * faces say so. IO, FORMAT (the detector's file), MEMORY. */
 lac_status lac_photos_detect(lac_context *ctx, const char *detector, const lac_paths *paths,
                              lac_faces_fn each, void *user);

@@ -148,7 +148,7 @@ void make_model(message *model, const message *graph)
     put_message(model, 8, &opset);
 }
 
-/* ---- The small network ------------------------------------------------------------------- */
+/* ---- The small network ------------------------------------------------------------- */
 
 const small_conv small_convs[SMALL_CONVS] = {
     {"stem", "photo", "a", 5, 3, 3, 2, 1, 1, 1, 1},

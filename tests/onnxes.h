@@ -36,7 +36,7 @@ void put_value(message *graph, uint64_t number, const char *name, int channels);
 /* The file of a graph. */
 void make_model(message *model, const message *graph);
 
-/* ---- The small network ------------------------------------------------------------------ */
+/* ---- The small network ------------------------------------------------------------- */
 
 /* A convolution of it: weights [oc, ic, k, k] and bias are small_weight(seed, i). */
 typedef struct small_conv {
@@ -50,7 +50,7 @@ extern const small_conv small_convs[SMALL_CONVS];
 float small_weight(int seed, int i);
 
 /* "conv pool" and so on: stem, a separable unit, a pool, a unit of stride 2, up-sampled and added,
- * heads cls_4 (through a sigmoid), obj_4 and bbox_4 with channels at the back. `reshaped`: the last
+ * heads cls_4 (through a sigmoid), obj_4 and bbox_4 with channels at the back. `computed`: the last
  * sizes are computed by the graph, as PyTorch writes it, not held by the file. */
 void make_small(message *model, int computed);
 

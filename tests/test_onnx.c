@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-/* ---- Plain loops -------------------------------------------------------------------------- */
+/* ---- Plain loops ------------------------------------------------------------------- */
 
 /* Channels one behind the other, as ONNX has them. */
 typedef struct planes {
@@ -90,7 +90,7 @@ static void plain_small(const planes *photo, planes out[3])
         free(all[i].x);
 }
 
-/* ---- The small network ---------------------------------------------------------------------- */
+/* ---- The small network ------------------------------------------------------------- */
 
 static char *copy_of(const message *m)
 {
@@ -167,7 +167,7 @@ static void a_small_network_makes_what_plain_loops_make(void **state)
     }
 }
 
-/* ---- What is not supported --------------------------------------------------------------------- */
+/* ---- What is not supported --------------------------------------------------------- */
 
 /* Changes the first place where `word` stands; it must be there. */
 static void change(message *m, const char *word, const char *by)
@@ -290,7 +290,7 @@ static void a_map_that_grows_without_end_is_refused(void **state)
     lac_context_free(&ctx);
 }
 
-/* ---- As a detector --------------------------------------------------------------------------- */
+/* ---- As a detector ----------------------------------------------------------------- */
 
 static lac_status open_small(lac_context *ctx, const char *bytes, size_t size)
 {
@@ -332,9 +332,9 @@ static void a_changed_byte_ends_well_or_with_a_message(void **state)
         for (uint64_t k = 0; k < 1 + i % 3; k++)
             changed.bytes[lac_random(7, k, i) % model.size] = (char)lac_random(8, k, i);
         lac_status status = open_small(ctx, changed.bytes, changed.size);
-        const char *message = lac_context_message(ctx);
+        const char *why = lac_context_message(ctx);
         assert_true(status == LAC_OK || status == LAC_ERROR_FORMAT);
-        assert_true(status == LAC_OK || (*message && !strchr(message, '\n')));
+        assert_true(status == LAC_OK || (*why && !strchr(why, '\n')));
     }
     lac_context_free(&ctx);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Suppression ------------------------------------------------------------------------------ */
+/* ---- Suppression ------------------------------------------------------------------- */
 
 typedef struct ranked {
     lac_detection face;
@@ -61,7 +61,7 @@ int lac_boxes_suppress(lac_detection *faces, int count, double overlap)
     return kept;
 }
 
-/* ---- Groups ------------------------------------------------------------------------------------ */
+/* ---- Groups ------------------------------------------------------------------------ */
 
 #define EPS 0.2
 

@@ -96,7 +96,7 @@ static lac_status grow(reader *r, int which, int count, size_t size, void *array
     return LAC_OK;
 }
 
-/* ---- Stages --------------------------------------------------------------------------------- */
+/* ---- Stages ------------------------------------------------------------------------ */
 
 static lac_status read_nodes(reader *r)
 {
@@ -189,7 +189,7 @@ static lac_status read_stage(reader *r)
     return LAC_OK;
 }
 
-/* ---- Features ---------------------------------------------------------------------------------- */
+/* ---- Features ---------------------------------------------------------------------- */
 
 static lac_status read_rect(reader *r)
 {
@@ -231,7 +231,7 @@ static lac_status read_feature(reader *r)
     return each(r, read_feature_part);
 }
 
-/* ---- The whole ---------------------------------------------------------------------------------- */
+/* ---- The whole --------------------------------------------------------------------- */
 
 static lac_status read_side(reader *r, int *side)
 {

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-/* ---- A photo reduced for a detector. small.c ------------------------------------------------- */
+/* ---- A photo reduced for a detector. small.c --------------------------------------- */
 
 /* The longer side that detectors see. YuNet learned on pictures of this side, and finds faces of
  * about 12 pixels to the whole picture in it; a larger photo costs time by its area. */
@@ -25,7 +25,7 @@ typedef struct lac_small {
 lac_status lac_small_make(lac_context *ctx, const lac_photo *photo, lac_small *out);
 void lac_small_free(lac_small *small);
 
-/* ---- Boxes. boxes.c ----------------------------------------------------------------------------- */
+/* ---- Boxes. boxes.c ---------------------------------------------------------------- */
 
 /* Best first, and of equal scores in the order in which they stand. MEMORY. */
 lac_status lac_boxes_sort(lac_context *ctx, lac_detection *faces, int count);
@@ -39,13 +39,13 @@ typedef struct lac_rect {
     int x, y, width, height;
 } lac_rect;
 
-/* Joins rectangles that nearly agree, as OpenCV's groupRectangles does with eps 0.2, and keeps groups of
- * more than `neighbours` as their mean, whose score is their number. Returns how many; `out` must
- * hold as many as `rects`. MEMORY. */
+/* Joins rectangles that nearly agree, as OpenCV's groupRectangles does with eps 0.2, and keeps
+ * groups of more than `neighbours` as their mean, whose score is their number. Returns how many;
+ * `out` must hold as many as `rects`. MEMORY. */
 lac_status lac_boxes_group(lac_context *ctx, const lac_rect *rects, int count, int neighbours,
                            lac_detection *out, int *groups);
 
-/* ---- The kinds ----------------------------------------------------------------------------------- */
+/* ---- The kinds --------------------------------------------------------------------- */
 
 typedef struct lac_yunet lac_yunet;
 typedef struct lac_haar lac_haar;

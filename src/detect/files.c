@@ -1,7 +1,7 @@
 /*
- * Faces of many photos: every thread takes photos, with a context and a detector of its own, for a
- * detector is small and what threads share would make them wait. Photos are taken by the handful, so
- * that what was found comes in the order of the paths.
+ * Faces of many photos: every thread takes photos, with a context and a detector of its own, for
+ * a detector is small and what threads share would make them wait. Photos are taken by the
+ * handful, so that what was found comes in the order of the paths.
  */
 #include "detect/detect.h"
 
@@ -126,7 +126,7 @@ lac_status lac_find_detected(void *user, lac_context *ctx, const char *path,
     return lac_detector_run(user, photo, faces, most, count);
 }
 
-/* ---- As a table ------------------------------------------------------------------------------- */
+/* ---- As a table -------------------------------------------------------------------- */
 
 typedef struct table {
     FILE *stream;
@@ -146,12 +146,23 @@ static lac_status write_faces(void *user, const lac_faces *faces)
     return t->each ? t->each(t->user, faces) : LAC_OK;
 }
 
+static lac_status write_table(crew *c, const char *out, table *t)
+{
+    lac_file file;
+    LAC_TRY(lac_file_create(c->ctx, out, &file));
+    t->stream = file.stream;
+    fputs("file,x,y,w,h,score\n", t->stream);
+    return lac_file_finish(c->ctx, &file, run_crew(c, write_faces, t));
+}
+
 lac_status lac_photos_detect_write(lac_context *ctx, const char *detector, const lac_paths *paths,
                                    const char *out, lac_faces_fn each, void *user)
 {
-    lac_file file;
-    LAC_TRY(lac_file_create(ctx, out, &file));
-    table t = {file.stream, each, user};
-    fputs("file,x,y,w,h,score\n", t.stream);
-    return lac_file_finish(ctx, &file, lac_photos_detect(ctx, detector, paths, write_faces, &t));
+    crew c = {.ctx = ctx, .paths = paths};
+    table t = {.each = each, .user = user};
+    lac_status status = open_crew(&c, detector);
+    if (status == LAC_OK)
+        status = write_table(&c, out, &t);
+    close_crew(&c);
+    return status;
 }

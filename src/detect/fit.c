@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The frame is SIDE pixels wide and the picture takes up the middle, three fifths of it, 192 pixels:
- * a usual size of a face for a detector. Beyond the picture its border is repeated. */
+/* The frame is SIDE pixels wide and the picture takes up the middle, three fifths of it, 192
+ * pixels: a usual size of a face for a detector. Beyond the picture its border is repeated. */
 enum { SIDE = 320, PART = 3, PARTS = 5, MOST_FACES = 2 };
 
 static int ascending(const void *a, const void *b)

@@ -71,8 +71,8 @@ const lac_graph_output *lac_graph_find(const lac_graph *graph, const char *name)
 /* Marks what the outputs that are asked for need; nothing else is run. */
 void lac_graph_need(lac_graph *graph, int step);
 
-/* Sets the sizes of the needed maps for a picture of h x w pixels. FORMAT (maps that do not fit each
- * other, or are too large). */
+/* Sets the sizes of the needed maps for a picture of h x w pixels. FORMAT (maps that do not fit
+ * each other, or are too large). */
 lac_status lac_graph_measure(lac_graph *graph, int h, int w);
 
 /* The same, with memory for the maps, which stays as it is while the size does. FORMAT, MEMORY. */

@@ -19,7 +19,7 @@ enum {
 };
 #define MOST_PRODUCTS 1e12 /* multiply-adds; YuNet makes 0.6e9 of a picture of 640 x 640 */
 
-/* ---- Sizes ---------------------------------------------------------------------------------- */
+/* ---- Sizes ------------------------------------------------------------------------- */
 
 static lac_status refuse(const lac_graph *g, const lac_step *s, const char *what)
 {
@@ -147,7 +147,7 @@ lac_status lac_graph_plan(lac_graph *g, int h, int w)
     return LAC_OK;
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------- */
 
 /* Kernels for a product with `room` columns. AVX-512's makes 64 columns at a time, AVX2's 16: where
  * there are fewer than 64 it wastes less, and a picture took 20 ms in place of 24. */
@@ -245,7 +245,7 @@ static void add_row(const lac_graph *g, const lac_step *s, int row, float *restr
         relu(y, (size_t)s->width * s->room);
 }
 
-/* ---- Bands --------------------------------------------------------------------------------------- */
+/* ---- Bands ------------------------------------------------------------------------- */
 
 typedef struct job {
     const lac_graph *graph;

@@ -1,8 +1,8 @@
 /*
- * The search with a cascade, as OpenCV's detectMultiScale does it: the grey photo is made smaller by
- * 1.1 again and again, and the window stays. Sums over rectangles come from an integral image, whose
- * place (x, y) holds the sum of all pixels above and left; a second one of squares gives the
- * window's standard deviation, by which features are divided. A scale is one thread's work.
+ * The search with a cascade, as OpenCV's detectMultiScale does it: the grey photo is made smaller
+ * by 1.1 again and again, and the window stays. Sums over rectangles come from an integral image,
+ * whose place (x, y) holds the sum of all pixels above and left; a second one of squares gives
+ * the window's standard deviation, by which features are divided. A scale is one thread's work.
  */
 #include "detect/cascade.h"
 #include "detect/detect.h"
@@ -108,7 +108,7 @@ lac_status lac_haar_new(lac_context *ctx, const char *path, char *bytes, size_t 
     return status;
 }
 
-/* ---- Plan ------------------------------------------------------------------------------------- */
+/* ---- Plan -------------------------------------------------------------------------- */
 
 static void corners(int x, int y, int width, int height, int line, int at[4])
 {
@@ -191,7 +191,7 @@ static lac_status plan(lac_haar *h, int width, int height)
     return status;
 }
 
-/* ---- Pictures ------------------------------------------------------------------------------------- */
+/* ---- Pictures ---------------------------------------------------------------------- */
 
 static void make_grey(const lac_small *photo, uint8_t *grey)
 {
@@ -258,7 +258,7 @@ static void make_integrals(const lac_haar *h, const scale *s, desk *d)
     }
 }
 
-/* ---- Windows ------------------------------------------------------------------------------------- */
+/* ---- Windows ----------------------------------------------------------------------- */
 
 /* 1 / (area times standard deviation) of the window without its border; 0 when it is too even to
  * be a face. */

@@ -35,7 +35,7 @@ static int is_bytes(const lac_proto_field *f, uint64_t number)
     return f->number == number && f->type == LAC_PROTO_BYTES;
 }
 
-/* ---- Tensors ------------------------------------------------------------------------------ */
+/* ---- Tensors ----------------------------------------------------------------------- */
 
 static lac_status add_dim(lac_context *ctx, lac_onnx *onnx, lac_onnx_tensor *t, uint64_t dim)
 {
@@ -114,7 +114,7 @@ static lac_status read_tensor(lac_context *ctx, lac_onnx *onnx, lac_text message
     return check_tensor(ctx, onnx, out);
 }
 
-/* ---- Nodes and values ---------------------------------------------------------------------- */
+/* ---- Nodes and values -------------------------------------------------------------- */
 
 static lac_status read_node_field(lac_context *ctx, lac_onnx *onnx, const lac_proto_field *f,
                                   void *out)
@@ -165,7 +165,7 @@ static lac_onnx_value value_from(lac_text message)
     return (lac_onnx_value){inside(message, 1), channels_of(inside(message, 2))};
 }
 
-/* ---- The graph ------------------------------------------------------------------------------ */
+/* ---- The graph --------------------------------------------------------------------- */
 
 /* Counts on the first walk, when there is no array yet; fills the arrays on the second. */
 static lac_status read_graph_field(lac_context *ctx, lac_onnx *onnx, const lac_proto_field *f,
@@ -237,7 +237,7 @@ void lac_onnx_free(lac_onnx *onnx)
     *onnx = (lac_onnx){0};
 }
 
-/* ---- Attributes and elements ---------------------------------------------------------------- */
+/* ---- Attributes and elements ------------------------------------------------------- */
 
 static int attribute(const lac_onnx_node *node, const char *name, lac_text *out)
 {

@@ -1,8 +1,8 @@
 /*
- * YuNet (Wu, Peng and Yu 2023): at every place of a grid of `stride` pixels the network says how sure
- * it is of a face (cls) and of a well placed box (obj), and where the box is (bbox): its centre from
- * the place's corner in strides, and the logarithms of its sides in strides. Outputs are named
- * by their stride, "cls_8"; strides and channels are read from the file.
+ * YuNet (Wu, Peng and Yu 2023): at every place of a grid of `stride` pixels the network says how
+ * sure it is of a face (cls) and of a well placed box (obj), and where the box is (bbox): its
+ * centre from the place's corner in strides, and the logarithms of its sides in strides. Outputs
+ * are named by their stride, "cls_8"; strides and channels are read from the file.
  */
 #include "detect/detect.h"
 #include "detect/graph.h"
@@ -13,8 +13,8 @@
 
 enum { LEVELS = 8, MOST_STRIDE = 256, MOST_BOXES = 5000 };
 
-/* Faces are boxes with sqrt(cls obj) of at least SCORE. Of two that overlap by more than OVERLAP the
- * better is kept, as OpenCV does. */
+/* Faces are boxes with sqrt(cls obj) of at least SCORE. Of two that overlap by more than OVERLAP
+ * the better is kept, as OpenCV does. */
 #define SCORE 0.6
 #define OVERLAP 0.3
 
@@ -35,7 +35,7 @@ struct lac_yunet {
     int room;
 };
 
-/* ---- Reading ----------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------- */
 
 /* The stride of "cls_8", or 0. */
 static int stride_of(lac_text name)
@@ -145,7 +145,7 @@ void lac_yunet_free(lac_yunet **yunet)
     *yunet = NULL;
 }
 
-/* ---- Running ------------------------------------------------------------------------------------- */
+/* ---- Running ----------------------------------------------------------------------- */
 
 /* Blue, green, red from 0 to 255; black right and below of the photo. */
 static void fill_picture(lac_yunet *y, const lac_small *photo)

@@ -307,6 +307,39 @@ $ lacuna help predict
 |   lacuna predict --model run --data test.csv --out points.csv
 |   lacuna predict --model run photo.jpg --box 207,83,96,96
 |   lacuna predict --model run photos --boxes boxes.csv --draw drawn
+$ lacuna help detect
+| lacuna detect PHOTO... [--detector FILE] [--out FILE] [options]
+| lacuna detect --fit --data P [--detector FILE] [options]
+|
+| Finds the faces of photos. The result is a CSV: file,x,y,w,h,score, a line a
+| face, best first, which lacuna predict reads as --boxes. Photos without faces
+| have no line. A photo that cannot be read is a line on standard error, and the
+| exit code is 1 at the end.
+| With --fit: sets every picture of a training table into a larger frame, finds
+| its face there, and prints how the picture lies about the detector's box, as
+| --crop takes it.
+|
+| Options
+|   PHOTO...               photos (PNG, JPEG, PGM, PPM, WebP), folders of photos,
+|                          and @FILE for a list of paths, one a line
+|   --detector FILE        YuNet as an ONNX file, or a cascade of OpenCV as an
+|                          XML file (default: the frontal cascade of Debian's
+|                          package opencv-data)
+|   --out FILE             the CSV to write; it is replaced at once or not at all
+|                          (default: standard output)
+|   --fit                  measure instead how this detector's boxes become the
+|                          pictures of a table
+|   --data P               of --fit: a table of pictures, as train reads it
+|   --rows N               of --fit: how many rows, from the first, to look at
+|                          (from 1 to 1000000; default: 1000)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna detect --detector yunet.onnx holiday/ --out boxes.csv
+|   lacuna detect --fit --data kaggle --detector yunet.onnx
 $ lacuna help submit
 | lacuna submit --model M --data P --out FILE [options]
 |

@@ -8,6 +8,7 @@ $ lacuna
 !   eval      measure a model against labels: RMSE, sources, failures
 !   compare   whether two models differ, and on which rows
 !   predict   keypoints of pictures: of a table, or of photos
+!   detect    find the faces of photos: a CSV of boxes
 !   submit    write a submission file for Kaggle
 !   data      describe a table: labels, gaps, sources, duplicates, outliers
 !   import    make a table of somebody else's labels and pictures
@@ -38,6 +39,7 @@ $ lacuna help
 |   eval      measure a model against labels: RMSE, sources, failures
 |   compare   whether two models differ, and on which rows
 |   predict   keypoints of pictures: of a table, or of photos
+|   detect    find the faces of photos: a CSV of boxes
 |   submit    write a submission file for Kaggle
 |   data      describe a table: labels, gaps, sources, duplicates, outliers
 |   import    make a table of somebody else's labels and pictures

@@ -33,6 +33,9 @@ int verb_synth(int argc, char **argv)
          .about = "side of the pictures, pixels", .min = 16, .max = 512},
         {.type = OPTION_U64, .name = "seed", .value = &config.seed, .unit = "S",
          .about = "same seed, same files"},
+        {.type = OPTION_NUMBER, .name = "faults", .value = &config.faults, .unit = "PERCENT",
+         .about = "training rows with wrong labels, planted to be found; faults.csv lists them",
+         .zero = "none", .min = 0, .max = 100},
     };
     const command c = {
         .name = "synth",

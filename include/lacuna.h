@@ -999,6 +999,9 @@ typedef struct lac_synth_config {
     int test_rows; /* (rows / 4) */
     int size;      /* side in pixels, 16 to 512 (96) */
     uint64_t seed; /* (1) */
+    double faults; /* percent of the training rows whose labels are wrong, 0 to 100 (0); faults.csv
+                      says row by row what is wrong: sides, shift, other (another face's label),
+                      copy (another row's picture), and with which points */
 } lac_synth_config;
 
 lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, const char *dir);

@@ -244,6 +244,87 @@ static void copies_and_near_twins_are_there_and_strangers_are_told_apart(void **
     lac_data_summary_free(&summary);
 }
 
+static lac_data *open_set(const char *where)
+{
+    lac_data *data = NULL;
+    assert_int_equal(lac_data_open(ctx, where, LAC_TABLE_TRAINING, &data), LAC_OK);
+    return data;
+}
+
+static int same_label(int a, const lac_data *b, int row)
+{
+    size_t points = (size_t)lac_data_points(b) * 2;
+    return !memcmp(lac_data_labels(training, a), lac_data_labels(b, row),
+                   points * sizeof(float)) &&
+           !memcmp(lac_data_mask(training, a), lac_data_mask(b, row), points);
+}
+
+static int same_picture(const lac_data *a, int row, const lac_data *b, int other)
+{
+    return !memcmp(lac_data_image(a, row), lac_data_image(b, other), SIDE * SIDE);
+}
+
+static int distance_is_far(const lac_data *data, int row, int point)
+{
+    const float *was = lac_data_labels(training, row) + 2 * point;
+    const float *is = lac_data_labels(data, row) + 2 * point;
+    return hypot((double)(is[0] - was[0]), (double)(is[1] - was[1])) > 0.099 * SIDE;
+}
+
+/* Whether a row of `data` has the fault `kind`, beside the set without faults. */
+static int has_fault(const lac_data *data, int row, const char *kind)
+{
+    int far = 0, earlier = 0;
+    const float *was = lac_data_labels(training, row), *is = lac_data_labels(data, row);
+    for (int k = 0; k < LAC_FACE_POINTS; k++)
+        far += lac_data_mask(data, row)[2 * k] && distance_is_far(data, row, k);
+    for (int i = 0; i < row; i++)
+        earlier += same_picture(data, row, training, i);
+    if (!strcmp(kind, "copy"))
+        return earlier && same_label(row, data, row);
+    if (!same_picture(training, row, data, row) || same_label(row, data, row))
+        return 0;
+    if (!strcmp(kind, "sides"))
+        return is[0] == was[2] && is[1] == was[3] && is[2] == was[0] && is[3] == was[1];
+    return !strcmp(kind, "shift") ? far >= 1 && far <= 3 : !strcmp(kind, "other");
+}
+
+static void planted_faults_are_those_that_their_file_lists(void **state)
+{
+    (void)state;
+    char other[] = "/tmp/lacuna-synth-XXXXXX", *text = NULL, kind[16];
+    assert_non_null(mkdtemp(other));
+    const lac_synth_config config = {
+        .rows = ROWS, .test_rows = TEST_ROWS, .size = SIDE, .seed = 5, .faults = 10};
+    assert_int_equal(lac_synth_write(ctx, &config, other), LAC_OK);
+    assert_true(file_hash(folder, "test.csv") == file_hash(other, "test.csv"));
+    lac_data *data = open_set(other);
+    char *path = in_folder(other, "faults.csv");
+    int row, faults = 0, kinds = 0, is_faulty[ROWS] = {0};
+    assert_int_equal(lac_file_read(ctx, path, &text, &(size_t){0}), LAC_OK);
+    for (char *line = strchr(text, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        assert_int_equal(sscanf(line, "%d,%15[a-z],", &row, kind), 2);
+        assert_true(has_fault(data, row - 1, kind));
+        kinds |= 1 << (kind[0] == 'c' ? 0 : kind[0] == 'o' ? 1 : kind[1] == 'i' ? 2 : 3);
+        is_faulty[row - 1] = 1;
+        faults++;
+    }
+    assert_int_equal(kinds, 15);
+    assert_in_range(faults, ROWS * 7 / 100, ROWS * 13 / 100);
+    for (row = 0; row < ROWS; row++)
+        if (!is_faulty[row])
+            assert_true(same_label(row, data, row) && same_picture(training, row, data, row));
+    write_set(ctx, other, 4, 5); /* without faults, the file of the earlier set is emptied */
+    free(text);
+    assert_int_equal(lac_file_read(ctx, path, &text, &(size_t){0}), LAC_OK);
+    assert_string_equal(text, "row,kind,points\n");
+    free(text);
+    remove(path);
+    free(path);
+    lac_data_free(&data);
+    remove_set(other);
+}
+
 static void sizes_from_small_to_large_keep_their_points_inside(void **state)
 {
     (void)state;
@@ -302,6 +383,10 @@ static void impossible_sets_are_refused(void **state)
     assert_int_equal(lac_synth_write(ctx, &config, folder), LAC_ERROR_ARGUMENT);
     config = (lac_synth_config){.rows = 1, .test_rows = -1};
     assert_int_equal(lac_synth_write(ctx, &config, folder), LAC_ERROR_ARGUMENT);
+    config = (lac_synth_config){.rows = 1, .faults = 101};
+    assert_int_equal(lac_synth_write(ctx, &config, folder), LAC_ERROR_ARGUMENT);
+    assert_string_equal(lac_context_message(ctx),
+                        "synth: faults in 101 % of the rows, must be 0 to 100");
     config = (lac_synth_config){.rows = 1};
     assert_int_equal(lac_synth_write(ctx, &config, "/nowhere/at/all"), LAC_ERROR_IO);
 }
@@ -332,6 +417,7 @@ int main(void)
         cmocka_unit_test(the_lookup_table_asks_for_the_first_source_in_two_thirds),
         cmocka_unit_test(the_second_source_means_other_places),
         cmocka_unit_test(copies_and_near_twins_are_there_and_strangers_are_told_apart),
+        cmocka_unit_test(planted_faults_are_those_that_their_file_lists),
         cmocka_unit_test(sizes_from_small_to_large_keep_their_points_inside),
         cmocka_unit_test(every_drawn_face_is_drawn_without_complaint),
         cmocka_unit_test(impossible_sets_are_refused),

@@ -195,25 +195,26 @@ void lac_face_project(const lac_face *f, const double p[3], double q[3])
     q[2] = view[2];
 }
 
+const int lac_face_pairs[LAC_FACE_PAIRS][2] = {{LAC_FACE_LEFT_EYE, LAC_FACE_RIGHT_EYE},
+                                              {LAC_FACE_LEFT_EYE_INNER, LAC_FACE_RIGHT_EYE_INNER},
+                                              {LAC_FACE_LEFT_EYE_OUTER, LAC_FACE_RIGHT_EYE_OUTER},
+                                              {LAC_FACE_LEFT_BROW_INNER, LAC_FACE_RIGHT_BROW_INNER},
+                                              {LAC_FACE_LEFT_BROW_OUTER, LAC_FACE_RIGHT_BROW_OUTER},
+                                              {LAC_FACE_MOUTH_LEFT, LAC_FACE_MOUTH_RIGHT}};
+
 /* The points in head space; left is the subject's, at the right of the picture. */
 static void flat_marks(const lac_face *f, double p[LAC_FACE_MARKS][2])
 {
-    static const int pair[][2] = {{LAC_FACE_LEFT_EYE, LAC_FACE_RIGHT_EYE},
-                                  {LAC_FACE_LEFT_EYE_INNER, LAC_FACE_RIGHT_EYE_INNER},
-                                  {LAC_FACE_LEFT_EYE_OUTER, LAC_FACE_RIGHT_EYE_OUTER},
-                                  {LAC_FACE_LEFT_BROW_INNER, LAC_FACE_RIGHT_BROW_INNER},
-                                  {LAC_FACE_LEFT_BROW_OUTER, LAC_FACE_RIGHT_BROW_OUTER},
-                                  {LAC_FACE_MOUTH_LEFT, LAC_FACE_MOUTH_RIGHT}};
-    const double at[][2] = {{f->eye_x, 0},
+    const double at[LAC_FACE_PAIRS][2] = {{f->eye_x, 0},
                             {f->eye_x - f->eye_wide, 0.02 + f->eye_tilt},
                             {f->eye_x + f->eye_wide, 0.02 - f->eye_tilt},
                             {f->brow_in, f->brow_y},
                             {f->brow_out, f->brow_y + 0.03},
                             {f->mouth_wide, f->mouth_y - 0.01 - 0.09 * f->smile}};
-    for (int i = 0; i < LAC_COUNT(pair); i++)
+    for (int i = 0; i < LAC_FACE_PAIRS; i++)
         for (int side = 0; side < 2; side++) {
-            p[pair[i][side]][0] = side ? -at[i][0] : at[i][0];
-            p[pair[i][side]][1] = at[i][1];
+            p[lac_face_pairs[i][side]][0] = side ? -at[i][0] : at[i][0];
+            p[lac_face_pairs[i][side]][1] = at[i][1];
         }
     const double middle[] = {f->nose_y, f->mouth_y - f->upper_lip,
                              f->mouth_y + f->open + f->lower_lip, f->nose_y + 0.16,

@@ -29,6 +29,10 @@ enum {
     LAC_FACE_MARKS
 };
 
+/* The points that a mirror exchanges: left, right. */
+enum { LAC_FACE_PAIRS = 6 };
+extern const int lac_face_pairs[LAC_FACE_PAIRS][2];
+
 typedef enum lac_hair {
     LAC_HAIR_NONE, LAC_HAIR_SHORT, LAC_HAIR_FRINGE, LAC_HAIR_PARTED, LAC_HAIR_LONG,
     LAC_HAIR_CURLY, LAC_HAIR_CAP, LAC_HAIRS

@@ -1,13 +1,10 @@
 /*
- * Kaggle-shaped files of drawn faces: who is in which row, and what its label lacks.
+ * Kaggle-shaped files of drawn faces.
  *
- * As in Kaggle's files, the first third of the rows comes from a source that marks all
- * points, most of it posed, and the rest from one that marks four and means other places
- * by two of them. A row may show an earlier row's picture again, or the same person a
- * moment later. Every row is a pure function of (seed, row): the rows are drawn in
- * parallel, and the number of rows changes none of them but by moving the border.
+ * Who is in which row, what its label lacks and what is wrong with it say rows.c and fault.c.
+ * The rows are drawn a block at a time, in parallel, and written in order.
  */
-#include "synth/face.h"
+#include "synth/rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,106 +26,27 @@ static const char *const point_names[LAC_FACE_POINTS] = {"left_eye_center",
                                                          "mouth_center_top_lip",
                                                          "mouth_center_bottom_lip"};
 
-static const double first_share = 0.325;  /* rows of the first source: 64 % of the coordinates */
-static const double wild_share = 0.30;    /* of the first source's rows, the last, are not posed */
-static const double lacking_share = 0.05; /* of the first source's rows lack one to four points */
-static const double odd_share = 0.01;     /* of the second source's rows lack a point */
-static const double copy_share = 0.05;
-static const double twin_share = 0.07;
-
 enum { BLOCK = 64 }; /* rows drawn at a time */
-
-/* Every row of a table has a stream of random numbers for each of these purposes. */
-typedef enum purpose { PERSON, SHOT, ROW, PURPOSES } purpose;
 
 typedef struct table {
     lac_context *ctx;
-    uint64_t seed;
-    int rows;
-    int size;
-    int first; /* rows of the first source */
-    int is_test;
+    lac_drawn rows;
     lac_easel **easel; /* [threads] */
     int begin;         /* first row of the block */
     uint8_t *pixels;   /* [BLOCK, size, size] */
     lac_status *drawn; /* [BLOCK] */
 } table;
 
-static uint64_t stream(const table *t, int row, purpose what)
-{
-    uint64_t low = 2 * ((uint64_t)row * PURPOSES + (uint64_t)what) + (uint64_t)t->is_test;
-    return LAC_STREAM(LAC_STREAM_SYNTH) + low;
-}
-
-/* The numbers that decide about a row. */
-typedef enum decision { COPIES, COPY_OF, LACKS, LACK_COUNT, LACK_POINTS } decision;
-
-static double chosen(const table *t, int row, int what)
-{
-    return lac_random_uniform(t->seed, stream(t, row, ROW), (uint64_t)what);
-}
-
-/* The key of the face that a row shows. A row that copies another one, which may be a copy too,
- * has the key of the original. */
-static lac_face_key face_key(const table *t, int row)
-{
-    int person = row, shot = row;
-    double kind;
-    while (person > 0 && (kind = chosen(t, person, COPIES)) < copy_share + twin_share) {
-        int before = (int)(chosen(t, person, COPY_OF) * person);
-        if (kind < copy_share && shot == person)
-            shot = before;
-        person = before;
-    }
-    int posed = person < t->first * (1 - wild_share);
-    return (lac_face_key){.seed = t->seed,
-                          .person = stream(t, person, PERSON),
-                          .shot = stream(t, shot, SHOT),
-                          .wild = posed ? 0.0 : 0.6,
-                          .size = t->size};
-}
-
-static int in_second_source(int point)
-{
-    return point == LAC_FACE_LEFT_EYE || point == LAC_FACE_RIGHT_EYE ||
-           point == LAC_FACE_NOSE_TIP || point == LAC_FACE_BOTTOM_LIP;
-}
-
-/* Which points the row's label has. */
-static void choose_points(const table *t, int row, int present[LAC_FACE_POINTS])
-{
-    int second = row >= t->first;
-    for (int k = 0; k < LAC_FACE_POINTS; k++)
-        present[k] = !second || in_second_source(k);
-    if (t->is_test || chosen(t, row, LACKS) >= (second ? odd_share : lacking_share))
-        return;
-    int lacking = second ? 1 : 1 + (int)(chosen(t, row, LACK_COUNT) * 4);
-    for (int i = 0; i < lacking; i++)
-        present[(int)(chosen(t, row, LACK_POINTS + i) * LAC_FACE_POINTS)] = 0;
-}
-
 /* Writes four decimals by hand, since printf takes its decimal point from the locale. */
 static void write_labels(const table *t, int row, FILE *out)
 {
-    lac_face_key key = face_key(t, row);
-    lac_face face;
-    double xy[2 * LAC_FACE_MARKS];
-    int present[LAC_FACE_POINTS];
-    lac_face_make(&key, &face);
-    lac_face_marks(&face, xy);
-    choose_points(t, row, present);
-    for (int k = 0; k < LAC_FACE_POINTS; k++) {
-        int mark = k;
-        if (row >= t->first && k == LAC_FACE_NOSE_TIP)
-            mark = LAC_FACE_NOSE_BASE;
-        if (row >= t->first && k == LAC_FACE_BOTTOM_LIP)
-            mark = LAC_FACE_MOUTH_CENTER;
-        for (int axis = 0; axis < 2; axis++) {
-            long value = lround(xy[2 * mark + axis] * 1e4);
-            if (present[k])
-                lac_print(out, "%ld.%04ld", value / 10000, value % 10000);
-            fputc(',', out);
-        }
+    lac_row_label label;
+    lac_drawn_faulty_label(&t->rows, row, &label);
+    for (int i = 0; i < 2 * LAC_FACE_POINTS; i++) {
+        long value = lround(label.xy[i] * 1e4);
+        if (label.present[i / 2])
+            lac_print(out, "%ld.%04ld", value / 10000, value % 10000);
+        fputc(',', out);
     }
 }
 
@@ -150,24 +68,27 @@ static void write_pixels(const uint8_t *pixels, int count, char *text, FILE *out
 static void draw_row(void *arg, int item, int thread)
 {
     table *t = arg;
-    lac_face_key key = face_key(t, t->begin + item);
+    int shown;
+    lac_drawn_fault(&t->rows, t->begin + item, &shown);
+    lac_face_key key = lac_drawn_face(&t->rows, shown);
     lac_face face;
     lac_face_make(&key, &face);
-    size_t pixels = (size_t)t->size * (size_t)t->size;
+    size_t pixels = (size_t)t->rows.size * (size_t)t->rows.size;
     t->drawn[item] = lac_face_render(&face, t->easel[thread], t->pixels + (size_t)item * pixels);
 }
 
 static lac_status write_rows(table *t, char *text, FILE *out)
 {
-    int pixels = t->size * t->size;
-    for (t->begin = 0; t->begin < t->rows; t->begin += BLOCK) {
-        int count = t->rows - t->begin < BLOCK ? t->rows - t->begin : BLOCK;
+    int pixels = t->rows.size * t->rows.size;
+    int rows = t->rows.count;
+    for (t->begin = 0; t->begin < rows; t->begin += BLOCK) {
+        int count = rows - t->begin < BLOCK ? rows - t->begin : BLOCK;
         lac_parallel(t->ctx, count, draw_row, t);
         for (int i = 0; i < count; i++) {
             if (t->drawn[i] != LAC_OK)
                 return lac_fail(t->ctx, t->drawn[i], "out of memory: drawing row %d",
                                 t->begin + i + 1);
-            if (t->is_test)
+            if (t->rows.is_test)
                 lac_print(out, "%d,", t->begin + i + 1);
             else
                 write_labels(t, t->begin + i, out);
@@ -180,10 +101,10 @@ static lac_status write_rows(table *t, char *text, FILE *out)
 static lac_status write_table(table *t, FILE *out)
 {
     char *text = NULL;
-    LAC_TRY(lac_alloc(t->ctx, (size_t)t->size * (size_t)t->size, 4, &text));
-    if (t->is_test)
+    LAC_TRY(lac_alloc(t->ctx, (size_t)t->rows.size * (size_t)t->rows.size, 4, &text));
+    if (t->rows.is_test)
         fputs("ImageId,", out);
-    for (int k = 0; k < LAC_FACE_POINTS && !t->is_test; k++)
+    for (int k = 0; k < LAC_FACE_POINTS && !t->rows.is_test; k++)
         lac_print(out, "%s_x,%s_y,", point_names[k], point_names[k]);
     fputs("Image\n", out);
     lac_status status = write_rows(t, text, out);
@@ -195,12 +116,37 @@ static lac_status write_lookup(table *t, FILE *out)
 {
     int id = 0;
     fputs("RowId,ImageId,FeatureName,Location\n", out);
-    for (int row = 0; row < t->rows; row++) {
-        int present[LAC_FACE_POINTS];
-        choose_points(t, row, present);
+    for (int row = 0; row < t->rows.count; row++) {
+        lac_row_label label;
+        lac_drawn_label(&t->rows, row, row, &label);
         for (int k = 0; k < LAC_FACE_POINTS; k++)
-            for (int axis = 0; axis < 2 && present[k]; axis++)
+            for (int axis = 0; axis < 2 && label.present[k]; axis++)
                 lac_print(out, "%d,%d,%s_%c,\n", ++id, row + 1, point_names[k], "xy"[axis]);
+    }
+    return LAC_OK;
+}
+
+/* Every faulty row with the points that are not where its picture has them. */
+static lac_status write_faults(table *t, FILE *out)
+{
+    fputs("row,kind,points\n", out);
+    for (int row = 0; row < t->rows.count; row++) {
+        int shown;
+        lac_fault fault = lac_drawn_fault(&t->rows, row, &shown);
+        if (fault == LAC_FAULT_NONE)
+            continue;
+        lac_row_label label, truth;
+        lac_drawn_faulty_label(&t->rows, row, &label);
+        lac_drawn_label(&t->rows, row, shown, &truth);
+        lac_print(out, "%d,%s", row + 1, lac_fault_names[fault]);
+        const char *before = ",";
+        for (int k = 0; k < LAC_FACE_POINTS; k++)
+            if (label.present[k] && (label.xy[2 * k] != truth.xy[2 * k] ||
+                                     label.xy[2 * k + 1] != truth.xy[2 * k + 1])) {
+                lac_print(out, "%s%s", before, point_names[k]);
+                before = " ";
+            }
+        fputc('\n', out);
     }
     return LAC_OK;
 }
@@ -218,16 +164,26 @@ static lac_status write_file(table *t, const char *folder, const char *name,
     return lac_file_finish(t->ctx, &file, write(t, file.stream));
 }
 
+/* Without faults there is no such file, but one of an earlier set would tell what is not true. */
+static lac_status write_file_of_faults(table *t, const char *dir)
+{
+    char *path = NULL;
+    LAC_TRY(lac_path_join(t->ctx, dir, "faults.csv", &path));
+    int wanted = t->rows.faulty > 0 || lac_path_exists(path);
+    free(path);
+    return wanted ? write_file(t, dir, "faults.csv", write_faults) : LAC_OK;
+}
+
 static lac_status table_open(lac_context *ctx, const lac_synth_config *config, table *t)
 {
-    *t = (table){.ctx = ctx, .seed = config->seed, .size = config->size};
-    size_t pixels = (size_t)t->size * (size_t)t->size;
+    *t = (table){.ctx = ctx};
+    size_t pixels = (size_t)config->size * (size_t)config->size;
     int threads = lac_context_threads(ctx);
     LAC_TRY(lac_alloc(ctx, BLOCK, pixels, &t->pixels));
     LAC_TRY(lac_alloc(ctx, BLOCK, sizeof *t->drawn, &t->drawn));
     LAC_TRY(lac_alloc(ctx, (size_t)threads, sizeof *t->easel, &t->easel));
     for (int i = 0; i < threads; i++)
-        LAC_TRY(lac_easel_new(ctx, t->size, &t->easel[i]));
+        LAC_TRY(lac_easel_new(ctx, config->size, &t->easel[i]));
     return LAC_OK;
 }
 
@@ -238,13 +194,6 @@ static void table_close(table *t)
     free(t->easel);
     free(t->drawn);
     free(t->pixels);
-}
-
-static void set_rows(table *t, int rows, int is_test)
-{
-    t->rows = rows;
-    t->first = (int)lround(rows * first_share);
-    t->is_test = is_test;
 }
 
 static lac_status check(lac_context *ctx, lac_synth_config *c)
@@ -261,6 +210,9 @@ static lac_status check(lac_context *ctx, lac_synth_config *c)
     if (c->size < 16 || c->size > 512)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "synth: pictures of side %d, must be 16 to 512",
                         c->size);
+    if (!(c->faults >= 0 && c->faults <= 100))
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "synth: faults in %g %% of the rows, must be 0 to 100", c->faults);
     return LAC_OK;
 }
 
@@ -271,10 +223,14 @@ lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, con
     LAC_TRY(lac_folder_make(ctx, dir));
     table t;
     lac_status status = table_open(ctx, &c, &t);
-    set_rows(&t, c.rows, 0);
+    t.rows = lac_drawn_of(c.seed, c.rows, c.size);
+    t.rows.faulty = c.faults / 100;
     if (status == LAC_OK)
         status = write_file(&t, dir, "training.csv", write_table);
-    set_rows(&t, c.test_rows, 1);
+    if (status == LAC_OK)
+        status = write_file_of_faults(&t, dir);
+    t.rows = lac_drawn_of(c.seed, c.test_rows, c.size);
+    t.rows.is_test = 1;
     if (status == LAC_OK)
         status = write_file(&t, dir, "test.csv", write_table);
     if (status == LAC_OK)

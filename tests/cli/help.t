@@ -361,6 +361,8 @@ $ lacuna help synth
 |   --size N               side of the pictures, pixels (from 16 to 512; default:
 |                          96)
 |   --seed S               same seed, same files (default: 1)
+|   --faults PERCENT       training rows with wrong labels, planted to be found;
+|                          faults.csv lists them (from 0 to 100; default: none)
 |
 | Examples
 |   lacuna synth --rows 2000 --out faces

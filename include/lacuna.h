@@ -921,19 +921,19 @@ int lac_comparison_verdict(const lac_comparison *comparison);
 lac_status lac_runs_predict(lac_context *ctx, const lac_data *data, const char *path,
                             const lac_predict_config *config, lac_predicted **out);
 
-typedef enum lac_fault {
-    LAC_FAULT_POINTS = 0, /* some points are far off */
-    LAC_FAULT_ROW = 1,    /* most are, or all by more than usual: labels of another face */
-    LAC_FAULT_SIDES = 2,  /* most points fit where their mirror partners are labelled */
-    LAC_FAULT_TWINS = 3   /* an equal picture is labelled otherwise */
-} lac_fault;
+typedef enum lac_suspicion {
+    LAC_SUSPECT_POINTS = 0, /* some points are far off */
+    LAC_SUSPECT_ROW = 1,    /* most are, or all by more than usual: labels of another face */
+    LAC_SUSPECT_SIDES = 2,  /* most points fit where their mirror partners are labelled */
+    LAC_SUSPECT_TWINS = 3   /* an equal picture is labelled otherwise */
+} lac_suspicion;
 
 typedef struct lac_suspect {
     int index;       /* in the predictions */
     int row;         /* of the data */
     int number;      /* of the row in drop lists, from 1 */
     double score;    /* how far beyond the usual, in usual spreads: the larger, the worse */
-    lac_fault fault;
+    lac_suspicion why;
     int is_whole;    /* 1: the row is to be dropped whole, 0: the points that are named */
     int named;       /* points */
     int outside;     /* of these, points labelled outside of the face as it is predicted */

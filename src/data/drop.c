@@ -44,14 +44,13 @@ static int find_row(const lac_data *data, int number)
     return low < data->rows && lac_row_number(data, low) == number ? low : -1;
 }
 
-/* A comment begins with # at the start of a line or behind a blank: a name may hold one. */
+/* A comment begins with #, which inside of a point's name is a letter like others. */
 static void cut_comment(char *line)
 {
-    for (char *p = line; *p; p++)
-        if (*p == '#' && (p == line || p[-1] == ' ' || p[-1] == '\t')) {
-            *p = 0;
-            return;
-        }
+    char *p = line + strspn(line, " \t0123456789");
+    while (*p && *p != '#')
+        p += strcspn(p, " \t") + strspn(p + strcspn(p, " \t"), " \t");
+    *p = 0;
 }
 
 static char *trim(char *text)
@@ -156,7 +155,7 @@ lac_status lac_drop_read(lac_context *ctx, const char *path, const lac_data *dat
 
 /* ---- Writing ------------------------------------------------------------------------------ */
 
-int lac_drop_has_row(const lac_data *data, const uint8_t *point, int row)
+static int is_named_whole(const lac_data *data, const uint8_t *point, int row)
 {
     return !memchr(point + (size_t)row * data->points, 0, (size_t)data->points);
 }
@@ -178,7 +177,7 @@ lac_status lac_drop_text(lac_context *ctx, const lac_data *data, const uint8_t *
     size_t room = text_room(data, point), used = 0;
     LAC_TRY(lac_alloc(ctx, room, 1, text));
     for (int r = 0; r < data->rows; r++) {
-        int is_whole = lac_drop_has_row(data, point, r), number = lac_row_number(data, r);
+        int is_whole = is_named_whole(data, point, r), number = lac_row_number(data, r);
         if (is_whole)
             used += (size_t)snprintf(*text + used, room - used, "%d\n", number);
         for (int k = 0; k < data->points && !is_whole; k++)

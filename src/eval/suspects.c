@@ -236,7 +236,7 @@ static int is_outside(const search *s, int index, int k)
 }
 
 /* The move and scale that bring the prediction nearest to the labels, by least squares. They tell
- * the fault when less than half of the distance is left. */
+ * the why when less than half of the distance is left. */
 static void fit_move(const search *s, lac_suspect *out)
 {
     double middle[2][2] = {{0}}, product = 0, square = 0, before = 0;
@@ -296,11 +296,11 @@ static void judge(const search *s, int index, double *room, lac_suspect *out, ui
     name_points(s, &x, out, named);
     int is_most = x.known >= ENOUGH_POINTS && 2 * out->named > x.known;
     if (sides_are_swapped(s, index, &x))
-        out->fault = LAC_FAULT_SIDES;
+        out->why = LAC_SUSPECT_SIDES;
     else if (is_most || of_row > worst)
-        out->fault = LAC_FAULT_ROW;
-    out->is_whole = out->fault != LAC_FAULT_POINTS;
-    if (out->fault == LAC_FAULT_ROW)
+        out->why = LAC_SUSPECT_ROW;
+    out->is_whole = out->why != LAC_SUSPECT_POINTS;
+    if (out->why == LAC_SUSPECT_ROW)
         fit_move(s, out);
 }
 
@@ -355,7 +355,7 @@ static void judge_twins(const search *s, int a, int b, lac_suspect *all, uint8_t
         return;
     }
     x->score = score;
-    x->fault = LAC_FAULT_TWINS;
+    x->why = LAC_SUSPECT_TWINS;
     x->is_whole = most;
     x->named = 0;
     for (int k = 0; k < points; k++)

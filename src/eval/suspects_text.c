@@ -48,11 +48,11 @@ void lac_suspect_reason(const lac_suspects *s, int index, char *out, size_t size
     text t = {out, size, 0};
     if (size > 0)
         out[0] = 0;
-    if (x->fault == LAC_FAULT_SIDES)
+    if (x->why == LAC_SUSPECT_SIDES)
         add(&t, "left and right swapped");
-    else if (x->fault == LAC_FAULT_ROW)
+    else if (x->why == LAC_SUSPECT_ROW)
         add_row(&t, s, x);
-    else if (x->fault == LAC_FAULT_POINTS)
+    else if (x->why == LAC_SUSPECT_POINTS)
         add_points(&t, s, x);
     if (x->outside)
         add(&t, "; %d outside of the face", x->outside);

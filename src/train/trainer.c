@@ -41,16 +41,16 @@ static const uint8_t *mask_of(const lac_trainer *t, int row)
     return t->present + (size_t)row * 2 * t->data->points;
 }
 
-/* A row that is dropped as a whole is not learned from, nor one that lost a label where rows have
- * to be complete. */
+/* A row of which the drop list leaves no label is not learned from, nor one that it names at all
+ * where rows have to be complete. */
 static int is_learned(const lac_trainer *t, int row)
 {
-    size_t labels = 2 * (size_t)t->data->points;
-    int is_touched = memcmp(mask_of(t, row), lac_data_mask(t->data, row), labels) != 0;
-    int is_whole = lac_row_is_learned(t->data, row, 0, t->config.rows);
-    if (!is_whole || !is_touched)
-        return is_whole;
-    return t->config.rows == LAC_ROWS_ALL && memchr(mask_of(t, row), 1, labels);
+    size_t points = (size_t)t->data->points;
+    if (!lac_row_is_learned(t->data, row, 0, t->config.rows))
+        return 0;
+    if (!t->dropped || !memchr(t->dropped + (size_t)row * points, 1, points))
+        return 1;
+    return t->config.rows == LAC_ROWS_ALL && memchr(mask_of(t, row), 1, 2 * points);
 }
 
 static lac_status choose_rows(lac_trainer *t)

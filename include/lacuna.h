@@ -543,8 +543,8 @@ lac_status lac_trainer_run(lac_trainer *trainer, const char *run, lac_progress_f
 
 /* For a run folder that may hold the run already, begun and stopped at any point: goes on with
  * it, or begins it. ARGUMENT when the folder's run has other settings, or another drop list, but
- * for the number of epochs, until and patience, which `config` gives, and minutes. Else as lac_trainer_new and
- * _resume. */
+ * for the number of epochs, until and patience, which `config` gives, and minutes. Else as
+ * lac_trainer_new and _resume. */
 lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const char *run, lac_trainer **out);
 

@@ -58,7 +58,7 @@ static void what_is_no_list_is_refused_with_its_line(void **state)
     check_refused(f, "1\n0\n", "drop.txt:2: row 0, the table has rows 1 to 16");
     check_refused(f, "17\n", "drop.txt:1: row 17, the table has rows 1 to 16");
     check_refused(f, "99999999999999999999999 nose\n", "drop.txt:1: row 99999999999999999999, the");
-    check_refused(f, "1\n\n3 chin # 3\n", "drop.txt:3: no point is called chin; there are left_eye");
+    check_refused(f, "1\n\n3 chin # 3\n", "drop.txt:3: no point is called chin; there are left");
     check_refused(f, "3,nose\n", "drop.txt:1: a line is the number of a row");
     check_refused(f, "nose\n", "drop.txt:1: a line is the number of a row");
     check_refused(f, "-3\n", "drop.txt:1: a line is");

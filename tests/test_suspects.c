@@ -3,7 +3,7 @@
  * errors; then single labels are made wrong in ways of which each must be told as what it is.
  */
 #include "data/data.h"
-#include "eval/suspects.h"
+#include "eval/residuals.h"
 #include "support.h"
 
 #include <math.h>
@@ -239,7 +239,7 @@ static void equal_pictures_that_disagree_are_told_once(void **state)
     memcpy(m->pixels[71], m->pixels[70], sizeof m->pixels[0]);
     memcpy(m->xy[71], m->xy[70], sizeof m->xy[0]);
     m->group[71] = 70;
-    for (int k = 0; k < POINTS; k++) { /* neither is far from the prediction, which is between them */
+    for (int k = 0; k < POINTS; k++) { /* neither is far from the prediction between them */
         m->label[70][2 * k] = m->xy[70][2 * k] - (float)(2.6 * error[k]);
         m->label[71][2 * k] = m->xy[71][2 * k] + (float)(2.7 * error[k]);
         m->label[70][2 * k + 1] = m->label[71][2 * k + 1] = m->xy[70][2 * k + 1];

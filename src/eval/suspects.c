@@ -1,174 +1,24 @@
 /*
- * Labels that predictions make implausible, by models that never saw them.
- *
- * What is usual differs by point and source: noses are found to the pixel, chins are not. So the
- * distance of a label from its prediction is counted in the spread that such distances have for its
- * point and source, from their median on. Median and median deviation are what most rows say: the
- * wrong labels that are looked for hardly move them. A row's mean distance is judged in the same
- * way, which finds rows that are a little off everywhere.
+ * Labels that predictions make implausible, by models that never saw them: the distance of a label
+ * from its prediction, and a row's mean distance, are judged by what is usual of them
+ * (residuals.h). A row is told once, as what explains its distances best: two sides exchanged, a
+ * whole row off, or some points; and rows of one picture are compared with each other.
  */
-#include "eval/suspects.h"
 #include "data/data.h"
+#include "eval/residuals.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What is usual needs some numbers; the median deviation of normal ones is 1 / 1.4826 of their
- * standard deviation; no spread is below a thousandth of the picture's side, or a fifth of the
- * median, which for normal errors is nearer to a half. */
-enum { ENOUGH = 20, ENOUGH_POINTS = 3 };
-static const double to_deviation = 1.4826, least_side = 0.001, least_share = 0.2;
 
 typedef struct search {
     lac_context *ctx;
     const lac_predicted *p;
     const lac_data *data;
     double limit;
-    double *shift;     /* [sources, K, 2] median of label - prediction, pixels */
-    lac_usual *usual;  /* [sources, K] of the distances */
-    lac_usual *of_row; /* [sources] of rows' means of distance / median */
-    double *distance;  /* [count, K] pixels, NaN where it is not known */
-    double *mean;      /* [count] of distance / median over the row's points, NaN of too few */
-    double *scratch;   /* [count * K] */
+    lac_residuals r;
     lac_suspects *out;
 } search;
-
-/* ---- What is usual ----------------------------------------------------------------------- */
-
-static double median(double *values, long count)
-{
-    lac_numbers_sort(values, count);
-    return lac_quantile(values, count, 0.5);
-}
-
-lac_usual lac_usual_of(double *values, long count, double least)
-{
-    lac_usual u = {.median = median(values, count)};
-    for (long i = 0; i < count; i++)
-        values[i] = fabs(values[i] - u.median);
-    u.spread = to_deviation * median(values, count);
-    u.median = fmax(u.median, least);
-    u.spread = fmax(u.spread, least_share * u.median);
-    return u;
-}
-
-static double beyond(const lac_usual *u, double value)
-{
-    return (value - u->median) / u->spread;
-}
-
-static const float *label_at(const search *s, int index, int k)
-{
-    return lac_data_labels(s->data, s->p->row[index]) + 2 * k;
-}
-
-static const float *answer_at(const search *s, int index, int k)
-{
-    return s->p->xy + 2 * ((size_t)index * s->data->points + k);
-}
-
-static int source_at(const search *s, int index)
-{
-    return s->data->row_source[s->p->row[index]];
-}
-
-/* Whether a point has a label and a prediction that are numbers. */
-static int is_known(const search *s, int index, int k)
-{
-    const uint8_t *mask = lac_data_mask(s->data, s->p->row[index]) + 2 * k;
-    const float *xy = answer_at(s, index, k);
-    return mask[0] && mask[1] && isfinite(xy[0]) && isfinite(xy[1]);
-}
-
-/* The place of a point's numbers among those of all sources. */
-static size_t place(const search *s, int index, int k)
-{
-    return (size_t)source_at(s, index) * s->data->points + k;
-}
-
-/* How far `label` is from where point k of this row is expected. */
-static double distance_of(const search *s, int index, int k, const float label[2])
-{
-    const float *xy = answer_at(s, index, k);
-    const double *shift = s->shift + 2 * place(s, index, k);
-    return hypot((double)label[0] - (double)xy[0] - shift[0],
-                 (double)label[1] - (double)xy[1] - shift[1]);
-}
-
-/* Sources differ in where they mark a point, and a model may sit between them. */
-static void find_shift(search *s, int source, int k)
-{
-    double *shift = s->shift + 2 * ((size_t)source * s->data->points + k);
-    for (int axis = 0; axis < 2; axis++) {
-        long count = 0;
-        for (int i = 0; i < s->p->count; i++)
-            if (source_at(s, i) == source && is_known(s, i, k))
-                s->scratch[count++] = (double)label_at(s, i, k)[axis] -
-                                      (double)answer_at(s, i, k)[axis];
-        shift[axis] = count >= ENOUGH ? median(s->scratch, count) : 0;
-    }
-}
-
-static void find_distances(search *s)
-{
-    int points = s->data->points;
-    for (int source = 0; source < s->data->sources; source++)
-        for (int k = 0; k < points; k++)
-            find_shift(s, source, k);
-    for (int i = 0; i < s->p->count; i++)
-        for (int k = 0; k < points; k++)
-            s->distance[(size_t)i * points + k] =
-                is_known(s, i, k) ? distance_of(s, i, k, label_at(s, i, k)) : NAN;
-}
-
-/* Of the values [count, width] in this column, or all if it is -1, whose row is of this source, or
- * any if it is -1. Too few: as `other`, which may be NULL. */
-static lac_usual usual_of(search *s, const double *values, int width, int source, int column,
-                          double least, const lac_usual *other)
-{
-    long count = 0;
-    for (int i = 0; i < s->p->count; i++)
-        for (int k = 0; k < width && (source < 0 || source_at(s, i) == source); k++) {
-            double value = values[(size_t)i * width + k];
-            if ((column < 0 || k == column) && !isnan(value))
-                s->scratch[count++] = value;
-        }
-    if (count == 0 || (count < ENOUGH && other))
-        return other ? *other : (lac_usual){least, least};
-    return lac_usual_of(s->scratch, count, least);
-}
-
-static void find_usual(search *s)
-{
-    int points = s->data->points;
-    double least = least_side * s->data->size;
-    const lac_usual all = usual_of(s, s->distance, points, -1, -1, least, NULL);
-    for (int source = 0; source < s->data->sources; source++)
-        for (int k = 0; k < points; k++)
-            s->usual[source * points + k] =
-                usual_of(s, s->distance, points, source, k, least, &all);
-}
-
-static void find_rows(search *s)
-{
-    int points = s->data->points;
-    for (int i = 0; i < s->p->count; i++) {
-        double sum = 0;
-        int count = 0;
-        for (int k = 0; k < points; k++) {
-            double distance = s->distance[(size_t)i * points + k];
-            if (isnan(distance))
-                continue;
-            sum += distance / s->usual[place(s, i, k)].median;
-            count++;
-        }
-        s->mean[i] = count >= ENOUGH_POINTS ? sum / count : NAN;
-    }
-    const lac_usual all = usual_of(s, s->mean, 1, -1, 0, 1e-3, NULL);
-    for (int source = 0; source < s->data->sources; source++)
-        s->of_row[source] = usual_of(s, s->mean, 1, source, 0, 1e-3, &all);
-}
 
 /* ---- One row ------------------------------------------------------------------------------ */
 
@@ -182,8 +32,8 @@ static scores score_points(const search *s, int index, double *room)
 {
     scores x = {.of = room, .worst = -1};
     for (int k = 0; k < s->data->points; k++) {
-        double distance = s->distance[(size_t)index * s->data->points + k];
-        x.of[k] = isnan(distance) ? NAN : beyond(&s->usual[place(s, index, k)], distance);
+        double distance = s->r.distance[(size_t)index * s->data->points + k];
+        x.of[k] = lac_residual_score(&s->r, index, k, distance);
         if (isnan(distance))
             continue;
         x.known++;
@@ -195,10 +45,10 @@ static scores score_points(const search *s, int index, double *room)
 /* Whether this pair of partners fits much better when their labels change places. */
 static int is_swapped(const search *s, int index, int k, int partner)
 {
-    const double *distance = s->distance + (size_t)index * s->data->points;
+    const double *distance = s->r.distance + (size_t)index * s->data->points;
     double as_is = distance[k] + distance[partner]; /* NaN where one is not known */
-    double swapped = distance_of(s, index, k, label_at(s, index, partner)) +
-                     distance_of(s, index, partner, label_at(s, index, k));
+    double swapped = lac_residual_of(&s->r, index, k, lac_residual_label(&s->r, index, partner)) +
+                     lac_residual_of(&s->r, index, partner, lac_residual_label(&s->r, index, k));
     return swapped < as_is / 2;
 }
 
@@ -223,14 +73,14 @@ static int is_outside(const search *s, int index, int k)
     double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
     for (int q = 0; q < s->data->points; q++)
         for (int axis = 0; axis < 2; axis++) {
-            double at = (double)answer_at(s, index, q)[axis];
+            double at = (double)lac_residual_answer(&s->r, index, q)[axis];
             if (!isfinite(at))
                 continue;
             low[axis] = fmin(low[axis], at);
             high[axis] = fmax(high[axis], at);
         }
     double margin = fmax(high[0] - low[0], high[1] - low[1]) / 2;
-    const float *label = label_at(s, index, k);
+    const float *label = lac_residual_label(&s->r, index, k);
     return (double)label[0] < low[0] - margin || (double)label[0] > high[0] + margin ||
            (double)label[1] < low[1] - margin || (double)label[1] > high[1] + margin;
 }
@@ -242,11 +92,11 @@ static void fit_move(const search *s, lac_suspect *out)
     double middle[2][2] = {{0}}, product = 0, square = 0, before = 0;
     int count = 0;
     for (int k = 0; k < s->data->points; k++) {
-        if (!is_known(s, out->index, k))
+        if (!lac_residual_is_known(&s->r, out->index, k))
             continue;
         for (int axis = 0; axis < 2; axis++) {
-            middle[0][axis] += (double)answer_at(s, out->index, k)[axis];
-            middle[1][axis] += (double)label_at(s, out->index, k)[axis];
+            middle[0][axis] += (double)lac_residual_answer(&s->r, out->index, k)[axis];
+            middle[1][axis] += (double)lac_residual_label(&s->r, out->index, k)[axis];
         }
         count++;
     }
@@ -257,9 +107,9 @@ static void fit_move(const search *s, lac_suspect *out)
     }
     double labels = 0;
     for (int k = 0; k < s->data->points; k++)
-        for (int axis = 0; axis < 2 && is_known(s, out->index, k); axis++) {
-            double answer = (double)answer_at(s, out->index, k)[axis];
-            double label = (double)label_at(s, out->index, k)[axis];
+        for (int axis = 0; axis < 2 && lac_residual_is_known(&s->r, out->index, k); axis++) {
+            double answer = (double)lac_residual_answer(&s->r, out->index, k)[axis];
+            double label = (double)lac_residual_label(&s->r, out->index, k)[axis];
             before += (label - answer) * (label - answer);
             answer -= middle[0][axis];
             label -= middle[1][axis];
@@ -285,16 +135,17 @@ static void name_points(const search *s, const scores *x, lac_suspect *out, uint
 static void judge(const search *s, int index, double *room, lac_suspect *out, uint8_t *named)
 {
     const scores x = score_points(s, index, room);
-    double of_row = beyond(&s->of_row[source_at(s, index)], s->mean[index]);
+    double of_row = lac_residual_row_score(&s->r, index);
     double worst = x.worst < 0 ? -INFINITY : x.of[x.worst];
     int row = s->p->row[index];
     *out = (lac_suspect){.index = index, .row = row, .number = lac_row_number(s->data, row),
                          .score = isnan(of_row) ? worst : fmax(worst, of_row), .worst = x.worst};
     if (x.worst < 0)
         return;
-    out->off = lac_point_error(answer_at(s, index, x.worst), label_at(s, index, x.worst), 1);
+    out->off = lac_point_error(lac_residual_answer(&s->r, index, x.worst),
+                               lac_residual_label(&s->r, index, x.worst), 1);
     name_points(s, &x, out, named);
-    int is_most = x.known >= ENOUGH_POINTS && 2 * out->named > x.known;
+    int is_most = x.known >= LAC_ENOUGH_POINTS && 2 * out->named > x.known;
     if (sides_are_swapped(s, index, &x))
         out->why = LAC_SUSPECT_SIDES;
     else if (is_most || of_row > worst)
@@ -315,10 +166,11 @@ static double score_twins(const search *s, int a, int b, double *apart, uint8_t 
     *apart = 0;
     for (int k = 0; k < s->data->points; k++) {
         named[k] = 0;
-        if (!is_known(s, a, k) || !is_known(s, b, k))
+        if (!lac_residual_is_known(&s->r, a, k) || !lac_residual_is_known(&s->r, b, k))
             continue;
-        double d = lac_point_error(label_at(s, a, k), label_at(s, b, k), 1);
-        double of_point = beyond(&s->usual[place(s, a, k)], d);
+        double d = lac_point_error(lac_residual_label(&s->r, a, k),
+                                   lac_residual_label(&s->r, b, k), 1);
+        double of_point = lac_residual_score(&s->r, a, k, d);
         score = fmax(score, of_point);
         *apart = fmax(*apart, d);
         named[k] = of_point >= s->limit;
@@ -332,7 +184,7 @@ static double score_twins(const search *s, int a, int b, double *apart, uint8_t 
 static int are_equal_pictures(const search *s, int a, int b)
 {
     size_t size = (size_t)s->data->size * s->data->size;
-    return source_at(s, a) == source_at(s, b) &&
+    return s->data->row_source[s->p->row[a]] == s->data->row_source[s->p->row[b]] &&
            memcmp(lac_data_image(s->data, s->p->row[a]), lac_data_image(s->data, s->p->row[b]),
                   size) == 0;
 }
@@ -342,7 +194,7 @@ static int are_equal_pictures(const search *s, int a, int b)
 static void judge_twins(const search *s, int a, int b, lac_suspect *all, uint8_t *point)
 {
     int points = s->data->points, most;
-    uint8_t *named = (uint8_t *)s->scratch;
+    uint8_t *named = (uint8_t *)s->r.scratch;
     double apart, score = score_twins(s, a, b, &apart, named, &most);
     int far = all[b].score > all[a].score ? b : a;
     lac_suspect *x = &all[far];
@@ -415,32 +267,24 @@ static lac_status keep(const search *s, const lac_suspect *all, const uint8_t *p
 
 static lac_status judge_all(search *s, lac_suspect *all, uint8_t *point)
 {
-    find_distances(s);
-    find_usual(s);
-    find_rows(s);
     for (int i = 0; i < s->p->count; i++)
-        judge(s, i, s->scratch, &all[i], point + (size_t)i * s->data->points);
+        judge(s, i, s->r.scratch, &all[i], point + (size_t)i * s->data->points);
     LAC_TRY(find_twins(s, all, point));
     return keep(s, all, point);
 }
 
 static lac_status find(search *s)
 {
-    size_t points = (size_t)s->data->points, places = (size_t)s->data->sources * points;
     size_t rows = (size_t)s->p->count;
-    lac_suspect *all = NULL;
+    lac_suspect *all;
     uint8_t *point = NULL;
-    LAC_TRY(lac_alloc(s->ctx, 2 * places, sizeof *s->shift, &s->shift));
-    LAC_TRY(lac_alloc(s->ctx, places, sizeof *s->usual, &s->usual));
-    LAC_TRY(lac_alloc(s->ctx, (size_t)s->data->sources, sizeof *s->of_row, &s->of_row));
-    LAC_TRY(lac_alloc(s->ctx, rows * points, sizeof *s->distance, &s->distance));
-    LAC_TRY(lac_alloc(s->ctx, rows, sizeof *s->mean, &s->mean));
-    LAC_TRY(lac_alloc(s->ctx, rows * points, sizeof *s->scratch, &s->scratch));
-    lac_status status = lac_alloc(s->ctx, rows, sizeof *all, &all);
+    LAC_TRY(lac_alloc(s->ctx, rows, sizeof *all, &all));
+    lac_status status = lac_alloc(s->ctx, rows * (size_t)s->data->points, 1, &point);
     if (status == LAC_OK)
-        status = lac_alloc(s->ctx, rows * points, 1, &point);
+        status = lac_residuals_make(s->ctx, s->p, &s->r);
     if (status == LAC_OK)
         status = judge_all(s, all, point);
+    lac_residuals_free(&s->r);
     free(all);
     free(point);
     return status;
@@ -460,12 +304,6 @@ lac_status lac_suspects_find(lac_context *ctx, const lac_predicted *predicted, d
     (*out)->limit = limit;
     search s = {.ctx = ctx, .p = predicted, .data = predicted->data, .limit = limit, .out = *out};
     lac_status status = find(&s);
-    free(s.shift);
-    free(s.usual);
-    free(s.of_row);
-    free(s.distance);
-    free(s.mean);
-    free(s.scratch);
     if (status != LAC_OK)
         lac_suspects_free(out);
     return status;

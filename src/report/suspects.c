@@ -1,8 +1,8 @@
 /*
- * The page of suspects: their pictures, which a person ticks or leaves, and a button that saves what
- * is ticked as the list that train --drop takes. The lines of each stand beside its picture, and the
- * script puts those together that are ticked. The page's own policy forbids it to load or send
- * anything.
+ * The page of suspects: their pictures, which a person ticks or leaves, and a button that saves
+ * what is ticked as the list that train --drop takes. The lines of each stand beside its picture,
+ * and the script puts those together that are ticked. The page's own policy forbids it to load or
+ * send anything.
  */
 #include "data/data.h"
 #include "report/html.h"

@@ -1030,7 +1030,7 @@ lac_status lac_plot_comparison(lac_context *ctx, const lac_predicted *a, const l
 
 typedef struct lac_report {
     const char *const *runs; /* [count] run folders, finished or not, folders of such, and folders
-                              * of searches */
+                              * of searches and of cross-validations */
     int count;               /* 1 to 512 */
     const char *data_path;   /* as the commands shown give it, or NULL */
     int flip;                /* 1: predictions are averaged with those of the mirror image (0) */

@@ -232,14 +232,39 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
     return LAC_OK;
 }
 
+static lac_status write_crossings(FILE *stream, const lac_material *m)
+{
+    for (int i = 0; i < m->crossings; i++) {
+        char name[40];
+        lac_sheet sheet = {0};
+        lac_format(name, sizeof name, i ? "suspects-%d" : "suspects", i + 1);
+        LAC_TRY(lac_page_crossed(stream, m, &m->crossed[i]));
+        lac_status status = lac_sheet_suspects(m, &m->crossed[i], &sheet);
+        if (status == LAC_OK && sheet.bands)
+            status = write_sheet(stream, m, name, &sheet);
+        lac_sheet_free(&sheet);
+        LAC_TRY(status);
+    }
+    return LAC_OK;
+}
+
+static void write_counts(FILE *stream, const lac_material *m)
+{
+    const int count[] = {m->runs, m->searches, m->crossings};
+    static const char *const one[] = {"run", "search", "cross-validation"};
+    static const char *const many[] = {"runs", "searches", "cross-validations"};
+    int told = 0;
+    for (int i = 0; i < LAC_COUNT(count); i++)
+        if (count[i])
+            lac_print(stream, "%s%d %s", told++ ? ", " : "", count[i],
+                      (count[i] == 1 ? one : many)[i]);
+}
+
 static lac_status write_body(FILE *stream, const lac_material *m)
 {
     lac_html_head(stream, "lacuna: report");
     lac_print(stream, "<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">");
-    if (m->runs)
-        lac_print(stream, "%d run%s%s", m->runs, m->runs == 1 ? "" : "s", m->searches ? ", " : "");
-    if (m->searches)
-        lac_print(stream, "%d search%s", m->searches, m->searches == 1 ? "" : "es");
+    write_counts(stream, m);
     lac_print(stream, " on ");
     lac_html_text(stream, m->data_path);
     lac_print(stream, ": %d rows", lac_data_rows(m->data));
@@ -250,9 +275,11 @@ static lac_status write_body(FILE *stream, const lac_material *m)
     lac_print(stream, ".</p>\n");
     if (m->runs) {
         lac_page_results(stream, m);
+        LAC_TRY(lac_page_differences(stream, m));
         LAC_TRY(write_charts(stream, m));
         LAC_TRY(write_predictions(stream, m));
     }
+    LAC_TRY(write_crossings(stream, m));
     LAC_TRY(write_searches(stream, m));
     LAC_TRY(write_samples(stream, m));
     if (m->runs) {

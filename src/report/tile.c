@@ -41,8 +41,8 @@ static lac_status copy_pixels(lac_context *ctx, const lac_tile_source *s, const 
 static void add_point(const lac_tile_source *s, int k, const float label[2],
                       const uint8_t mask[2], lac_tile *tile)
 {
-    int is_hollow = s->filled ? !s->filled[k]
-                              : s->tells_sides && !lac_name_is_left(lac_data_point_name(s->data, k));
+    int is_right = s->tells_sides && !lac_name_is_left(lac_data_point_name(s->data, k));
+    int is_hollow = s->filled ? !s->filled[k] : is_right;
     int is_predicted = s->xy && !isnan(s->xy[2 * k]); /* the row's source may lack the point */
     double px = is_predicted ? (double)s->xy[2 * k] + 0.5 : 0.0;
     double py = is_predicted ? (double)s->xy[2 * k + 1] + 0.5 : 0.0;

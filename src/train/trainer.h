@@ -75,8 +75,8 @@ int lac_trainer_first(const lac_trainer *trainer, int step);
  * loss is not finite; nothing was changed then but running statistics. */
 lac_status lac_trainer_step(lac_trainer *trainer, double *loss);
 
-/* What a training goes on with: its model, and the points that it drops, [rows of data, K], or NULL;
- * both are taken over, also on failure. */
+/* What a training goes on with: its model, and the points that it drops, [rows of data, K], or
+ * NULL; both are taken over, also on failure. */
 typedef struct lac_kept {
     lac_model *model;
     uint8_t *dropped;

@@ -132,6 +132,9 @@ $ lacuna help train
 |                          mirror partners: points whose names differ in left and
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
+|   --drop FILE            learn nothing from the rows and points of a list, as
+|                          'lacuna suspects' writes; what is held out is measured
+|                          all the same (default: nothing)
 |   --fold N               hold out fold N of the 1 / holdout folds that the rows
 |                          are dealt to (from 0 to 100; default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
@@ -172,6 +175,9 @@ $ lacuna help eval
 |   --rows FILE            write a CSV of the rows: labels, predictions, errors,
 |                          source and side of the split; a missing label is an
 |                          empty cell (default: none)
+|   --drop FILE            measure without the labels that a list names, as train
+|                          --drop takes; the figures are not comparable with
+|                          those of all labels (default: nothing)
 |   --nme A,B|box          divide errors by the distance between the labels of
 |                          the points A and B, or by the square root of the area
 |                          of the box around the picture's labels (default: by
@@ -693,6 +699,9 @@ $ lacuna help search
 |                          mirror partners: points whose names differ in left and
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
+|   --drop FILE            learn nothing from the rows and points of a list, as
+|                          'lacuna suspects' writes; what is held out is measured
+|                          all the same (default: nothing)
 |   --fold N               hold out fold N of the 1 / holdout folds that the rows
 |                          are dealt to (from 0 to 100; default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)

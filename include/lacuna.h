@@ -407,9 +407,9 @@ typedef struct lac_train_config {
     char pairs[LAC_SETTING]; /* mirror partners: "names", "data" (the mean face), or the path of a
                                 file with two names of points on a line ("names") */
     char drop[LAC_SETTING];  /* path of a list of rows and points whose labels are not learned,
-                                though they are measured where they are held out; a line is a row's
-                                number, from 1, or that and a point's name, # begins a comment;
-                                empty = none. A run keeps the list (empty) */
+                                though they are measured where they are held out, empty = none. A
+                                line is a row's number, from 1, or that and a point's name. Behind
+                                # is a comment. A run keeps the list (empty) */
     int fold;                /* what is held out: 0, the share `holdout` by itself; above, this one
                                 of the 1 / holdout folds that all rows are dealt to, 1 to 100 (0) */
 } lac_train_config;

@@ -25,10 +25,10 @@ $ for r in $(grep -A 1 'left and right swapped' drop.txt | grep '^[0-9]'); do gr
 $ lacuna suspects folds/fold-001 --data faces --top 0 --limit 1000
 | 100 of 200 rows of faces, each by a model that was not trained on it
 | 0 suspects from a score of 1000 on
-$ lacuna report folds --data faces --out report --threads 1; grep -o 'Cross-validation: [a-z]*\|<td>mean\|[0-9]* rows have a score of 6' report/report.html | sed 's/^[0-9]*/N/'; ls report | grep suspects
+$ lacuna report folds --data faces --out report --threads 1; grep -o 'Cross-validation: [a-z]*\|<td>mean\|[0-9]* rows have a score of 6' report/report.html | sed 's/^[0-9][0-9]*/N/'; ls report | grep suspects
 | report/report.html: open it in a browser
-| NCross-validation: folds
-| N<td>mean
+| Cross-validation: folds
+| <td>mean
 | N rows have a score of 6
 | suspects.png
 | suspects.svg

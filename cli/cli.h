@@ -30,6 +30,7 @@ int verb_report(int argc, char **argv);
 int verb_reproduce(int argc, char **argv);
 int verb_search(int argc, char **argv);
 int verb_submit(int argc, char **argv);
+int verb_suspects(int argc, char **argv);
 int verb_synth(int argc, char **argv);
 int verb_train(int argc, char **argv);
 

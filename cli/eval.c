@@ -16,6 +16,7 @@ typedef struct eval_options {
     model_options models;
     table_job table;
     const char *rows;
+    const char *drop;
     int split;
     int json;
     lac_predict_config how;
@@ -23,15 +24,27 @@ typedef struct eval_options {
     machine_options machine;
 } eval_options;
 
-static void print_table(const eval_options *o, const lac_model *model, const lac_predicted *p,
-                        const lac_measures *m)
+/* What is told. */
+typedef struct told {
+    const lac_model *model;
+    const lac_predicted *predicted;
+    const lac_measures *measures;
+    lac_dropped dropped;
+} told;
+
+static void print_table(const eval_options *o, const told *t)
 {
+    const lac_model *model = t->model;
     models_title(model);
     printf(", %s of %s\n", (lac_model_members(model) > 1 ? shared_words : split_words)[o->split],
            o->table.path);
     models_print(&o->models, model);
+    if (o->drop)
+        printf("without the labels that %s names: %d whole row%s, %d point%s of others\n", o->drop,
+               t->dropped.rows, t->dropped.rows == 1 ? "" : "s", t->dropped.points,
+               t->dropped.points == 1 ? "" : "s");
     printf("\n");
-    measures_print(p, m);
+    measures_print(t->predicted, t->measures);
 }
 
 static void add_models(cJSON *root, const lac_model *model)
@@ -48,33 +61,38 @@ static void add_models(cJSON *root, const lac_model *model)
     }
 }
 
-static void print_json(const eval_options *o, const lac_model *model, const lac_predicted *p,
-                       const lac_measures *m)
+static void print_json(const eval_options *o, const told *t)
 {
+    const lac_model *model = t->model;
     cJSON *root = json_new();
     cJSON_AddStringToObject(root, "model", lac_model_name(model));
     cJSON_AddNumberToObject(root, "epoch", lac_model_epoch(model));
     add_models(root, model);
     cJSON_AddStringToObject(root, "split", split_choices[o->split]);
-    measures_json(root, p, m);
+    if (o->drop) {
+        cJSON *dropped = cJSON_AddObjectToObject(root, "dropped");
+        cJSON_AddNumberToObject(dropped, "rows", t->dropped.rows);
+        cJSON_AddNumberToObject(dropped, "points", t->dropped.points);
+    }
+    measures_json(root, t->predicted, t->measures);
     json_print(root);
 }
 
 /* What is predicted is measured, printed, and written to --rows. */
-static int measure(lac_context *ctx, const eval_options *o, const lac_model *model,
-                   const lac_predicted *p)
+static int measure(lac_context *ctx, const eval_options *o, told *t)
 {
     lac_measures *m = NULL;
     lac_measures_config config;
-    if (measure_take(&o->measures, p->data, &config) != CODE_DONE)
+    if (measure_take(&o->measures, t->predicted->data, &config) != CODE_DONE)
         return CODE_FAILED;
-    lac_status status = lac_measures_compute(ctx, p, &config, &m);
+    lac_status status = lac_measures_compute(ctx, t->predicted, &config, &m);
+    t->measures = m;
     if (status == LAC_OK && o->rows)
-        status = lac_predicted_write(ctx, p, o->rows);
+        status = lac_predicted_write(ctx, t->predicted, o->rows);
     if (status == LAC_OK && o->json)
-        print_json(o, model, p, m);
+        print_json(o, t);
     else if (status == LAC_OK)
-        print_table(o, model, p, m);
+        print_table(o, t);
     lac_measures_free(&m);
     return report(ctx, status);
 }
@@ -93,7 +111,10 @@ static int eval(const eval_options *o)
         status = table_open_for_model(ctx, &o->table, model, &data);
     if (status == LAC_OK)
         status = lac_model_predict_side(model, data, (lac_side)o->split, &o->how, &predicted);
-    int code = status == LAC_OK ? measure(ctx, o, model, predicted) : report(ctx, status);
+    told t = {.model = model, .predicted = predicted};
+    if (status == LAC_OK && o->drop)
+        status = lac_data_drop(ctx, data, o->drop, &t.dropped);
+    int code = status == LAC_OK ? measure(ctx, o, &t) : report(ctx, status);
     lac_predicted_free(&predicted);
     lac_data_free(&data);
     lac_model_free(&model);
@@ -118,6 +139,10 @@ int verb_eval(int argc, char **argv)
          .about = "write a CSV of the rows: labels, predictions, errors, source and side of the "
                   "split; a missing label is an empty cell",
          .zero = "none"},
+        {.type = OPTION_TEXT, .name = "drop", .value = &o.drop, .unit = "FILE",
+         .about = "measure without the labels that a list names, as train --drop takes; the "
+                  "figures are not comparable with those of all labels",
+         .zero = "nothing"},
         MEASURE_OPTIONS(o.measures),
         FLIP_OPTION(o.how.flip),
         GAP_OPTIONS(o.table),

@@ -192,7 +192,7 @@ static int folds(const folds_options *o)
     signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
-        status = lac_data_open(ctx, o->data, LAC_TABLE_TRAINING, &data);
+        status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config, &data);
     if (status == LAC_OK)
         status = train_folds(ctx, o, data);
     if (status == LAC_OK)

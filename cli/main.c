@@ -25,6 +25,8 @@ static const verb verbs[] = {
     {"plot", "draw a run's curve, or faces with labels and predictions", verb_plot},
     {"report", "a page of runs: table II, curves, faces, what was run", verb_report},
     {"folds", "cross-validation: train and measure on every part of the rows", verb_folds},
+    {"suspects", "labels that are likely wrong, as a list and a page to drop from",
+     verb_suspects},
     {"search", "random search for settings, on training rows alone", verb_search},
     {"reproduce", "train the paper's three models, then report", verb_reproduce},
     {"presets", "settings that go together: what they cost and reach", verb_presets},

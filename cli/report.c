@@ -38,8 +38,8 @@ int verb_report(int argc, char **argv)
     word_list runs = {.word = need((size_t)argc, sizeof *runs.word)};
     option options[] = {
         {.type = OPTION_WORDS, .name = "RUN...", .value = &runs, .required = 1,
-         .about = "run folders, finished or still training, folders of runs, and folders of "
-                  "searches"},
+         .about = "run folders, finished or still training, folders of runs, and what search and "
+                  "folds made"},
         {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P", .required = 1,
          .about = "labelled table, that of the training: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &job.out, .unit = "DIR", .required = 1,
@@ -56,7 +56,9 @@ int verb_report(int argc, char **argv)
                  "numbers beside the runs', loss curves (figure 8), predictions on the same "
                  "hold-out faces (9 to 11), distribution of errors, error of every point, "
                  "labels and gaps (1), mirror pairs (6), layers (5), and what was run. Models "
-                 "are those of last.safetensors. The runs must share their hold-out.",
+                 "are those of last.safetensors. The runs must share their hold-out. Several "
+                 "runs are compared with the first; of folds the page has every figure, their "
+                 "spread, and the rows with the most suspicious labels.",
         .examples = "  lacuna report run --data kaggle --out report\n"
                     "  lacuna report cnn-plain cnn-masked resnet-masked search --data kaggle "
                     "--out report",

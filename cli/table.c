@@ -40,11 +40,13 @@ lac_status table_open_for_run(lac_context *ctx, const table_job *job, const char
                               lac_data **data)
 {
     lac_train_config config;
-    if (lac_train_read(ctx, run, &config) != LAC_OK) {
-        static const char trial[] = "/trial-001"; /* of a search */
-        char *path = need(strlen(run) + sizeof trial, 1);
-        strcpy(path, run);
-        if (lac_train_read(ctx, strcat(path, trial), &config) != LAC_OK)
+    static const char *const inside[] = {"", "/trial-001", "/fold-001"}; /* of a search, of folds */
+    int i = 0, count = sizeof inside / sizeof inside[0];
+    for (lac_status status = LAC_ERROR_IO; i < count && status != LAC_OK; i++) {
+        char *path = need(strlen(run) + strlen(inside[i]) + 1, 1);
+        strcat(strcpy(path, run), inside[i]);
+        status = lac_train_read(ctx, path, &config);
+        if (status != LAC_OK && i + 1 == count)
             config = lac_train_config_default();
         free(path);
     }

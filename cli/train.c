@@ -31,6 +31,18 @@ static void print_data_line(const char *path, const lac_data *data, const lac_sp
     printf("         %d with every label, %d held out\n", complete, lac_split_holdout_rows(split));
 }
 
+static void print_dropped(const lac_train_config *config, const lac_trainer *trainer)
+{
+    const lac_dropped d = lac_trainer_dropped(trainer);
+    if (!config->drop[0])
+        return;
+    printf("dropped  %d row%s and %d point%s of other rows, by %s\n", d.rows,
+           d.rows == 1 ? "" : "s", d.points, d.points == 1 ? "" : "s", config->drop);
+    if (d.held_out)
+        printf("         %d row%s of the list %s held out and measured all the same\n", d.held_out,
+               d.held_out == 1 ? "" : "s", d.held_out == 1 ? "is" : "are");
+}
+
 static void print_machine(const lac_context *ctx, const lac_train_config *config)
 {
     char precision[LAC_SETTING];
@@ -54,6 +66,7 @@ static lac_status print_start(lac_context *ctx, const train_options *o, const la
         print_model_partners(lac_trainer_model(trainer),
                              o->resume ? "of the run" : partners_by(data));
     }
+    print_dropped(config, trainer);
     if (!o->resume)
         base_print(&o->base);
     settings_print(config);

@@ -4,7 +4,7 @@
  * This header is the whole public interface and its manual. Read it from top to
  * bottom; the order is: a complete program, conventions, status codes, context,
  * data, hold-out, networks, training, cross-validation, search, models and prediction, metrics,
- * measures, submission, synthetic data, pictures, report, benchmark.
+ * measures, suspects, submission, synthetic data, pictures, report, benchmark.
  *
  * A complete program: train on Kaggle's files, predict one face.
  *
@@ -166,6 +166,19 @@ const uint8_t *lac_data_image(const lac_data *data, int row);     /* [1, size, s
 const float *lac_data_labels(const lac_data *data, int row);      /* [2K]; 0 where missing */
 const uint8_t *lac_data_mask(const lac_data *data, int row);      /* [2K]; 1 = label present */
 int lac_data_row_is_complete(const lac_data *data, int row);      /* 1 = every label is present */
+
+/* What a drop list took. */
+typedef struct lac_dropped {
+    int rows;     /* rows that have no label left */
+    int points;   /* points of other rows */
+    int held_out; /* rows that the list names and that keep their labels, as they are held out */
+} lac_dropped;
+
+/* Makes the labels missing that a drop list names, as the setting `drop` of a training does for
+ * what it learns from. For measuring: models know the data as they did, and hold-outs are made from
+ * what rows carry, so that rows are to be predicted before. IO, FORMAT (the message names the
+ * line), MISMATCH (no labels), MEMORY. */
+lac_status lac_data_drop(lac_context *ctx, lac_data *data, const char *path, lac_dropped *count);
 
 /* The mirror partner of a point, or the point itself. */
 int lac_data_mirror_point(const lac_data *data, int point);
@@ -393,6 +406,10 @@ typedef struct lac_train_config {
     lac_outside outside;     /* labels outside of the picture (ERROR) */
     char pairs[LAC_SETTING]; /* mirror partners: "names", "data" (the mean face), or the path of a
                                 file with two names of points on a line ("names") */
+    char drop[LAC_SETTING];  /* path of a list of rows and points whose labels are not learned,
+                                though they are measured where they are held out, empty = none. A
+                                line is a row's number, from 1, or that and a point's name. Behind
+                                # is a comment. A run keeps the list (empty) */
     int fold;                /* what is held out: 0, the share `holdout` by itself; above, this one
                                 of the 1 / holdout folds that all rows are dealt to, 1 to 100 (0) */
     char crop[LAC_SETTING];  /* which square of a photo is such a picture: rules by detectors'
@@ -498,8 +515,8 @@ typedef struct lac_model lac_model;
 /* Prepares a training: splits the data, plans memory, draws the weights. `data`
  * must outlive the trainer; config NULL means defaults. ARGUMENT, MISMATCH (no
  * rows to train on, PLAIN loss with gaps, until or patience without hold-out, mirror images of
- * points without partners, nothing in `from` that fits), MEMORY; IO and FORMAT of `from`. The log
- * tells what of `from` fits. */
+ * points without partners, nothing in `from` that fits), MEMORY; IO and FORMAT of `from` and
+ * `drop`. The log tells what of `from` fits. */
 lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                            lac_trainer **out);
 
@@ -509,7 +526,8 @@ lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_tra
  * number of steps from here on, so a cosine that had come to 0 goes on higher up. A limit in
  * minutes is never carried over. A run that was ended before its first state was saved begins
  * again with the settings of its config.json; in any other run that file only repeats what the
- * state says, and the log tells when somebody has changed it.
+ * state says, and the log tells when somebody has changed it. So it does when the drop list is not
+ * any more what the run began with, which it keeps.
  * The trainer holds the folder's lock until lac_trainer_run returns, or it is freed.
  * IO (also while another process holds the lock), FORMAT (also a state without its checksum),
  * MISMATCH (other data), MEMORY. */
@@ -528,9 +546,9 @@ lac_status lac_trainer_run(lac_trainer *trainer, const char *run, lac_progress_f
                            void *user);
 
 /* For a run folder that may hold the run already, begun and stopped at any point: goes on with
- * it, or begins it. ARGUMENT when the folder's run has other settings, but for the number of
- * epochs, until and patience, which `config` gives, and minutes. Else as lac_trainer_new and
- * _resume. */
+ * it, or begins it. ARGUMENT when the folder's run has other settings, or another drop list, but
+ * for the number of epochs, until and patience, which `config` gives, and minutes. Else as
+ * lac_trainer_new and _resume. */
 lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const char *run, lac_trainer **out);
 
@@ -548,6 +566,7 @@ lac_end lac_trainer_end(const lac_trainer *trainer);
 /* Borrowed: the current weights, or their average if the run has one. */
 const lac_model *lac_trainer_model(const lac_trainer *trainer);
 const lac_split *lac_trainer_split(const lac_trainer *trainer); /* borrowed */
+lac_dropped lac_trainer_dropped(const lac_trainer *trainer); /* what the setting `drop` took */
 const lac_train_config *lac_trainer_config(const lac_trainer *trainer);
 void lac_trainer_free(lac_trainer **trainer);
 
@@ -899,6 +918,64 @@ void lac_comparison_free(lac_comparison **comparison);
  * when the interval has 0 in it, or is not known. */
 int lac_comparison_verdict(const lac_comparison *comparison);
 
+/* ---- Suspects: labels that predictions make implausible ----------------------------------- */
+
+/* Predicts with the runs in a folder, such as folds, or one run, each its own hold-out, as one.
+ * ARGUMENT (two of them held out the same row), and as lac_model_load and _predict_side. */
+lac_status lac_runs_predict(lac_context *ctx, const lac_data *data, const char *path,
+                            const lac_predict_config *config, lac_predicted **out);
+
+typedef enum lac_suspicion {
+    LAC_SUSPECT_POINTS = 0, /* some points are far off */
+    LAC_SUSPECT_ROW = 1,    /* most are, or all by more than usual: labels of another face */
+    LAC_SUSPECT_SIDES = 2,  /* most points fit where their mirror partners are labelled */
+    LAC_SUSPECT_TWINS = 3   /* an equal picture is labelled otherwise */
+} lac_suspicion;
+
+typedef struct lac_suspect {
+    int index;       /* in the predictions */
+    int row;         /* of the data */
+    int number;      /* of the row in drop lists, from 1 */
+    double score;    /* how far beyond the usual, in usual spreads: the larger, the worse */
+    lac_suspicion why;
+    int is_whole;    /* 1: the row is to be dropped whole, 0: the points that are named */
+    int named;       /* points */
+    int outside;     /* of these, points labelled outside of the face as it is predicted */
+    int worst;       /* the point that is farthest beyond the usual */
+    double off;      /* its label from its prediction, pixels */
+    int is_moved;    /* 1: the labels are the prediction moved and scaled, by the two below */
+    double move[2];  /* of the middle of the labels, pixels */
+    double scale;
+    int twin;        /* number of the row of an equal picture that is labelled otherwise, or 0 */
+    double apart;    /* the largest distance of two labels of a point in the two, pixels */
+} lac_suspect;
+
+/* Rows whose labels are suspicious, the worst first. The rule, by the distance of each label from
+ * its prediction and what is usual for the point and its source, is in docs/evaluation.md. */
+typedef struct lac_suspects {
+    const lac_predicted *predicted; /* borrowed */
+    double limit;         /* scores from here on */
+    int count;
+    lac_suspect *suspect; /* [count] */
+    uint8_t *point;       /* [count, K] 1 = named */
+} lac_suspects;
+
+/* `limit` above 0. ARGUMENT, MEMORY. */
+lac_status lac_suspects_find(lac_context *ctx, const lac_predicted *predicted, double limit,
+                             lac_suspects **out);
+void lac_suspects_free(lac_suspects **suspects);
+
+/* Why it is one, in one line, cut to `size` bytes. */
+void lac_suspect_reason(const lac_suspects *suspects, int index, char *text, size_t size);
+
+/* Writes them as a list that the setting `drop` of a training takes, worst first, each with its
+ * reason as a comment. `path` as in lac_predictions_write. IO, MEMORY. */
+lac_status lac_suspects_write(lac_context *ctx, const lac_suspects *suspects, const char *path);
+
+/* Writes them as a page that needs nothing else: pictures with labels and predictions, which a
+ * person ticks or leaves; the page saves what is ticked as such a list. IO, MEMORY. */
+lac_status lac_suspects_page(lac_context *ctx, const lac_suspects *suspects, const char *path);
+
 /* ---- Kaggle's lookup table and submission -------------------------------------------- */
 
 typedef struct lac_lookup lac_lookup;
@@ -964,7 +1041,7 @@ lac_status lac_plot_comparison(lac_context *ctx, const lac_predicted *a, const l
 
 typedef struct lac_report {
     const char *const *runs; /* [count] run folders, finished or not, folders of such, and folders
-                              * of searches */
+                              * of searches and of cross-validations */
     int count;               /* 1 to 512 */
     const char *data_path;   /* as the commands shown give it, or NULL */
     int flip;                /* 1: predictions are averaged with those of the mirror image (0) */

@@ -64,7 +64,7 @@ static lac_train_config unusual_config(void)
                               .eps = 1e-30, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
                               .rotation = 180, .minutes = 1.5, .holdout = 0.25, .seed = UINT64_MAX,
                               .missing = "-1 0,0", .outside = LAC_OUTSIDE_KEEP,
-                              .pairs = "a/pairs.txt"};
+                              .pairs = "a/pairs.txt", .drop = "a/drop.txt"};
 }
 
 static void a_configuration_survives_json_to_the_last_bit(void **state)
@@ -139,7 +139,7 @@ static void the_json_reads_as_the_command_line_does(void **state)
               "\t\"patience\":\t0,\n\t\"holdout\":\t0.2,\n"
               "\t\"seed\":\t\"1\",\n\t\"split_seed\":\t\"0\",\n"
               "\t\"missing\":\t\"\",\n\t\"outside\":\t\"error\",\n"
-              "\t\"pairs\":\t\"names\",\n\t\"fold\":\t0,\n"
+              "\t\"pairs\":\t\"names\",\n\t\"drop\":\t\"\",\n\t\"fold\":\t0,\n"
               "\t\"crop\":\t\"\"\n}");
     free(text);
 }

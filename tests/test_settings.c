@@ -202,7 +202,7 @@ static void an_unknown_setting_is_named_with_those_there_are(void **state)
     char text[LAC_SETTING];
     assert_status(ctx, lac_train_set(ctx, &c, "lrate", "1"), LAC_ERROR_ARGUMENT);
     assert_message(ctx, "no setting is called \"lrate\"; there are model, rows, ");
-    assert_message(ctx, ", outside, pairs, fold, crop");
+    assert_message(ctx, ", outside, pairs, drop, fold, crop");
     assert_status(ctx, lac_train_get(ctx, &c, "l\nr", text), LAC_ERROR_ARGUMENT);
     assert_message(ctx, "no setting is called \"?\"");
     assert_int_equal(lac_train_set(NULL, &c, "", "1"), LAC_ERROR_ARGUMENT);

@@ -19,6 +19,8 @@ struct lac_data {
     lac_mirror_by mirror_by;
     int *ids;        /* [rows] ImageId, or row + 1; -1 where it is a text */
     char **id_text;  /* [rows] ImageIds that are texts, else NULL; NULL without any */
+    int *table_row;  /* [rows] rows of the table that these are, ascending; NULL when they are all */
+    int table_rows;
     uint8_t *pixels; /* [rows, 1, size, size] */
     size_t pixel_bytes; /* as given to lac_pages_new; at least those of the rows */
     float *labels;   /* [rows, 2K] pixels */
@@ -101,9 +103,31 @@ lac_status lac_sources_weigh(lac_context *ctx, const lac_lookup *lookup, lac_dat
 lac_status lac_groups_find(lac_context *ctx, const lac_data *data, int *group, uint8_t *twin,
                            uint8_t *duplicate);
 
-/* The rows[0..count) of a data set as one of their own, ids and sources kept. dataset.c */
+/* The rows[0..count), ascending, of a data set as one of their own, ids and sources kept. dataset.c */
 lac_status lac_data_take(lac_context *ctx, const lac_data *data, const int *rows, int count,
                          lac_data **out);
+
+/* The number of the row in its table, from 1; drop lists name rows by it. drop.c */
+int lac_row_number(const lac_data *data, int row);
+
+/* The points that a drop list names: point [rows, K], freed by free(), 1 = named; a row that is
+ * named as a whole has all. Reads a file, or a text, which it takes apart, called `where` in
+ * messages. IO, FORMAT (the message names the line), MISMATCH (no labels), MEMORY. drop.c */
+lac_status lac_drop_read(lac_context *ctx, const char *path, const lac_data *data,
+                         uint8_t **point);
+lac_status lac_drop_parse(lac_context *ctx, char *text, const char *where, const lac_data *data,
+                          uint8_t **point);
+
+/* The shortest list that names these points, in the order of the rows, freed by free(). MEMORY. */
+lac_status lac_drop_text(lac_context *ctx, const lac_data *data, const uint8_t *point,
+                         char **text);
+
+/* The data's mask without these points: [rows, 2K], freed by free(). MEMORY. */
+lac_status lac_drop_mask(lac_context *ctx, const lac_data *data, const uint8_t *point,
+                         uint8_t **mask);
+
+/* Adds what the row has lost in this mask. */
+void lac_drop_count(const lac_data *data, const uint8_t *mask, int row, lac_dropped *count);
 
 /* The hold-out that a training configuration asks for. split.c */
 lac_status lac_split_of(lac_context *ctx, const lac_data *data, const lac_train_config *config,

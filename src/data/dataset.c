@@ -33,6 +33,7 @@ static lac_status derive(lac_context *ctx, const char *pairs, const lac_source_w
     LAC_TRY(lac_partners_find(ctx, pairs, data));
     LAC_TRY(lac_sources_find(ctx, words, data));
     data->fingerprint = fingerprint(data);
+    data->table_rows = data->rows;
     return LAC_OK;
 }
 
@@ -243,12 +244,23 @@ static lac_status take_ids(lac_context *ctx, const lac_data *from, const int *ro
     return LAC_OK;
 }
 
+static lac_status take_table_rows(lac_context *ctx, const lac_data *from, const int *rows,
+                                  lac_data *data)
+{
+    LAC_TRY(lac_alloc(ctx, (size_t)data->rows, sizeof *data->table_row, &data->table_row));
+    for (int r = 0; r < data->rows; r++)
+        data->table_row[r] = lac_row_number(from, rows[r]) - 1;
+    data->table_rows = from->table_rows;
+    return LAC_OK;
+}
+
 static lac_status take(lac_context *ctx, const lac_data *from, const int *rows, lac_data *data)
 {
     size_t count = (size_t)data->rows, width = 2 * (size_t)from->points;
     size_t area = (size_t)from->size * from->size;
     LAC_TRY(copy_names(ctx, data, from->points, (const char *const *)from->names));
     LAC_TRY(take_ids(ctx, from, rows, data));
+    LAC_TRY(take_table_rows(ctx, from, rows, data));
     data->pixel_bytes = count * area;
     LAC_TRY(lac_pages_new(ctx, data->pixel_bytes, &data->pixels));
     LAC_TRY(lac_alloc(ctx, count * width, sizeof *data->labels, &data->labels));
@@ -297,6 +309,7 @@ void lac_data_free(lac_data **data)
     for (int r = 0; d->id_text && r < d->rows; r++)
         free(d->id_text[r]);
     free(d->id_text);
+    free(d->table_row);
     lac_pages_free(d->pixels, d->pixel_bytes);
     free(d->labels);
     free(d->mask);

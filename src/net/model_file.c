@@ -201,9 +201,14 @@ static lac_status text_of(const lac_model_file *f, const char *key, const char *
     return LAC_OK;
 }
 
+const char *lac_model_file_text(const lac_model_file *f, const char *key)
+{
+    return lac_tensors_metadata(f->tensors, key);
+}
+
 int lac_model_file_has(const lac_model_file *f, const char *key)
 {
-    return lac_tensors_metadata(f->tensors, key) != NULL;
+    return lac_model_file_text(f, key) != NULL;
 }
 
 /* The number must take up the whole text. */

@@ -55,7 +55,7 @@ static lac_status load_run(lac_material *m, char *path)
     return lac_history_read(m->ctx, path, &run->history);
 }
 
-/* A search, a run, or a folder of runs. */
+/* A search, a cross-validation, a run, or a folder of runs. */
 static lac_status load(lac_material *m, const char *path)
 {
     lac_status status;
@@ -63,6 +63,9 @@ static lac_status load(lac_material *m, const char *path)
     int count;
     if (is_search(m->ctx, path, &status))
         return load_search(m, path);
+    LAC_TRY(status);
+    if (lac_is_crossed(m->ctx, path, &status))
+        return lac_crossed_load(m, path, &m->crossed[m->crossings++]);
     LAC_TRY(status);
     LAC_TRY(lac_runs_list(m->ctx, path, &runs, &count));
     for (int i = 0; i < count && status == LAC_OK; i++) {
@@ -308,6 +311,7 @@ lac_status lac_material_gather(lac_material *m, const lac_report *what)
 {
     LAC_TRY(lac_alloc(m->ctx, LAC_MOST_RUNS, sizeof *m->run, &m->run));
     LAC_TRY(lac_alloc(m->ctx, (size_t)what->count, sizeof *m->search, &m->search));
+    LAC_TRY(lac_alloc(m->ctx, (size_t)what->count, sizeof *m->crossed, &m->crossed));
     m->flip = what->flip;
     m->data_path = what->data_path ? what->data_path : "DATA";
     for (int i = 0; i < what->count; i++)
@@ -345,6 +349,9 @@ void lac_material_free(lac_material *m)
         free(m->search[i].scratch);
         free(m->search[i].view);
     }
+    for (int i = 0; i < m->crossings; i++)
+        lac_crossed_free(&m->crossed[i]);
+    free(m->crossed);
     free(m->mean);
     free(m->group);
     free(m->run);

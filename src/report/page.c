@@ -12,51 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char head[] =
-    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>lacuna: report</title>\n<style>\n"
-    ":root{color-scheme:light dark;--ink:#222;--quiet:#666;--line:#ddd;--paper:#fff;--red:#d62728;"
-    "--blue:#1f77b4}\n"
-    "@media (prefers-color-scheme:dark){:root{--ink:#e8e8e8;--quiet:#a0a4aa;--line:#34383e;"
-    "--paper:#16191d;--red:#ff6b6b;--blue:#6cb6ff}}\n"
-    "@media print{:root{color-scheme:light;--ink:#222;--quiet:#666;--line:#ddd;--paper:#fff;"
-    "--red:#d62728;--blue:#1f77b4}}\n"
-    "*{box-sizing:border-box}\n"
-    "body{margin:0 auto;max-width:1080px;padding:16px;background:var(--paper);color:var(--ink);"
-    "font:16px/1.5 system-ui,sans-serif}\n"
-    "h1{margin:.4em 0 0}h2{margin:2em 0 .3em;border-top:1px solid var(--line);padding-top:1em}\n"
-    "h3{margin:1.4em 0 .2em}h4{margin:.8em 0 .2em;color:var(--quiet);font-weight:600}\n"
-    "p{margin:.3em 0;max-width:46em}.quiet,figcaption span{color:var(--quiet)}\n"
-    ".red{color:var(--red)}.blue{color:var(--blue)}\n"
-    ".scroll{overflow-x:auto}table{border-collapse:collapse;margin:.6em 0;"
-    "font-variant-numeric:tabular-nums}\n"
-    "th,td{padding:.3em .6em;text-align:right;border-bottom:1px solid var(--line);"
-    "white-space:nowrap}\n"
-    "th{font-weight:600;vertical-align:bottom}th:first-child,td:first-child,.l{text-align:left}\n"
-    "th:first-child,td:first-child{position:sticky;left:0;background:var(--paper)}"
-    "table{font-size:14.5px}\n"
-    ".paper{color:var(--quiet)}.mean{font-style:italic}\n"
-    ".charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));"
-    "gap:16px}\n"
-    "figure{margin:0;break-inside:avoid}.charts img{width:100%;max-width:560px;height:auto;"
-    "display:block}\n"
-    ".tiles{display:grid;grid-template-columns:repeat(6,1fr);gap:10px}\n"
-    ".tiles svg{display:block;width:100%;border-radius:3px}\n"
-    ".tiles figcaption{display:flex;justify-content:space-between;flex-wrap:wrap;gap:0 .6em;"
-    "font-size:13px;line-height:1.4}\n"
-    "svg .l{fill:#d62728;stroke:#fff}svg .h{fill:#fff;stroke:#d62728}"
-    "svg .p{fill:#1f77b4;stroke:#fff}svg path{stroke:#d62728}\n"
-    "code{font:13px/1.5 ui-monospace,monospace;overflow-wrap:anywhere}\n"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1em;margin:.4em 0}"
-    "dt{color:var(--quiet)}dd{margin:0;min-width:0}\n"
-    "@media (max-width:600px){.tiles{grid-template-columns:repeat(3,1fr)}"
-    "dl{grid-template-columns:1fr}h1{font-size:1.6em}"
-    "th:first-child,td:first-child{white-space:normal;min-width:5.5em}}\n"
-    "@media print{body{max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}"
-    "table{font-size:8.5pt}.charts{grid-template-columns:1fr 1fr}h2,h3,h4{break-after:avoid}}\n"
-    "</style>\n";
-
 /* ---- Figures ------------------------------------------------------------------------------- */
 
 static lac_status write_data(lac_context *ctx, FILE *stream, const char *dir, const char *name,
@@ -277,13 +232,39 @@ static lac_status write_searches(FILE *stream, const lac_material *m)
     return LAC_OK;
 }
 
+static lac_status write_crossings(FILE *stream, const lac_material *m)
+{
+    for (int i = 0; i < m->crossings; i++) {
+        char name[40];
+        lac_sheet sheet = {0};
+        lac_format(name, sizeof name, i ? "suspects-%d" : "suspects", i + 1);
+        LAC_TRY(lac_page_crossed(stream, m, &m->crossed[i]));
+        lac_status status = lac_sheet_suspects(m, &m->crossed[i], &sheet);
+        if (status == LAC_OK && sheet.bands)
+            status = write_sheet(stream, m, name, &sheet);
+        lac_sheet_free(&sheet);
+        LAC_TRY(status);
+    }
+    return LAC_OK;
+}
+
+static void write_counts(FILE *stream, const lac_material *m)
+{
+    const int count[] = {m->runs, m->searches, m->crossings};
+    static const char *const one[] = {"run", "search", "cross-validation"};
+    static const char *const many[] = {"runs", "searches", "cross-validations"};
+    int told = 0;
+    for (int i = 0; i < LAC_COUNT(count); i++)
+        if (count[i])
+            lac_print(stream, "%s%d %s", told++ ? ", " : "", count[i],
+                      (count[i] == 1 ? one : many)[i]);
+}
+
 static lac_status write_body(FILE *stream, const lac_material *m)
 {
-    lac_print(stream, "%s<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">", head);
-    if (m->runs)
-        lac_print(stream, "%d run%s%s", m->runs, m->runs == 1 ? "" : "s", m->searches ? ", " : "");
-    if (m->searches)
-        lac_print(stream, "%d search%s", m->searches, m->searches == 1 ? "" : "es");
+    lac_html_head(stream, "lacuna: report");
+    lac_print(stream, "<body>\n<h1>lacuna: report</h1>\n<p class=\"quiet\">");
+    write_counts(stream, m);
     lac_print(stream, " on ");
     lac_html_text(stream, m->data_path);
     lac_print(stream, ": %d rows", lac_data_rows(m->data));
@@ -294,9 +275,11 @@ static lac_status write_body(FILE *stream, const lac_material *m)
     lac_print(stream, ".</p>\n");
     if (m->runs) {
         lac_page_results(stream, m);
+        LAC_TRY(lac_page_differences(stream, m));
         LAC_TRY(write_charts(stream, m));
         LAC_TRY(write_predictions(stream, m));
     }
+    LAC_TRY(write_crossings(stream, m));
     LAC_TRY(write_searches(stream, m));
     LAC_TRY(write_samples(stream, m));
     if (m->runs) {

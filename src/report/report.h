@@ -50,6 +50,17 @@ struct lac_searched {
     lac_search_view *view;
 };
 
+/* A cross-validation: the models of its folds, each on its own hold-out. */
+typedef struct lac_crossed {
+    const char *path;
+    int folds;
+    lac_predicted **fold;  /* [folds] */
+    lac_predicted *all;    /* their rows as one */
+    lac_estimate *of_fold; /* [folds, LAC_MEASURES + sources] without intervals */
+    lac_estimate *of_all;  /* [LAC_MEASURES + sources] with intervals */
+    lac_suspects *suspects;
+} lac_crossed;
+
 typedef struct lac_material {
     lac_context *ctx;
     const lac_data *data;
@@ -61,6 +72,8 @@ typedef struct lac_material {
     lac_estimate *mean;    /* as `estimate`, of the mean of all runs' predictions; NULL of one run */
     lac_searched *search;
     int searches;
+    lac_crossed *crossed;
+    int crossings;
     int is_holdout;   /* 1: `rows` were held out; 0: they are all rows of the data */
     int *rows;        /* [count] rows that the runs are measured on, ascending */
     int *group;       /* [count] equal for rows of equal or nearly equal pictures */
@@ -71,6 +84,15 @@ typedef struct lac_material {
 
 lac_status lac_material_gather(lac_material *m, const lac_report *what);
 void lac_material_free(lac_material *m);
+
+/* Whether a path is what lac_folds_run made; its material; its section of the page, and the sheet
+ * below that. crossed.c */
+int lac_is_crossed(lac_context *ctx, const char *path, lac_status *status);
+lac_status lac_crossed_load(const lac_material *m, const char *path, lac_crossed *out);
+void lac_crossed_free(lac_crossed *crossed);
+lac_status lac_page_crossed(FILE *stream, const lac_material *m, const lac_crossed *crossed);
+lac_status lac_sheet_suspects(const lac_material *m, const lac_crossed *crossed,
+                              lac_sheet *sheet);
 
 /* A figure: DIR/NAME.svg and DIR/NAME.png; a chart has also DIR/NAME-dark.svg, for a dark page. */
 typedef struct lac_figure {
@@ -111,6 +133,12 @@ lac_status lac_page_write(const lac_material *m);
 void lac_page_results(FILE *stream, const lac_material *m);
 void lac_page_points(FILE *stream, const lac_material *m);
 lac_status lac_page_runs(FILE *stream, const lac_material *m);
+lac_status lac_page_differences(FILE *stream, const lac_material *m); /* differences.c */
 lac_status lac_page_search(FILE *stream, const lac_material *m, const lac_searched *s);
+
+/* Writes a figure as a cell, and below it its interval if it has one; the name of a source. */
+void lac_page_estimate(FILE *stream, const lac_estimate *e, double unit, int decimals,
+                       const char *name);
+void lac_page_source(FILE *stream, const lac_data *data, int source, const char *blank);
 
 #endif

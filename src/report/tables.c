@@ -54,7 +54,7 @@ static void write_paper(FILE *stream, const lac_material *m, const lac_train_con
 }
 
 /* "4-point rows", or "rows of helen" where the table names its sources. */
-static void write_source(FILE *stream, const lac_data *data, int source, const char *blank)
+void lac_page_source(FILE *stream, const lac_data *data, int source, const char *blank)
 {
     const char *name = lac_data_source_name(data, source);
     if (name)
@@ -71,14 +71,13 @@ static void write_result_head(FILE *stream, const lac_material *m)
               beside, beside);
     for (int s = 0; s < lac_data_sources(m->data); s++) {
         lac_print(stream, "<th>RMSE,<br>");
-        write_source(stream, m->data, s, "<br>");
+        lac_page_source(stream, m->data, s, "<br>");
     }
     lac_print(stream, "\n");
 }
 
-/* Writes a figure, and below it its interval. */
-static void write_estimate(FILE *stream, const lac_estimate *e, double unit, int decimals,
-                           const char *name)
+void lac_page_estimate(FILE *stream, const lac_estimate *e, double unit, int decimals,
+                       const char *name)
 {
     write_number(stream, unit * e->value, decimals, name);
     if (!isnan(e->low))
@@ -89,14 +88,14 @@ static void write_estimate(FILE *stream, const lac_estimate *e, double unit, int
 static void write_estimates(FILE *stream, const lac_material *m, const lac_estimate *e,
                             const lac_train_config *c)
 {
-    write_estimate(stream, &e[LAC_MEASURE_TEST_WEIGHTED], 1, 2, " px");
+    lac_page_estimate(stream, &e[LAC_MEASURE_TEST_WEIGHTED], 1, 2, " px");
     write_paper(stream, m, c, 0);
-    write_estimate(stream, &e[LAC_MEASURE_FAILURE_IMAGES], 100, 1, " %");
+    lac_page_estimate(stream, &e[LAC_MEASURE_FAILURE_IMAGES], 100, 1, " %");
     write_paper(stream, m, c, 1);
-    write_estimate(stream, &e[LAC_MEASURE_FAILURE_POINTS], 100, 2, " %");
-    write_estimate(stream, &e[LAC_MEASURE_RMSE], 1, 2, " px");
+    lac_page_estimate(stream, &e[LAC_MEASURE_FAILURE_POINTS], 100, 2, " %");
+    lac_page_estimate(stream, &e[LAC_MEASURE_RMSE], 1, 2, " px");
     for (int s = 0; s < lac_data_sources(m->data); s++)
-        write_estimate(stream, &e[LAC_MEASURES + s], 1, 2, " px");
+        lac_page_estimate(stream, &e[LAC_MEASURES + s], 1, 2, " px");
     lac_print(stream, "\n");
 }
 
@@ -198,7 +197,7 @@ static void write_weights(FILE *stream, const lac_material *m)
     for (int s = 0; s < x->sources; s++) {
         lac_print(stream, "%s%.4f&nbsp;&middot;&nbsp;MSE of the ", s ? " + " : "",
                   x->source[s].weight);
-        write_source(stream, m->data, s, " ");
+        lac_page_source(stream, m->data, s, " ");
     }
     lac_print(stream, "), the shares that the sources have of the test set&rsquo;s labels");
 }

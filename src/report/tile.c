@@ -41,7 +41,8 @@ static lac_status copy_pixels(lac_context *ctx, const lac_tile_source *s, const 
 static void add_point(const lac_tile_source *s, int k, const float label[2],
                       const uint8_t mask[2], lac_tile *tile)
 {
-    int is_hollow = s->tells_sides && !lac_name_is_left(lac_data_point_name(s->data, k));
+    int is_right = s->tells_sides && !lac_name_is_left(lac_data_point_name(s->data, k));
+    int is_hollow = s->filled ? !s->filled[k] : is_right;
     int is_predicted = s->xy && !isnan(s->xy[2 * k]); /* the row's source may lack the point */
     double px = is_predicted ? (double)s->xy[2 * k] + 0.5 : 0.0;
     double py = is_predicted ? (double)s->xy[2 * k + 1] + 0.5 : 0.0;
@@ -84,13 +85,17 @@ lac_status lac_tile_make(lac_context *ctx, const lac_tile_source *s, lac_tile *o
     return LAC_OK;
 }
 
+void lac_tile_free(lac_tile *tile)
+{
+    free(tile->pixels);
+    free(tile->mark);
+}
+
 void lac_sheet_free(lac_sheet *sheet)
 {
     for (int b = 0; b < LAC_MOST_BANDS; b++)
-        for (int i = 0; i < LAC_BAND_TILES; i++) {
-            free(sheet->band[b].tile[i].pixels);
-            free(sheet->band[b].tile[i].mark);
-        }
+        for (int i = 0; i < LAC_BAND_TILES; i++)
+            lac_tile_free(&sheet->band[b].tile[i]);
     memset(sheet, 0, sizeof *sheet);
 }
 
@@ -255,17 +260,16 @@ static void write_mark(FILE *stream, const lac_tile *c, const lac_mark *m)
               dot_share * c->size);
 }
 
-static lac_status write_tile(lac_context *ctx, FILE *stream, const lac_tile *c)
+lac_status lac_tile_write(lac_context *ctx, FILE *stream, const lac_tile *c)
 {
-    lac_print(stream, "<figure><svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image "
+    lac_print(stream, "<svg viewBox=\"0 0 %d %d\" stroke-width=\"%.2f\"><image "
               "width=\"%d\" height=\"%d\" href=\"data:image/png;base64,", c->size, c->size,
               0.4 * dot_share * c->size, c->size, c->size);
     LAC_TRY(write_picture(ctx, stream, c));
     lac_print(stream, "\"/>");
     for (int i = 0; i < c->marks; i++)
         write_mark(stream, c, &c->mark[i]);
-    lac_print(stream, "</svg><figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n",
-              c->left, c->right);
+    lac_print(stream, "</svg>");
     return LAC_OK;
 }
 
@@ -273,8 +277,13 @@ lac_status lac_sheet_write(lac_context *ctx, FILE *stream, const lac_sheet *s)
 {
     for (int b = 0; b < s->bands; b++) {
         lac_print(stream, "<h4>%s</h4>\n<div class=\"tiles\">\n", s->band[b].name);
-        for (int i = 0; i < s->band[b].count; i++)
-            LAC_TRY(write_tile(ctx, stream, &s->band[b].tile[i]));
+        for (int i = 0; i < s->band[b].count; i++) {
+            const lac_tile *tile = &s->band[b].tile[i];
+            lac_print(stream, "<figure>");
+            LAC_TRY(lac_tile_write(ctx, stream, tile));
+            lac_print(stream, "<figcaption><b>%s</b> <span>%s</span></figcaption></figure>\n",
+                      tile->left, tile->right);
+        }
         lac_print(stream, "</div>\n");
     }
     return LAC_OK;

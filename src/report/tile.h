@@ -34,6 +34,7 @@ typedef struct lac_tile_source {
     const lac_view *view; /* of the row's picture; NULL: as it is */
     const lac_blemish *blemish; /* what spoils the view, or NULL */
     int tells_sides;  /* 1: points whose names have left_ are filled, the others hollow */
+    const uint8_t *filled; /* [K] 1: filled, the others hollow; NULL: all are filled */
 } lac_tile_source;
 
 /* Makes a tile: labels with both coordinates are red, predictions blue. MEMORY. */
@@ -61,6 +62,10 @@ void lac_sheet_draw(cairo_t *cr, const lac_sheet *sheet);
 
 /* Draws the sheet into a file, .png or .svg by the name. ARGUMENT, IO, MEMORY. */
 lac_status lac_sheet_plot(lac_context *ctx, const lac_sheet *sheet, const char *path);
+
+/* Writes a tile as an SVG element, without its caption. MEMORY. */
+lac_status lac_tile_write(lac_context *ctx, FILE *stream, const lac_tile *tile);
+void lac_tile_free(lac_tile *tile);
 
 /* Writes the bands as HTML, without the title. MEMORY. */
 lac_status lac_sheet_write(lac_context *ctx, FILE *stream, const lac_sheet *sheet);

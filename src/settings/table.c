@@ -149,6 +149,10 @@ static const lac_field fields[] = {
      .range = "names, data or the path of a file, 1 to 255 bytes",
      .about = "mirror partners: points whose names differ in left and right, those that the mean "
               "face shows, or two names on each line of a file"},
+    {TEXT(drop), .usual = "", .unit = "FILE", .zero = "nothing", .is_late = 1,
+     .range = "the path of a list, at most 255 bytes",
+     .about = "learn nothing from the rows and points of a list, as 'lacuna suspects' writes; what "
+              "is held out is measured all the same"},
     {INTEGER(fold), RANGE_TO(0, 100), .usual = "0", .unit = "N", .zero = "none", .is_late = 1,
      .about = "hold out fold N of the 1 / holdout folds that the rows are dealt to"},
     {TEXT(crop), .usual = "", .unit = "RULES", .zero = "the table's own, if it has one",

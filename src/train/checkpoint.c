@@ -18,7 +18,7 @@
 
 /* ---- Writing ------------------------------------------------------------------------- */
 
-lac_status lac_trainer_save(const lac_trainer *t, const char *path)
+static lac_status save(const lac_trainer *t, const char *path, const char *drop)
 {
     char step[LAC_NUMBER], adam_step[LAC_NUMBER];
     char loss_sum[LAC_NUMBER], seconds[LAC_NUMBER], best[LAC_NUMBER];
@@ -28,18 +28,29 @@ lac_status lac_trainer_save(const lac_trainer *t, const char *path)
                                  {"seconds", lac_number_text(t->cursor.seconds, seconds)},
                                  {"best", lac_number_text(t->cursor.best, best)},
                                  {"lowest", lac_number_text(t->cursor.lowest, lowest)},
-                                 {"lowest_epoch", lowest_epoch}};
+                                 {"lowest_epoch", lowest_epoch},
+                                 {"drop", drop}};
     const lac_params *params = &t->model->net->params;
     const lac_more_tensors tensors[] = {{"adam.m.", params, t->adam.m},
                                         {"adam.v.", params, t->adam.v},
                                         {"trained.", params, t->beside.w},
                                         {"trained.", &t->model->net->buffers, t->beside.b}};
-    const lac_more more = {text, LAC_COUNT(text), tensors,
+    const lac_more more = {text, LAC_COUNT(text) - (drop == NULL), tensors,
                            t->beside.w ? LAC_COUNT(tensors) : 2};
     snprintf(step, sizeof step, "%d", t->cursor.step);
     snprintf(adam_step, sizeof adam_step, "%ld", t->adam.step);
     snprintf(lowest_epoch, sizeof lowest_epoch, "%d", t->cursor.lowest_epoch);
     return lac_model_write(t->model, &more, path);
+}
+
+lac_status lac_trainer_save(const lac_trainer *t, const char *path)
+{
+    char *drop = NULL;
+    if (t->dropped)
+        LAC_TRY(lac_drop_text(t->ctx, t->data, t->dropped, &drop));
+    lac_status status = save(t, path, drop);
+    free(drop);
+    return status;
 }
 
 /* ---- Reading -------------------------------------------------------------------------- */
@@ -89,6 +100,20 @@ static lac_status check_data(const lac_model_file *f, const lac_model *model, co
     return lac_fail(f->ctx, LAC_ERROR_MISMATCH,
                     "%s: trained on other data (hash %016" PRIx64 ", this data %016" PRIx64 ")",
                     f->path, model->fingerprint, data->fingerprint);
+}
+
+/* The points that the run drops, as its state names them; NULL when it drops none. */
+static lac_status read_dropped(const lac_model_file *f, const lac_data *data, uint8_t **dropped)
+{
+    const char *kept = lac_model_file_text(f, "drop");
+    char *text;
+    *dropped = NULL;
+    if (!kept)
+        return LAC_OK;
+    LAC_TRY(lac_strdup(f->ctx, kept, &text));
+    lac_status status = lac_drop_parse(f->ctx, text, f->path, data, dropped);
+    free(text);
+    return status;
 }
 
 /* The model's story, told anew: the run may go on for longer. */
@@ -160,20 +185,22 @@ static lac_status read_settings(const lac_model_file *f, const lac_run *folder,
 static lac_status resume(const lac_model_file *f, const lac_data *data, const lac_run *folder,
                          const lac_train_config *ends, lac_trainer **out)
 {
-    lac_model *model = NULL;
+    lac_kept kept = {0};
     lac_train_config config;
     if (!lac_model_file_has(f, "checksum"))
         return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: no checksum: a training goes on from a "
                         "file as it was saved alone", f->path);
-    LAC_TRY(lac_model_file_read(f, &model));
-    lac_status status = check_data(f, model, data);
+    LAC_TRY(lac_model_file_read(f, &kept.model));
+    lac_status status = check_data(f, kept.model, data);
     if (status == LAC_OK)
-        status = read_settings(f, folder, ends, model, &config);
+        status = read_settings(f, folder, ends, kept.model, &config);
+    if (status == LAC_OK)
+        status = read_dropped(f, data, &kept.dropped);
     if (status != LAC_OK) {
-        lac_model_free(&model);
+        lac_model_free(&kept.model);
         return status;
     }
-    LAC_TRY(lac_trainer_make(f->ctx, data, &config, model, out));
+    LAC_TRY(lac_trainer_make(f->ctx, data, &config, &kept, out));
     return read_training(f, *out);
 }
 
@@ -239,6 +266,35 @@ static lac_status open_folder(lac_context *ctx, const char *run, lac_run **out)
     return lac_path_is_folder(run) ? lac_run_open(ctx, run, out) : LAC_OK;
 }
 
+/* Whether the file that the setting `drop` names still names what the run drops. */
+static lac_status compare_drop(const lac_trainer *t, int *is_same)
+{
+    uint8_t *found;
+    *is_same = 1;
+    if (!t->dropped)
+        return LAC_OK;
+    LAC_TRY(lac_drop_read(t->ctx, t->config.drop, t->data, &found));
+    *is_same = memcmp(found, t->dropped, (size_t)t->data->rows * (size_t)t->data->points) == 0;
+    free(found);
+    return LAC_OK;
+}
+
+/* A run keeps its list: whoever has changed or removed the file is told. */
+static lac_status note_drop(const lac_trainer *t)
+{
+    int is_same;
+    lac_status status = compare_drop(t, &is_same);
+    if (status == LAC_ERROR_MEMORY)
+        return status;
+    if (status != LAC_OK)
+        lac_log(t->ctx, "%s: the run goes on with the list that it began with",
+                lac_context_message(t->ctx));
+    else if (!is_same)
+        lac_log(t->ctx, "%s: was changed since the run began, which goes on with the list as it "
+                "was", t->config.drop);
+    return LAC_OK;
+}
+
 lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char *run, int epochs,
                               lac_trainer **out)
 {
@@ -247,6 +303,8 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
     *out = NULL;
     LAC_TRY(open_folder(ctx, run, &folder));
     lac_status status = make_trainer(ctx, data, run, folder, epochs ? &ends : NULL, out);
+    if (status == LAC_OK)
+        status = note_drop(*out);
     return keep_folder(status, run, &folder, out);
 }
 
@@ -285,6 +343,18 @@ static lac_status check_network(const lac_trainer *t, const char *run,
                     run, wanted->model);
 }
 
+/* And so may the drop list. */
+static lac_status check_drop(const lac_trainer *t, const char *run)
+{
+    int is_same;
+    LAC_TRY(compare_drop(t, &is_same));
+    if (is_same)
+        return LAC_OK;
+    return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
+                    "%s: holds a run that dropped other rows and points than %s names now: choose "
+                    "another folder", run, t->config.drop);
+}
+
 static lac_status go_on_or_begin(lac_context *ctx, const lac_data *data,
                                  const lac_train_config *wanted, const char *run,
                                  const lac_run *folder, lac_trainer **out)
@@ -299,6 +369,7 @@ static lac_status go_on_or_begin(lac_context *ctx, const lac_data *data,
     }
     LAC_TRY(make_trainer(ctx, data, run, folder, wanted, out));
     LAC_TRY(check_settings(*out, run, wanted));
+    LAC_TRY(check_drop(*out, run));
     return check_network(*out, run, wanted);
 }
 

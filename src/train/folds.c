@@ -6,6 +6,7 @@
 #include "data/data.h"
 #include "eval/eval.h"
 #include "settings/config.h"
+#include "train/models.h"
 #include "train/trainer.h"
 
 #include <stdlib.h>
@@ -94,5 +95,24 @@ lac_status lac_folds_predict(lac_context *ctx, const lac_data *data, const char 
         for (int i = 0; i < fold; i++)
             lac_predicted_free(&out[i]);
     }
+    return status;
+}
+
+lac_status lac_runs_predict(lac_context *ctx, const lac_data *data, const char *path,
+                            const lac_predict_config *how, lac_predicted **out)
+{
+    lac_predicted *part[LAC_MOST_MODELS + 1] = {NULL};
+    char **runs;
+    int count;
+    *out = NULL;
+    LAC_TRY(lac_runs_list(ctx, path, &runs, &count));
+    lac_status status = LAC_OK;
+    for (int i = 0; i < count && status == LAC_OK; i++)
+        status = predict_fold(ctx, data, runs[i], how, &part[i]);
+    if (status == LAC_OK)
+        status = lac_predicted_join(ctx, (const lac_predicted *const *)part, count, out);
+    for (int i = 0; i < count; i++)
+        lac_predicted_free(&part[i]);
+    lac_runs_free(&runs, count);
     return status;
 }

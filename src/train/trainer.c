@@ -23,6 +23,36 @@ enum { WATCHED = 256 }; /* training rows that show how it goes when nothing is h
 
 /* ---- Making -------------------------------------------------------------------------- */
 
+/* Reads the drop list where the training begins, and takes its points out of what is learned. */
+static lac_status drop_labels(lac_trainer *t, int begins)
+{
+    t->present = t->data->mask;
+    if (begins && t->config.drop[0])
+        LAC_TRY(lac_drop_read(t->ctx, t->config.drop, t->data, &t->dropped));
+    if (!t->dropped)
+        return LAC_OK;
+    LAC_TRY(lac_drop_mask(t->ctx, t->data, t->dropped, &t->learned));
+    t->present = t->learned;
+    return LAC_OK;
+}
+
+static const uint8_t *mask_of(const lac_trainer *t, int row)
+{
+    return t->present + (size_t)row * 2 * t->data->points;
+}
+
+/* A row of which the drop list leaves no label is not learned from, nor one that it names at all
+ * where rows have to be complete. */
+static int is_learned(const lac_trainer *t, int row)
+{
+    size_t points = (size_t)t->data->points;
+    if (!lac_row_is_learned(t->data, row, 0, t->config.rows))
+        return 0;
+    if (!t->dropped || !memchr(t->dropped + (size_t)row * points, 1, points))
+        return 1;
+    return t->config.rows == LAC_ROWS_ALL && memchr(mask_of(t, row), 1, 2 * points);
+}
+
 static lac_status choose_rows(lac_trainer *t)
 {
     const lac_train_config *config = &t->config;
@@ -32,12 +62,11 @@ static lac_status choose_rows(lac_trainer *t)
     LAC_TRY(lac_alloc(t->ctx, rows, sizeof(int), &t->holdout_rows));
     int gaps = 0;
     for (int row = 0; row < t->data->rows; row++) {
-        int is_holdout = lac_split_is_holdout(t->split, row);
-        if (is_holdout) {
+        if (lac_split_is_holdout(t->split, row)) {
             t->holdout_rows[t->holdout_count++] = row;
-        } else if (lac_row_is_learned(t->data, row, is_holdout, config->rows)) {
+        } else if (is_learned(t, row)) {
             t->train_rows[t->train_count++] = row;
-            gaps += !lac_data_row_is_complete(t->data, row);
+            gaps += memchr(mask_of(t, row), 0, 2 * (size_t)t->data->points) != NULL;
         }
     }
     if (config->loss == LAC_LOSS_PLAIN && gaps)
@@ -46,8 +75,8 @@ static lac_status choose_rows(lac_trainer *t)
                         "take complete rows only, or the masked loss", gaps, t->train_count);
     if (t->train_count == 0)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
-                        "no rows to train on: %d rows, %d held out%s", t->data->rows,
-                        t->holdout_count,
+                        "no rows to train on: %d rows, %d held out%s%s", t->data->rows,
+                        t->holdout_count, t->dropped ? ", a list of rows dropped" : "",
                         config->rows == LAC_ROWS_COMPLETE ? ", and only complete ones wanted" : "");
     if (t->train_count > MOST_ROWS)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "%d rows to train on, at most %d are possible",
@@ -173,6 +202,7 @@ static lac_status build(lac_trainer *t)
 {
     if (t->data->points == 0)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "the data set has no labels to learn");
+    LAC_TRY(drop_labels(t, !t->model));
     LAC_TRY(choose_rows(t));
     LAC_TRY(check_ends(t));
     if (!t->model) {
@@ -188,17 +218,20 @@ static lac_status build(lac_trainer *t)
 }
 
 lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_train_config *config,
-                            lac_model *model, lac_trainer **out)
+                            const lac_kept *kept, lac_trainer **out)
 {
+    lac_kept own = kept ? *kept : (lac_kept){0};
     lac_status status = lac_alloc(ctx, 1, sizeof **out, out);
     if (status != LAC_OK) {
-        lac_model_free(&model);
+        lac_model_free(&own.model);
+        free(own.dropped);
         return status;
     }
     (*out)->ctx = ctx;
     (*out)->data = data;
     (*out)->config = *config;
-    (*out)->model = model;
+    (*out)->model = own.model;
+    (*out)->dropped = own.dropped;
     status = lac_config_check(ctx, &(*out)->config);
     if (status == LAC_OK)
         status = lac_crop_check(ctx, &(*out)->config);
@@ -232,6 +265,8 @@ void lac_trainer_free(lac_trainer **trainer)
     lac_adam_free(&t->adam);
     lac_run_close(&t->folder);
     free(t->run);
+    free(t->dropped);
+    free(t->learned);
     free(t->train_rows);
     free(t->holdout_rows);
     free(t->order);
@@ -257,6 +292,19 @@ const lac_model *lac_trainer_model(const lac_trainer *trainer)
 const lac_split *lac_trainer_split(const lac_trainer *trainer)
 {
     return trainer->split;
+}
+
+lac_dropped lac_trainer_dropped(const lac_trainer *t)
+{
+    lac_dropped count = {0};
+    for (int row = 0; t->dropped && row < t->data->rows; row++) {
+        const uint8_t *named = t->dropped + (size_t)row * t->data->points;
+        if (!lac_split_is_holdout(t->split, row))
+            lac_drop_count(t->data, t->learned, row, &count);
+        else
+            count.held_out += memchr(named, 1, (size_t)t->data->points) != NULL;
+    }
+    return count;
 }
 
 const lac_train_config *lac_trainer_config(const lac_trainer *trainer)
@@ -287,7 +335,7 @@ static void fill_labels(const lac_trainer *t, int row, const lac_view *view, flo
     const lac_data *data = t->data;
     int size = data->size;
     lac_view_frame frame = {size, size, size, size};
-    lac_view_labels(view, &frame, lac_data_labels(data, row), lac_data_mask(data, row),
+    lac_view_labels(view, &frame, lac_data_labels(data, row), mask_of(t, row),
                     t->model->heads.mirror, data->points, target, mask);
     for (int i = 0; i < 2 * data->points; i++)
         if (mask[i])

@@ -37,6 +37,10 @@ struct lac_trainer {
     char *run;       /* the folder that it was opened in, or NULL */
     lac_run *folder; /* that folder, or the one that it trains in, while its lock is held */
 
+    uint8_t *dropped;     /* [rows of data, K] 1 = named by the drop list; NULL without one */
+    uint8_t *learned;     /* [rows of data, 2K] the data's mask without them; NULL without one */
+    const uint8_t *present; /* [rows of data, 2K] labels to learn from: `learned`, or the data's
+                             * own mask */
     int *train_rows, train_count;
     int *holdout_rows, holdout_count;
     const int *watched; /* rows predicted after an epoch: the hold-out, or a few trained on */
@@ -70,10 +74,17 @@ int lac_trainer_first(const lac_trainer *trainer, int step);
  * loss is not finite; nothing was changed then but running statistics. */
 lac_status lac_trainer_step(lac_trainer *trainer, double *loss);
 
-/* A trainer with a model to go on with. `model` is taken over, also on failure; NULL: a new one of
- * the configuration's network, with weights drawn. */
+/* What a training goes on with: its model, and the points that it drops, [rows of data, K], or
+ * NULL; both are taken over, also on failure. */
+typedef struct lac_kept {
+    lac_model *model;
+    uint8_t *dropped;
+} lac_kept;
+
+/* A trainer that goes on with `kept`, or, if that is NULL, begins: with a new model of the
+ * configuration's network, whose weights are drawn, and with its drop list as the file is. */
 lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_train_config *config,
-                            lac_model *model, lac_trainer **out);
+                            const lac_kept *kept, lac_trainer **out);
 
 /* Puts the table's rule of crops in place of none. */
 void lac_train_take_crop(const lac_data *data, lac_train_config *config);

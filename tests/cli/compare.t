@@ -57,6 +57,9 @@ $ lacuna compare seeds/1 other --data faces --rows 2 --out differ.png --resample
 | RMSE of source 2, px N N N  (N to N)
 | 200 resamples of 10 groups of pictures, seed 1
 | PNG
+$ lacuna report seeds --data faces --out report --threads 1; grep -o 'Differences from [a-z, 0-9]*\|no difference shown\|>better\|>worse' report/report.html | head -n 1
+| report/report.html: open it in a browser
+| Differences from kimura masked, seed 1
 $ lacuna compare seeds other --data faces --json | tr -d '\t' | grep -E '^"(a|b)":"|^"(split|rows|groups|resamples|seed)":'
 | "a":"seeds",
 | "b":"other",

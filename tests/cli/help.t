@@ -132,6 +132,9 @@ $ lacuna help train
 |                          mirror partners: points whose names differ in left and
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
+|   --drop FILE            learn nothing from the rows and points of a list, as
+|                          'lacuna suspects' writes; what is held out is measured
+|                          all the same (default: nothing)
 |   --fold N               hold out fold N of the 1 / holdout folds that the rows
 |                          are dealt to (from 0 to 100; default: none)
 |   --crop RULES           which square of a photo the model's pictures are, for
@@ -176,6 +179,9 @@ $ lacuna help eval
 |   --rows FILE            write a CSV of the rows: labels, predictions, errors,
 |                          source and side of the split; a missing label is an
 |                          empty cell (default: none)
+|   --drop FILE            measure without the labels that a list names, as train
+|                          --drop takes; the figures are not comparable with
+|                          those of all labels (default: nothing)
 |   --nme A,B|box          divide errors by the distance between the labels of
 |                          the points A and B, or by the square root of the area
 |                          of the box around the picture's labels (default: by
@@ -623,11 +629,13 @@ $ lacuna help report
 | numbers beside the runs', loss curves (figure 8), predictions on the same
 | hold-out faces (9 to 11), distribution of errors, error of every point, labels
 | and gaps (1), mirror pairs (6), layers (5), and what was run. Models are those
-| of last.safetensors. The runs must share their hold-out.
+| of last.safetensors. The runs must share their hold-out. Several runs are
+| compared with the first; of folds the page has every figure, their spread, and
+| the rows with the most suspicious labels.
 |
 | Options
 |   RUN...                 run folders, finished or still training, folders of
-|                          runs, and folders of searches (required)
+|                          runs, and what search and folds made (required)
 |   --data P               labelled table, that of the training: a folder, a CSV
 |                          file, an archive or - (required)
 |   --out DIR              folder for report.html and the figures, made if
@@ -647,6 +655,45 @@ $ lacuna help report
 | Examples
 |   lacuna report run --data kaggle --out report
 |   lacuna report cnn-plain cnn-masked resnet-masked search --data kaggle --out report
+$ lacuna help suspects
+| lacuna suspects DIR --data P [options]
+|
+| Finds labels that models which never saw them make implausible: points far off,
+| rows labelled as another face, left and right swapped, equal pictures whose
+| labels differ. The score counts how far beyond the usual a label is from its
+| prediction, in the spread that is usual for its point and source. A hard
+| picture may score as high as a wrong label: look before you drop. Nothing is
+| dropped unless a training is told to. docs/evaluation.md has the formula.
+|
+| Options
+|   DIR                    what 'lacuna folds' made, whose models predict all
+|                          rows, or a run, which predicts its hold-out (required)
+|   --data P               labelled table, that of the training: a folder, a CSV
+|                          file, an archive or - (required)
+|   --limit X              score from which on a point or a row is a suspect
+|                          (above 0 to 1e+09; default: 6)
+|   --top N                suspects to print; the list and the page have all
+|                          (from 0 to 1e+09; default: 20)
+|   --out FILE             write the list of suspects that train --drop takes,
+|                          each with its reason (default: none)
+|   --page FILE.html       write a page of their pictures, which saves those that
+|                          you tick as a list (default: none)
+|   --flip                 average with the prediction of the mirror image; takes
+|                          twice as long
+|   --missing MARKS        what marks a missing label, such as -1 or 0,0
+|                          (default: as in the training)
+|   --outside error|missing|keep
+|                          labels outside of the picture (default: as in the
+|                          training)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna folds --data kaggle --out folds --preset first
+|   lacuna suspects folds --data kaggle --out drop.txt --page suspects.html
+|   lacuna train --data kaggle --out run --drop drop.txt
 $ lacuna help search
 | lacuna search --data P --out DIR [--trials N] [--epochs E] [options]
 |
@@ -761,6 +808,9 @@ $ lacuna help search
 |                          mirror partners: points whose names differ in left and
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
+|   --drop FILE            learn nothing from the rows and points of a list, as
+|                          'lacuna suspects' writes; what is held out is measured
+|                          all the same (default: nothing)
 |   --fold N               hold out fold N of the 1 / holdout folds that the rows
 |                          are dealt to (from 0 to 100; default: none)
 |   --crop RULES           which square of a photo the model's pictures are, for

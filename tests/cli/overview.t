@@ -16,6 +16,7 @@ $ lacuna
 !   plot      draw a run's curve, or faces with labels and predictions
 !   report    a page of runs: table II, curves, faces, what was run
 !   folds     cross-validation: train and measure on every part of the rows
+!   suspects  labels that are likely wrong, as a list and a page to drop from
 !   search    random search for settings, on training rows alone
 !   reproduce train the paper's three models, then report
 !   presets   settings that go together: what they cost and reach
@@ -47,6 +48,7 @@ $ lacuna help
 |   plot      draw a run's curve, or faces with labels and predictions
 |   report    a page of runs: table II, curves, faces, what was run
 |   folds     cross-validation: train and measure on every part of the rows
+|   suspects  labels that are likely wrong, as a list and a page to drop from
 |   search    random search for settings, on training rows alone
 |   reproduce train the paper's three models, then report
 |   presets   settings that go together: what they cost and reach

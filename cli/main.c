@@ -17,6 +17,7 @@ static const verb verbs[] = {
     {"eval", "measure a model against labels: RMSE, sources, failures", verb_eval},
     {"compare", "whether two models differ, and on which rows", verb_compare},
     {"predict", "keypoints of pictures: CSV in, CSV out", verb_predict},
+    {"export", "a model for other programs: an ONNX file, or C", verb_export},
     {"submit", "write a submission file for Kaggle", verb_submit},
     {"data", "describe a table: labels, gaps, sources, duplicates, outliers", verb_data},
     {"synth", "draw a data set of faces in Kaggle's files", verb_synth},

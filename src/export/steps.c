@@ -180,6 +180,7 @@ void lac_steps_free(lac_steps **steps)
     for (int i = 0; i < s->count; i++) {
         free(s->step[i].weight);
         free(s->step[i].bias);
+        free(s->step[i].scale);
     }
     free(s->step);
     free(s->point);

@@ -27,6 +27,7 @@ typedef struct lac_step {
     float *weight; /* [rows, columns]: [oc, c, k, k] of a convolution, [outputs, c, h, w] of a dense
                     * layer; NULL where the operator has none */
     float *bias;   /* [rows] */
+    float *scale;  /* [rows] of weights that are rounded to bytes, else NULL */
 } lac_step;
 
 typedef struct lac_steps {

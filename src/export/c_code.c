@@ -109,6 +109,27 @@ static void put_part(FILE *stream, const char *name)
     fprintf(stream, "\n%s", part_of(name));
 }
 
+/* A part for rows of so many floats: what stands for @N@ ends the names of types and functions. */
+static void put_part_for(FILE *stream, const char *name, const char *lanes)
+{
+    const char *text = part_of(name);
+    fputc('\n', stream);
+    for (const char *at; (at = strchr(text, '@')); text = at + strlen("@N@")) {
+        fwrite(text, 1, (size_t)(at - text), stream);
+        fputs(lanes, stream);
+    }
+    fputs(text, stream);
+}
+
+static void put_sums(FILE *stream, const char *name)
+{
+    put_part_for(stream, name, "");
+    fputs("\n#if HAS_WIDER_LANES", stream);
+    put_part_for(stream, name, "8");
+    put_part_for(stream, name, "16");
+    fputs("#endif\n", stream);
+}
+
 static int has(const lac_c *c, lac_step_kind kind)
 {
     for (int i = 0; i < c->steps->count; i++)
@@ -125,29 +146,38 @@ static int has_pool(const lac_c *c, int pool)
     return 0;
 }
 
+static void put_convs(const lac_c *c, FILE *stream)
+{
+    put_part(stream, "places");
+    put_sums(stream, "conv_sums.c");
+    put_part(stream, "conv");
+    if (has_pool(c, 0))
+        put_part(stream, "conv_whole");
+    if (has_pool(c, 1))
+        put_part(stream, "conv_pool");
+}
+
 static void put_parts(const lac_c *c, FILE *stream)
 {
-    const struct {
-        const char *name;
-        int is_needed;
-    } parts[] = {
-        {"lanes", 1},
-        {c->config->int8 ? "weights_int8" : "weights_float32", 1},
-        {"map", 1},
-        {"picture", 1},
-        {"layer", 1},
-        {"conv", has(c, LAC_STEP_CONV)},
-        {"conv_whole", has_pool(c, 0)},
-        {"conv_pool", has_pool(c, 1)},
-        {"add", has(c, LAC_STEP_ADD)},
-        {"concat", has(c, LAC_STEP_CONCAT)},
-        {"mean", has(c, LAC_STEP_MEAN)},
-        {"dense", has(c, LAC_STEP_DENSE)},
-        {"softargmax", has(c, LAC_STEP_SOFTARGMAX)},
-    };
-    for (int i = 0; i < LAC_COUNT(parts); i++)
-        if (parts[i].is_needed)
-            put_part(stream, parts[i].name);
+    put_part(stream, "lanes");
+    put_part(stream, c->config->int8 ? "weights_int8" : "weights_float32");
+    put_part(stream, "map");
+    put_part(stream, "picture");
+    put_part(stream, "layer");
+    if (has(c, LAC_STEP_CONV))
+        put_convs(c, stream);
+    if (has(c, LAC_STEP_ADD))
+        put_part(stream, "add");
+    if (has(c, LAC_STEP_CONCAT))
+        put_part(stream, "concat");
+    if (has(c, LAC_STEP_MEAN))
+        put_part(stream, "mean");
+    if (has(c, LAC_STEP_DENSE)) {
+        put_sums(stream, "dense_sums.c");
+        put_part(stream, "dense");
+    }
+    if (has(c, LAC_STEP_SOFTARGMAX))
+        put_part(stream, "softargmax");
 }
 
 /* ---- The model --------------------------------------------------------------------------------- */
@@ -306,9 +336,9 @@ void lac_c_put_program(const lac_c *c, FILE *stream)
 void lac_c_put_example(const lac_c *c, FILE *stream)
 {
     const char *text = part_of("example.c");
-    for (const char *at; (at = strchr(text, '@')); text = at + 6) {
+    for (const char *at; (at = strchr(text, '@')); text = at + strlen("@NAME@")) {
         fwrite(text, 1, (size_t)(at - text), stream);
-        fputs(strncmp(at, "@NAME@", 6) == 0 ? c->upper : c->name, stream);
+        fputs(strncmp(at, "@NAME@", strlen("@NAME@")) == 0 ? c->upper : c->name, stream);
     }
     fputs(text, stream);
 }

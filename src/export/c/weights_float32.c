@@ -1,6 +1,4 @@
 typedef float weight;
 
-static lanes weights_at(const weight *w)
-{
-    return *(const lanes_at *)w;
-}
+/* A row of weights; n is the end of the names of its type. */
+#define READ(n, w) (*(const lanes_at##n *)(w))

@@ -24,7 +24,7 @@ typedef struct export_options {
     machine_options machine;
 } export_options;
 
-/* ---- Rounded weights --------------------------------------------------------------------------- */
+/* ---- Rounded weights ------------------------------------------------------------------------- */
 
 static lac_status measure(const export_options *o, const lac_model *model, const lac_data *data,
                           lac_metrics **out)
@@ -63,7 +63,7 @@ static lac_status round_weights(lac_context *ctx, const export_options *o, lac_m
     return status;
 }
 
-/* ---- The export -------------------------------------------------------------------------------- */
+/* ---- The export ------------------------------------------------------------------------------ */
 
 static int check_source(const export_options *o, const lac_model *model)
 {
@@ -107,7 +107,7 @@ static int export_model(const export_options *o)
     return code;
 }
 
-/* ---- The command ------------------------------------------------------------------------------- */
+/* ---- The command ----------------------------------------------------------------------------- */
 
 /* Options that the other format alone takes. */
 static int check_options(const command *c, const export_options *o)
@@ -164,7 +164,7 @@ int verb_export(int argc, char **argv)
                  "format is used.",
         .examples = "  lacuna export --model run --to onnx --out face.onnx\n"
                     "  lacuna export --model run --to c --out face --weights int8 --data kaggle\n"
-                    "  cc -O3 -march=native face/*.c -o points; points face.pgm",
+                    "  cc -O3 face/*.c -o points; ./points face.pgm",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* ---- Text -------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------------------ */
 
 void lac_c_comment(FILE *stream, const char *text)
 {
@@ -45,7 +45,7 @@ lac_c_ident lac_c_ident_of(const lac_c *c, int step)
     return ident;
 }
 
-/* ---- The header -------------------------------------------------------------------------------- */
+/* ---- The header ------------------------------------------------------------------------------ */
 
 static void put_line(FILE *stream, const char *what, const char *text)
 {
@@ -84,17 +84,17 @@ void lac_c_put_header(const lac_c *c, FILE *stream)
             upper, c->floats, c->floats * sizeof(float));
     fprintf(stream, "extern const char *const %s_names[%s_POINTS];\n\n", name, upper);
     fprintf(stream,
-            "/* Finds the points of a grey picture [%s_SIZE, %s_SIZE], rows from the top, 0 black.\n"
-            " * xy [%s_POINTS, 2] are pixels from the centre of the top left pixel, x to the right, y\n"
-            " * down. `memory` [%s_FLOATS] may hold anything; with memory of its own every thread may\n"
-            " * predict at the same time. */\n",
+            "/* Finds the points of a grey picture [%s_SIZE, %s_SIZE], rows from the top, 0\n"
+            " * black. xy [%s_POINTS, 2] are pixels from the centre of the top left pixel, x to\n"
+            " * the right, y down. `memory` [%s_FLOATS] may hold anything; with memory of its\n"
+            " * own every thread may predict at the same time. */\n",
             upper, upper, upper, upper);
     fprintf(stream, "void %s_predict(const unsigned char *pixels, float *memory, float *xy);\n\n",
             name);
     fprintf(stream, "#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }
 
-/* ---- Functions of the layers ------------------------------------------------------------------- */
+/* ---- Functions of the layers ----------------------------------------------------------------- */
 
 static const char *part_of(const char *name)
 {
@@ -180,7 +180,7 @@ static void put_parts(const lac_c *c, FILE *stream)
         put_part(stream, "softargmax");
 }
 
-/* ---- The model --------------------------------------------------------------------------------- */
+/* ---- The model ------------------------------------------------------------------------------- */
 
 static void put_layer(const lac_c *c, FILE *stream, int i)
 {
@@ -310,8 +310,8 @@ static void put_names(const lac_c *c, FILE *stream)
 
 void lac_c_put_program(const lac_c *c, FILE *stream)
 {
-    fprintf(stream, "/*\n * How %s.h finds points. Written by lacuna %s; C99, no library.\n", c->name,
-            LAC_VERSION);
+    fprintf(stream, "/*\n * How %s.h finds points. Written by lacuna %s; C99, no library.\n",
+            c->name, LAC_VERSION);
     put_about(c, stream);
     fprintf(stream, " */\n#include \"%s.h\"\n", c->name);
     put_parts(c, stream);

@@ -17,7 +17,7 @@ size_t lac_c_weights(const lac_step *step)
            (size_t)step->columns;
 }
 
-/* ---- Numbers ----------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 /* A number's text, in lines that end before column 100. */
 static void put_text(FILE *stream, const char *text, int *column)
@@ -51,7 +51,7 @@ static void put_byte(FILE *stream, int value, int *column)
     put_text(stream, text, column);
 }
 
-/* ---- Arrays ------------------------------------------------------------------------------------ */
+/* ---- Arrays ---------------------------------------------------------------------------------- */
 
 static void begin_array(const lac_c *c, FILE *stream, const char *type, const char *kind, int step,
                         size_t count)
@@ -113,8 +113,8 @@ void lac_c_put_weights(const lac_c *c, FILE *stream)
 {
     fprintf(stream, "/*\n"
                     " * The constants of %s.c: w are weights%s, b biases. A block of %d channels\n"
-                    " * stands behind the other; in it the inputs follow as the program reads them, %d\n"
-                    " * weights for each.\n"
+                    " * stands behind the other; in it the inputs follow as the program reads\n"
+                    " * them, %d weights for each.\n"
                     " */\n",
             c->name, c->config->int8 ? ", s their scales by channel" : "", LAC_C_BLOCK,
             LAC_C_BLOCK);

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Name and numbers -------------------------------------------------------------------------- */
+/* ---- Name and numbers ------------------------------------------------------------------------ */
 
+/* example.c has its name already. */
 static int is_name(const char *name)
 {
     static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     return *name && name[strspn(name, good)] == '\0' && !strchr("0123456789_", *name) &&
-           strlen(name) < LAC_C_NAME;
+           strlen(name) < LAC_C_NAME && strcmp(name, "example") != 0;
 }
 
 static lac_status take_name(lac_context *ctx, lac_c *c)
@@ -21,7 +22,7 @@ static lac_status take_name(lac_context *ctx, lac_c *c)
     if (!is_name(c->name))
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                         "\"%.40s\" cannot begin names of C: must be a letter, then letters, digits "
-                        "and _, at most %d", c->name, LAC_C_NAME - 1);
+                        "and _, at most %d, and not example", c->name, LAC_C_NAME - 1);
     for (size_t i = 0; i <= strlen(c->name); i++) {
         const char letter = c->name[i];
         c->upper[i] = (char)(letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter);
@@ -67,7 +68,7 @@ static lac_status take_weights(lac_context *ctx, lac_c *c, lac_steps *steps)
     return LAC_OK;
 }
 
-/* ---- Files ------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 static lac_status write_file(lac_context *ctx, const lac_c *c, const char *dir, const char *name,
                              void (*put)(const lac_c *c, FILE *stream))

@@ -52,7 +52,7 @@ static lac_status tell_story(const lac_model *model, const lac_export_config *co
     return LAC_OK;
 }
 
-/* ---- The file ---------------------------------------------------------------------------------- */
+/* ---- The file -------------------------------------------------------------------------------- */
 
 static lac_status check_length(lac_context *ctx, const char *path, const lac_onnx *graph)
 {

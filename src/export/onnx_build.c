@@ -105,7 +105,8 @@ static lac_status constant_own(builder *b, lac_onnx_node *node, const char *suff
     return LAC_OK;
 }
 
-static lac_status constant_number(builder *b, lac_onnx_node *node, const char *suffix, float value)
+static lac_status constant_number(builder *b, lac_onnx_node *node, const char *suffix,
+                                  float value)
 {
     float *own;
     LAC_TRY(constant_own(b, node, suffix, 0, (int64_t[1]){0}, &own));
@@ -131,7 +132,7 @@ static lac_status reshape(builder *b, name value, const char *label, int count,
     return constant_longs(b, apply_as(b, "Reshape", label, value), label, count, shape);
 }
 
-/* ---- Steps ------------------------------------------------------------------------------------ */
+/* ---- Steps ----------------------------------------------------------------------------------- */
 
 /* Bytes 0 to 255 become 0 to 1. */
 static lac_status build_picture(builder *b, name value)
@@ -289,7 +290,7 @@ static lac_status build_step(builder *b, int i)
     return LAC_OK;
 }
 
-/* ---- The whole --------------------------------------------------------------------------------- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 /* The pairs of the output that are the source's points. */
 static lac_status pick_points(builder *b, name value)

@@ -21,7 +21,9 @@ static void put_attribute(lac_wire *wire, const void *it)
         lac_wire_text(wire, 4, a->text);
     for (int i = 0; i < a->count; i++)
         lac_wire_int(wire, a->is_list ? 8 : 3, (uint64_t)a->number[i]);
-    lac_wire_int(wire, 20, a->text ? ATTRIBUTE_STRING : a->is_list ? ATTRIBUTE_INTS : ATTRIBUTE_INT);
+    lac_wire_int(wire, 20, a->text      ? ATTRIBUTE_STRING
+                           : a->is_list ? ATTRIBUTE_INTS
+                                        : ATTRIBUTE_INT);
 }
 
 static void put_node(lac_wire *wire, const void *it)
@@ -57,7 +59,7 @@ static void put_tensor(lac_wire *wire, const void *it)
         lac_wire_floats(wire, 9, tensor->floats, count_of(tensor));
 }
 
-/* ---- Inputs and outputs ------------------------------------------------------------------------ */
+/* ---- Inputs and outputs ---------------------------------------------------------------------- */
 
 /* A value with its shape; a side of -1 is the batch, which may be any. */
 typedef struct value {
@@ -100,7 +102,7 @@ static void put_value(lac_wire *wire, const void *it)
     lac_wire_message(wire, 2, put_type, it);
 }
 
-/* ---- Graph and model ---------------------------------------------------------------------------- */
+/* ---- Graph and model ------------------------------------------------------------------------- */
 
 static void put_graph(lac_wire *wire, const void *it)
 {

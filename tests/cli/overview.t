@@ -8,6 +8,7 @@ $ lacuna
 !   eval      measure a model against labels: RMSE, sources, failures
 !   compare   whether two models differ, and on which rows
 !   predict   keypoints of pictures: CSV in, CSV out
+!   export    a model for other programs: an ONNX file, or C
 !   submit    write a submission file for Kaggle
 !   data      describe a table: labels, gaps, sources, duplicates, outliers
 !   synth     draw a data set of faces in Kaggle's files
@@ -37,6 +38,7 @@ $ lacuna help
 |   eval      measure a model against labels: RMSE, sources, failures
 |   compare   whether two models differ, and on which rows
 |   predict   keypoints of pictures: CSV in, CSV out
+|   export    a model for other programs: an ONNX file, or C
 |   submit    write a submission file for Kaggle
 |   data      describe a table: labels, gaps, sources, duplicates, outliers
 |   synth     draw a data set of faces in Kaggle's files

@@ -1,4 +1,4 @@
-/* A convolution and the largest of every 2x2 of its pixels; `strip` has room for two of its rows. */
+/* A convolution, then the largest of every 2x2 of its pixels; `strip` has room for two rows. */
 static void conv_pool(map x, map z, map strip, const layer *l)
 {
     const map nothing = {0, 0, 0, 0, 0};

@@ -189,6 +189,26 @@ check_onnx() { # WHAT KIND MODEL OPTIONS
     count "$what in ONNX Runtime, $kind" $status
 }
 
+# ---- A page ----------------------------------------------------------------------------------
+
+check_page() { # WHAT: run, as WebAssembly
+    for tool in clang wasm-ld node; do
+        if ! command -v $tool >/dev/null 2>&1; then
+            skip "$1 in a page: no $tool"
+            return
+        fi
+    done
+    status=0
+    LACUNA=$lacuna "$here/../script/page" run page.html || status=1
+    [ $status = 0 ] && ! grep -Eq '(src|href)=|https?:|@WASM@' page.html &&
+        i=0 && names= && while [ $i -lt $pictures ]; do
+            names="$names $i.pgm"
+            i=$((i + 1))
+        done &&
+        node "$here/export/page_points.js" page.html $names >got && alike 0.001 || status=1
+    count "$1 in a page" $status
+}
+
 # ---- Cases -----------------------------------------------------------------------------------
 
 for network in every.net maps.net; do
@@ -198,6 +218,7 @@ for network in every.net maps.net; do
     compile "$network" 0.001 'cc -O2 -U__x86_64__ -U__GNUC__' 'clang -O2'
     check_memory "$network"
     check_onnx "$network" uint8 '--model run'
+    check_page "$network"
     predict --source 2
     check_c "$network, source 2" 0.001 --source 2
     check_onnx "$network, source 2" float '--model run' --source 2

@@ -209,6 +209,22 @@ check_page() { # WHAT: run, as WebAssembly
     count "$1 in a page" $status
 }
 
+# The page itself, in a browser, whose crop must be the picture and whose policy lets the module run.
+browse_page() { # WHAT: page.html
+    if ! command -v chromium >/dev/null 2>&1; then
+        skip "$1 in chromium"
+        return
+    fi
+    status=0
+    i=0
+    while [ $i -lt $pictures ]; do
+        "$here/export/browse.sh" page.html $i.pgm 36
+        i=$((i + 1))
+    done >got
+    alike 0.1 || status=1
+    count "$1 in chromium" $status
+}
+
 # ---- Cases -----------------------------------------------------------------------------------
 
 for network in every.net maps.net; do
@@ -229,8 +245,11 @@ done
 "$lacuna" predict --model first_run --model run --data faces/test.csv | sed 1d | cut -d, -f2- >want
 check_onnx 'a mean' uint8 '--model first_run --model run'
 if [ "$extent" = all ]; then
+    predict
     check_c maps.net 0.001
     check_cross maps.net
+    check_page maps.net
+    browse_page maps.net
     for network in first fast best kimura cnn resnet; do
         train $network
         predict

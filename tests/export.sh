@@ -74,10 +74,12 @@ sed 1d faces/test.csv | cut -d, -f2 | awk '{
         printf "\\%03o", $i
     print ""
 }' >pixels
+files=
 pictures=0
 while read -r octal; do
     # shellcheck disable=SC2059  # the format is the picture
     { printf 'P5\n# drawn\n36 36\n255\n'; printf "$octal"; } >$pictures.pgm
+    files="$files $pictures.pgm"
     pictures=$((pictures + 1))
 done <pixels
 
@@ -98,10 +100,8 @@ alike() { # LIMIT: want and got, numbers between commas
 
 # Predicts the pictures by the command given, into got.
 run_example() {
-    i=0
-    while [ $i -lt $pictures ]; do
-        "$@" $i.pgm | awk '{ printf "%s%s,%s", (NR > 1 ? "," : ""), $2, $3 } END { print "" }'
-        i=$((i + 1))
+    for file in $files; do
+        "$@" "$file" | awk '{ printf "%s%s,%s", (NR > 1 ? "," : ""), $2, $3 } END { print "" }'
     done >got
 }
 
@@ -200,12 +200,9 @@ check_page() { # WHAT: run, as WebAssembly
     done
     status=0
     LACUNA=$lacuna "$here/../script/page" run page.html || status=1
+    # shellcheck disable=SC2086  # a list of files
     [ $status = 0 ] && ! grep -Eq '(src|href)=|https?:|@WASM@' page.html &&
-        i=0 && names= && while [ $i -lt $pictures ]; do
-            names="$names $i.pgm"
-            i=$((i + 1))
-        done &&
-        node "$here/export/page_points.js" page.html $names >got && alike 0.001 || status=1
+        node "$here/export/page_points.js" page.html $files >got && alike 0.001 || status=1
     count "$1 in a page" $status
 }
 
@@ -216,10 +213,8 @@ browse_page() { # WHAT: page.html
         return
     fi
     status=0
-    i=0
-    while [ $i -lt $pictures ]; do
-        "$here/export/browse.sh" page.html $i.pgm 36
-        i=$((i + 1))
+    for file in $files; do
+        "$here/export/browse.sh" page.html "$file" 36
     done >got
     alike 0.1 || status=1
     count "$1 in chromium" $status

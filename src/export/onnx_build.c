@@ -7,6 +7,7 @@
 #include "export/onnx.h"
 
 #include "image/units.h"
+#include "op/add.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,7 +173,7 @@ static void build_conv(builder *b, const lac_step *step, name value)
 static lac_status build_repeat(builder *b, const lac_step *step, int input, name value)
 {
     const lac_step *from = &b->steps->step[step->node->input[input]];
-    const int times = lac_step_times(step, from);
+    const int times = lac_add_times(step->node->out, from->node->out);
     const lac_shape out = step->node->out, in = from->node->out;
     float *scales;
     char label[40];
@@ -237,12 +238,6 @@ static void build_dense(builder *b, const lac_step *step, name value)
     build_relu(b, step, value);
 }
 
-/* Place i of m across a picture of this side, in the network's units. */
-static float place_of(int i, int m, int side)
-{
-    return lac_to_units((float)((i + 0.5) * side / m - 0.5), side);
-}
-
 static lac_status build_softargmax(builder *b, const lac_step *step, name value)
 {
     const lac_shape in = step->node->in;
@@ -254,8 +249,8 @@ static lac_status build_softargmax(builder *b, const lac_step *step, name value)
     LAC_TRY(constant_own(b, product, "grid", 2, (int64_t[]){(int64_t)in.h * in.w, 2}, &grid));
     for (int y = 0; y < in.h; y++)
         for (int x = 0; x < in.w; x++) {
-            *grid++ = place_of(x, in.w, side);
-            *grid++ = place_of(y, in.h, side);
+            *grid++ = lac_place_in_units(x, in.w, side);
+            *grid++ = lac_place_in_units(y, in.h, side);
         }
     return reshape(b, value, "vector", 2, (int64_t[]){0, -1});
 }

@@ -188,9 +188,3 @@ void lac_steps_free(lac_steps **steps)
     free(s);
     *steps = NULL;
 }
-
-int lac_step_times(const lac_step *step, const lac_step *input)
-{
-    int in = input->node->out.h;
-    return (step->node->out.h + in - 1) / in;
-}

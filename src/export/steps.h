@@ -47,9 +47,6 @@ lac_status lac_steps_new(const lac_model *model, const lac_model *whole, int sou
                          lac_steps **out);
 void lac_steps_free(lac_steps **steps);
 
-/* How often a sum repeats each place of an input, across and down: 1 for one of its own size. */
-int lac_step_times(const lac_step *step, const lac_step *input);
-
 /* Fails unless the model has the source. ARGUMENT. */
 lac_status lac_export_check_source(const lac_model *model, int source);
 

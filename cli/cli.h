@@ -20,6 +20,7 @@ int verb_compare(int argc, char **argv);
 int verb_data(int argc, char **argv);
 int verb_detect(int argc, char **argv);
 int verb_eval(int argc, char **argv);
+int verb_export(int argc, char **argv);
 int verb_folds(int argc, char **argv);
 int verb_import(int argc, char **argv);
 int verb_layers(int argc, char **argv);

@@ -18,6 +18,7 @@ static const verb verbs[] = {
     {"compare", "whether two models differ, and on which rows", verb_compare},
     {"predict", "keypoints of pictures: of a table, or of photos", verb_predict},
     {"detect", "find the faces of photos: a CSV of boxes", verb_detect},
+    {"export", "a model for other programs: an ONNX file, or C", verb_export},
     {"submit", "write a submission file for Kaggle", verb_submit},
     {"data", "describe a table: labels, gaps, sources, duplicates, outliers", verb_data},
     {"import", "make a table of somebody else's labels and pictures", verb_import},

@@ -4,7 +4,7 @@
  * This header is the whole public interface and its manual. Read it from top to
  * bottom; the order is: a complete program, conventions, status codes, context,
  * data, hold-out, networks, training, cross-validation, search, models and prediction, metrics,
- * measures, suspects, submission, synthetic data, pictures, report, benchmark.
+ * measures, suspects, submission, export, synthetic data, pictures, report, benchmark.
  *
  * A complete program: train on Kaggle's files, predict one face.
  *
@@ -992,6 +992,45 @@ int lac_lookup_rows(const lac_lookup *lookup);
 lac_status lac_submission_write(const lac_model *model, const lac_data *test,
                                 const lac_lookup *lookup, const lac_predict_config *config,
                                 const char *path);
+
+/* ---- Export: a model for other people's programs ------------------------------------------ */
+
+/* Zero, or NULL, means the default. docs/export.md shows what is written. */
+typedef struct lac_export_config {
+    int source;          /* whose convention to answer in, as in lac_predict_config (0) */
+    int float_input;     /* ONNX: pictures are floats, 0 to 255, not bytes (0) */
+    int int8;            /* C: weights are whole numbers, -127 to 127, times a scale for each output
+                            channel; what flows between the layers stays float (0) */
+    const char *name;    /* C: begins the names of functions and files: a letter, then letters,
+                            digits and _, at most 32 ("face") */
+    const char *crop;    /* how the pictures are cut out of photos, in words (NULL) */
+    const char *licence; /* of the model (NULL) */
+} lac_export_config;
+
+/* Writes an ONNX file, operator set 17. Its input "pictures" [N, 1, size, size] are the grey bytes
+ * that lac_predictor_run takes, N any number; its output "points" [N, K, 2] are the points of the
+ * source in pixels. The metadata names points, source, crop, licence and the version of lacuna. A
+ * mean of models of one size becomes one graph. The file is replaced at once or not at all. config
+ * NULL: the defaults. ARGUMENT, MISMATCH (a mean of models of several sizes), IO, MEMORY. */
+lac_status lac_export_onnx(const lac_model *model, const lac_export_config *config,
+                           const char *path);
+
+/* What a model needs where it runs, bytes. */
+typedef struct lac_export_size {
+    size_t weights; /* constants */
+    size_t memory;  /* that the caller lends to a prediction */
+} lac_export_size;
+
+/* Writes C99 that needs no library and allocates nothing into the folder `dir`, made if missing:
+ * NAME.h, NAME.c, NAME_weights.c and example.c, which reads a PGM picture. Existing files of these
+ * names are replaced, each at once or not at all. `size` may be NULL. ARGUMENT (a name, a mean of
+ * models), IO, MEMORY. */
+lac_status lac_export_c(const lac_model *model, const lac_export_config *config, const char *dir,
+                        lac_export_size *size);
+
+/* Rounds the model's weights as int8 rounds them, so that what the export will answer can be
+ * measured. ARGUMENT (a mean of models). */
+lac_status lac_model_round(lac_model *model);
 
 /* ---- Synthetic data -------------------------------------------------------------------- */
 

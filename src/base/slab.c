@@ -55,12 +55,17 @@ static void place(lac_slab *slab, int i)
     slab->floats = end > slab->floats ? end : slab->floats;
 }
 
-lac_status lac_slab_build(lac_context *ctx, lac_slab *slab)
+void lac_slab_place(lac_slab *slab)
 {
     if (slab->count)
         qsort(slab->claims, (size_t)slab->count, sizeof *slab->claims, larger_first);
     for (int i = 0; i < slab->count; i++)
         place(slab, i);
+}
+
+lac_status lac_slab_build(lac_context *ctx, lac_slab *slab)
+{
+    lac_slab_place(slab);
     LAC_TRY(lac_pages_new(ctx, slab->floats * sizeof(float), &slab->memory));
     for (int i = 0; i < slab->count; i++) {
         float *at = slab->memory + slab->claims[i].offset;

@@ -26,6 +26,9 @@ typedef struct lac_slab {
  * pointer; the memory starts as 0. */
 lac_status lac_slab_claim(lac_context *ctx, lac_slab *slab, size_t floats, int first, int last,
                           void *where);
+
+/* Finds the claims' offsets, and `floats`, without memory; the claims change their order. */
+void lac_slab_place(lac_slab *slab);
 lac_status lac_slab_build(lac_context *ctx, lac_slab *slab);
 void lac_slab_free(lac_slab *slab);
 

@@ -23,4 +23,10 @@ static inline float lac_to_pixels(float unit, int size)
     return unit * half + half;
 }
 
+/* The middle of the pixels that place i of a map of m across covers, in units. */
+static inline float lac_place_in_units(int i, int m, int size)
+{
+    return lac_to_units((float)((i + 0.5) * size / m - 0.5), size);
+}
+
 #endif

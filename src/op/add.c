@@ -16,18 +16,6 @@ static lac_status add_parse(lac_words *words, void *attr)
     return LAC_OK;
 }
 
-static int divide_up(int side, int times)
-{
-    return (side + times - 1) / times;
-}
-
-/* How often z repeats a place of an input, across and down; 0 when no factor fits. */
-static int times_of(lac_shape z, lac_shape in)
-{
-    int times = divide_up(z.h, in.h);
-    return divide_up(z.h, times) == in.h && divide_up(z.w, times) == in.w ? times : 0;
-}
-
 static lac_status add_shape(lac_context *ctx, lac_node *node, const lac_shape *in)
 {
     lac_shape z = in[0];
@@ -37,7 +25,7 @@ static lac_status add_shape(lac_context *ctx, lac_node *node, const lac_shape *i
         if (!in[i].is_maps)
             return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                             "%s: input %d is not maps, add takes maps only", node->name, i + 1);
-        if (in[i].c != z.c || times_of(z, in[i]) == 0)
+        if (in[i].c != z.c || lac_add_times(z, in[i]) == 0)
             return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                             "%s: adds %dx%dx%d (h x w x channels) to %dx%dx%d, must have the same "
                             "channels, and the same sides or those that a stride gives",
@@ -56,7 +44,7 @@ typedef struct job {
 
 static int times_at(const lac_op *op, int i)
 {
-    return times_of(op->node->out, op->input[i]->node->out);
+    return lac_add_times(op->node->out, op->input[i]->node->out);
 }
 
 /* Numbers of a plane of input i. */

@@ -3,8 +3,7 @@
 
 #include <math.h>
 
-/* PyTorch's defaults, which the reference curve used. */
-static const double eps = 1e-5;
+/* PyTorch's default, as LAC_NORM_EPS is. */
 static const double momentum = 0.1;
 
 lac_status lac_norm_plan(lac_planner *p, lac_shape y, lac_norm *norm)
@@ -21,7 +20,7 @@ lac_status lac_norm_plan(lac_planner *p, lac_shape y, lac_norm *norm)
 
 static void set(lac_op *op, lac_norm *norm, int c, double mean, double var)
 {
-    double inv_std = 1.0 / sqrt(var + eps);
+    double inv_std = 1.0 / sqrt(var + LAC_NORM_EPS);
     double scale = lac_op_w(op, LAC_NORM_WEIGHT)[c] * inv_std;
     norm->mean[c] = mean;
     norm->inv_std[c] = inv_std;

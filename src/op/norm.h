@@ -13,6 +13,9 @@
 
 #include "op/op.h"
 
+/* What is added to a variance: PyTorch's default, which the reference curve used. */
+#define LAC_NORM_EPS 1e-5
+
 enum { LAC_NORM_WEIGHT = 1, LAC_NORM_BIAS = 2 };          /* parameters */
 enum { LAC_NORM_RUNNING_MEAN = 0, LAC_NORM_RUNNING_VAR }; /* buffers */
 

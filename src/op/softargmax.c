@@ -50,7 +50,7 @@ static void softargmax_free(lac_op *op)
 static void fill_places(float *place, int m, int side)
 {
     for (int i = 0; i < m; i++)
-        place[i] = lac_to_units((float)((i + 0.5) * side / m - 0.5), side);
+        place[i] = lac_place_in_units(i, m, side);
 }
 
 typedef struct job {

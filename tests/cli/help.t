@@ -338,6 +338,47 @@ $ lacuna help detect
 |   --data P               of --fit: a table of pictures, as train reads it
 |   --rows N               of --fit: how many rows, from the first, to look at
 |                          (from 1 to 1000000; default: 1000)
+$ lacuna help export
+| lacuna export --model M --to onnx --out FILE [options]
+| lacuna export --model M --to c --out DIR [options]
+|
+| Writes a model for programs that do not know lacuna. Grey bytes go in, points
+| in pixels come out, as lacuna predict tells them. docs/export.md shows how each
+| format is used.
+|
+| Options
+|   --model M              a run folder (its last.safetensors) or a safetensors
+|                          file; given several times, or a folder of runs: the
+|                          mean of these models (required)
+|   --weigh                weigh the models of a mean by 1 / (error of their
+|                          hold-out)^2, not equally
+|   --to onnx|c            an ONNX file, or C99 that needs no library and
+|                          allocates nothing (required)
+|   --out P                the ONNX file to write, or the folder for the C files
+|                          (required)
+|   --source N             label source to answer as, of a model with outputs for
+|                          each (from 1 to 100; default: 1)
+|   --input uint8|float    ONNX: pictures as bytes, or as floats from 0 to 255
+|                          (default: uint8)
+|   --name NAME            C: begins the names of functions and files (default:
+|                          face)
+|   --weights float32|int8
+|                          C: weights in a quarter of the size, whole numbers
+|                          times a scale for each channel (default: float32)
+|   --data P               labelled table on which to measure what int8 costs
+|                          (default: none)
+|   --split holdout|train|all
+|                          rows of it; holdout and train need the data of the
+|                          training, all takes any data with the same points
+|                          (default: holdout)
+|   --missing MARKS        what marks a missing label, such as -1 or 0,0
+|                          (default: as in the training)
+|   --outside error|missing|keep
+|                          labels outside of the picture (default: as in the
+|                          training)
+|   --crop TEXT            note how the pictures are cut out of photos (default:
+|                          none)
+|   --licence TEXT         note the model's licence (default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
 |                          highest instruction set to use; ref is plain C, slow,
@@ -346,6 +387,9 @@ $ lacuna help detect
 | Examples
 |   lacuna detect --detector yunet.onnx holiday/ --out boxes.csv
 |   lacuna detect --fit --data kaggle --detector yunet.onnx
+|   lacuna export --model run --to onnx --out face.onnx
+|   lacuna export --model run --to c --out face --weights int8 --data kaggle
+|   cc -O3 face/*.c -o points; ./points face.pgm
 $ lacuna help submit
 | lacuna submit --model M --data P --out FILE [options]
 |
@@ -614,12 +658,12 @@ $ lacuna help bench
 |   lacuna bench --methods --predict --preset fast --batch 1
 
 --help does the same anywhere on the line, and values beside it change nothing.
-$ for v in train eval compare predict submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done
+$ for v in train eval compare predict export submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done
 $ lacuna help train > a; lacuna train --epochs 7 --nonsense --help > b; cmp a b
 $ lacuna plot faces --help > a; lacuna help plot faces > b; cmp a b
 
 No line is wider than 80 columns.
-$ for v in train eval compare predict submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
+$ for v in train eval compare predict export submit data synth plot layers bench; do lacuna help $v; done | grep -E '.{81}'
 = 1
 $ lacuna help report
 | lacuna report RUN... --data P --out DIR [options]

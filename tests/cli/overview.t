@@ -9,6 +9,8 @@ $ lacuna
 !   compare   whether two models differ, and on which rows
 !   predict   keypoints of pictures: of a table, or of photos
 !   detect    find the faces of photos: a CSV of boxes
+!   predict   keypoints of pictures: CSV in, CSV out
+!   export    a model for other programs: an ONNX file, or C
 !   submit    write a submission file for Kaggle
 !   data      describe a table: labels, gaps, sources, duplicates, outliers
 !   import    make a table of somebody else's labels and pictures
@@ -41,6 +43,8 @@ $ lacuna help
 |   compare   whether two models differ, and on which rows
 |   predict   keypoints of pictures: of a table, or of photos
 |   detect    find the faces of photos: a CSV of boxes
+|   predict   keypoints of pictures: CSV in, CSV out
+|   export    a model for other programs: an ONNX file, or C
 |   submit    write a submission file for Kaggle
 |   data      describe a table: labels, gaps, sources, duplicates, outliers
 |   import    make a table of somebody else's labels and pictures

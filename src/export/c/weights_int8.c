@@ -1,0 +1,22 @@
+/* Weights are whole numbers; the channel's scale comes at the end of its sum. */
+typedef signed char weight;
+
+#ifdef __GNUC__
+typedef weight bytes __attribute__((vector_size(LANES), aligned(1), may_alias));
+typedef int wholes __attribute__((vector_size(4 * LANES)));
+#endif
+#if HAS_WIDER_LANES
+typedef weight bytes8 __attribute__((vector_size(LANES8), aligned(1), may_alias));
+typedef int wholes8 __attribute__((vector_size(4 * LANES8)));
+typedef weight bytes16 __attribute__((vector_size(LANES16), aligned(1), may_alias));
+typedef int wholes16 __attribute__((vector_size(4 * LANES16)));
+#endif
+
+/* A row of weights as floats; n is the end of the names of its type. */
+#ifdef __GNUC__
+#define READ(n, w)                                                                           \
+    __builtin_convertvector(                                                                 \
+        __builtin_convertvector(*(const bytes##n *)(w), wholes##n), lanes##n)
+#else
+#define READ(n, w) ((lanes)*(w))
+#endif

@@ -1,0 +1,46 @@
+A model for other programs.
+$ lacuna synth --rows 40 --test-rows 2 --size 32 --out faces >log
+$ printf 'a conv 3x3 /4 8 norm relu\nxy dense 2*points output\n' >my.net
+$ lacuna train --data faces --out run --preset first --model my.net --epochs 1 >log 2>&1
+$ lacuna export --model run --to onnx --out my.onnx --licence CC0; ls my.onnx
+| my.onnx
+$ lacuna export --model run --to c --out c; ls c
+| 66264 bytes of weights, 6720 of memory lent to a prediction
+| example.c
+| face.c
+| face.h
+| face_weights.c
+$ lacuna export --model run --to c --out c --name my --weights int8 --data faces; ls c
+|~ holdout of faces, 130 labels: RMSE * px in float32, * px in int8
+| 16832 bytes of weights, 6720 of memory lent to a prediction
+| example.c
+| face.c
+| face.h
+| face_weights.c
+| my.c
+| my.h
+| my_weights.c
+$ lacuna export --model run --to c --out c --name 1
+! lacuna: "1" cannot begin names of C: must be a letter, then letters, digits and _, at most 32, and not example
+= 1
+$ lacuna export --model run --model run --to c --out c
+! lacuna: a mean of models has no network to export
+= 1
+$ lacuna export --model run --to onnx --out my.onnx --source 2
+! lacuna: --source 2: the model has 1 source, from 1 to 1
+= 1
+$ lacuna export --model run --to onnx --out no/where.onnx
+! lacuna: no/where.onnx: cannot write: No such file or directory
+= 1
+$ lacuna export --model run --to onnx --out my.onnx --name my
+! lacuna export: --name is an option of --to c
+= 2
+$ lacuna export --model run --to c --out c --input float
+! lacuna export: --input is an option of --to onnx
+= 2
+$ lacuna export --model run --to c --out c --data faces
+! lacuna export: --data measures what --to c --weights int8 costs
+= 2
+$ lacuna export --model run --to page --out c
+! lacuna export: --to needs onnx or c, not 'page'
+= 2

@@ -54,22 +54,22 @@ static lac_status tell_story(const lac_model *model, const lac_export_config *co
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
-static lac_status check_length(lac_context *ctx, const char *path, const lac_onnx *graph)
+static lac_status check_length(lac_context *ctx, const char *path, const lac_wired *graph)
 {
-    double bytes = (double)lac_wire_length(lac_onnx_put, graph);
+    double bytes = (double)lac_wire_length(lac_wired_put, graph);
     if (bytes <= most_bytes)
         return LAC_OK;
     return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: %.0f bytes, an ONNX file has at most %.0f", path,
                     bytes, most_bytes);
 }
 
-static lac_status write_graph(lac_context *ctx, const lac_onnx *graph, const char *path)
+static lac_status write_graph(lac_context *ctx, const lac_wired *graph, const char *path)
 {
     lac_file file;
     LAC_TRY(check_length(ctx, path, graph));
     LAC_TRY(lac_file_create(ctx, path, &file));
     lac_wire wire = {.stream = file.stream};
-    lac_onnx_put(&wire, graph);
+    lac_wired_put(&wire, graph);
     return lac_file_finish(ctx, &file, LAC_OK);
 }
 
@@ -78,18 +78,18 @@ static lac_status export_steps(const lac_model *model, const lac_export_config *
 {
     const int count = lac_model_members(model);
     const double alone = 1;
-    lac_onnx *graph = NULL;
+    lac_wired *graph = NULL;
     story s = {.entries = 0};
     lac_status status = tell_story(model, config, steps[0], &s);
     if (status == LAC_OK)
-        status = lac_onnx_new(model->ctx, steps, model->members ? model->share : &alone, count,
+        status = lac_wired_new(model->ctx, steps, model->members ? model->share : &alone, count,
                               config->float_input, &graph);
     if (status == LAC_OK) {
         graph->entry = s.entry;
         graph->entries = s.entries;
         status = write_graph(model->ctx, graph, path);
     }
-    lac_onnx_free(&graph);
+    lac_wired_free(&graph);
     free(s.points);
     return status;
 }

@@ -18,13 +18,13 @@ enum { MOST_NODES = 2 * LAC_MOST_INPUTS + 2, MOST_TENSORS = 4 * LAC_MOST_INPUTS 
 /* Of the chain that ends a model. */
 enum { MOST_LAST = 8 };
 
-const char lac_onnx_input[] = "pictures", lac_onnx_output[] = "points";
+const char lac_wired_input[] = "pictures", lac_wired_output[] = "points";
 
 typedef char name[LAC_ONNX_NAME];
 
 typedef struct builder {
     lac_context *ctx;
-    lac_onnx *graph;
+    lac_wired *graph;
     const lac_steps *steps;
     char prefix[16]; /* of all names of this model */
     const char *at;  /* the step in hand: its name */
@@ -35,9 +35,9 @@ typedef struct builder {
 
 /* Appends a node that reads `input`; its output replaces it. `label` tells nodes of one step and
  * operator apart. */
-static lac_onnx_node *apply_as(builder *b, const char *op, const char *label, name value)
+static lac_wired_node *apply_as(builder *b, const char *op, const char *label, name value)
 {
-    lac_onnx_node *node = &b->graph->node[b->graph->nodes++];
+    lac_wired_node *node = &b->graph->node[b->graph->nodes++];
     node->op = op;
     memcpy(node->input[node->inputs++], value, sizeof(name));
     snprintf(node->output, sizeof(name), "%s%s/%s", b->prefix, b->at, label);
@@ -45,39 +45,39 @@ static lac_onnx_node *apply_as(builder *b, const char *op, const char *label, na
     return node;
 }
 
-static lac_onnx_node *apply(builder *b, const char *op, name value)
+static lac_wired_node *apply(builder *b, const char *op, name value)
 {
     return apply_as(b, op, op, value);
 }
 
-static void reads(lac_onnx_node *node, const char *value)
+static void reads(lac_wired_node *node, const char *value)
 {
     snprintf(node->input[node->inputs++], sizeof(name), "%s", value);
 }
 
-static void set_number(lac_onnx_node *node, const char *attribute, int64_t value)
+static void set_number(lac_wired_node *node, const char *attribute, int64_t value)
 {
     node->attribute[node->attributes++] =
-        (lac_onnx_attribute){.name = attribute, .count = 1, .number = {value}};
+        (lac_wired_attribute){.name = attribute, .count = 1, .number = {value}};
 }
 
-static void set_word(lac_onnx_node *node, const char *attribute, const char *word)
+static void set_word(lac_wired_node *node, const char *attribute, const char *word)
 {
-    node->attribute[node->attributes++] = (lac_onnx_attribute){.name = attribute, .text = word};
+    node->attribute[node->attributes++] = (lac_wired_attribute){.name = attribute, .text = word};
 }
 
-static void set_list(lac_onnx_node *node, const char *attribute, int count, const int64_t *values)
+static void set_list(lac_wired_node *node, const char *attribute, int count, const int64_t *values)
 {
-    lac_onnx_attribute *a = &node->attribute[node->attributes++];
-    *a = (lac_onnx_attribute){.name = attribute, .is_list = 1, .count = count};
+    lac_wired_attribute *a = &node->attribute[node->attributes++];
+    *a = (lac_wired_attribute){.name = attribute, .is_list = 1, .count = count};
     memcpy(a->number, values, (size_t)count * sizeof *values);
 }
 
 /* Appends a tensor, which the node reads. */
-static lac_onnx_tensor *constant(builder *b, lac_onnx_node *node, const char *suffix, int dims,
+static lac_wired_tensor *constant(builder *b, lac_wired_node *node, const char *suffix, int dims,
                                  const int64_t *dim)
 {
-    lac_onnx_tensor *t = &b->graph->tensor[b->graph->tensors++];
+    lac_wired_tensor *t = &b->graph->tensor[b->graph->tensors++];
     snprintf(t->name, sizeof(name), "%s%s.%s", b->prefix, b->at, suffix);
     t->dims = dims;
     memcpy(t->dim, dim, (size_t)dims * sizeof *dim);
@@ -85,16 +85,16 @@ static lac_onnx_tensor *constant(builder *b, lac_onnx_node *node, const char *su
     return t;
 }
 
-static void constant_floats(builder *b, lac_onnx_node *node, const char *suffix, int dims,
+static void constant_floats(builder *b, lac_wired_node *node, const char *suffix, int dims,
                             const int64_t *dim, const float *values)
 {
-    lac_onnx_tensor *t = constant(b, node, suffix, dims, dim);
+    lac_wired_tensor *t = constant(b, node, suffix, dims, dim);
     t->type = LAC_ONNX_FLOAT;
     t->floats = values;
 }
 
 /* The same with room for the numbers, which the caller fills. */
-static lac_status constant_own(builder *b, lac_onnx_node *node, const char *suffix, int dims,
+static lac_status constant_own(builder *b, lac_wired_node *node, const char *suffix, int dims,
                                const int64_t *dim, float **values)
 {
     size_t count = 1;
@@ -106,7 +106,7 @@ static lac_status constant_own(builder *b, lac_onnx_node *node, const char *suff
     return LAC_OK;
 }
 
-static lac_status constant_number(builder *b, lac_onnx_node *node, const char *suffix,
+static lac_status constant_number(builder *b, lac_wired_node *node, const char *suffix,
                                   float value)
 {
     float *own;
@@ -115,13 +115,13 @@ static lac_status constant_number(builder *b, lac_onnx_node *node, const char *s
     return LAC_OK;
 }
 
-static lac_status constant_longs(builder *b, lac_onnx_node *node, const char *suffix, int count,
+static lac_status constant_longs(builder *b, lac_wired_node *node, const char *suffix, int count,
                                  const int64_t *values)
 {
     int64_t *own;
     LAC_TRY(lac_alloc(b->ctx, (size_t)count, sizeof *own, &own));
     memcpy(own, values, (size_t)count * sizeof *own);
-    lac_onnx_tensor *t = constant(b, node, suffix, 1, (int64_t[]){count});
+    lac_wired_tensor *t = constant(b, node, suffix, 1, (int64_t[]){count});
     t->type = LAC_ONNX_INT64;
     t->longs = own;
     return LAC_OK;
@@ -138,7 +138,7 @@ static lac_status reshape(builder *b, name value, const char *label, int count,
 /* Bytes 0 to 255 become 0 to 1. */
 static lac_status build_picture(builder *b, name value)
 {
-    snprintf(value, sizeof(name), "%s", lac_onnx_input);
+    snprintf(value, sizeof(name), "%s", lac_wired_input);
     if (!b->graph->float_input)
         set_number(apply(b, "Cast", value), "to", LAC_ONNX_FLOAT);
     return constant_number(b, apply(b, "Mul", value), "scale", 1.0f / 255.0f);
@@ -153,7 +153,7 @@ static void build_relu(builder *b, const lac_step *step, name value)
 static void build_conv(builder *b, const lac_step *step, name value)
 {
     const int64_t k = step->k, c = step->node->in.c, rows = step->rows, pad = k / 2;
-    lac_onnx_node *conv = apply(b, "Conv", value);
+    lac_wired_node *conv = apply(b, "Conv", value);
     constant_floats(b, conv, "weight", 4, (int64_t[]){rows, c, k, k}, step->weight);
     constant_floats(b, conv, "bias", 1, &rows, step->bias);
     set_list(conv, "kernel_shape", 2, (int64_t[]){k, k});
@@ -163,7 +163,7 @@ static void build_conv(builder *b, const lac_step *step, name value)
         reads(apply(b, "Add", value), b->value[step->node->input[step->node->inputs - 1]]);
     build_relu(b, step, value);
     if (step->pool) {
-        lac_onnx_node *pool = apply(b, "MaxPool", value);
+        lac_wired_node *pool = apply(b, "MaxPool", value);
         set_list(pool, "kernel_shape", 2, (int64_t[]){2, 2});
         set_list(pool, "strides", 2, (int64_t[]){2, 2});
     }
@@ -180,7 +180,7 @@ static lac_status build_repeat(builder *b, const lac_step *step, int input, name
     if (times == 1)
         return LAC_OK;
     snprintf(label, sizeof label, "Resize%d", input + 1);
-    lac_onnx_node *resize = apply_as(b, "Resize", label, value);
+    lac_wired_node *resize = apply_as(b, "Resize", label, value);
     reads(resize, "");
     LAC_TRY(constant_own(b, resize, label, 1, (int64_t[]){4}, &scales));
     scales[0] = scales[1] = 1.0f;
@@ -191,7 +191,7 @@ static lac_status build_repeat(builder *b, const lac_step *step, int input, name
     if (times * in.h == out.h && times * in.w == out.w)
         return LAC_OK;
     snprintf(label, sizeof label, "Slice%d", input + 1);
-    lac_onnx_node *slice = apply_as(b, "Slice", label, value);
+    lac_wired_node *slice = apply_as(b, "Slice", label, value);
     LAC_TRY(constant_longs(b, slice, strcat(label, ".from"), 2, (int64_t[]){0, 0}));
     LAC_TRY(constant_longs(b, slice, strcat(label, ".to"), 2, (int64_t[]){out.h, out.w}));
     return constant_longs(b, slice, strcat(label, ".axes"), 2, (int64_t[]){2, 3});
@@ -205,7 +205,7 @@ static lac_status build_add(builder *b, const lac_step *step, name value)
         LAC_TRY(build_repeat(b, step, i, input[i]));
     }
     memcpy(value, input[0], sizeof(name));
-    lac_onnx_node *sum = apply(b, "Sum", value);
+    lac_wired_node *sum = apply(b, "Sum", value);
     for (int i = 1; i < step->node->inputs; i++)
         reads(sum, input[i]);
     build_relu(b, step, value);
@@ -214,7 +214,7 @@ static lac_status build_add(builder *b, const lac_step *step, name value)
 
 static void build_concat(builder *b, const lac_step *step, name value)
 {
-    lac_onnx_node *concat = apply(b, "Concat", value);
+    lac_wired_node *concat = apply(b, "Concat", value);
     for (int i = 1; i < step->node->inputs; i++)
         reads(concat, b->value[step->node->input[i]]);
     set_number(concat, "axis", 1);
@@ -222,7 +222,7 @@ static void build_concat(builder *b, const lac_step *step, name value)
 
 static void build_mean(builder *b, name value)
 {
-    lac_onnx_node *mean = apply(b, "ReduceMean", value);
+    lac_wired_node *mean = apply(b, "ReduceMean", value);
     set_list(mean, "axes", 2, (int64_t[]){2, 3});
     set_number(mean, "keepdims", 0);
 }
@@ -231,7 +231,7 @@ static void build_dense(builder *b, const lac_step *step, name value)
 {
     const int64_t rows = step->rows, columns = step->columns;
     set_number(apply(b, "Flatten", value), "axis", 1);
-    lac_onnx_node *gemm = apply(b, "Gemm", value);
+    lac_wired_node *gemm = apply(b, "Gemm", value);
     constant_floats(b, gemm, "weight", 2, (int64_t[]){rows, columns}, step->weight);
     constant_floats(b, gemm, "bias", 1, &rows, step->bias);
     set_number(gemm, "transB", 1);
@@ -245,7 +245,7 @@ static lac_status build_softargmax(builder *b, const lac_step *step, name value)
     float *grid;
     LAC_TRY(reshape(b, value, "places", 3, (int64_t[]){0, 0, -1}));
     set_number(apply(b, "Softmax", value), "axis", -1);
-    lac_onnx_node *product = apply(b, "MatMul", value);
+    lac_wired_node *product = apply(b, "MatMul", value);
     LAC_TRY(constant_own(b, product, "grid", 2, (int64_t[]){(int64_t)in.h * in.w, 2}, &grid));
     for (int y = 0; y < in.h; y++)
         for (int x = 0; x < in.w; x++) {
@@ -295,7 +295,7 @@ static lac_status pick_points(builder *b, name value)
     LAC_TRY(lac_alloc(b->ctx, (size_t)s->points, sizeof *place, &place));
     for (int p = 0; p < s->points; p++)
         place[p] = s->place[p];
-    lac_onnx_node *gather = apply(b, "Gather", value);
+    lac_wired_node *gather = apply(b, "Gather", value);
     lac_status status = constant_longs(b, gather, "source", s->points, place);
     set_number(gather, "axis", 1);
     free(place);
@@ -340,7 +340,7 @@ static void add_up(builder *b, name sum, const name value, int model)
 }
 
 static lac_status build(lac_context *ctx, lac_steps *const *models, const double *share, int count,
-                        lac_onnx *graph)
+                        lac_wired *graph)
 {
     size_t steps = 0;
     for (int i = 0; i < count; i++)
@@ -358,12 +358,12 @@ static lac_status build(lac_context *ctx, lac_steps *const *models, const double
         LAC_TRY(build_model(&b, share[i], value));
         add_up(&b, sum, value, i);
     }
-    snprintf(graph->node[graph->nodes - 1].output, sizeof(name), "%s", lac_onnx_output);
+    snprintf(graph->node[graph->nodes - 1].output, sizeof(name), "%s", lac_wired_output);
     return LAC_OK;
 }
 
-lac_status lac_onnx_new(lac_context *ctx, lac_steps *const *models, const double *share, int count,
-                        int float_input, lac_onnx **out)
+lac_status lac_wired_new(lac_context *ctx, lac_steps *const *models, const double *share, int count,
+                        int float_input, lac_wired **out)
 {
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
     (*out)->size = models[0]->model->size;
@@ -371,13 +371,13 @@ lac_status lac_onnx_new(lac_context *ctx, lac_steps *const *models, const double
     (*out)->float_input = float_input;
     lac_status status = build(ctx, models, share, count, *out);
     if (status != LAC_OK)
-        lac_onnx_free(out);
+        lac_wired_free(out);
     return status;
 }
 
-void lac_onnx_free(lac_onnx **graph)
+void lac_wired_free(lac_wired **graph)
 {
-    lac_onnx *g = *graph;
+    lac_wired *g = *graph;
     if (!g)
         return;
     for (int i = 0; i < g->tensors; i++) {

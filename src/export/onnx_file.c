@@ -15,7 +15,7 @@ enum { ATTRIBUTE_INT = 2, ATTRIBUTE_STRING = 3, ATTRIBUTE_INTS = 7 };
 
 static void put_attribute(lac_wire *wire, const void *it)
 {
-    const lac_onnx_attribute *a = it;
+    const lac_wired_attribute *a = it;
     lac_wire_text(wire, 1, a->name);
     if (a->text)
         lac_wire_text(wire, 4, a->text);
@@ -28,7 +28,7 @@ static void put_attribute(lac_wire *wire, const void *it)
 
 static void put_node(lac_wire *wire, const void *it)
 {
-    const lac_onnx_node *node = it;
+    const lac_wired_node *node = it;
     for (int i = 0; i < node->inputs; i++)
         lac_wire_text(wire, 1, node->input[i]);
     lac_wire_text(wire, 2, node->output);
@@ -38,7 +38,7 @@ static void put_node(lac_wire *wire, const void *it)
         lac_wire_message(wire, 5, put_attribute, &node->attribute[i]);
 }
 
-static size_t count_of(const lac_onnx_tensor *tensor)
+static size_t count_of(const lac_wired_tensor *tensor)
 {
     size_t count = 1;
     for (int i = 0; i < tensor->dims; i++)
@@ -48,7 +48,7 @@ static size_t count_of(const lac_onnx_tensor *tensor)
 
 static void put_tensor(lac_wire *wire, const void *it)
 {
-    const lac_onnx_tensor *tensor = it;
+    const lac_wired_tensor *tensor = it;
     for (int i = 0; i < tensor->dims; i++)
         lac_wire_int(wire, 1, (uint64_t)tensor->dim[i]);
     lac_wire_int(wire, 2, tensor->type);
@@ -64,7 +64,7 @@ static void put_tensor(lac_wire *wire, const void *it)
 /* A value with its shape; a side of -1 is the batch, which may be any. */
 typedef struct value {
     const char *name;
-    lac_onnx_type type;
+    lac_wired_type type;
     int dims;
     int dim[LAC_ONNX_DIMS];
 } value;
@@ -106,17 +106,17 @@ static void put_value(lac_wire *wire, const void *it)
 
 static void put_graph(lac_wire *wire, const void *it)
 {
-    const lac_onnx *g = it;
-    const lac_onnx_type type = g->float_input ? LAC_ONNX_FLOAT : LAC_ONNX_UINT8;
+    const lac_wired *g = it;
+    const lac_wired_type type = g->float_input ? LAC_ONNX_FLOAT : LAC_ONNX_UINT8;
     for (int i = 0; i < g->nodes; i++)
         lac_wire_message(wire, 1, put_node, &g->node[i]);
     lac_wire_text(wire, 2, "lacuna");
     for (int i = 0; i < g->tensors; i++)
         lac_wire_message(wire, 5, put_tensor, &g->tensor[i]);
     lac_wire_message(wire, 11, put_value,
-                     &(value){lac_onnx_input, type, 4, {-1, 1, g->size, g->size}});
+                     &(value){lac_wired_input, type, 4, {-1, 1, g->size, g->size}});
     lac_wire_message(wire, 12, put_value,
-                     &(value){lac_onnx_output, LAC_ONNX_FLOAT, 3, {-1, g->points, 2}});
+                     &(value){lac_wired_output, LAC_ONNX_FLOAT, 3, {-1, g->points, 2}});
 }
 
 static void put_operator_set(lac_wire *wire, const void *it)
@@ -132,9 +132,9 @@ static void put_entry(lac_wire *wire, const void *it)
     lac_wire_text(wire, 2, e->value);
 }
 
-void lac_onnx_put(lac_wire *wire, const void *it)
+void lac_wired_put(lac_wire *wire, const void *it)
 {
-    const lac_onnx *g = it;
+    const lac_wired *g = it;
     lac_wire_int(wire, 1, IR_VERSION);
     lac_wire_text(wire, 2, "lacuna");
     lac_wire_text(wire, 3, LAC_VERSION);

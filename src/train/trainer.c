@@ -236,7 +236,7 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     if (status == LAC_OK)
         status = lac_crop_check(ctx, &(*out)->config);
     lac_train_settle(ctx, &(*out)->config);
-    if (!model)
+    if (!own.model)
         lac_train_take_crop(data, &(*out)->config);
     if (status == LAC_OK)
         status = build(*out);

@@ -285,10 +285,16 @@ $ lacuna help predict
 |   --boxes FILE           boxes of faces: a CSV of file,x,y,w,h and perhaps
 |                          score, a line a face
 |   --whole                every photo is a face's crop as a whole
+|   --detect               find the faces, by the frontal cascade of Debian's
+|                          package opencv-data
+|   --detector FILE        find the faces by this: YuNet as an ONNX file, or a
+|                          cascade of OpenCV
 |   --crop SIDE,LEFT,TOP   the square that the model is shown, in widths of the
 |                          box: its side, and how far its left and its top edge
-|                          are moved (default: the centred square of the box's
-|                          longer side)
+|                          are moved; or the name of a rule that the model has,
+|                          such as yunet, haar, box ('lacuna train --crop')
+|                          (default: the model's rule for the detector; of boxes
+|                          the centred square of the longer side)
 |   --format csv|json|coco|dlib|pts
 |                          of the answers for photos; pts writes a file a face
 |                          into the folder --out (default: csv)
@@ -338,6 +344,14 @@ $ lacuna help detect
 |   --data P               of --fit: a table of pictures, as train reads it
 |   --rows N               of --fit: how many rows, from the first, to look at
 |                          (from 1 to 1000000; default: 1000)
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna detect --detector yunet.onnx holiday/ --out boxes.csv
+|   lacuna detect --fit --data kaggle --detector yunet.onnx
 $ lacuna help export
 | lacuna export --model M --to onnx --out FILE [options]
 | lacuna export --model M --to c --out DIR [options]
@@ -385,8 +399,6 @@ $ lacuna help export
 |                          for comparison (default: auto)
 |
 | Examples
-|   lacuna detect --detector yunet.onnx holiday/ --out boxes.csv
-|   lacuna detect --fit --data kaggle --detector yunet.onnx
 |   lacuna export --model run --to onnx --out face.onnx
 |   lacuna export --model run --to c --out face --weights int8 --data kaggle
 |   cc -O3 face/*.c -o points; ./points face.pgm

@@ -9,7 +9,6 @@ $ lacuna
 !   compare   whether two models differ, and on which rows
 !   predict   keypoints of pictures: of a table, or of photos
 !   detect    find the faces of photos: a CSV of boxes
-!   predict   keypoints of pictures: CSV in, CSV out
 !   export    a model for other programs: an ONNX file, or C
 !   submit    write a submission file for Kaggle
 !   data      describe a table: labels, gaps, sources, duplicates, outliers
@@ -43,7 +42,6 @@ $ lacuna help
 |   compare   whether two models differ, and on which rows
 |   predict   keypoints of pictures: of a table, or of photos
 |   detect    find the faces of photos: a CSV of boxes
-|   predict   keypoints of pictures: CSV in, CSV out
 |   export    a model for other programs: an ONNX file, or C
 |   submit    write a submission file for Kaggle
 |   data      describe a table: labels, gaps, sources, duplicates, outliers

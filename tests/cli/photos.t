@@ -106,7 +106,7 @@ $ lacuna predict --model run photos
 ! lacuna predict: where are the faces? Give --box X,Y,W,H for all photos, --boxes FILE, --whole for photos that are crops of faces, or --detect
 = 2
 $ lacuna predict --model run photos --whole --box 1,2,3,4
-! lacuna predict: --box, --boxes and --whole: give one of them
+! lacuna predict: --box, --boxes, --whole and --detect: give one of them
 = 2
 $ lacuna predict --model run photos --box 1,2,3
 ! lacuna predict: --box needs X,Y,W,H, numbers with W and H above 0, not '1,2,3'
@@ -115,7 +115,7 @@ $ lacuna predict --model run photos --box 1,2,3,0
 ! lacuna predict: --box needs X,Y,W,H, numbers with W and H above 0, not '1,2,3,0'
 = 2
 $ lacuna predict --model run photos --whole --crop 1,2
-! lacuna predict: --crop needs SIDE,LEFT,TOP, numbers with SIDE above 0, not '1,2'
+! lacuna predict: --crop needs SIDE,LEFT,TOP, numbers with SIDE above 0, or the name of a rule, not '1,2'
 = 2
 $ lacuna predict --model run photos --whole --format pts
 ! lacuna predict: --format pts writes a file a face: name their folder with --out

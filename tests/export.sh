@@ -6,7 +6,7 @@
 # usage: tests/export.sh LACUNA few|all    few: two small networks; all: those that ship, too
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-lacuna=$1
+lacuna=$(realpath "$1")
 extent=$2
 python=${LACUNA_PYTHON:-python3}
 scratch=$(mktemp -d)

@@ -7,7 +7,7 @@
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck disable=SC2034  # used by eval
-lacuna=$1
+lacuna=$(realpath "$1")
 way=$2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

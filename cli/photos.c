@@ -42,7 +42,7 @@ static int read_box(const photo_options *o, lac_box *box)
     return 1;
 }
 
-/* --crop where it is no name but a rule, with a name in front of it or without; 0 when it is none. */
+/* --crop where it is no name but a rule, with a name in front of it or not; 0 when it is none. */
 static int read_crop(const photo_options *o, lac_crop *crop)
 {
     double n[3];

@@ -211,8 +211,8 @@ static void run_sums(const lac_kernels *k, int which, const planes *p, double ou
     if (which == 0)
         k->moments(p->y, PIXELS, p->shift, out, out + 16);
     else if (which < 3)
-        k->affine_sums(p->y, which == 2 ? &(lac_relu){NULL, p->scale, p->shift} : NULL, p->dz, PIXELS,
-                       p->shift, out, out + 16);
+        k->affine_sums(p->y, which == 2 ? &(lac_relu){NULL, p->scale, p->shift} : NULL, p->dz,
+                       PIXELS, p->shift, out, out + 16);
     else
         k->pool_sums(p->y, p->z, p->dz, H, W, which == 4, p->scale, p->shift, out, out + 16);
 }

@@ -102,7 +102,8 @@ static void run_passes(void *arg, int item, int thread)
     float *scratch = numbers(lac_conv_scratch(p->conv));
     int wants_data = !p->inference && p->shape.c > 1;
     for (int i = 0; i < 3; i++)
-        lac_conv_pack(p->conv, thread, (lac_part){i, 3}, p->w, forward, wants_data ? backward : NULL);
+        lac_conv_pack(p->conv, thread, (lac_part){i, 3}, p->w, forward,
+                      wants_data ? backward : NULL);
     for (int i = 0; i < p->chunks; i++)
         lac_conv_forward(p->conv, thread, i < p->chunks - 1 ? PICTURES : p->n,
                          p->x + i * PICTURES * p->x_size, forward, p->y + i * PICTURES * p->y_size,

@@ -19,7 +19,7 @@ struct lac_data {
     lac_mirror_by mirror_by;
     int *ids;        /* [rows] ImageId, or row + 1; -1 where it is a text */
     char **id_text;  /* [rows] ImageIds that are texts, else NULL; NULL without any */
-    int *table_row;  /* [rows] rows of the table that these are, ascending; NULL when they are all */
+    int *table_row;  /* [rows] rows of the table that these are, ascending; NULL: they are all */
     int table_rows;
     uint8_t *pixels; /* [rows, 1, size, size] */
     size_t pixel_bytes; /* as given to lac_pages_new; at least those of the rows */
@@ -96,14 +96,14 @@ int lac_source_of(const lac_data *data, const uint8_t *points);
  * asks for a point that the data does not have, or for a set that no source contains. */
 lac_status lac_sources_weigh(lac_context *ctx, const lac_lookup *lookup, lac_data *data);
 
-/* Groups rows of one photo, and of equal or nearly equal pictures: group [rows] holds the lowest row
- * of the row's group; twin [rows] is 1 where a row has a near but not exact
- * duplicate, duplicate [rows] 1 where an earlier row has the same bytes; both may
- * be NULL. group.c */
+/* Groups rows of one photo, and of equal or nearly equal pictures: group [rows] holds the lowest
+ * row of the row's group; twin [rows] is 1 where a row has a near but not exact duplicate,
+ * duplicate [rows] 1 where an earlier row has the same bytes; both may be NULL. group.c */
 lac_status lac_groups_find(lac_context *ctx, const lac_data *data, int *group, uint8_t *twin,
                            uint8_t *duplicate);
 
-/* The rows[0..count), ascending, of a data set as one of their own, ids and sources kept. dataset.c */
+/* The rows[0..count), ascending, of a data set as one of their own, ids and sources kept.
+ * dataset.c */
 lac_status lac_data_take(lac_context *ctx, const lac_data *data, const int *rows, int count,
                          lac_data **out);
 

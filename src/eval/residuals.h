@@ -21,7 +21,7 @@ typedef struct lac_residuals {
     double *shift;     /* [sources, K, 2] median of label - prediction, pixels */
     lac_usual *usual;  /* [sources, K] of the distances */
     lac_usual *of_row; /* [sources] of rows' means of distance / median */
-    double *distance;  /* [count, K] of label from prediction and shift, pixels; NaN where unknown */
+    double *distance;  /* [count, K] of label from prediction and shift, pixels; or NaN */
     double *mean;      /* [count] of distance / median over the row's points, NaN of too few */
     double *scratch;   /* [count * K] */
 } lac_residuals;
@@ -30,7 +30,7 @@ lac_status lac_residuals_make(lac_context *ctx, const lac_predicted *predicted,
                               lac_residuals *out);
 void lac_residuals_free(lac_residuals *residuals);
 
-/* Point k of the predicted row `index`: label and answer, and whether both are there, as numbers. */
+/* Point k of the predicted row `index`: label and answer, and whether both are numbers. */
 const float *lac_residual_label(const lac_residuals *r, int index, int k);
 const float *lac_residual_answer(const lac_residuals *r, int index, int k);
 int lac_residual_is_known(const lac_residuals *r, int index, int k);

@@ -79,8 +79,8 @@ typedef struct lac_expected {
     float x[LAC_BLOCK], y[LAC_BLOCK];
 } lac_expected;
 
-/* What a relu let through: all if there is none (NULL), else where z > 0, or where nothing was added
- * and z is NULL, y * scale + shift > 0. */
+/* What a relu let through: all if there is none (NULL), else where z > 0, or, with z NULL where
+ * nothing was added, where y * scale + shift > 0. */
 typedef struct lac_relu {
     const void *z;
     const float *scale, *shift; /* [16] */

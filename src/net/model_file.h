@@ -39,8 +39,8 @@ void lac_model_file_close(lac_model_file *file);
 /* The model with its weights. FORMAT, ARGUMENT, MEMORY. */
 lac_status lac_model_file_read(const lac_model_file *file, lac_model **out);
 
-/* What else is in it: whether the metadata has a key, its text or NULL, a number there in [low, high], a whole one,
- * a set of tensors. FORMAT. */
+/* What else is in it: whether the metadata has a key, its text or NULL, a number there in
+ * [low, high], a whole one, a set of tensors. FORMAT. */
 int lac_model_file_has(const lac_model_file *file, const char *key);
 const char *lac_model_file_text(const lac_model_file *file, const char *key);
 lac_status lac_model_file_number(const lac_model_file *file, const char *key, double low,

@@ -3,9 +3,9 @@
  *
  * Time runs from 0: operator i of N is at time i in the forward pass and at 2N - 1 - i
  * in the backward pass. An activation lives from its producer's time to that of the last
- * operator that reads it: of the forward pass if it can be made again, else of both; a gradient from
- * its first writer to its producer's backward pass; buffers that never live together share memory
- * (base/slab.h). Outputs are read, and their gradients written, between the two passes.
+ * operator that reads it: of the forward pass if it can be made again, else of both; a gradient
+ * from its first writer to its producer's backward pass; buffers that never live together share
+ * memory (base/slab.h). Outputs are read, and their gradients written, between the two passes.
  */
 #include "net/net.h"
 

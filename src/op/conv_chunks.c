@@ -2,8 +2,8 @@
  * The passes of a convolution done in chunks (conv_chunks.h). In training the batch statistics
  * part the work in two: convolution and sums, then normalization to pooling in one pass. y is
  * kept for the backward pass; z only where it is more than y, normalized, or a reader needs it
- * (recall). Gradients with respect to y exist for one chunk at a time. Without normalization and pool the backward pass needs no y, and the convolution
- * writes into z.
+ * (recall). Gradients with respect to y exist for one chunk at a time. Without normalization and
+ * pool the backward pass needs no y, and the convolution writes into z.
  *
  * Batch normalization's formulas are in op/norm.h. Without it the scale is 1, the shift
  * the bias, and dy = g. Channels that only fill up the last block of 16 have weights, scale,

@@ -1,4 +1,4 @@
-/* Photos as files: read by whichever format the first bytes are of, written by the name's ending. */
+/* Photos as files: the first bytes say which format reads, the name's ending which one writes. */
 #include "picture/picture.h"
 
 #include <stdlib.h>

@@ -39,8 +39,8 @@ lac_status lac_page_differences(FILE *stream, const lac_material *m)
         LAC_TRY(write_difference(stream, m, i));
     lac_print(stream, "</table></div>\n<p class=\"quiet\">Below 0 is better. Both runs are "
                       "measured on the same resamples of the hold-out, so that pictures which are "
-                      "hard for both cancel out; a run is better or worse where the whole 95&nbsp;%% interval of "
-                      "the test-weighted RMSE, or of the RMSE where that is not known, is on one "
-                      "side of 0.</p>\n");
+                      "hard for both cancel out; a run is better or worse where the whole "
+                      "95&nbsp;%% interval of the test-weighted RMSE, or of the RMSE where that is "
+                      "not known, is on one side of 0.</p>\n");
     return LAC_OK;
 }

@@ -7,7 +7,7 @@ $ lacuna presets
 |         a first model as soon as possible, as good as the paper's
 | fast    fast          14     64  8 min bf16, 10 min float32  1.42 px
 |         a good model in ten minutes
-| best    best          80     64  1 h 55 min bf16, reckoned   not measured
+| best    best          80     64  1 h 50 min bf16, reckoned   1.26 px
 |         the best single model, in three hours
 $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"name":	"paper",

@@ -391,7 +391,7 @@ $ lacuna help export
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --crop TEXT            note how the pictures are cut out of photos (default:
-|                          none)
+|                          the model's own rules)
 |   --licence TEXT         note the model's licence (default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512

@@ -42,7 +42,7 @@ static int read_box(const photo_options *o, lac_box *box)
     return 1;
 }
 
-/* --crop where it is no name but a rule, with a name in front of it or without; 0 when it is none. */
+/* --crop as a rule, with a name in front of it or without; 0 when it is none. */
 static int read_crop(const photo_options *o, lac_crop *crop)
 {
     double n[3];
@@ -111,6 +111,18 @@ typedef struct finder {
     int has_scores;
 } finder;
 
+/* Boxes from a file are taken as they are, though they may be like those of the labels, from which
+ * the model's pictures were made by a rule. */
+static void tell_rule(const lac_model *model)
+{
+    lac_crop rule;
+    if (lac_model_crop(model, "box", &rule) == LAC_OK &&
+        (rule.side != 1 || rule.left != 0 || rule.top != 0))
+        fprintf(stderr, "lacuna: the model is shown the centred squares of the boxes; if these are "
+                        "like the boxes of its labels, --crop box makes the squares that it "
+                        "knows\n");
+}
+
 /* --crop, else the model's rule for the detector's boxes. */
 static lac_status choose_crop(const lac_model *model, const photo_options *o, finder *f)
 {
@@ -121,6 +133,8 @@ static lac_status choose_crop(const lac_model *model, const photo_options *o, fi
     if (o->crop || name)
         return lac_model_crop(model, o->crop ? o->crop : name, &f->crop);
     f->config.crop = NULL;
+    if (o->boxes || o->box)
+        tell_rule(model);
     return LAC_OK;
 }
 

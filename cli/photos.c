@@ -1,14 +1,12 @@
 /*
  * lacuna predict on photos: where their faces are, and what becomes of the answers.
  */
-#define _POSIX_C_SOURCE 200809L
 #include "photos.h"
 #include "progress.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const char *const format_choices[] = {"csv", "json", "coco", "dlib", "pts", NULL};
 
@@ -169,19 +167,11 @@ static void finder_close(finder *f)
 /* A run under way. */
 typedef struct job {
     lac_faces_writer *writer;
-    display display;
-    double start;
+    photo_display display;
     int count, done; /* photos */
     int failed, faceless;
     char faceless_path[200]; /* the first of them */
 } job;
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static lac_status take_faces(void *user, const lac_faces *faces)
 {
@@ -197,7 +187,7 @@ static lac_status take_faces(void *user, const lac_faces *faces)
     lac_status status = lac_faces_write(j->writer, faces);
     if (status != LAC_OK || stop_is_asked())
         return status != LAC_OK ? status : LAC_STOPPED;
-    progress_photos(&j->display, j->done, j->count, seconds() - j->start);
+    progress_photos(&j->display, j->done, j->count);
     return LAC_OK;
 }
 
@@ -213,7 +203,7 @@ static void tell_faceless(const job *j)
 static lac_status run(lac_predictor *predictor, const lac_paths *paths, const finder *f, job *j)
 {
     j->count = paths->count;
-    j->start = seconds();
+    j->display = photo_display_start();
     lac_status status = lac_photos_predict(predictor, paths, &f->config, take_faces, j);
     progress_clear();
     if (status == LAC_OK)
@@ -246,7 +236,7 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
     lac_paths *paths = NULL;
     lac_predictor *predictor = NULL;
     finder f = {0};
-    job j = {.display = DISPLAY_START};
+    job j = {0};
     lac_status status = list_paths(ctx, o, &paths);
     if (status == LAC_OK && (o->draw || o->format == LAC_FACES_PTS))
         status = lac_paths_differ(ctx, paths);

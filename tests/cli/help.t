@@ -710,7 +710,8 @@ $ lacuna help report
 |
 | Examples
 |   lacuna report run --data kaggle --out report
-|   lacuna report cnn-plain cnn-masked resnet-masked search --data kaggle --out report
+|   lacuna report cnn-plain cnn-masked resnet-masked search \
+|       --data kaggle --out report
 $ lacuna help suspects
 | lacuna suspects DIR --data P [options]
 |
@@ -940,5 +941,9 @@ $ lacuna help reproduce
 |
 | Examples
 |   lacuna reproduce --data kaggle --out paper
-|   lacuna reproduce --data kaggle --out quick --epochs 30 --models cnn-masked,resnet-masked
+|   lacuna reproduce --data kaggle --out quick --epochs 30 \
+|       --models cnn-masked,resnet-masked
 |   lacuna report paper/cnn-plain paper/cnn-masked --data kaggle --out half
+
+All of it fits a terminal of 80 columns.
+$ for verb in $(lacuna help | sed -n '/^  train /,/^  bench /s/^  \([a-z]*\) .*/\1/p'); do lacuna help $verb; done | awk 'length > 80 { print } END { print NR > 500 }'

@@ -946,4 +946,5 @@ $ lacuna help reproduce
 |   lacuna report paper/cnn-plain paper/cnn-masked --data kaggle --out half
 
 All of it fits a terminal of 80 columns.
-$ for verb in $(lacuna help | sed -n '/^  train /,/^  bench /s/^  \([a-z]*\) .*/\1/p'); do lacuna help $verb; done | awk 'length > 80 { print } END { print NR > 500 }'
+$ for verb in $(lacuna help | sed -n '/^  train /,/^  bench /s/^  \([a-z]*\) .*/\1/p'); do lacuna help $verb; done | awk 'length > 80 { print } END { print (NR > 500) }'
+| 1

@@ -18,6 +18,8 @@ typedef struct detect_options {
 /* What is counted on the way. */
 typedef struct tally {
     int photos, faces, empty, failed;
+    int count; /* of all photos */
+    photo_display display;
 } tally;
 
 static lac_status count_faces(void *user, const lac_faces *faces)
@@ -26,11 +28,13 @@ static lac_status count_faces(void *user, const lac_faces *faces)
     t->photos++;
     t->faces += faces->count;
     if (faces->status != LAC_OK) {
+        progress_clear();
         fprintf(stderr, "lacuna: %s\n", faces->message);
         t->failed++;
     } else if (faces->count == 0) {
         t->empty++;
     }
+    progress_photos(&t->display, t->photos, t->count);
     return stop_is_asked() ? LAC_STOPPED : LAC_OK;
 }
 
@@ -50,13 +54,16 @@ static int detect(const detect_options *o)
 {
     lac_context *ctx = NULL;
     lac_paths *paths = NULL;
-    tally t = {0};
+    tally t = {.display = photo_display_start()};
+    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_paths_list(ctx, o->photos.word, o->photos.count, &paths);
     signals_stop();
+    t.count = status == LAC_OK ? paths->count : 0;
     if (status == LAC_OK)
         status = lac_photos_detect_write(ctx, o->detector, paths, o->out, count_faces, &t);
+    progress_clear();
     int code = status == LAC_STOPPED ? stop_code() : report(ctx, status);
     if (status == LAC_OK)
         print_tally(&t);

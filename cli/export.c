@@ -89,16 +89,30 @@ static lac_status write_c(lac_context *ctx, const export_options *o, lac_model *
     return status;
 }
 
-static int export_model(const export_options *o)
+/* How its pictures are cut out of photos, where --crop does not say it: the model's own rules. */
+static lac_status note_crop(const lac_model *model, lac_train_config *own, export_options *o)
+{
+    if (o->how.crop)
+        return LAC_OK;
+    lac_status status = lac_model_config(model, own);
+    if (status == LAC_OK && own->crop[0])
+        o->how.crop = own->crop;
+    return status;
+}
+
+static int export_model(export_options *o)
 {
     lac_context *ctx = NULL;
     lac_model *model = NULL;
+    lac_train_config own;
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = models_load(ctx, &o->models, &model);
     int code = report(ctx, status);
     if (code == CODE_DONE)
         code = check_source(o, model);
+    if (code == CODE_DONE)
+        code = report(ctx, note_crop(model, &own, o));
     if (code == CODE_DONE)
         code = report(ctx, o->to == TO_C ? write_c(ctx, o, model)
                                          : lac_export_onnx(model, &o->how, o->out));
@@ -150,7 +164,7 @@ int verb_export(int argc, char **argv)
                   "data with the same points"},
         GAP_OPTIONS(o.table),
         {.type = OPTION_TEXT, .name = "crop", .value = &o.how.crop, .unit = "TEXT",
-         .about = "note how the pictures are cut out of photos", .zero = "none"},
+         .about = "note how the pictures are cut out of photos", .zero = "the model's own rules"},
         {.type = OPTION_TEXT, .name = "licence", .value = &o.how.licence, .unit = "TEXT",
          .about = "note the model's licence", .zero = "none"},
         MACHINE_OPTIONS(o.machine),

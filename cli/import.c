@@ -2,6 +2,8 @@
  * lacuna import: a foreign label file and its pictures become a training table.
  */
 #include "cli.h"
+#include "progress.h"
+
 
 static const char *const formats[] = {"auto", "csv",    "dlib", "pts", "coco",
                                       "dlc",  "celeba", "wflw", "yolo", NULL};
@@ -44,8 +46,12 @@ static int import_labels(import_options *o)
 {
     lac_context *ctx = NULL;
     lac_import_result result;
+    photo_display shown = photo_display_start();
+    o->config.progress = progress_photos;
+    o->config.progress_user = &shown;
     o->config.format = o->format ? formats[o->format] : NULL;
     o->config.exif = (lac_exif)o->exif;
+    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_import(ctx, o->from, &o->config, o->out, &result);

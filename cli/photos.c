@@ -1,14 +1,12 @@
 /*
  * lacuna predict on photos: where their faces are, and what becomes of the answers.
  */
-#define _POSIX_C_SOURCE 200809L
 #include "photos.h"
 #include "progress.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const char *const format_choices[] = {"csv", "json", "coco", "dlib", "pts", NULL};
 
@@ -42,7 +40,7 @@ static int read_box(const photo_options *o, lac_box *box)
     return 1;
 }
 
-/* --crop where it is no name but a rule, with a name in front of it or not; 0 when it is none. */
+/* --crop as a rule, with a name in front of it or without; 0 when it is none. */
 static int read_crop(const photo_options *o, lac_crop *crop)
 {
     double n[3];
@@ -111,6 +109,18 @@ typedef struct finder {
     int has_scores;
 } finder;
 
+/* Boxes from a file are taken as they are, though they may be like those of the labels, from which
+ * the model's pictures were made by a rule. */
+static void tell_rule(const lac_model *model)
+{
+    lac_crop rule;
+    if (lac_model_crop(model, "box", &rule) == LAC_OK &&
+        (rule.side != 1 || rule.left != 0 || rule.top != 0))
+        fprintf(stderr, "lacuna: the model is shown the centred squares of the boxes; if these are "
+                        "like the boxes of its labels, --crop box makes the squares that it "
+                        "knows\n");
+}
+
 /* --crop, else the model's rule for the detector's boxes. */
 static lac_status choose_crop(const lac_model *model, const photo_options *o, finder *f)
 {
@@ -121,6 +131,8 @@ static lac_status choose_crop(const lac_model *model, const photo_options *o, fi
     if (o->crop || name)
         return lac_model_crop(model, o->crop ? o->crop : name, &f->crop);
     f->config.crop = NULL;
+    if (o->boxes || o->box)
+        tell_rule(model);
     return LAC_OK;
 }
 
@@ -155,19 +167,11 @@ static void finder_close(finder *f)
 /* A run under way. */
 typedef struct job {
     lac_faces_writer *writer;
-    display display;
-    double start;
+    photo_display display;
     int count, done; /* photos */
     int failed, faceless;
     char faceless_path[200]; /* the first of them */
 } job;
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static lac_status take_faces(void *user, const lac_faces *faces)
 {
@@ -183,7 +187,7 @@ static lac_status take_faces(void *user, const lac_faces *faces)
     lac_status status = lac_faces_write(j->writer, faces);
     if (status != LAC_OK || stop_is_asked())
         return status != LAC_OK ? status : LAC_STOPPED;
-    progress_photos(&j->display, j->done, j->count, seconds() - j->start);
+    progress_photos(&j->display, j->done, j->count);
     return LAC_OK;
 }
 
@@ -199,7 +203,7 @@ static void tell_faceless(const job *j)
 static lac_status run(lac_predictor *predictor, const lac_paths *paths, const finder *f, job *j)
 {
     j->count = paths->count;
-    j->start = seconds();
+    j->display = photo_display_start();
     lac_status status = lac_photos_predict(predictor, paths, &f->config, take_faces, j);
     progress_clear();
     if (status == LAC_OK)
@@ -232,7 +236,7 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
     lac_paths *paths = NULL;
     lac_predictor *predictor = NULL;
     finder f = {0};
-    job j = {.display = DISPLAY_START};
+    job j = {0};
     lac_status status = list_paths(ctx, o, &paths);
     if (status == LAC_OK && (o->draw || o->format == LAC_FACES_PTS))
         status = lac_paths_differ(ctx, paths);

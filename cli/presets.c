@@ -99,8 +99,8 @@ int verb_presets(int argc, char **argv)
                  "--preset NAME takes one, --config FILE a changed copy; other options of the "
                  "same line win over both.",
         .examples = "  lacuna presets\n"
-                    "  lacuna presets first >mine.json; lacuna train --config mine.json "
-                    "--data faces --out run",
+                    "  lacuna presets first >mine.json\n"
+                    "  lacuna train --config mine.json --data faces --out run",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 static int on_terminal; /* stderr is one */
@@ -108,18 +109,18 @@ static void rewrite_line(const char *line)
 }
 
 /* Not too often. */
-static int is_due(display *d, double seconds)
+static int is_due(double *shown, double seconds)
 {
-    if (!on_terminal || fabs(seconds - d->shown) < 0.2)
+    if (!on_terminal || fabs(seconds - *shown) < 0.2)
         return 0;
-    d->shown = seconds;
+    *shown = seconds;
     return 1;
 }
 
 void progress_step(display *d, const lac_progress *p)
 {
     char rmse[24], left[24], line[160];
-    if (!is_due(d, p->seconds))
+    if (!is_due(&d->shown, p->seconds))
         return;
     snprintf(line, sizeof line,
              "%sepoch %d/%d  step %d/%d  %.0f images/s  loss %.5f  hold-out %s px  %s left",
@@ -128,10 +129,26 @@ void progress_step(display *d, const lac_progress *p)
     rewrite_line(line);
 }
 
-void progress_photos(display *d, int done, int count, double seconds)
+static double clock_seconds(void)
 {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+photo_display photo_display_start(void)
+{
+    return (photo_display){.start = clock_seconds(), .shown = -1};
+}
+
+void progress_photos(void *user, int done, int count)
+{
+    photo_display *d = user;
+    double seconds = clock_seconds() - d->start;
     char left[24], line[160];
-    if (!is_due(d, seconds))
+    if (done == count)
+        progress_clear();
+    if (done == count || !is_due(&d->shown, seconds))
         return;
     double rate = seconds > 0 ? done / seconds : NAN;
     snprintf(line, sizeof line, "photo %d/%d  %.0f photos/s  %s left", done, count, rate,

@@ -30,8 +30,14 @@ int stop_code(void); /* the exit code of a program that was stopped: 128 + the s
 void progress_head(void);
 int progress_show(void *user, const lac_progress *p);
 
-/* The same line for photos: how many of how many are done, `seconds` after the start. */
-void progress_photos(display *d, int done, int count, double seconds);
+/* The same line for photos: how many of how many are done, `user` a photo_display made at the start.
+ * When all are, the line is cleared. */
+typedef struct photo_display {
+    double start, shown; /* seconds of the clock; from there to when the line was last rewritten */
+} photo_display;
+
+photo_display photo_display_start(void);
+void progress_photos(void *user, int done, int count);
 
 /* The rewritten line alone, and its end. */
 void progress_step(display *d, const lac_progress *p);

@@ -60,8 +60,8 @@ int verb_report(int argc, char **argv)
                  "runs are compared with the first; of folds the page has every figure, their "
                  "spread, and the rows with the most suspicious labels.",
         .examples = "  lacuna report run --data kaggle --out report\n"
-                    "  lacuna report cnn-plain cnn-masked resnet-masked search --data kaggle "
-                    "--out report",
+                    "  lacuna report cnn-plain cnn-masked resnet-masked search \\\n"
+                    "      --data kaggle --out report",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };

@@ -306,8 +306,8 @@ int verb_reproduce(int argc, char **argv)
                  "Ctrl-C saves; the same command goes on, and may ask for more epochs or seeds. "
                  "'lacuna report' draws what there is at any time.",
         .examples = "  lacuna reproduce --data kaggle --out paper\n"
-                    "  lacuna reproduce --data kaggle --out quick --epochs 30 --models "
-                    "cnn-masked,resnet-masked\n"
+                    "  lacuna reproduce --data kaggle --out quick --epochs 30 \\\n"
+                    "      --models cnn-masked,resnet-masked\n"
                     "  lacuna report paper/cnn-plain paper/cnn-masked --data kaggle --out half",
         .options = options,
         .count = sizeof options / sizeof options[0],

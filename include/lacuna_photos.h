@@ -234,6 +234,8 @@ typedef struct lac_import_config {
     int keep_outside;     /* 1: labels outside of the crop are written; 0: they become gaps (0) */
     lac_exif exif;
     int strict;           /* 1: a face or picture that is left out is a failure (0) */
+    void (*progress)(void *user, int done, int count); /* pictures, now and then, or NULL (NULL) */
+    void *progress_user;
 } lac_import_config;
 
 typedef struct lac_import_result {

@@ -297,9 +297,11 @@ static void missing_files_and_empty_ones_are_named(void **state)
     assert_refused(f, missing.text, LAC_TABLE_TRAINING, LAC_ERROR_IO,
                    ": cannot open: No such file or directory");
     assert_refused(f, f->folder.path, LAC_TABLE_TRAINING, LAC_ERROR_IO,
-                   ": the folder holds neither training.csv nor training.zip");
+                   ": the folder holds neither training.csv nor training.zip; a "
+                   "table of another name is given by its path");
     assert_refused(f, f->folder.path, LAC_TABLE_TEST, LAC_ERROR_IO,
-                   ": the folder holds neither test.csv nor test.zip");
+                   ": the folder holds neither test.csv nor test.zip; a table of "
+                   "another name is given by its path");
     test_path empty = put(f, "empty.csv", "");
     assert_refused(f, empty.text, LAC_TABLE_TRAINING, LAC_ERROR_FORMAT, ": the file is empty");
 }

@@ -107,6 +107,46 @@ static void every_format_gives_the_same_labels(void **state)
     }
 }
 
+typedef struct told {
+    int calls, done, count;
+} told;
+
+static void note_progress(void *user, int done, int count)
+{
+    told *t = user;
+    assert_true(done > t->done && done <= count);
+    *t = (told){t->calls + 1, done, count};
+}
+
+/* More pictures than the threads take at once. */
+static void an_import_tells_how_far_it_is(void **state)
+{
+    enum { PICTURES = 40 };
+    const fixture *f = *state;
+    const lac_context_config alone = {.threads = 1};
+    told t = {0};
+    char text[64 * PICTURES] = "file,a_x,a_y,x,y,w,h\n";
+    for (int i = 0; i < PICTURES; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%d.png", i);
+        photo_put(f, name, 20, 20);
+        snprintf(text + strlen(text), 64, "%s,8,9,2,2,16,16\n", name);
+    }
+    lac_context *ctx;
+    lac_import_result result;
+    lac_import_config config = lac_import_config_default();
+    config.progress = note_progress;
+    config.progress_user = &t;
+    test_path from = put(f, "many.csv", text), out = path_in(&f->folder, "many");
+    assert_int_equal(lac_context_new(&alone, &ctx), LAC_OK);
+    assert_ok(ctx, lac_import(ctx, from.text, &config, out.text, &result));
+    lac_context_free(&ctx);
+    assert_int_equal(result.rows, PICTURES);
+    assert_true(t.calls > 1);
+    assert_int_equal(t.done, PICTURES);
+    assert_int_equal(t.count, PICTURES);
+}
+
 /* YOLO's shares of the sides, and WFLW's 98 points. */
 static void folders_and_long_lines_are_read_too(void **state)
 {
@@ -559,6 +599,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_format_gives_the_same_labels),
+        TEST(an_import_tells_how_far_it_is),
         TEST(folders_and_long_lines_are_read_too),
         TEST(a_folder_of_pts_files_is_one_import),
         TEST(faces_with_gaps_are_placed_by_the_mean_face),

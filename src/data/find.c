@@ -140,8 +140,8 @@ lac_status lac_table_file(lac_context *ctx, const char *path, const char *table,
     if (status == LAC_OK && !s.found)
         status = look_in(&s, path, 1);
     if (status == LAC_OK && !s.found)
-        status = lac_fail(ctx, LAC_ERROR_IO, "%s: the folder holds neither %s.csv nor %s.zip",
-                          path, table, table);
+        status = lac_fail(ctx, LAC_ERROR_IO, "%s: the folder holds neither %s.csv nor %s.zip; a "
+                          "table of another name is given by its path", path, table, table);
     if (status != LAC_OK)
         free(s.found);
     else

@@ -103,6 +103,7 @@ typedef struct cutting {
     int *order;       /* [faces] by picture, then by number */
     group *group;     /* [groups] */
     int groups;
+    int first;        /* group of the handful that is being cut */
     lac_context *ctx; /* [threads] */
     uint8_t *grey;    /* [threads, size, size] */
 } cutting;
@@ -145,7 +146,7 @@ static lac_status cut_group(const cutting *c, group *g, lac_context *ctx, uint8_
 static void work(void *arg, int item, int thread)
 {
     cutting *c = arg;
-    group *g = &c->group[item];
+    group *g = &c->group[c->first + item];
     lac_context *ctx = &c->ctx[thread];
     size_t area = (size_t)c->job->config->size * (size_t)c->job->config->size;
     g->status = cut_group(c, g, ctx, c->grey + (size_t)thread * area);
@@ -212,6 +213,22 @@ static lac_status settle(cutting *c, lac_import_result *result)
     return LAC_OK;
 }
 
+/* All groups, in handfuls that the threads share, so that between them the caller is told how far
+ * it is. */
+static void cut_groups(cutting *c)
+{
+    enum { PICTURES_A_THREAD = 16 };
+    const lac_import_config *config = c->job->config;
+    lac_context *ctx = c->job->ctx;
+    const int handful = PICTURES_A_THREAD * lac_context_threads(ctx);
+    for (int end; c->first < c->groups; c->first = end) {
+        end = c->groups - c->first < handful ? c->groups : c->first + handful;
+        lac_parallel(ctx, end - c->first, work, c);
+        if (config->progress)
+            config->progress(config->progress_user, end, c->groups);
+    }
+}
+
 static lac_status cut(cutting *c, lac_import_result *result)
 {
     lac_context *ctx = c->job->ctx;
@@ -222,7 +239,7 @@ static lac_status cut(cutting *c, lac_import_result *result)
     LAC_TRY(lac_alloc(ctx, threads, area, &c->grey));
     for (size_t i = 0; i < threads; i++)
         c->ctx[i] = *ctx;
-    lac_parallel(ctx, c->groups, work, c);
+    cut_groups(c);
     return settle(c, result);
 }
 

@@ -3,7 +3,7 @@ $ lacuna data nowhere.csv
 ! lacuna: nowhere.csv: cannot open: No such file or directory
 = 1
 $ mkdir empty; lacuna data empty
-! lacuna: empty: the folder holds neither training.csv nor training.zip
+! lacuna: empty: the folder holds neither training.csv nor training.zip; a table of another name is given by its path
 = 1
 $ : > empty.csv; lacuna data empty.csv
 ! lacuna: empty.csv: the file is empty

@@ -10,6 +10,14 @@ $ lacuna export --model run --to c --out c; ls c
 | face.c
 | face.h
 | face_weights.c
+$ grep -c Crop c/face.h
+| 0
+= 1
+$ lacuna train --data faces --out crop --preset first --model my.net --epochs 1 --crop 'box:1,0,0 haar:1.1,0,0' >log 2>&1; lacuna export --model crop --to c --out crop/c >log; grep Crop crop/c/face.h; lacuna export --model crop --to onnx --out crop.onnx; grep -ac 'box:1,0,0 haar:1.1,0,0' crop.onnx
+|  * Crop: box:1,0,0 haar:1.1,0,0
+| 1
+$ lacuna export --model crop --to c --out crop/c --crop 'as drawn' >log; grep Crop crop/c/face.h
+|  * Crop: as drawn
 $ lacuna export --model run --to c --out c --name my --weights int8 --data faces; ls c
 |~ holdout of faces, 130 labels: RMSE * px in float32, * px in int8
 | 16832 bytes of weights, 6720 of memory lent to a prediction

@@ -391,7 +391,7 @@ $ lacuna help export
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --crop TEXT            note how the pictures are cut out of photos (default:
-|                          none)
+|                          the model's own rules)
 |   --licence TEXT         note the model's licence (default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
 |   --cpu auto|ref|avx2|avx512
@@ -710,7 +710,8 @@ $ lacuna help report
 |
 | Examples
 |   lacuna report run --data kaggle --out report
-|   lacuna report cnn-plain cnn-masked resnet-masked search --data kaggle --out report
+|   lacuna report cnn-plain cnn-masked resnet-masked search \
+|       --data kaggle --out report
 $ lacuna help suspects
 | lacuna suspects DIR --data P [options]
 |
@@ -940,5 +941,10 @@ $ lacuna help reproduce
 |
 | Examples
 |   lacuna reproduce --data kaggle --out paper
-|   lacuna reproduce --data kaggle --out quick --epochs 30 --models cnn-masked,resnet-masked
+|   lacuna reproduce --data kaggle --out quick --epochs 30 \
+|       --models cnn-masked,resnet-masked
 |   lacuna report paper/cnn-plain paper/cnn-masked --data kaggle --out half
+
+All of it fits a terminal of 80 columns.
+$ for verb in $(lacuna help | sed -n '/^  train /,/^  bench /s/^  \([a-z]*\) .*/\1/p'); do lacuna help $verb; done | awk 'length > 80 { print } END { print (NR > 500) }'
+| 1

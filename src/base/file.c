@@ -183,6 +183,13 @@ int lac_file_stamp(const char *path, lac_stamp *out)
     return 1;
 }
 
+int lac_file_is_same(const char *a, const char *b)
+{
+    lac_stamp x, y;
+    return lac_file_stamp(a, &x) && lac_file_stamp(b, &y) && x.device == y.device &&
+           x.number == y.number;
+}
+
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out)
 {
     size_t length = strlen(folder) + strlen(name) + 2;
@@ -210,6 +217,12 @@ int lac_path_is_folder(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+int lac_path_is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
 int lac_path_exists(const char *path)

@@ -14,6 +14,7 @@
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { SIDE = 16, MOST = 64 };
 
@@ -375,6 +376,25 @@ static void boxes_are_read_in_every_habit(void **state)
     assert_int_equal(boxes_of(f, quoted, "a\nb.png", face), 1);
     assert_int_equal(boxes_of(f, quoted, "some/ c.png ", face), 1);
     lac_box_list_free(&quoted);
+}
+
+/* A pipe has no size: it is read until it ends. */
+static void boxes_come_through_a_pipe(void **state)
+{
+    const fixture *f = *state;
+    static const char text[] = "file,x,y,w,h\na.png,1,2,3,4\n";
+    int ends[2];
+    char path[32];
+    lac_box_list *boxes;
+    lac_detection face[3];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, sizeof text - 1), sizeof text - 1);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_ok(f->ctx, lac_box_list_open(f->ctx, path, &boxes));
+    close(ends[0]);
+    assert_int_equal(boxes_of(f, boxes, "a.png", face), 1);
+    lac_box_list_free(&boxes);
 }
 
 static void boxes_that_make_no_sense_are_named(void **state)
@@ -863,6 +883,7 @@ int main(void)
         TEST(folders_are_listed_by_numbers_and_lists_by_lines),
         TEST(names_that_would_meet_are_refused),
         TEST(boxes_are_read_in_every_habit),
+        TEST(boxes_come_through_a_pipe),
         TEST(boxes_that_make_no_sense_are_named),
         TEST(csv_has_a_line_a_face_and_is_a_list_of_boxes),
         TEST(json_names_every_point),

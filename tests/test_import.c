@@ -2,10 +2,12 @@
  * Imports: every format must give the same labels of the same photos, and what is imported maps
  * back to where it was.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "imported.h"
 #include "picture/picture.h"
 
 #include <math.h>
+#include <sys/stat.h>
 
 /* Photos a.png of 120x90 and b.png of 90x120 with three points each; in b the second is missing. */
 enum { POINTS = 3 };
@@ -242,6 +244,18 @@ static void a_numbered_column_may_be_missing(void **state)
     assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, path_in(&f->folder, "out").text,
                                      &result), LAC_ERROR_FORMAT);
     assert_message(f->ctx, "p1 has no column for its x");
+}
+
+/* Its first bytes would be gone when the labels are read. */
+static void the_format_of_a_pipe_must_be_named(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    test_path from = path_in(&f->folder, "pipe");
+    assert_int_equal(mkfifo(from.text, 0600), 0);
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, path_in(&f->folder, "out").text,
+                                     &result), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "a pipe or a device");
 }
 
 static void boxes_grow_until_they_hold_the_points(void **state)
@@ -595,6 +609,7 @@ int main(void)
         TEST(a_table_that_is_there_stays),
         TEST(pictures_that_are_there_stay),
         TEST(a_numbered_column_may_be_missing),
+        TEST(the_format_of_a_pipe_must_be_named),
         TEST(boxes_grow_until_they_hold_the_points),
         TEST(labels_of_stored_pictures_are_turned_with_them),
         TEST(points_turn_with_their_photo),

@@ -183,6 +183,8 @@ static lac_status take_faces(void *user, const lac_faces *faces)
         j->failed++;
     } else if (faces->count == 0 && j->faceless++ == 0) {
         snprintf(j->faceless_path, sizeof j->faceless_path, "%s", faces->path);
+        for (char *c = j->faceless_path; *c; c++)
+            *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
     }
     lac_status status = lac_faces_write(j->writer, faces);
     if (status != LAC_OK || stop_is_asked())

@@ -256,7 +256,7 @@ lac_import_config lac_import_config_default(void);
  * says where each came from: columns photo (the name in the label file), photo_x, photo_y,
  * photo_width and photo_height (the square), and crop (the rule), which a training takes over.
  * config NULL: defaults. The log names what is left out: all pictures, the first ten faces. IO
- * (also where DIR has a table already), FORMAT, ARGUMENT, MEMORY. */
+ * (also where DIR has a table or pictures already), FORMAT, ARGUMENT, MEMORY. */
 lac_status lac_import(lac_context *ctx, const char *from, const lac_import_config *config,
                       const char *dir, lac_import_result *result);
 

@@ -235,6 +235,9 @@ static void many_photos_make_a_table(void **state)
         assert_ok(ctx, lac_box_list_open(ctx, out.text, &list));
         assert_true(lac_box_list_has_scores(list));
         lac_box_list_free(&list);
+        assert_status(ctx, lac_photos_detect_write(ctx, cascade.text, paths, paths->path[0], NULL,
+                                                   NULL), LAC_ERROR_ARGUMENT);
+        assert_message(ctx, "is a photo, which would be replaced");
         lac_paths_free(&paths);
         lac_context_free(&ctx);
     }

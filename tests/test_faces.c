@@ -5,6 +5,7 @@
  *
  * LACUNA_CASES names the folder of the real-world cases; without it their tests are skipped.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "net/model.h"
 #include "picture/picture.h"
 #include "predict/predict.h"
@@ -12,6 +13,8 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { SIDE = 16, MOST = 64 };
 
@@ -367,6 +370,31 @@ static void boxes_are_read_in_every_habit(void **state)
                           f->ctx, put(f, "boxes", "\"a \"\"b\"\", c.png\",1,2,3,4").text, &quoted));
     assert_int_equal(boxes_of(f, quoted, "a \"b\", c.png", face), 1);
     lac_box_list_free(&quoted);
+    assert_ok(f->ctx, lac_box_list_open(
+                          f->ctx, put(f, "boxes", "file,x,y,w,h\n\"a\nb.png\",1,2,3,4\n"
+                                                  "\" c.png \" ,5,6,7,8\n").text, &quoted));
+    assert_int_equal(boxes_of(f, quoted, "a\nb.png", face), 1);
+    assert_int_equal(boxes_of(f, quoted, "some/ c.png ", face), 1);
+    lac_box_list_free(&quoted);
+}
+
+/* A pipe has no size: it is read until it ends. */
+static void boxes_come_through_a_pipe(void **state)
+{
+    const fixture *f = *state;
+    static const char text[] = "file,x,y,w,h\na.png,1,2,3,4\n";
+    int ends[2];
+    char path[32];
+    lac_box_list *boxes;
+    lac_detection face[3];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, sizeof text - 1), sizeof text - 1);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_ok(f->ctx, lac_box_list_open(f->ctx, path, &boxes));
+    close(ends[0]);
+    assert_int_equal(boxes_of(f, boxes, "a.png", face), 1);
+    lac_box_list_free(&boxes);
 }
 
 static void boxes_that_make_no_sense_are_named(void **state)
@@ -384,6 +412,8 @@ static void boxes_that_make_no_sense_are_named(void **state)
         {"a.png,1,nan,3,4\n", "y is \"nan\""},
         {"a.png,1,2e9,3,4\n", "y is \"2e9\""},
         {"a.png,1,2,3,4,.5\na.png,1,2,3,4,high\n", ":2: score is \"high\""},
+        {"file,\" x\",y,w,h\na.png,1,2,3,4\n", "the first line must be"},
+        {"\"a\nb\",1,2,3,4\nb.png,1,2\n", ":3: 3 cells"},
     };
     for (int i = 0; i < LAC_COUNT(bad); i++) {
         lac_box_list *boxes;
@@ -585,6 +615,39 @@ static void drawn_photos_show_boxes_and_points(void **state)
     lac_photo_free(&got);
     lac_photo_free(&plain);
     free(r);
+}
+
+/* A list that is called as a photo leaves the photo what it was. */
+static void nothing_is_written_over_a_photo(void **state)
+{
+    const fixture *f = *state;
+    test_path path = put_photo(f, "a.png", 40, 40, 0);
+    const lac_faces_writer_config config = {.path = path.text};
+    const lac_faces faces = {.path = path.text, .width = 40, .height = 40};
+    lac_faces_writer *writer;
+    lac_photo *photo;
+    assert_ok(f->ctx, lac_faces_writer_new(f->ctx, f->model, &config, &writer));
+    assert_status(f->ctx, lac_faces_write(writer, &faces), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "is a photo, which would be replaced");
+    lac_faces_writer_free(&writer);
+    assert_ok(f->ctx, lac_photo_load(f->ctx, path.text, &photo));
+    lac_photo_free(&photo);
+}
+
+/* A pipe that nobody writes to is not waited for, and a name of two lines is told in one. */
+static void a_pipe_is_no_photo(void **state)
+{
+    const fixture *f = *state;
+    const lac_photos_config config = {.find = lac_find_whole};
+    test_path pipe = path_in(&f->folder, "two\nlines.png");
+    record r = {0};
+    assert_int_equal(mkfifo(pipe.text, 0600), 0);
+    lac_paths *paths = list(f, pipe.text);
+    assert_ok(f->ctx, lac_photos_predict(f->predictor, paths, &config, keep, &r));
+    lac_paths_free(&paths);
+    assert_int_equal(r.photo[0].status, LAC_ERROR_IO);
+    assert_non_null(strstr(r.photo[0].message, "two?lines.png: a pipe or a device"));
+    assert_null(strchr(r.photo[0].message, '\n'));
 }
 
 static void nothing_is_drawn_over_the_photos(void **state)
@@ -820,6 +883,7 @@ int main(void)
         TEST(folders_are_listed_by_numbers_and_lists_by_lines),
         TEST(names_that_would_meet_are_refused),
         TEST(boxes_are_read_in_every_habit),
+        TEST(boxes_come_through_a_pipe),
         TEST(boxes_that_make_no_sense_are_named),
         TEST(csv_has_a_line_a_face_and_is_a_list_of_boxes),
         TEST(json_names_every_point),
@@ -828,6 +892,8 @@ int main(void)
         TEST(pts_has_a_file_a_face_from_one_on),
         TEST(an_unfinished_file_leaves_the_old_one),
         TEST(drawn_photos_show_boxes_and_points),
+        TEST(nothing_is_written_over_a_photo),
+        TEST(a_pipe_is_no_photo),
         TEST(nothing_is_drawn_over_the_photos),
         TEST(points_outside_are_not_drawn),
         TEST(smoothing_calms_a_face_at_rest_and_follows_one_that_moves),

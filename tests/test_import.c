@@ -2,10 +2,12 @@
  * Imports: every format must give the same labels of the same photos, and what is imported maps
  * back to where it was.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "imported.h"
 #include "picture/picture.h"
 
 #include <math.h>
+#include <sys/stat.h>
 
 /* Photos a.png of 120x90 and b.png of 90x120 with three points each; in b the second is missing. */
 enum { POINTS = 3 };
@@ -253,6 +255,47 @@ static void a_table_that_is_there_stays(void **state)
     char *text = file_bytes(old.text, &size);
     assert_string_equal(text, "mine");
     free(text);
+}
+
+/* A picture of the user's own where a face would be written. */
+static void pictures_that_are_there_stay(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    size_t size;
+    put_photos(f);
+    test_path out = path_in(&f->folder, "own"), folder = path_in(&f->folder, "own/pictures");
+    assert_ok(f->ctx, lac_folder_make(f->ctx, out.text));
+    assert_ok(f->ctx, lac_folder_make(f->ctx, folder.text));
+    test_path from = put(f, "t.csv", three), old = put(f, "own/pictures/0001.png", "mine");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &result), LAC_ERROR_IO);
+    assert_message(f->ctx, "holds files already, such as 0001.png");
+    char *text = file_bytes(old.text, &size);
+    assert_string_equal(text, "mine");
+    free(text);
+}
+
+static void a_numbered_column_may_be_missing(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    put_photos(f);
+    test_path from = put(f, "t.csv", "file,0,00,1,3\na.png,1,2,3,4\n");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, path_in(&f->folder, "out").text,
+                                     &result), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "p1 has no column for its x");
+}
+
+/* Its first bytes would be gone when the labels are read. */
+static void the_format_of_a_pipe_must_be_named(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    test_path from = path_in(&f->folder, "pipe");
+    assert_int_equal(mkfifo(from.text, 0600), 0);
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, path_in(&f->folder, "out").text,
+                                     &result), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "a pipe or a device");
 }
 
 static void boxes_grow_until_they_hold_the_points(void **state)
@@ -605,6 +648,9 @@ int main(void)
         TEST(faces_with_gaps_are_placed_by_the_mean_face),
         TEST(strict_imports_leave_nothing_out),
         TEST(a_table_that_is_there_stays),
+        TEST(pictures_that_are_there_stay),
+        TEST(a_numbered_column_may_be_missing),
+        TEST(the_format_of_a_pipe_must_be_named),
         TEST(boxes_grow_until_they_hold_the_points),
         TEST(labels_of_stored_pictures_are_turned_with_them),
         TEST(points_turn_with_their_photo),

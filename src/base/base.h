@@ -209,12 +209,16 @@ typedef struct lac_stamp {
 /* 0, and all of *out is 0, when there is no file. */
 int lac_file_stamp(const char *path, lac_stamp *out);
 
+/* 1 when both paths lead to one file that is there. */
+int lac_file_is_same(const char *a, const char *b);
+
 /* "folder/name", freed by free(). */
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out);
 
 /* The folder that holds `path`, freed by free(). */
 lac_status lac_path_parent(lac_context *ctx, const char *path, char **out);
 int lac_path_is_folder(const char *path);
+int lac_path_is_file(const char *path);
 int lac_path_exists(const char *path);
 
 /* Makes a folder if it is missing (its parents must exist). */

@@ -90,6 +90,7 @@ void lac_log(lac_context *ctx, const char *format, ...)
     va_start(args, format);
     lac_vformat(line, sizeof line, format, args);
     va_end(args);
+    make_printable(line);
     ctx->log(ctx->log_user, line);
 }
 

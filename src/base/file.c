@@ -183,6 +183,13 @@ int lac_file_stamp(const char *path, lac_stamp *out)
     return 1;
 }
 
+int lac_file_is_same(const char *a, const char *b)
+{
+    lac_stamp x, y;
+    return lac_file_stamp(a, &x) && lac_file_stamp(b, &y) && x.device == y.device &&
+           x.number == y.number;
+}
+
 lac_status lac_path_join(lac_context *ctx, const char *folder, const char *name, char **out)
 {
     size_t length = strlen(folder) + strlen(name) + 2;
@@ -212,10 +219,43 @@ int lac_path_is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+int lac_path_is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 int lac_path_exists(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0;
+}
+
+/* A pipe does not say how much is in it: it is read until it ends. */
+static lac_status read_pipe(lac_context *ctx, FILE *file, const char *path, char **out,
+                            size_t *size)
+{
+    enum { FIRST = 1 << 16, MOST = 1 << 30 };
+    size_t room = 0;
+    *size = 0;
+    do {
+        char *more;
+        room = room ? 2 * room : FIRST;
+        lac_status status = room > MOST ? lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a pipe with more "
+                                                   "than %d bytes", path, MOST)
+                                        : lac_alloc(ctx, room + 1, 1, &more);
+        if (status != LAC_OK) {
+            free(*out);
+            *out = NULL;
+            return status;
+        }
+        if (*size)
+            memcpy(more, *out, *size);
+        free(*out);
+        *out = more;
+        *size += fread(more + *size, 1, room - *size, file);
+    } while (*size == room);
+    return LAC_OK;
 }
 
 lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t *size)
@@ -229,11 +269,13 @@ lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t 
     if (fstat(fileno(file), &info) != 0 || S_ISDIR(info.st_mode)) {
         errno = S_ISDIR(info.st_mode) ? EISDIR : errno;
         status = lac_fail_errno(ctx, path, "read");
+    } else if (S_ISFIFO(info.st_mode)) {
+        status = read_pipe(ctx, file, path, out, size);
     } else {
         *size = (size_t)info.st_size;
         status = lac_alloc(ctx, *size + 1, 1, out);
     }
-    if (status == LAC_OK && fread(*out, 1, *size, file) != *size) {
+    if (status == LAC_OK && S_ISREG(info.st_mode) && fread(*out, 1, *size, file) != *size) {
         status = lac_fail_errno(ctx, path, "read");
         free(*out);
         *out = NULL;

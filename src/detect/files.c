@@ -129,6 +129,8 @@ lac_status lac_find_detected(void *user, lac_context *ctx, const char *path,
 /* ---- As a table -------------------------------------------------------------------- */
 
 typedef struct table {
+    lac_context *ctx;
+    const char *path; /* NULL: standard output */
     FILE *stream;
     lac_faces_fn each;
     void *user;
@@ -137,6 +139,9 @@ typedef struct table {
 static lac_status write_faces(void *user, const lac_faces *faces)
 {
     const table *t = user;
+    if (t->path && lac_file_is_same(t->path, faces->path))
+        return lac_fail(t->ctx, LAC_ERROR_ARGUMENT, "%s: is a photo, which would be replaced",
+                        t->path);
     for (int i = 0; i < faces->count; i++) {
         const lac_detection *f = &faces->face[i];
         lac_csv_text(t->stream, faces->path);
@@ -159,7 +164,7 @@ lac_status lac_photos_detect_write(lac_context *ctx, const char *detector, const
                                    const char *out, lac_faces_fn each, void *user)
 {
     crew c = {.ctx = ctx, .paths = paths};
-    table t = {.each = each, .user = user};
+    table t = {.ctx = ctx, .path = out, .each = each, .user = user};
     lac_status status = open_crew(&c, detector);
     if (status == LAC_OK)
         status = write_table(&c, out, &t);

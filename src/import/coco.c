@@ -129,6 +129,7 @@ static int compare_pictures(const void *a, const void *b)
 static lac_status read_pictures(reading *r, const cJSON *images)
 {
     const cJSON *item;
+    char text[LAC_NUMBER];
     int count = cJSON_GetArraySize(images);
     LAC_TRY(lac_alloc(r->labels->ctx, (size_t)count, sizeof *r->picture, &r->picture));
     cJSON_ArrayForEach(item, images)
@@ -144,7 +145,9 @@ static lac_status read_pictures(reading *r, const cJSON *images)
         qsort(r->picture, (size_t)count, sizeof *r->picture, compare_pictures);
     for (int i = 1; i < count; i++)
         if (r->picture[i].id == r->picture[i - 1].id)
-            return fail(r, "two images have the same id", (int)r->picture[i].id);
+            return lac_fail(r->labels->ctx, LAC_ERROR_FORMAT,
+                            "%s: two images have the same id, %s", r->path,
+                            lac_number_text(r->picture[i].id, text));
     return LAC_OK;
 }
 

@@ -60,6 +60,9 @@ lac_status lac_label_format_of(lac_context *ctx, const char *path, const char *n
         return named(ctx, name, out);
     if (lac_path_is_folder(path))
         return of_folder(ctx, path, out);
+    if (lac_path_exists(path) && !lac_path_is_file(path))
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: a pipe or a device, which can be read only "
+                        "once: name its format (--format)", path);
     LAC_TRY(read_head(ctx, &head));
     int i = 0;
     while (!formats[i]->is_it(&head))

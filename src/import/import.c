@@ -106,6 +106,22 @@ static lac_status choose(lac_import_job *job, lac_import_result *result)
 
 /* ---- Make -------------------------------------------------------------------------------- */
 
+/* Fails where the folder holds anything: a picture of the same name would be lost. */
+static lac_status check_empty(lac_context *ctx, const char *folder)
+{
+    char **names;
+    int count;
+    LAC_TRY(lac_folder_list(ctx, folder, "", &names, &count));
+    lac_status status = count ? lac_fail(ctx, LAC_ERROR_IO, "%s: holds files already, such as "
+                                         "%.60s: choose another folder, or remove them", folder,
+                                         names[0])
+                              : LAC_OK;
+    while (count)
+        free(names[--count]);
+    free(names);
+    return status;
+}
+
 /* An old table is neither overwritten nor left beside pictures that are not its own. */
 static lac_status make_folders(lac_context *ctx, const char *dir)
 {
@@ -119,8 +135,21 @@ static lac_status make_folders(lac_context *ctx, const char *dir)
     LAC_TRY(lac_folder_make(ctx, dir));
     LAC_TRY(lac_path_join(ctx, dir, "pictures", &path));
     lac_status status = lac_folder_make(ctx, path);
+    if (status == LAC_OK)
+        status = check_empty(ctx, path);
     free(path);
     return status;
+}
+
+/* Without a table its pictures are nothing: the folder is as it was, for another try. There may be
+ * no memory for the paths: they are put together in `path`, which has room for them. */
+static void take_back(const lac_import_job *job, char *path, size_t room)
+{
+    char name[LAC_FACE_NAME];
+    for (int f = 0; f < job->labels->faces; f++) {
+        snprintf(path, room, "%s/%s", job->dir, lac_face_name(f, name));
+        remove(path);
+    }
 }
 
 static lac_status check_result(const lac_import_job *job, const char *from,
@@ -138,10 +167,8 @@ static lac_status check_result(const lac_import_job *job, const char *from,
     return LAC_OK;
 }
 
-static lac_status make(lac_import_job *job, const char *from, lac_import_result *result)
+static lac_status fill(lac_import_job *job, const char *from, lac_import_result *result)
 {
-    LAC_TRY(choose(job, result));
-    LAC_TRY(make_folders(job->ctx, job->dir));
     LAC_TRY(lac_import_pictures(job, result));
     for (int f = 0; f < job->labels->faces; f++)
         result->rows += job->row[f].is_good;
@@ -149,6 +176,20 @@ static lac_status make(lac_import_job *job, const char *from, lac_import_result 
     if (job->crops->rule.detector[0])
         lac_crop_text(&job->crops->rule, result->crop);
     return lac_import_table(job, result->crop);
+}
+
+static lac_status make(lac_import_job *job, const char *from, lac_import_result *result)
+{
+    size_t room = strlen(job->dir) + 1 + LAC_FACE_NAME;
+    char *path;
+    LAC_TRY(choose(job, result));
+    LAC_TRY(make_folders(job->ctx, job->dir));
+    LAC_TRY(lac_alloc(job->ctx, room, 1, &path));
+    lac_status status = fill(job, from, result);
+    if (status != LAC_OK)
+        take_back(job, path, room);
+    free(path);
+    return status;
 }
 
 static lac_status import_labels(lac_context *ctx, const lac_foreign *labels, const char *from,

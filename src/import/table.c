@@ -123,10 +123,6 @@ static lac_status find_named(reading *r)
         free(name);
         LAC_TRY(status);
     }
-    for (int p = 0; p < r->labels->points; p++)
-        if (r->x[p] < 0 || r->y[p] < 0)
-            return lac_csv_fail(r->csv, -1, "%.60s has no column for its %c", r->labels->name[p],
-                                r->x[p] < 0 ? 'x' : 'y');
     return r->labels->points
                ? LAC_OK
                : lac_csv_fail(r->csv, -1, "no columns of coordinates: NAME_x and NAME_y, or 0, 1, "
@@ -144,7 +140,12 @@ static lac_status find_columns(reading *r)
     find_box(r);
     r->source = column_named(r->csv, "source");
     int numbered = count_numbered(r->csv);
-    return numbered && numbered <= LAC_MOST_POINTS ? find_numbered(r, numbered) : find_named(r);
+    LAC_TRY(numbered && numbered <= LAC_MOST_POINTS ? find_numbered(r, numbered) : find_named(r));
+    for (int p = 0; p < r->labels->points; p++)
+        if (r->x[p] < 0 || r->y[p] < 0)
+            return lac_csv_fail(r->csv, -1, "%.60s has no column for its %c", r->labels->name[p],
+                                r->x[p] < 0 ? 'x' : 'y');
+    return LAC_OK;
 }
 
 /* ---- Rows -------------------------------------------------------------------------------- */

@@ -40,20 +40,40 @@ typedef struct reader {
 
 /* ---- Lines ----------------------------------------------------------------------------- */
 
+/* Cuts the first line off the text and returns what stands behind it, or NULL; *lines is how many
+ * lines of the file it takes: in a cell in quotes there may be newlines. */
+static char *cut_line(char *text, long *lines)
+{
+    int is_quoted = 0, is_start = 1;
+    for (*lines = 1; *text && (is_quoted || *text != '\n'); text++) {
+        if (is_quoted && *text == '"' && text[1] == '"')
+            text++;
+        else if (*text == '"' && (is_quoted || is_start))
+            is_quoted = !is_quoted;
+        is_start = strchr(",;\t", *text) || (is_start && *text == ' ');
+        *lines += *text == '\n';
+    }
+    char *next = *text ? text + 1 : NULL;
+    *text = '\0';
+    return next;
+}
+
 /* The cell at *at without quotes and blanks round it; *at goes on, to NULL at the line's end. */
 static char *cut_cell(char **at, char separator)
 {
     char *from = *at + strspn(*at, " ");
     int is_quoted = *from == '"';
-    char *start = from += is_quoted, *to = start;
+    char *start = from += is_quoted, *to = start, *kept = start;
     while (*from && (is_quoted || *from != separator)) {
-        if (is_quoted && *from == '"' && *++from != '"')
+        if (is_quoted && *from == '"' && *++from != '"') {
             is_quoted = 0;
-        else
+            kept = to;
+        } else {
             *to++ = *from++;
+        }
     }
     *at = *from ? from + 1 : NULL;
-    while (to > start && to[-1] == ' ')
+    while (to > kept && to[-1] == ' ')
         to--;
     *to = '\0';
     return start;
@@ -75,7 +95,7 @@ static int column_named(char *const *cell, int count, const char *names)
     for (int c = 0; c < count; c++) {
         const char *at = *cell[c] ? strstr(names, cell[c]) : NULL;
         size_t length = strlen(cell[c]);
-        if (at && at[-1] == ' ' && at[length] == ' ')
+        if (at > names && at[-1] == ' ' && at[length] == ' ')
             return c;
     }
     return -1;
@@ -153,12 +173,13 @@ static lac_status read_lines(reader *r, char *text)
 {
     char *cell[CELLS];
     int is_header, is_first = 1;
+    long lines = 0;
     for (char *line = text, *next; line; line = next) {
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        r->line++;
-        line[strcspn(line, "\r")] = '\0';
+        r->line += lines;
+        next = cut_line(line, &lines);
+        size_t length = strlen(line);
+        if (length && line[length - 1] == '\r')
+            line[length - 1] = '\0';
         if (!line[strspn(line, " \t")])
             continue;
         if (is_first)
@@ -188,7 +209,7 @@ static size_t count_lines(const char *text)
 static lac_status read_list(lac_context *ctx, const char *path, lac_box_list *list)
 {
     size_t size;
-    reader r = {.ctx = ctx, .path = path, .list = list};
+    reader r = {.ctx = ctx, .path = path, .list = list, .line = 1};
     LAC_TRY(lac_file_read(ctx, path, &list->text, &size));
     char *text = list->text + (strncmp(list->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
     if (size > INT32_MAX)

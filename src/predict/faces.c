@@ -31,10 +31,11 @@ typedef struct run {
     int points, size; /* of the model */
     int count;        /* photos in hand */
     slot *slot;       /* [MOST_PHOTOS] */
-    int total;        /* faces in hand; there is memory for `room` of them */
+    int total;        /* faces in hand */
+    int face_room;
+    lac_detection *face; /* [face_room] */
+    lac_box *square;     /* [face_room] what the model is shown */
     int room;
-    lac_detection *face; /* [room] */
-    lac_box *square;     /* [room] what the model is shown */
     uint8_t *grey;       /* [room, size, size] */
     float *xy;           /* [room, points, 2] */
     lac_smoother smoother;
@@ -43,10 +44,13 @@ typedef struct run {
 /* Keeps the reason that a context tells as the photo's. */
 static void note_failure(slot *s, const lac_context *ctx, lac_status status)
 {
-    const char *why = lac_context_message(ctx), *path = s->faces.path;
-    int is_named = strncmp(why, path, strlen(path)) == 0;
-    snprintf(s->message, sizeof s->message, "%s%s%s", is_named ? "" : path, is_named ? "" : ": ",
-             why);
+    const char *line = s->ctx.message; /* no control character is in it */
+    snprintf(s->message, sizeof s->message, "%s", lac_context_message(ctx));
+    lac_fail(&s->ctx, status, "%s", s->faces.path);
+    if (strncmp(s->message, line, strlen(line)) != 0) {
+        lac_fail(&s->ctx, status, "%s: %s", s->faces.path, s->message);
+        snprintf(s->message, sizeof s->message, "%s", line);
+    }
     s->faces.status = status;
     s->faces.message = s->message;
     s->faces.count = 0;
@@ -81,14 +85,25 @@ static lac_status grow(lac_context *ctx, void *array, size_t item, int used, int
     return LAC_OK;
 }
 
-static lac_status make_room(run *r, int wanted)
+/* For faces that may be found behind those in hand. */
+static lac_status make_face_room(run *r, int wanted)
 {
     int room = wanted + wanted / 2;
-    size_t crop = (size_t)r->size * (size_t)r->size;
-    if (wanted <= r->room)
+    if (wanted <= r->face_room)
         return LAC_OK;
     LAC_TRY(grow(r->ctx, &r->face, sizeof *r->face, r->total, room));
     LAC_TRY(grow(r->ctx, &r->square, sizeof *r->square, r->total, room));
+    r->face_room = room;
+    return LAC_OK;
+}
+
+/* For the pictures and points of the faces in hand: a picture may take a quarter of a megabyte. */
+static lac_status make_room(run *r)
+{
+    int room = r->total + r->total / 2;
+    size_t crop = (size_t)r->size * (size_t)r->size;
+    if (r->total <= r->room)
+        return LAC_OK;
     LAC_TRY(grow(r->ctx, &r->grey, crop, 0, room));
     LAC_TRY(grow(r->ctx, &r->xy, 2 * (size_t)r->points * sizeof *r->xy, 0, room));
     r->room = room;
@@ -103,7 +118,7 @@ static lac_status find(run *r, slot *s)
     s->first = r->total;
     if (s->faces.status != LAC_OK)
         return LAC_OK;
-    LAC_TRY(make_room(r, r->total + LAC_MOST_FACES));
+    LAC_TRY(make_face_room(r, r->total + LAC_MOST_FACES));
     lac_detection *face = r->face + r->total;
     lac_status status = c->find(c->find_user, r->ctx, s->faces.path, s->photo, face,
                                 LAC_MOST_FACES, &count);
@@ -142,6 +157,7 @@ static float *points_of(const run *r, int face)
 
 static lac_status predict(run *r)
 {
+    LAC_TRY(make_room(r));
     lac_parallel(r->ctx, r->count, work_cut, r);
     LAC_TRY(lac_predictor_run(r->predictor, r->grey, r->total, r->xy));
     for (int i = 0; i < r->total; i++)
@@ -163,11 +179,9 @@ static void smooth(run *r, const slot *s)
 static lac_status draw(const run *r, slot *s)
 {
     char *path;
-    lac_stamp from, to;
     LAC_TRY(lac_path_after(&s->ctx, r->config->draw, s->faces.path, ".png", &path));
     lac_status status = LAC_OK;
-    if (lac_file_stamp(path, &to) && lac_file_stamp(s->faces.path, &from) &&
-        from.device == to.device && from.number == to.number)
+    if (lac_file_is_same(path, s->faces.path))
         status = lac_fail(&s->ctx, LAC_ERROR_ARGUMENT,
                           "%s: what is drawn would replace the photo itself", path);
     if (status == LAC_OK) {

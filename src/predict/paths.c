@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- Lists ----------------------------------------------------------------------------- */
 
@@ -71,12 +70,6 @@ static int path_order(const void *a, const void *b)
     return order ? order : strcmp(left, right);
 }
 
-static int is_file(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
-}
-
 static lac_status add_folder(list *l, const char *path)
 {
     int first = l->paths->count;
@@ -90,7 +83,7 @@ static lac_status add_folder(list *l, const char *path)
         if (entry->d_name[0] == '.')
             continue;
         status = lac_path_join(l->ctx, path, entry->d_name, &file);
-        if (status == LAC_OK && is_file(file) && lac_photo_is_one(file))
+        if (status == LAC_OK && lac_path_is_file(file) && lac_photo_is_one(file))
             status = add(l, file);
         else
             free(file);

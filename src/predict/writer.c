@@ -145,6 +145,9 @@ lac_status lac_faces_write(lac_faces_writer *w, const lac_faces *faces)
 {
     if (faces->status != LAC_OK)
         return LAC_OK;
+    if (w->config.path && lac_file_is_same(w->config.path, faces->path))
+        return lac_fail(w->ctx, LAC_ERROR_ARGUMENT, "%s: is a photo, which would be replaced",
+                        w->config.path);
     LAC_TRY(w->kind->add(w, faces));
     w->photos++;
     w->faces += faces->count;

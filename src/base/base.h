@@ -60,6 +60,10 @@ lac_status lac_trouble_take(lac_context *ctx);
 /* As LAC_ERROR_IO, with the reason of errno: "PATH: cannot VERB: No such file". */
 lac_status lac_fail_errno(lac_context *ctx, const char *path, const char *verb);
 
+/* FORMAT, "FILE: line N: ...", of a file that is read by lines. */
+lac_status lac_fail_line(lac_context *ctx, const char *file, long line, const char *format,
+                         va_list args);
+
 /* Hands one line to the caller's log callback, if there is one. */
 void lac_log(lac_context *ctx, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -138,6 +142,9 @@ const char *lac_reason(int error);
 /* Reads a number that takes up the whole text: decimal, or hexadecimal as printf's %a writes
  * it, also "inf" and "nan"; with a point whatever the locale. 0 when it is none. */
 int lac_number_read(const char *text, double *out);
+
+/* Cuts the first line off *text, which moves behind it, and returns it; NULL when *text is. */
+char *lac_line_next(char **text);
 
 /* Write a text into a file: with the characters escaped that HTML and XML read as their own; as a
  * cell of a CSV, in quotes where it would not be one without; as a JSON string with its quotes. */

@@ -81,6 +81,14 @@ lac_status lac_fail_errno(lac_context *ctx, const char *path, const char *verb)
     return lac_fail(ctx, LAC_ERROR_IO, "%s: cannot %s: %s", path, verb, lac_reason(errno));
 }
 
+lac_status lac_fail_line(lac_context *ctx, const char *file, long line, const char *format,
+                         va_list args)
+{
+    char text[300];
+    lac_vformat(text, sizeof text, format, args);
+    return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: line %ld: %s", file, line, text);
+}
+
 void lac_log(lac_context *ctx, const char *format, ...)
 {
     if (!ctx->log)

@@ -24,6 +24,15 @@ void lac_html_text(FILE *stream, const char *text)
         }
 }
 
+char *lac_line_next(char **text)
+{
+    char *line = *text, *end = line ? strchr(line, '\n') : NULL;
+    *text = end ? end + 1 : NULL;
+    if (end)
+        *end = 0;
+    return line;
+}
+
 void lac_csv_text(FILE *stream, const char *text)
 {
     size_t length = strlen(text);

@@ -6,15 +6,11 @@
 
 lac_status lac_xml_fail(const lac_xml *xml, const char *format, ...)
 {
-    char text[300];
     va_list args;
     va_start(args, format);
-    lac_vformat(text, sizeof text, format, args);
+    lac_status status = lac_fail_line(xml->ctx, xml->file, xml->line, format, args);
     va_end(args);
-    for (char *c = text; *c; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    return lac_fail(xml->ctx, LAC_ERROR_FORMAT, "%s: line %ld: %s", xml->file, xml->line, text);
+    return status;
 }
 
 lac_status lac_xml_begin(lac_context *ctx, const char *file, char *text, size_t size, lac_xml *xml)

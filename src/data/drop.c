@@ -114,12 +114,9 @@ static lac_status read_line(const drop_list *l, char *line)
 
 static lac_status read_lines(drop_list *l, char *text)
 {
-    for (char *next; text; text = next) {
-        char *end = strchr(text, '\n');
-        next = end ? end + 1 : NULL;
-        text[strcspn(text, "\n")] = 0;
+    for (char *line; (line = lac_line_next(&text)) != NULL;) {
         l->line++;
-        LAC_TRY(read_line(l, text));
+        LAC_TRY(read_line(l, line));
     }
     return LAC_OK;
 }

@@ -167,12 +167,9 @@ static lac_status read_pair(const pair_file *f, char *line)
 
 static lac_status read_pairs(pair_file *f, char *text)
 {
-    for (char *next; text; text = next) {
-        char *end = strchr(text, '\n');
-        next = end ? end + 1 : NULL;
-        text[strcspn(text, "\n")] = 0;
+    for (char *line; (line = lac_line_next(&text)) != NULL;) {
         f->line++;
-        LAC_TRY(read_pair(f, text));
+        LAC_TRY(read_pair(f, line));
     }
     return LAC_OK;
 }

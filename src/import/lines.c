@@ -74,16 +74,11 @@ int lac_words_cut(char *line, char separator, char **word, int most)
 
 lac_status lac_lines_fail(const lac_lines *lines, const char *format, ...)
 {
-    char text[300];
     va_list args;
     va_start(args, format);
-    lac_vformat(text, sizeof text, format, args);
+    lac_status status = lac_fail_line(lines->ctx, lines->file, lines->row, format, args);
     va_end(args);
-    for (char *c = text; *c; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    return lac_fail(lines->ctx, LAC_ERROR_FORMAT, "%s: line %ld: %s", lines->file, lines->row,
-                    text);
+    return status;
 }
 
 lac_status lac_lines_number(const lac_lines *lines, const char *word, double *out)

@@ -259,17 +259,6 @@ lac_status lac_import_pictures(lac_import_job *job, lac_import_result *result)
 /* ---- The table --------------------------------------------------------------------------- */
 
 /* A cell in quotes. */
-static void write_quoted(FILE *stream, const char *text)
-{
-    putc('"', stream);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', stream);
-        putc(*text, stream);
-    }
-    putc('"', stream);
-}
-
 static int has_sources(const lac_import_job *job)
 {
     int count = 0;
@@ -300,12 +289,11 @@ static void write_row(FILE *stream, const lac_import_job *job, int f, const char
                                    : lac_number_digits((double)row->xy[i], 9, text));
     if (sources)
         fprintf(stream, "%s,", face->source[0] ? face->source : "none");
-    write_quoted(stream, face->name);
+    lac_csv_text(stream, face->name);
     for (int i = 0; i < 4; i++)
         fprintf(stream, ",%s", lac_number_text(square[i], text));
     fputc(',', stream);
-    if (*crop)
-        write_quoted(stream, crop);
+    lac_csv_text(stream, crop);
     fprintf(stream, ",%s\n", lac_face_name(f, name));
 }
 

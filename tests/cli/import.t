@@ -17,7 +17,7 @@ $ lacuna data set | head -n 8
 | crop, from a box to a picture                  box:1,0,0
 $ head -n 2 set/training.csv | cut -d, -f 31-
 | photo,photo_x,photo_y,photo_width,photo_height,crop,Image
-| "photos/f01.pgm",8,8,32,32,"box:1,0,0",pictures/0001.png
+| photos/f01.pgm,8,8,32,32,"box:1,0,0",pictures/0001.png
 $ lacuna import labels.csv --out set
 ! lacuna: set: holds a training.csv already: choose another folder
 = 1

@@ -14,7 +14,7 @@ const char *const format_choices[] = {"csv", "json", "coco", "dlib", "pts", NULL
 
 int photos_given(const photo_options *o)
 {
-    return o->words.count > 0 || o->list;
+    return o->words.count > 0;
 }
 
 /* Reads `count` numbers between commas; 0 when the text is something else. */
@@ -215,23 +215,6 @@ static lac_status run(lac_predictor *predictor, const lac_paths *paths, const fi
     return status;
 }
 
-static lac_status list_paths(lac_context *ctx, const photo_options *o, lac_paths **paths)
-{
-    const char **words = need((size_t)o->words.count + 1, sizeof *words);
-    int count = o->words.count;
-    size_t room = o->list ? strlen(o->list) + 2 : 1;
-    char *list = need(room, 1);
-    memcpy(words, o->words.word, (size_t)count * sizeof *words);
-    if (o->list) {
-        snprintf(list, room, "@%s", o->list);
-        words[count++] = list;
-    }
-    lac_status status = lac_paths_list(ctx, words, count, paths);
-    free(list);
-    free(words);
-    return status;
-}
-
 int photos_predict(lac_context *ctx, const lac_model *model, const photo_options *o,
                    const lac_predict_config *how, const char *out)
 {
@@ -239,7 +222,7 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
     lac_predictor *predictor = NULL;
     finder f = {0};
     job j = {0};
-    lac_status status = list_paths(ctx, o, &paths);
+    lac_status status = lac_paths_list(ctx, o->words.word, o->words.count, &paths);
     if (status == LAC_OK && (o->draw || o->format == LAC_FACES_PTS))
         status = lac_paths_differ(ctx, paths);
     if (status == LAC_OK)

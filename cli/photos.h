@@ -8,7 +8,6 @@
 
 typedef struct photo_options {
     word_list words;    /* photos, folders and @lists */
-    const char *list;
     const char *box;    /* X,Y,W,H */
     const char *boxes;
     int whole;
@@ -25,8 +24,6 @@ typedef struct photo_options {
     {.type = OPTION_WORDS, .name = "PHOTO...", .value = &(p).words,                            \
      .about = "photos to predict (PNG, JPEG, PGM, PPM, WebP), folders of photos, and @FILE "   \
               "for a list of paths, one a line"},                                              \
-    {.type = OPTION_TEXT, .name = "list", .value = &(p).list, .unit = "FILE",                  \
-     .about = "photos: a list of paths, one a line, as @FILE"},                                \
     {.type = OPTION_TEXT, .name = "box", .value = &(p).box, .unit = "X,Y,W,H",                 \
      .about = "the box of the face in every photo, pixels; it may reach beyond the photo"},    \
     {.type = OPTION_TEXT, .name = "boxes", .value = &(p).boxes, .unit = "FILE",                \

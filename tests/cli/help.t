@@ -279,7 +279,6 @@ $ lacuna help predict
 |                          for standard input
 |   PHOTO...               photos to predict (PNG, JPEG, PGM, PPM, WebP), folders
 |                          of photos, and @FILE for a list of paths, one a line
-|   --list FILE            photos: a list of paths, one a line, as @FILE
 |   --box X,Y,W,H          the box of the face in every photo, pixels; it may
 |                          reach beyond the photo
 |   --boxes FILE           boxes of faces: a CSV of file,x,y,w,h and perhaps

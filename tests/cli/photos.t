@@ -15,7 +15,7 @@ $ lacuna predict --model run photos --whole > whole; cut -d, -f1-6 whole; tail -
 | photos/frame10.pgm,1,0,0,32,32
 | photos/frame11.pgm,1,0,0,32,32
 | photos/frame12.pgm,1,0,0,32,32
-$ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo photos/frame$i.pgm; done > list; lacuna predict --model run --list list --box 0,0,32,32 | cmp - whole; lacuna predict --model run @list --whole --threads 1 | cmp - whole
+$ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo photos/frame$i.pgm; done > list; lacuna predict --model run @list --box 0,0,32,32 | cmp - whole; lacuna predict --model run @list --whole --threads 1 | cmp - whole
 $ lacuna predict --model run photos --whole --flip > flipped; cmp -s whole flipped; lacuna predict --model run photos --whole --smooth > smooth; head -n 2 smooth | cut -d, -f7- > 1; head -n 2 whole | cut -d, -f7- | cmp - 1; cmp -s whole smooth
 = 1
 

@@ -53,8 +53,8 @@ int verb_report(int argc, char **argv)
         .usage = "lacuna report RUN... --data P --out DIR [options]",
         .about = "Writes report.html, one file that needs no other, light or dark as the reader's "
                  "system, and every figure as .svg and .png: the paper's table II with its "
-                 "numbers beside the runs', loss curves (figure 8), predictions on the same "
-                 "hold-out faces (9 to 11), distribution of errors, error of every point, "
+                 "numbers beside the runs', loss curves (figure 8), error by epoch and by seconds, "
+                 "predictions on the same hold-out faces (9 to 11), distribution of errors, error of every point, "
                  "labels and gaps (1), mirror pairs (6), layers (5), and what was run. Models "
                  "are those of last.safetensors. The runs must share their hold-out. Several "
                  "runs are compared with the first; of folds the page has every figure, their "

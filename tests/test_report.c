@@ -328,8 +328,9 @@ static int occurrences(const char *text, const char *part)
 static void a_page_needs_no_other_file_and_shows_all_there_is(void **state)
 {
     (void)state;
-    static const char *const figures[] = {"loss", "loss-scaled", "error", "distribution", "points",
-                                          "samples", "mirrors", "predictions-1", "layers-kimura"};
+    static const char *const figures[] = {
+        "loss",    "loss-scaled", "error",         "time",         "distribution", "points",
+        "samples", "mirrors",     "predictions-1", "layers-kimura"};
     static const char *const sections[] = {"results", "curves", "faces", "data", "networks",
                                            "runs"};
     lac_data *data = small_data();

@@ -80,49 +80,66 @@ static void say_end(const lac_material *m, int i, int of, lac_series *line)
         lac_format(line->value, sizeof line->value, "%s\u2013%s%s", text[0], text[1], unit);
 }
 
-static void draw_epochs(cairo_t *cr, const lac_material *m, const char *title, int of)
+static const lac_axis by_epoch = {.title = "epoch", .whole = 1};
+static const lac_axis logarithmic = {.logarithmic = 1};
+
+/* A column of the runs' histories over another one, `over`. */
+static void draw_history(cairo_t *cr, const lac_material *m, const char *title, int over,
+                         lac_axis x, int of, lac_axis y)
 {
     lac_series lines[LAC_MOST_RUNS];
     for (int i = 0; i < m->runs; i++) {
         const lac_shown *run = &m->run[i];
         lines[i] = (lac_series){.color = run->color, .count = run->history.count,
-                                .x = run->history.value[LAC_HISTORY_EPOCH],
+                                .x = run->history.value[over],
                                 .y = of == SCALED ? run->loss_scaled : run->history.value[of]};
         say_end(m, i, of, &lines[i]);
     }
     lac_chart chart = chart_of(title, lines, m->runs);
     if (!m->is_holdout)
         chart.empty = "nothing was held out";
-    chart.x = (lac_axis){.title = "epoch", .whole = 1};
-    chart.y.logarithmic = of == LAC_HISTORY_HOLDOUT_LOSS;
-    if (of == SCALED) {
-        chart.y.low = 0;
-        chart.y.high = 1;
-    }
+    chart.x = x;
+    chart.y = y;
     lac_chart_draw(cr, &chart);
 }
 
 static void draw_loss(cairo_t *cr, const void *arg)
 {
-    draw_epochs(cr, arg, "loss on the hold-out (logarithmic)", LAC_HISTORY_HOLDOUT_LOSS);
+    draw_history(cr, arg, "loss on the hold-out (logarithmic)", LAC_HISTORY_EPOCH, by_epoch,
+                 LAC_HISTORY_HOLDOUT_LOSS, logarithmic);
 }
 
 static void draw_loss_scaled(cairo_t *cr, const void *arg)
 {
-    draw_epochs(cr, arg, "loss on the hold-out, each run scaled to 0..1", SCALED);
+    draw_history(cr, arg, "loss on the hold-out, each run scaled to 0..1", LAC_HISTORY_EPOCH,
+                 by_epoch, SCALED, (lac_axis){.low = 0, .high = 1});
 }
 
-static int is_weighted(const lac_material *m)
+/* The error that the runs are compared by: test-weighted where the submission is known. */
+static int error_of(const lac_material *m)
 {
-    return m->runs && isfinite(m->run[0].metrics->test_weighted);
+    int is_weighted = m->runs && isfinite(m->run[0].metrics->test_weighted);
+    return is_weighted ? LAC_HISTORY_WEIGHTED : LAC_HISTORY_RMSE;
+}
+
+static const char *error_title(int error)
+{
+    return error == LAC_HISTORY_WEIGHTED ? "test-weighted RMSE, pixels"
+                                         : "RMSE on the hold-out, pixels";
 }
 
 static void draw_error(cairo_t *cr, const void *arg)
 {
-    if (is_weighted(arg))
-        draw_epochs(cr, arg, "test-weighted RMSE, pixels", LAC_HISTORY_WEIGHTED);
-    else
-        draw_epochs(cr, arg, "RMSE on the hold-out, pixels", LAC_HISTORY_RMSE);
+    int error = error_of(arg);
+    draw_history(cr, arg, error_title(error), LAC_HISTORY_EPOCH, by_epoch, error, (lac_axis){0});
+}
+
+/* What a training costs: both axes logarithmic, for runs of a minute beside runs of hours. */
+static void draw_time(cairo_t *cr, const void *arg)
+{
+    int error = error_of(arg);
+    lac_axis seconds = {.title = "seconds of training", .logarithmic = 1};
+    draw_history(cr, arg, error_title(error), LAC_HISTORY_SECONDS, seconds, error, logarithmic);
 }
 
 static void draw_ced(cairo_t *cr, const void *arg)
@@ -232,6 +249,7 @@ int lac_material_chart(const lac_material *m, int index, lac_figure *f, const ch
         {"loss", "Loss on the hold-out by epoch", draw_loss},
         {"loss-scaled", "Loss on the hold-out by epoch, scaled to 0..1", draw_loss_scaled},
         {"error", "RMSE on the hold-out by epoch", draw_error},
+        {"time", "RMSE on the hold-out by seconds of training", draw_time},
         {"distribution", "Cumulative distribution of the points' errors", draw_ced},
         {"points", "RMSE of every point; the table below has the numbers", draw_points},
     };

@@ -26,6 +26,9 @@ $ lacuna report run --data faces --out page --threads 1; ls page
 | report.html
 | samples.png
 | samples.svg
+| time-dark.svg
+| time.png
+| time.svg
 $ tail -n 2 page/report.html
 | </body>
 | </html>

@@ -1,7 +1,7 @@
 """Arrays as the library takes them."""
 
 import os
-from typing import Union
+from typing import Any, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +19,7 @@ def grey_bytes(images: ArrayLike) -> NDArray[np.uint8]:
     return np.ascontiguousarray(array if array.dtype == np.uint8 else _as_bytes(array))
 
 
-def _as_bytes(array: NDArray) -> NDArray[np.uint8]:
+def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
     """Numbers of 0 to 255, rounded. Those of 0 to 1 would become black pictures without a word."""
     if array.dtype.kind not in "iuf":
         raise TypeError(f"pictures of {array.dtype}, must be numbers of 0 to 255")
@@ -30,7 +30,8 @@ def _as_bytes(array: NDArray) -> NDArray[np.uint8]:
         raise ValueError(f"grey values from {low} to {high}, must be from 0 to 255")
     if array.dtype.kind == "f" and 0 < high <= 1:
         raise ValueError(f"grey values of {high} at most, must reach to 255: multiply them by 255")
-    return np.rint(array).astype(np.uint8)
+    rounded: NDArray[np.uint8] = np.rint(array).astype(np.uint8)
+    return rounded
 
 
 def sources_of(has: bytes, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

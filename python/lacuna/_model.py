@@ -73,7 +73,7 @@ class Model:
     @property
     def crop(self) -> str:
         """Which square of a photo its pictures are, by detectors: "yunet:1.19,-0.09,0.07"."""
-        return self.settings["crop"]
+        return str(self.settings["crop"])
 
     def predict(self, images: ArrayLike, *, flip: bool = False, source: int = 0,
                 threads: int = 0) -> NDArray[np.float32]:
@@ -124,12 +124,11 @@ class Model:
             squares = squares.reshape(0, 4)
         if squares.shape[-1:] != (4,) or squares.ndim > 2:
             raise ValueError(f"boxes of shape {squares.shape}, must be [n, 4]")
-        if isinstance(crop, str):
-            crop = _lacuna.model_crop(self._handle, crop)
+        rule = _lacuna.model_crop(self._handle, crop) if isinstance(crop, str) else crop
         xy = np.empty((*squares.shape[:-1], len(self.names), 2), np.float32)
         with self._predictor(source, flip, threads) as predictor:
-            _lacuna.predict_boxes(predictor, height, width, rgb, squares.size // 4, squares,
-                                  None if crop is None else tuple(crop), xy)
+            _lacuna.predict_boxes(predictor, height, width, rgb, squares.size // 4, squares, rule,
+                                  xy)
         return xy
 
     @contextmanager

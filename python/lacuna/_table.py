@@ -104,11 +104,11 @@ class Table:
         return self._arrays[2]
 
     @cached_property
-    def _arrays(self) -> tuple[NDArray, NDArray, NDArray]:
+    def _arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.intc]]:
         arrays = (np.empty((self._rows, self.size, self.size), np.uint8),
                   np.empty((self._rows, len(self.names), 2), np.float32),
                   np.empty(self._rows, np.intc))
         _lacuna.table_copy(self._handle, *arrays)
         for array in arrays:
-            array.flags.writeable = False  # the training would not see what is changed
+            array.setflags(write=False)  # a training would not see what is changed
         return arrays

@@ -23,8 +23,10 @@ def presets() -> dict[str, dict[str, Any]]:
 def settings(preset: str = "fast", config: Optional[Path] = None,
              **changes: Setting) -> dict[str, Setting]:
     """All settings of a training: those of a preset, or of a file or run folder `config`, with
-    changes by name. `lacuna help train` says what each does, with - for _ in their names."""
-    return _lacuna.settings(preset, None if config is None else os.fsencode(config), changes)
+    changes by name; from_ stands for from, a word of Python's own. `lacuna help train` says what
+    each does, with - for _ in their names."""
+    given = {name.removesuffix("_"): value for name, value in changes.items()}
+    return _lacuna.settings(preset, None if config is None else os.fsencode(config), given)
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,15 @@ enum { PIECE = 256 }; /* pictures that are predicted between two looks for signa
 
 /* ---- Loading ---------------------------------------------------------------------------- */
 
-static PyObject *load_paths(PyObject *paths, const char **path, Py_ssize_t count, int weigh)
+static PyObject *load_paths(const char *const *path, int count, int weigh)
 {
     handle *h;
     away a;
-    for (Py_ssize_t i = 0; i < count; i++)
-        if (!(path[i] = PyBytes_AsString(PyTuple_GetItem(paths, i))))
-            return NULL;
     PyObject *capsule = handle_new(1, &h);
     if (!capsule)
         return NULL;
     away_start(&a);
-    lac_status status = lac_models_load(h->ctx, path, (int)count, weigh, &h->model);
+    lac_status status = lac_models_load(h->ctx, path, count, weigh, &h->model);
     away_end(&a);
     if (status == LAC_OK)
         return capsule;
@@ -35,11 +32,8 @@ static PyObject *py_model_load(PyObject *self, PyObject *args)
     (void)self;
     if (!PyArg_ParseTuple(args, "O!p", &PyTuple_Type, &paths, &weigh))
         return NULL;
-    Py_ssize_t count = PyTuple_Size(paths);
-    const char **path = calloc((size_t)count + 1, sizeof *path);
-    if (!path)
-        return PyErr_NoMemory();
-    PyObject *capsule = load_paths(paths, path, count, weigh);
+    const char **path = bytes_texts(paths);
+    PyObject *capsule = path ? load_paths(path, (int)PyTuple_Size(paths), weigh) : NULL;
     free(path);
     return capsule;
 }

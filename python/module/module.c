@@ -15,6 +15,26 @@ PyObject *text_of(const char *text)
     return PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "surrogateescape");
 }
 
+const char *bytes_text(PyObject *bytes)
+{
+    char *text;
+    return PyBytes_AsStringAndSize(bytes, &text, NULL) == 0 ? text : NULL;
+}
+
+const char **bytes_texts(PyObject *tuple)
+{
+    Py_ssize_t count = PyTuple_Size(tuple);
+    const char **text = calloc((size_t)count + 1, sizeof *text);
+    if (!text)
+        PyErr_NoMemory();
+    for (Py_ssize_t i = 0; text && i < count; i++)
+        if (!(text[i] = bytes_text(PyTuple_GetItem(tuple, i)))) {
+            free(text);
+            return NULL;
+        }
+    return text;
+}
+
 PyObject *fail(const lac_context *ctx, lac_status status)
 {
     static const char *const words[] = {"ok", "argument", "memory", "io", "format", "mismatch",
@@ -38,8 +58,8 @@ static void take_note(void *user, const char *line)
     (void)user;
     PyGILState_STATE state = PyGILState_Ensure();
     if (!PyErr_Occurred()) {
-        PyObject *logging = PyImport_ImportModule("logging");
-        PyObject *logger = logging ? PyObject_CallMethod(logging, "getLogger", "s", "lacuna") : NULL;
+        PyObject *module = PyImport_ImportModule("logging");
+        PyObject *logger = module ? PyObject_CallMethod(module, "getLogger", "s", "lacuna") : NULL;
         PyObject *text = logger ? text_of(line) : NULL;
         PyObject *done = text ? PyObject_CallMethod(logger, "warning", "sO", "%s", text) : NULL;
         if (!done)
@@ -47,7 +67,7 @@ static void take_note(void *user, const char *line)
         Py_XDECREF(done);
         Py_XDECREF(text);
         Py_XDECREF(logger);
-        Py_XDECREF(logging);
+        Py_XDECREF(module);
     }
     PyGILState_Release(state);
 }
@@ -147,9 +167,8 @@ static int add_error(PyObject *module)
         error_class = PyErr_NewExceptionWithDoc(
             "lacuna.Error",
             "What the library says went wrong: one line that names what, the value, what was\n"
-            "required and where. `status` is its kind: \"argument\", \"memory\", \"io\", "
-            "\"format\",\n\"mismatch\" (two good things do not fit) or \"numeric\" (the loss is not "
-            "finite).",
+            "required and where. `status` is its kind: argument, memory, io, format, mismatch (two\n"
+            "good things do not fit) or numeric (the loss is not finite).",
             NULL, members);
     Py_XDECREF(members);
     return error_class ? PyModule_AddObjectRef(module, "Error", error_class) : -1;

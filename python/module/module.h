@@ -53,6 +53,11 @@ PyObject *fail(const lac_context *ctx, lac_status status);
 /* Text of the library, which may come from any file: bytes that are not UTF-8 are surrogates. */
 PyObject *text_of(const char *text);
 
+/* What bytes hold, which belongs to them; NULL with an exception for another object, or where a NUL
+ * is inside. And an array of that for a tuple of bytes, freed by free(). */
+const char *bytes_text(PyObject *bytes);
+const char **bytes_texts(PyObject *tuple);
+
 /* ---- Buffers ---------------------------------------------------------------------------- */
 
 /* A contiguous buffer of `count` items of `size` bytes. 0 with an exception where it has another

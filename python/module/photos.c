@@ -50,7 +50,7 @@ static PyObject *py_model_crop(PyObject *self, PyObject *args)
 static int make_squares(PyObject *rule, lac_box *boxes, int count)
 {
     lac_crop crop = {.detector = "box"};
-    if (rule != Py_None && !PyArg_ParseTuple(rule, "ddd", &crop.side, &crop.left, &crop.top))
+    if (rule != Py_None && !PyArg_Parse(rule, "(ddd)", &crop.side, &crop.left, &crop.top))
         return 0;
     for (int i = 0; i < count; i++)
         boxes[i] = rule == Py_None ? lac_box_square(&boxes[i]) : lac_crop_of(&crop, &boxes[i]);
@@ -69,8 +69,8 @@ static int predict_boxes(const handle *h, const lac_photo *photo, const lac_box 
     return status == LAC_OK;
 }
 
-/* predict_boxes(predictor, height, width, rgb, count, boxes, rule, xy): boxes [count, 4] doubles, which
- * become squares, into xy [count, 2K] floats. */
+/* predict_boxes(predictor, height, width, rgb, count, boxes, rule, xy): boxes [count, 4] doubles,
+ * which become squares, into xy [count, 2K] floats. */
 static PyObject *py_predict_boxes(PyObject *self, PyObject *args)
 {
     PyObject *capsule, *from, *where, *rule, *to;

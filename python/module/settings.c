@@ -53,9 +53,9 @@ static int take_one(lac_context *ctx, PyObject *key, PyObject *value, lac_train_
 {
     const char *name = PyUnicode_AsUTF8AndSize(key, NULL);
     PyObject *bytes = name ? setting_text(value) : NULL;
-    char *text = NULL;
+    const char *text = bytes ? bytes_text(bytes) : NULL;
     lac_status status = LAC_OK;
-    if (bytes && PyBytes_AsStringAndSize(bytes, &text, NULL) == 0) {
+    if (text) {
         status = lac_train_set(ctx, config, name, text);
         if (status != LAC_OK)
             fail(ctx, status);
@@ -94,7 +94,7 @@ static PyObject *py_settings(PyObject *self, PyObject *args)
     handle *h;
     (void)self;
     if (!PyArg_ParseTuple(args, "sOO!", &preset, &bytes, &PyDict_Type, &changes) ||
-        (bytes != Py_None && !(path = PyBytes_AsString(bytes))))
+        (bytes != Py_None && !(path = bytes_text(bytes))))
         return NULL;
     PyObject *capsule = handle_new(1, &h);
     PyObject *settings = capsule ? settings_of(h->ctx, preset, path, changes) : NULL;

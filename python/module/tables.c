@@ -32,19 +32,6 @@ static PyObject *py_table_read(PyObject *self, PyObject *args)
     return NULL;
 }
 
-/* The names [K] point into the bytes of the tuple; freed by free(). */
-static const char **borrow_names(PyObject *names)
-{
-    Py_ssize_t points = PyTuple_Size(names);
-    const char **name = calloc((size_t)points + 1, sizeof *name);
-    for (Py_ssize_t p = 0; name && p < points; p++)
-        if (!(name[p] = PyBytes_AsString(PyTuple_GetItem(names, p)))) {
-            free(name);
-            return NULL;
-        }
-    return name ? name : (const char **)(void *)PyErr_NoMemory();
-}
-
 static PyObject *make(int rows, int size, PyObject *names, const uint8_t *pixels,
                       const float *labels, const uint8_t *mask)
 {
@@ -52,7 +39,7 @@ static PyObject *make(int rows, int size, PyObject *names, const uint8_t *pixels
     away a;
     int points = (int)PyTuple_Size(names);
     PyObject *capsule = handle_new(1, &h);
-    const char **name = capsule ? borrow_names(names) : NULL;
+    const char **name = capsule ? bytes_texts(names) : NULL;
     if (name) {
         away_start(&a);
         lac_status status = lac_data_from_memory(h->ctx, rows, size, points, name, pixels, labels,

@@ -167,8 +167,8 @@ static int add_error(PyObject *module)
         error_class = PyErr_NewExceptionWithDoc(
             "lacuna.Error",
             "What the library says went wrong: one line that names what, the value, what was\n"
-            "required and where. `status` is its kind: argument, memory, io, format, mismatch (two\n"
-            "good things do not fit) or numeric (the loss is not finite).",
+            "required and where. `status` is its kind: argument, memory, io, format, mismatch\n"
+            "(two good things do not fit) or numeric (the loss is not finite).",
             NULL, members);
     Py_XDECREF(members);
     return error_class ? PyModule_AddObjectRef(module, "Error", error_class) : -1;

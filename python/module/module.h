@@ -1,6 +1,6 @@
 /*
- * The C part of the Python module: functions on capsules and buffers, which lacuna/*.py calls with
- * arrays that it has checked. Nothing here knows numpy.
+ * The C part of the Python module: functions on capsules and buffers. The package lacuna calls them
+ * with arrays that it has checked; nothing here knows numpy.
  *
  * It is an extension by Python's stable ABI and not ctypes over a shared library: the compiler
  * checks every call and struct against lacuna.h, the library is linked into this one file, and a

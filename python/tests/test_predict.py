@@ -3,6 +3,8 @@
 import os
 import pathlib
 import re
+import subprocess
+import sys
 import threading
 import time
 
@@ -158,6 +160,15 @@ def test_what_is_no_photo_or_box_is_refused(model, photos):
     with pytest.raises(lacuna.Error, match="yunet") as caught:
         model.predict_photo(photo, crop="yunet")
     assert caught.value.status == "mismatch"
+
+
+def test_the_example_predicts_photos(run, photos):
+    script = pathlib.Path(__file__).parents[2] / "examples" / "predict.py"
+    done = subprocess.run([sys.executable, script, run, photos / "truth.csv",
+                           *photo_files(photos)], check=True, text=True, stdout=subprocess.PIPE)
+    faces = len((photos / "truth.csv").read_text().splitlines()) - 1
+    assert len(done.stdout.splitlines()) == 15 * faces
+    assert "face 1: left_eye_center at " in done.stdout
 
 
 # ---- Threads and processes -------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Optional, Union
+from typing import Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,7 @@ from . import _lacuna
 from ._arrays import Path, grey_bytes, sources_of
 
 _KINDS = ("training", "test", "any")  # lac_table
-_READ_AS = ("missing", "outside", "pairs")  # settings of a training that say how to read
+READ_AS = {"missing": "", "outside": "error", "pairs": "names"}  # settings that say how to read
 
 
 def read_table(path: Path, kind: str = "training", *, missing: str = "", outside: str = "error",
@@ -30,7 +30,7 @@ def read_table(path: Path, kind: str = "training", *, missing: str = "", outside
     """
     if kind not in _KINDS:
         raise ValueError(f"kind {kind!r}, must be one of {', '.join(_KINDS)}")
-    read_as = dict(zip(_READ_AS, (missing, outside, pairs)))
+    read_as = dict(zip(READ_AS, (missing, outside, pairs)))
     handle = _lacuna.table_read(os.fsencode(path), _KINDS.index(kind), read_as)
     return Table._of(handle, read_as)
 
@@ -66,17 +66,17 @@ class Table:
                              "and [n, names, 2]")
         words = tuple(name.encode("utf-8", "surrogateescape") for name in names)
         mask = (~np.isnan(values)).astype(np.uint8)
-        self._fill(_lacuna.table_make(rows, pixels.shape[-1], words, pixels, values, mask), None)
+        self._fill(_lacuna.table_make(rows, pixels.shape[-1], words, pixels, values, mask), READ_AS)
 
     @classmethod
-    def _of(cls, handle: _lacuna.Handle, read_as: dict[str, Any]) -> "Table":
+    def _of(cls, handle: _lacuna.Handle, read_as: dict[str, str]) -> "Table":
         table = cls.__new__(cls)
         table._fill(handle, read_as)
         return table
 
-    def _fill(self, handle: _lacuna.Handle, read_as: Optional[dict[str, Any]]) -> None:
+    def _fill(self, handle: _lacuna.Handle, read_as: dict[str, str]) -> None:
         self._handle = handle
-        self._read_as = read_as or {}
+        self._read_as = read_as
         (self._rows, self.size, self.names, self.ids, has,
          self.crop) = _lacuna.table_facts(handle)
         self.sources = sources_of(has, self.names)

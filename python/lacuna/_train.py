@@ -9,7 +9,7 @@ from typing import Any, Optional, Union
 from . import _lacuna
 from ._arrays import Path
 from ._model import Model, load
-from ._table import Table, read_table
+from ._table import READ_AS, Table, read_table
 
 Setting = Union[bool, int, float, str]
 
@@ -104,9 +104,9 @@ def _settings_of(run: Path) -> dict[str, Any]:
     return settings(config=run)
 
 
-def _read_as(table: Table, changes: dict[str, Setting]) -> dict[str, Any]:
+def _read_as(table: Table, changes: dict[str, Setting]) -> dict[str, str]:
     """The settings by which the table was read, which are not to be given once more."""
-    for name in ("missing", "outside", "pairs"):
+    for name in READ_AS:
         if name in changes:
             raise TypeError(f"{name} does not go with a Table, which was read already: give it to "
                             "read_table")

@@ -120,6 +120,7 @@ PyObject *handle_new(int threads, handle **out)
     handle *h = calloc(1, sizeof *h);
     if (!h)
         return PyErr_NoMemory();
+    *out = h;
     h->process = getpid();
     hold_signals(&before); /* the context's threads inherit that */
     lac_status status = lac_context_new(&config, &h->ctx);
@@ -130,7 +131,6 @@ PyObject *handle_new(int threads, handle **out)
         lac_context_free(&h->ctx);
         free(h);
     }
-    *out = h;
     return capsule;
 }
 

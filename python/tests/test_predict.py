@@ -192,23 +192,22 @@ def test_one_model_serves_threads_at_the_same_time(model, images):
 
 def test_python_goes_on_while_pictures_are_predicted(model, images):
     many = np.resize(images, (256, 36, 36))  # no more than are predicted at once
-    model.predict(many, threads=1)
-    seconds = []
+    ticks = 0
+    meanwhile = []  # ticks while a prediction was made
 
     def predict():
-        for _ in range(10):
-            start = time.monotonic()
+        for _ in range(9):
+            before = ticks
             model.predict(many, threads=1, flip=True)
-            seconds.append((start, time.monotonic()))
+            meanwhile.append(ticks - before)
 
     thread = threading.Thread(target=predict)
     thread.start()
-    ticks = []
     while thread.is_alive():
-        ticks.append(time.monotonic())
-        time.sleep(0.0005)
-    margin = 0.002  # of preparing an array and of a thread that starts
-    assert any(start + margin < tick < end - margin for tick in ticks for start, end in seconds)
+        ticks += 1
+        time.sleep(0.0002)
+    # The median is 2 where a prediction keeps the interpreter's lock, and hundreds where it does not.
+    assert sorted(meanwhile)[4] >= 15
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -225,6 +224,13 @@ def test_a_fork_predicts_with_its_parents_model(model, images):
 
 
 # ---- What is documented ----------------------------------------------------------------------
+
+
+def test_hints_name_what_the_c_part_has():
+    path = pathlib.Path(lacuna.__file__).parent / "_lacuna.pyi"
+    hints = re.findall(r"^(?:def |class )?(\w+)[(:]", path.read_text(), re.MULTILINE)
+    has = [name for name in dir(lacuna._lacuna) if not name.startswith("__")]
+    assert sorted(hints) == sorted(has)
 
 
 def test_all_that_is_public_explains_itself():

@@ -1,12 +1,12 @@
 """Arrays as the library takes them."""
 
 import os
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 def grey_bytes(images: ArrayLike) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Optional, Union
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -101,10 +101,9 @@ class Model:
             _lacuna.predict(predictor, count, pixels, xy)
         return xy
 
-    def predict_photo(self, photo: Union[Path, ArrayLike], boxes: Optional[ArrayLike] = None, *,
-                      crop: Union[None, str, tuple[float, float, float]] = None,
-                      flip: bool = False, source: int = 0,
-                      threads: int = 0) -> NDArray[np.float32]:
+    def predict_photo(self, photo: Path | ArrayLike, boxes: ArrayLike | None = None, *,
+                      crop: str | tuple[float, float, float] | None = None, flip: bool = False,
+                      source: int = 0, threads: int = 0) -> NDArray[np.float32]:
         """Predict the points of faces in a photo.
 
         Args:
@@ -143,7 +142,7 @@ class Model:
         idle.append(predictor)
 
 
-def _colours(photo: Union[Path, ArrayLike]) -> NDArray[np.uint8]:
+def _colours(photo: Path | ArrayLike) -> NDArray[np.uint8]:
     if isinstance(photo, (str, bytes, os.PathLike)):
         return read_photo(photo)
     array = np.asarray(photo)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -52,7 +51,7 @@ class Table:
 
     names: tuple[str, ...]
     size: int
-    ids: list[Union[int, str]]
+    ids: list[int | str]
     sources: tuple[tuple[str, ...], ...]
     crop: str
 

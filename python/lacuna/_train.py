@@ -1,17 +1,19 @@
 """Trainings and their settings."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any
 
 from . import _lacuna
 from ._arrays import Path
 from ._model import Model, load
 from ._table import READ_AS, Table, read_table
 
-Setting = Union[bool, int, float, str]
+Setting = bool | int | float | str
 
 
 def presets() -> dict[str, dict[str, Any]]:
@@ -20,7 +22,7 @@ def presets() -> dict[str, dict[str, Any]]:
     return {name: json.loads(text) for name, text in _lacuna.presets().items()}
 
 
-def settings(preset: str = "fast", config: Optional[Path] = None,
+def settings(preset: str = "fast", config: Path | None = None,
              **changes: Setting) -> dict[str, Setting]:
     """All settings of a training: those of a preset, or of a file or run folder `config`, with
     changes by name; from_ stands for from, a word of Python's own. `lacuna help train` says what
@@ -31,28 +33,34 @@ def settings(preset: str = "fast", config: Optional[Path] = None,
 
 @dataclass(frozen=True)
 class Progress:
-    """What a training tells after every epoch. Figures of the hold-out are NaN without one."""
+    """What a training tells after every epoch; figures of the hold-out are NaN without one.
+
+    Attributes:
+        epoch: from 1
+        epochs: of the whole training
+        loss: mean training loss of the epoch
+        rmse: of the hold-out, pixels
+        test_weighted: the same, the label sources weighted as in the test set, if that is known
+        failures: share of the hold-out's pictures with a point off by more than 10 % of the side
+        images_per_second: of training, this epoch
+        seconds: of training so far
+        seconds_left: estimate
+    """
 
     epoch: int
-    """from 1"""
     epochs: int
     loss: float
-    """mean training loss of the epoch"""
     rmse: float
-    """of the hold-out, pixels"""
     test_weighted: float
-    """pixels, the label sources weighted as in the test set; NaN where that is not known"""
     failures: float
-    """share of the hold-out's pictures with a point off by more than 10 % of the side"""
     images_per_second: float
     seconds: float
-    """of training so far"""
     seconds_left: float
 
 
-def train(table: Union[Table, Path], out: Path, *, preset: str = "fast",
-          config: Optional[Path] = None, resume: bool = False,
-          callback: Optional[Callable[[Progress], object]] = None, threads: int = 0,
+def train(table: Table | Path, out: Path, *, preset: str = "fast",
+          config: Path | None = None, resume: bool = False,
+          callback: Callable[[Progress], object] | None = None, threads: int = 0,
           **changes: Setting) -> Model:
     """Train a model; it is saved in the run folder `out` after every epoch.
 
@@ -87,7 +95,7 @@ def train(table: Union[Table, Path], out: Path, *, preset: str = "fast",
     return load(out)
 
 
-def _check_resume(preset: str, config: Optional[Path], changes: dict[str, Setting]) -> None:
+def _check_resume(preset: str, config: Path | None, changes: dict[str, Setting]) -> None:
     given = [name for name in changes if name != "epochs"]
     if preset != "fast" or config is not None or given:
         what = given[0] if given else "config" if config is not None else "preset"

@@ -89,8 +89,8 @@ PREDICTING = """
 import sys, lacuna, numpy
 model = lacuna.load(sys.argv[1])
 pictures = numpy.zeros((100000, 36, 36), numpy.uint8)
-print("start", flush=True)
 try:
+    print("start", flush=True)
     while True:
         model.predict(pictures)
 except KeyboardInterrupt:

@@ -206,7 +206,7 @@ def test_python_goes_on_while_pictures_are_predicted(model, images):
     while thread.is_alive():
         ticks += 1
         time.sleep(0.0002)
-    # The median is 2 where a prediction keeps the interpreter's lock, and hundreds where it does not.
+    # The median is 2 where a prediction keeps the interpreter's lock, else hundreds.
     assert sorted(meanwhile)[4] >= 15
 
 

@@ -128,6 +128,8 @@ static void wrong_files_say_what_is_wrong(void **state)
         {"a.csv", "scorer,a,a\nbodyparts,l,l\ncoords,y,x\n", "a y without its x"},
         {"a.csv", "scorer,a,a\nbodyparts,l,l\ncoords,x,y\na.png,1\n", "2 columns"},
         {"a.txt", "1\nl_x l_y\na.png 1\n", "2 words, must be a picture and 2 numbers"},
+        {"a.txt", "3\nl_x l_y\na.png 1 2\n", "ends with 1 of the 3 faces that its first line says"},
+        {"a.txt", "1\nl_x l_y\na.png 1 2\na.png 3 4\n", "ends with 2 of the 1 faces"},
         {"a.txt", "1\nx_1 y_1 width height\na.png 1 2 3 4\n", "where NAME_x must be"},
     };
     photo_put(f, "a.png", 16, 16);

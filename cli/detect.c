@@ -19,7 +19,7 @@ typedef struct detect_options {
 typedef struct tally {
     int photos, faces, empty, failed;
     int count; /* of all photos */
-    photo_display display;
+    count_display display;
 } tally;
 
 static lac_status count_faces(void *user, const lac_faces *faces)
@@ -34,8 +34,7 @@ static lac_status count_faces(void *user, const lac_faces *faces)
     } else if (faces->count == 0) {
         t->empty++;
     }
-    progress_photos(&t->display, t->photos, t->count);
-    return stop_is_asked() ? LAC_STOPPED : LAC_OK;
+    return progress_count(&t->display, t->photos, t->count) ? LAC_STOPPED : LAC_OK;
 }
 
 /* On stderr, since the table may go to stdout. */
@@ -54,7 +53,7 @@ static int detect(const detect_options *o)
 {
     lac_context *ctx = NULL;
     lac_paths *paths = NULL;
-    tally t = {.display = photo_display_start()};
+    tally t = {.display = count_display_start("photo")};
     signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)

@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "progress.h"
 
-
 static const char *const formats[] = {"auto", "csv",    "dlib", "pts", "coco",
                                       "dlc",  "celeba", "wflw", "yolo", NULL};
 static const char *const exif_choices[] = {"auto", "apply", "ignore", NULL}; /* as lac_exif */
@@ -46,8 +45,8 @@ static int import_labels(import_options *o)
 {
     lac_context *ctx = NULL;
     lac_import_result result;
-    photo_display shown = photo_display_start();
-    o->config.progress = progress_photos;
+    count_display shown = count_display_start("photo");
+    o->config.progress = progress_count;
     o->config.progress_user = &shown;
     o->config.format = o->format ? formats[o->format] : NULL;
     o->config.exif = (lac_exif)o->exif;
@@ -57,7 +56,8 @@ static int import_labels(import_options *o)
         status = lac_import(ctx, o->from, &o->config, o->out, &result);
     if (status == LAC_OK)
         print_result(o, &result);
-    int code = report(ctx, status);
+    progress_clear();
+    int code = status == LAC_STOPPED ? stop_code() : report(ctx, status);
     lac_context_free(&ctx);
     return code;
 }
@@ -70,9 +70,12 @@ int verb_import(int argc, char **argv)
         {.type = OPTION_ARGUMENT, .name = "FROM", .value = &o.from, .required = 1,
          .about = "a label file, or a folder of .pts files or of YOLO's labels"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR", .required = 1,
-         .about = "folder for training.csv and pictures/, made if missing"},
+         .about = "folder for training.csv and pictures/, made if missing; neither may be there "
+                  "already"},
         {.type = OPTION_CHOICE, .name = "format", .value = &o.format, .choices = formats,
-         .about = "of the label file; auto: what its first bytes say"},
+         .about = "of the label file: a CSV, dlib's XML, 300-W's .pts, COCO's JSON, "
+                  "DeepLabCut's CSV, the list of CelebA or of WFLW, YOLO's folder; auto: what its "
+                  "first bytes say, or what the folder holds"},
         {.type = OPTION_TEXT, .name = "pictures", .value = &config->pictures, .unit = "DIR",
          .about = "folder in which the pictures' names start", .zero = "the label file's own"},
         {.type = OPTION_TEXT, .name = "category", .value = &config->category, .unit = "NAME",

@@ -110,15 +110,19 @@ typedef struct finder {
 } finder;
 
 /* Boxes from a file are taken as they are, though they may be like those of the labels, from which
- * the model's pictures were made by a rule. */
-static void tell_rule(const lac_model *model)
+ * the model's pictures were made by a rule: the same for all models of a mean. */
+static lac_status tell_rule(const lac_model *model)
 {
     lac_crop rule;
+    lac_status status = lac_model_crops_agree(model, "box");
+    if (status != LAC_OK)
+        return status;
     if (lac_model_crop(model, "box", &rule) == LAC_OK &&
         (rule.side != 1 || rule.left != 0 || rule.top != 0))
         fprintf(stderr, "lacuna: the model is shown the centred squares of the boxes; if these are "
                         "like the boxes of its labels, --crop box makes the squares that it "
                         "knows\n");
+    return LAC_OK;
 }
 
 /* --crop, else the model's rule for the detector's boxes. */
@@ -131,9 +135,7 @@ static lac_status choose_crop(const lac_model *model, const photo_options *o, fi
     if (o->crop || name)
         return lac_model_crop(model, o->crop ? o->crop : name, &f->crop);
     f->config.crop = NULL;
-    if (o->boxes || o->box)
-        tell_rule(model);
-    return LAC_OK;
+    return o->boxes || o->box ? tell_rule(model) : LAC_OK;
 }
 
 static lac_status finder_open(lac_context *ctx, const lac_model *model, const photo_options *o,
@@ -166,31 +168,38 @@ static void finder_close(finder *f)
 
 /* A run under way. */
 typedef struct job {
+    lac_context *ctx;
     lac_faces_writer *writer;
-    photo_display display;
+    count_display display;
     int count, done; /* photos */
     int failed, faceless;
     char faceless_path[200]; /* the first of them */
 } job;
+
+static void fail_photo(job *j, const char *why)
+{
+    progress_clear();
+    fprintf(stderr, "lacuna: %s\n", why);
+    j->failed++;
+}
 
 static lac_status take_faces(void *user, const lac_faces *faces)
 {
     job *j = user;
     j->done++;
     if (faces->status != LAC_OK) {
-        progress_clear();
-        fprintf(stderr, "lacuna: %s\n", faces->message);
-        j->failed++;
+        fail_photo(j, faces->message);
     } else if (faces->count == 0 && j->faceless++ == 0) {
         snprintf(j->faceless_path, sizeof j->faceless_path, "%s", faces->path);
         for (char *c = j->faceless_path; *c; c++)
             *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
     }
     lac_status status = lac_faces_write(j->writer, faces);
-    if (status != LAC_OK || stop_is_asked())
-        return status != LAC_OK ? status : LAC_STOPPED;
-    progress_photos(&j->display, j->done, j->count);
-    return LAC_OK;
+    if (status == LAC_ERROR_FORMAT)
+        fail_photo(j, lac_context_message(j->ctx));
+    else if (status != LAC_OK)
+        return status;
+    return progress_count(&j->display, j->done, j->count) ? LAC_STOPPED : LAC_OK;
 }
 
 static void tell_faceless(const job *j)
@@ -205,7 +214,7 @@ static void tell_faceless(const job *j)
 static lac_status run(lac_predictor *predictor, const lac_paths *paths, const finder *f, job *j)
 {
     j->count = paths->count;
-    j->display = photo_display_start();
+    j->display = count_display_start("photo");
     lac_status status = lac_photos_predict(predictor, paths, &f->config, take_faces, j);
     progress_clear();
     if (status == LAC_OK)
@@ -221,10 +230,12 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
     lac_paths *paths = NULL;
     lac_predictor *predictor = NULL;
     finder f = {0};
-    job j = {0};
+    job j = {.ctx = ctx};
     lac_status status = lac_paths_list(ctx, o->words.word, o->words.count, &paths);
-    if (status == LAC_OK && (o->draw || o->format == LAC_FACES_PTS))
-        status = lac_paths_differ(ctx, paths);
+    if (status == LAC_OK && o->draw)
+        status = lac_paths_differ(ctx, paths, o->draw, ".png", 0);
+    if (status == LAC_OK && o->format == LAC_FACES_PTS)
+        status = lac_paths_differ(ctx, paths, out, ".pts", 1);
     if (status == LAC_OK)
         status = finder_open(ctx, model, o, &f);
     if (status == LAC_OK)

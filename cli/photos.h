@@ -29,9 +29,10 @@ typedef struct photo_options {
     {.type = OPTION_TEXT, .name = "boxes", .value = &(p).boxes, .unit = "FILE",                \
      .about = "boxes of faces: a CSV of file,x,y,w,h and perhaps score, a line a face"},       \
     {.type = OPTION_FLAG, .name = "whole", .value = &(p).whole,                                \
-     .about = "every photo is a face's crop as a whole"},                                      \
+     .about = "every photo as a whole is a face, such as the model was trained on"},           \
     {.type = OPTION_FLAG, .name = "detect", .value = &(p).detect,                              \
-     .about = "find the faces, by the frontal cascade of Debian's package opencv-data"},       \
+     .about = "find the faces, by the frontal cascade of Debian's package opencv-data "        \
+              "('script/bootstrap --detect' installs it)"},                                    \
     {.type = OPTION_TEXT, .name = "detector", .value = &(p).detector, .unit = "FILE",          \
      .about = "find the faces by this: YuNet as an ONNX file, or a cascade of OpenCV"},        \
     {.type = OPTION_TEXT, .name = "crop", .value = &(p).crop, .unit = "SIDE,LEFT,TOP",         \
@@ -41,7 +42,8 @@ typedef struct photo_options {
      .zero = "the model's rule for the detector; of boxes the centred square of the longer "   \
              "side"},                                                                          \
     {.type = OPTION_CHOICE, .name = "format", .value = &(p).format, .choices = format_choices, \
-     .about = "of the answers for photos; pts writes a file a face into the folder --out"},    \
+     .about = "of the answers for photos: a table, our own JSON, COCO's keypoints, dlib's "    \
+              "XML, or 300-W's .pts, a file a face"},                                          \
     {.type = OPTION_TEXT, .name = "draw", .value = &(p).draw, .unit = "DIR",                   \
      .about = "also write every photo with its boxes and points, as DIR/NAME.png"},            \
     {.type = OPTION_FLAG, .name = "smooth", .value = &(p).smooth,                              \

@@ -94,7 +94,8 @@ int verb_predict(int argc, char **argv)
                   "folder (its test table), or - for standard input"},
         PHOTO_OPTIONS(o.photos),
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
-         .about = "the file to write; it is replaced at once or not at all",
+         .about = "the file to write, replaced at once or not at all; of --format pts a folder, "
+                  "made if missing",
          .zero = "standard output"},
         {.type = OPTION_INT, .name = "source", .value = &o.source, .unit = "N",
          .min = 1, .max = 100,
@@ -110,14 +111,16 @@ int verb_predict(int argc, char **argv)
         .about = "Predicts every picture of a table. The result is a CSV: ImageId (or the "
                  "row's number from 1), then NAME_x,NAME_y of every point of the label "
                  "source, in pixels from the centre of the top left pixel.\n"
-                 "Of photos it predicts the faces whose boxes are given, in pixels of the photo, "
-                 "turned upright: a CSV of file, face (from 1), its box x,y,w,h, score if the "
-                 "boxes have any, and the points. A photo that cannot be read is a line on "
-                 "stderr; the exit code is 1 then.",
+                 "Of photos it predicts faces, in pixels of the photo, turned upright; where they "
+                 "are is said by one of --box, --boxes, --whole, --detect and --detector. The "
+                 "result is a CSV of file, face (from 1), its box x,y,w,h, score if the boxes have "
+                 "any, and the points, or what --format says. A photo that cannot be read is a "
+                 "line on stderr; the exit code is 1 then.",
         .examples = "  lacuna predict --model run --data kaggle > points.csv\n"
                     "  lacuna predict --model run --data test.csv --out points.csv\n"
                     "  lacuna predict --model run photo.jpg --box 207,83,96,96\n"
-                    "  lacuna predict --model run photos --boxes boxes.csv --draw drawn",
+                    "  lacuna predict --model run photos --boxes boxes.csv --draw drawn\n"
+                    "  lacuna predict --model run photos --detect --format coco --out points.json",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };

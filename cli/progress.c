@@ -136,24 +136,26 @@ static double clock_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-photo_display photo_display_start(void)
+count_display count_display_start(const char *what)
 {
-    return (photo_display){.start = clock_seconds(), .shown = -1};
+    return (count_display){.what = what, .start = clock_seconds(), .shown = -1};
 }
 
-void progress_photos(void *user, int done, int count)
+int progress_count(void *user, int done, int count)
 {
-    photo_display *d = user;
+    count_display *d = user;
     double seconds = clock_seconds() - d->start;
     char left[24], line[160];
+    signals_stop();
     if (done == count)
         progress_clear();
-    if (done == count || !is_due(&d->shown, seconds))
-        return;
+    if (done == 0 || done == count || !is_due(&d->shown, seconds))
+        return stop_is_asked();
     double rate = seconds > 0 ? done / seconds : NAN;
-    snprintf(line, sizeof line, "photo %d/%d  %.0f photos/s  %s left", done, count, rate,
-             duration_text((count - done) / rate, left));
+    snprintf(line, sizeof line, "%s %d/%d  %.0f %ss/s  %s left", d->what, done, count, rate,
+             d->what, duration_text((count - done) / rate, left));
     rewrite_line(line);
+    return stop_is_asked();
 }
 
 void progress_clear(void)

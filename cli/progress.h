@@ -30,14 +30,16 @@ int stop_code(void); /* the exit code of a program that was stopped: 128 + the s
 void progress_head(void);
 int progress_show(void *user, const lac_progress *p);
 
-/* The same line for photos: how many of how many are done, `user` a photo_display made at the start.
- * When all are, the line is cleared. */
-typedef struct photo_display {
+/* The same line for what is counted: how many of how many are done. A lac_count_fn, `user` a
+ * count_display made at the start; the first signal asks for a stop once it has been called. When
+ * all are done, the line is cleared. */
+typedef struct count_display {
+    const char *what;    /* "photo" */
     double start, shown; /* seconds of the clock; from there to when the line was last rewritten */
-} photo_display;
+} count_display;
 
-photo_display photo_display_start(void);
-void progress_photos(void *user, int done, int count);
+count_display count_display_start(const char *what);
+int progress_count(void *user, int done, int count);
 
 /* The rewritten line alone, and its end. */
 void progress_step(display *d, const lac_progress *p);

@@ -2,6 +2,7 @@
  * lacuna synth: drawn faces in Kaggle's files, or on photos with labels in others' files.
  */
 #include "cli.h"
+#include "progress.h"
 
 static void print_photos(const char *out, int photos)
 {
@@ -15,19 +16,24 @@ static void print_tables(const char *out, const lac_synth_config *config)
            config->rows, config->test_rows, config->faults > 0 ? ", faults.csv" : "");
 }
 
-static int synth(const lac_synth_config *config, int photos, const char *out)
+static int synth(lac_synth_config *config, int photos, const char *out)
 {
     machine_options machine = {0};
     lac_context *ctx = NULL;
+    count_display shown = count_display_start(photos ? "photo" : "row");
+    config->progress = progress_count;
+    config->progress_user = &shown;
+    signals_watch();
     lac_status status = machine_open(&machine, &ctx);
     if (status == LAC_OK)
-        status = photos ? lac_synth_photos(ctx, photos, config->seed, out)
+        status = photos ? lac_synth_photos(ctx, photos, config, out)
                         : lac_synth_write(ctx, config, out);
+    progress_clear();
     if (status == LAC_OK && photos)
         print_photos(out, photos);
     else if (status == LAC_OK)
         print_tables(out, config);
-    int code = report(ctx, status);
+    int code = status == LAC_STOPPED ? stop_code() : report(ctx, status);
     lac_context_free(&ctx);
     return code;
 }
@@ -40,7 +46,7 @@ int verb_synth(int argc, char **argv)
     lac_synth_config config = {.rows = 2000, .size = 96, .seed = 1};
     option options[] = {
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "DIR", .required = 1,
-         .about = "folder for the files, made if missing"},
+         .about = "folder for the files, made if missing; none of them may be there already"},
         {.type = OPTION_INT, .name = "photos", .value = &photos, .unit = "N",
          .about = "draw photos instead, with one to four faces each", .zero = "none", .min = 1,
          .max = 99999},

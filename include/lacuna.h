@@ -1034,9 +1034,15 @@ lac_status lac_model_round(lac_model *model);
 
 /* ---- Synthetic data -------------------------------------------------------------------- */
 
+/* Told at the start, with done 0, and now and then how far a work is. Return 0 to go on, anything
+ * else to stop: nothing is left of it and LAC_STOPPED comes back. */
+typedef int (*lac_count_fn)(void *user, int done, int count);
+
 /* Writes Kaggle-shaped files (training.csv, test.csv, IdLookupTable.csv) of drawn
- * faces with exact points and Kaggle's pattern of gaps into the folder `dir`. A field
- * that is 0 (but seed) means its default; config NULL: all defaults. */
+ * faces with exact points and Kaggle's pattern of gaps into the folder `dir`, made if missing. A
+ * field that is 0 (but seed) means its default; config NULL: all defaults. All files are there at
+ * the end, or none: IO where one of them is there already, but for a folder that a killed process
+ * has left. ARGUMENT, STOPPED, IO, MEMORY. */
 typedef struct lac_synth_config {
     int rows;      /* training rows (2000) */
     int test_rows; /* (rows / 4) */
@@ -1045,6 +1051,8 @@ typedef struct lac_synth_config {
     double faults; /* percent of the training rows whose labels are wrong, 0 to 100 (0); faults.csv
                       says row by row what is wrong: sides, shift, other (another face's label),
                       copy (another row's picture), and with which points */
+    lac_count_fn progress; /* of rows or photos, or NULL (NULL) */
+    void *progress_user;
 } lac_synth_config;
 
 lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, const char *dir);
@@ -1053,8 +1061,10 @@ lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, con
  * different sizes, some cut by the border; JPEG (some turned by EXIF), PNG and PGM. Their labels
  * with Kaggle's pattern of gaps stand in truth.csv (file; box x, y, w, h; points, in pixels of the
  * photo as it is looked at), dlib.xml (in whole pixels), coco.json, and, of a photo with one face
- * and no gaps, PHOTO.pts. ARGUMENT, IO, MEMORY. */
-lac_status lac_synth_photos(lac_context *ctx, int photos, uint64_t seed, const char *dir);
+ * and no gaps, PHOTO.pts. Of the configuration it takes seed and progress. Files that are there
+ * already are refused as above, and the statuses are the same. */
+lac_status lac_synth_photos(lac_context *ctx, int photos, const lac_synth_config *config,
+                            const char *dir);
 
 /* ---- Pictures ------------------------------------------------------------------------------ */
 

@@ -113,9 +113,11 @@ typedef struct lac_paths {
 lac_status lac_paths_list(lac_context *ctx, const char *const *words, int n, lac_paths **out);
 void lac_paths_free(lac_paths **paths);
 
-/* Fails where two photos have the same name but for folder and ending: a file named after one would
- * replace that of the other. ARGUMENT (names both), MEMORY. */
-lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths);
+/* Fails where files named after photos, FOLDER/NAME + tail, NAME being a photo's without folder and
+ * ending, would replace each other or a photo. faces 1: they are one a face, and those behind the
+ * first are called NAME-face2 and so on. ARGUMENT (names both), MEMORY. */
+lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths, const char *folder,
+                            const char *tail, int faces);
 
 /* The faces of one of many photos. */
 typedef struct lac_faces {
@@ -194,7 +196,9 @@ typedef struct lac_faces_writer lac_faces_writer;
 lac_status lac_faces_writer_new(lac_context *ctx, const lac_model *model,
                                 const lac_faces_writer_config *config, lac_faces_writer **out);
 
-/* Adds a photo's faces; those of a photo that failed are left out. IO, MEMORY. */
+/* Adds a photo's faces; those of a photo that failed are left out. FORMAT, and nothing is added,
+ * where the format cannot hold the photo's name: JSON, COCO and DLIB are UTF-8, and DLIB has no
+ * control characters. IO, MEMORY. */
 lac_status lac_faces_write(lac_faces_writer *writer, const lac_faces *faces);
 
 /* Ends the file. Without this, free leaves what was there before (of PTS, what was written). */
@@ -202,8 +206,13 @@ lac_status lac_faces_writer_finish(lac_faces_writer *writer);
 void lac_faces_writer_free(lac_faces_writer **writer);
 
 /* The rule of a model (its setting `crop`) for the boxes of a detector; detector NULL: the first.
- * MISMATCH when it has none for it, naming those that it has; FORMAT, MEMORY. */
+ * MISMATCH when it has none for it, naming those that it has, and when the models of a mean have
+ * different ones; FORMAT, MEMORY. */
 lac_status lac_model_crop(const lac_model *model, const char *detector, lac_crop *out);
+
+/* Whether the models of a mean have the same rule for the boxes of a detector, or none of them has
+ * one; one model agrees with itself. MISMATCH (names two that do not), FORMAT. */
+lac_status lac_model_crops_agree(const lac_model *model, const char *detector);
 
 /* The rule of a table (its column crop), as the setting; "" without one. */
 const char *lac_data_crop(const lac_data *data);
@@ -234,7 +243,7 @@ typedef struct lac_import_config {
     int keep_outside;     /* 1: labels outside of the crop are written; 0: they become gaps (0) */
     lac_exif exif;
     int strict;           /* 1: a face or picture that is left out is a failure (0) */
-    void (*progress)(void *user, int done, int count); /* pictures, now and then, or NULL (NULL) */
+    lac_count_fn progress; /* of pictures, or NULL (NULL) */
     void *progress_user;
 } lac_import_config;
 
@@ -255,8 +264,9 @@ lac_import_config lac_import_config_default(void);
  * and the faces as DIR/pictures/NNNN.png, N the number of the face in the label file. The table
  * says where each came from: columns photo (the name in the label file), photo_x, photo_y,
  * photo_width and photo_height (the square), and crop (the rule), which a training takes over.
- * config NULL: defaults. The log names what is left out: all pictures, the first ten faces. IO
- * (also where DIR has a table or pictures already), FORMAT, ARGUMENT, MEMORY. */
+ * config NULL: defaults. The log names what is left out: all pictures, the first ten faces. All is
+ * there at the end, or nothing; IO where DIR has a table or pictures already, but for a folder that
+ * a killed process has left. FORMAT, ARGUMENT, STOPPED, MEMORY. */
 lac_status lac_import(lac_context *ctx, const char *from, const lac_import_config *config,
                       const char *dir, lac_import_result *result);
 

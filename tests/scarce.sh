@@ -33,6 +33,14 @@ words() { # NAME
     predict) echo predict --model run --data faces --out out/points.csv --threads 1 ;;
     photos) echo predict --model run a.pgm b.png --whole --draw out/drawn --out out/points.csv \
         --threads 1 ;;
+    boxes) echo predict --model run album --boxes album/truth.csv --format coco --crop 1,0,0 \
+        --out out/points.json --threads 1 ;;
+    pts) echo predict --model run a.pgm --box 1,1,9,9 --format pts --smooth --out out/pts \
+        --threads 1 ;;
+    found) echo predict --model run square.pgm --detector cascade.xml --crop 1,0,0 --format json \
+        --out out/points.json --threads 1 ;;
+    detect) echo detect square.pgm --detector cascade.xml --out out/boxes.csv --threads 1 ;;
+    from-*) echo import "$(labels "${1#from-}")" --out out/set --size 16 --threads 1 ;;
     submit) echo submit --model run --data faces --out out/submission.csv --threads 1 ;;
     curve) echo plot curve run --out out/curve.svg ;;
     faces) echo plot faces --model run --data faces --out out/faces.svg --threads 1 ;;
@@ -40,6 +48,15 @@ words() { # NAME
     presets) echo presets --json ;;
     synth) echo synth --rows 3 --size 16 --out out/faces ;;
     drawn) echo synth --photos 1 --out out/photos ;;
+    esac
+}
+# A label file of each format that import reads.
+labels() { # FORMAT
+    case $1 in
+    csv) echo album/truth.csv ;;
+    dlib) echo album/dlib.xml ;;
+    coco) echo album/coco.json ;;
+    *) echo "$1/$1.txt" | sed 's,^pts/pts.txt$,pts/a.pts,; s,^yolo/.*,yolo,' ;;
     esac
 }
 small='--model kimura --epochs 1 --batch 4 --threads 1 --holdout 0.3'
@@ -79,6 +96,11 @@ line='^lacuna: |^libgomp: Out of memory|^Fatal Internal Error in libarchive'
 
 refuse_each() { # NAME LIBRARY STRIDE: the first of every STRIDE requests
     run "$1"
+    if [ $code -ne 0 ]; then
+        failed=$((failed + 1))
+        echo "$1: fails without any refusal"
+        cat err
+    fi
     wanted=$result
     run "$1" env LD_PRELOAD="$refuse" REFUSE_FROM="$2" REFUSE_COUNT=count
     requests=$(cat count)
@@ -117,6 +139,35 @@ limit() { # LETTER FIRST STEP NAME
     done
 }
 
+# ---- Photos and labels ----------------------------------------------------------------------------
+
+# Photos with labels, a picture with a square and a cascade that finds it, and the label files that
+# are not beside the photos.
+make_photos() {
+    "$lacuna" synth --photos 1 --seed 2 --out album >/dev/null || return 1
+    awk 'BEGIN { print "P2 60 60 255"
+        for (i = 0; i < 3600; i++) { x = i % 60; y = int(i / 60)
+            print (x > 21 && x < 38 && y > 21 && y < 38) * 255 } }' >square.pgm
+    cat >cascade.xml <<'END'
+<opencv_storage><cascade><stageType>BOOST</stageType><featureType>HAAR</featureType>
+<height>8</height><width>8</width><stageParams><maxWeakCount>1</maxWeakCount></stageParams>
+<stages><_><maxWeakCount>1</maxWeakCount><stageThreshold>0.5</stageThreshold><weakClassifiers><_>
+<internalNodes>0 -1 0 1.8</internalNodes><leafValues>-1 1</leafValues></_></weakClassifiers></_>
+</stages><features><_><rects><_>0 0 8 8 -1</_><_>2 2 4 4 4</_></rects><tilted>0</tilted></_>
+</features></cascade></opencv_storage>
+END
+    for format in pts dlc celeba wflw yolo; do
+        mkdir $format
+        cp a.pgm $format
+    done
+    printf '3 3\n12 5\n' >pts/a.pts
+    printf 'scorer,s,s,s,s\nbodyparts,a,a,b,b\ncoords,x,y,x,y\na.pgm,3,3,12,5\n' >dlc/dlc.txt
+    printf '1\na_x a_y b_x b_y\na.pgm 3 3 12 5\n' >celeba/celeba.txt
+    awk 'BEGIN { for (i = 0; i < 98; i++) printf "%d %d ", 3 + i % 9, 3 + i / 11
+        print "1 1 14 14 0 0 0 0 0 0 a.pgm" }' >wflw/wflw.txt
+    echo 0 0.5 0.5 0.8 0.8 0.2 0.2 2 0.7 0.3 2 >yolo/a.txt
+}
+
 # ---- All of it --------------------------------------------------------------------------------
 
 "$lacuna" synth --rows 12 --test-rows 3 --size 16 --seed 1 --out faces >/dev/null || exit 1
@@ -125,14 +176,20 @@ limit() { # LETTER FIRST STEP NAME
 awk -F, 'NR == 2 { print "P2 16 16 255 " $NF }' faces/training.csv >a.pgm
 "$lacuna" predict --model run a.pgm --whole --draw . >/dev/null || exit 1
 mv a.png b.png
-every="data train eval predict photos submit report search curve faces presets synth drawn"
+make_photos || exit 1
+imports="from-csv from-dlib from-coco from-pts from-dlc from-celeba from-wflw from-yolo"
+every="data train eval predict photos submit report search curve faces presets synth drawn boxes
+    pts found detect $imports"
 if [ "$extent" = all ]; then
     for name in $every; do
         refuse_each $name program 1
         refuse_each $name libcjson 7
         refuse_each $name libstdc++ 61
         refuse_each $name libpng 1
-        [ $name = photos ] || limit n 3 1 $name # a line for each of its photos
+        case $name in
+        photos | boxes) ;; # a line for each of their photos
+        *) limit n 3 1 "$name" ;;
+        esac
     done
     for name in data predict eval train submit curve faces report; do
         limit v 20000 256 $name
@@ -140,6 +197,9 @@ if [ "$extent" = all ]; then
 else
     for name in data train eval predict photos submit; do
         refuse_each $name program 61
+    done
+    for name in boxes pts found detect $imports; do
+        refuse_each $name program 41
     done
     for name in curve faces report search; do
         refuse_each $name program 199

@@ -292,7 +292,7 @@ static void folders_are_listed_by_numbers_and_lists_by_lines(void **state)
         assert_string_equal(strrchr(paths->path[i], '/') + 1, wanted[i]);
     lac_paths_free(&paths);
 
-    test_path text = put(f, "list", "b.png\r\n\nc d.png\nlast");
+    test_path text = put(f, "list", "\xef\xbb\xbf" "b.png\r\n\nc d.png\nlast");
     char word[400];
     snprintf(word, sizeof word, "@%s", text.text);
     paths = list(f, word);
@@ -310,6 +310,10 @@ static void folders_are_listed_by_numbers_and_lists_by_lines(void **state)
     assert_status(f->ctx, lac_paths_list(f->ctx, words, 0, &paths), LAC_ERROR_ARGUMENT);
     words[0] = "@/no/such/list";
     assert_status(f->ctx, lac_paths_list(f->ctx, words, 1, &paths), LAC_ERROR_IO);
+    file_put(text.text, "a.png\0b.png\n", 12);
+    words[0] = word;
+    assert_status(f->ctx, lac_paths_list(f->ctx, words, 1, &paths), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "list: a NUL byte in the file");
 }
 
 static void names_that_would_meet_are_refused(void **state)
@@ -317,10 +321,41 @@ static void names_that_would_meet_are_refused(void **state)
     const fixture *f = *state;
     char *same[] = {"x/a.png", "b.png", "y/a.jpg"}, *other[] = {"x/a.png", "x/a.b.png", "y/aa.jpg"};
     const lac_paths meet = {3, same}, differ = {3, other};
-    assert_status(f->ctx, lac_paths_differ(f->ctx, &meet), LAC_ERROR_ARGUMENT);
+    assert_status(f->ctx, lac_paths_differ(f->ctx, &meet, "o", ".png", 0), LAC_ERROR_ARGUMENT);
     assert_message(f->ctx, "a.png");
     assert_message(f->ctx, "y/a.jpg");
-    assert_ok(f->ctx, lac_paths_differ(f->ctx, &differ));
+    assert_ok(f->ctx, lac_paths_differ(f->ctx, &differ, "o", ".png", 1));
+}
+
+static void names_of_faces_that_would_meet_are_refused(void **state)
+{
+    const fixture *f = *state;
+    char *meet[] = {"a-face2.jpg", "x/a.png", "a.b-face12.jpg", "a.c.png", "a.b.png", "-face2.png"};
+    char *apart[] = {"a.png", "a-face.png", "a-face1.png", "a-face02.png", "a-face0.png",
+                     "a-face2x.png", "b-face2.png", "aface2.png", "-face2.png"};
+    lac_paths paths = {2, meet};
+    assert_ok(f->ctx, lac_paths_differ(f->ctx, &paths, "o", ".png", 0));
+    assert_status(f->ctx, lac_paths_differ(f->ctx, &paths, "o", ".pts", 1), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "x/a.png and a-face2.jpg: files named after faces of the first");
+    paths = (lac_paths){4, meet + 2};
+    assert_status(f->ctx, lac_paths_differ(f->ctx, &paths, "o", ".pts", 1), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "a.b.png and a.b-face12.jpg: ");
+    paths = (lac_paths){LAC_COUNT(apart), apart};
+    assert_ok(f->ctx, lac_paths_differ(f->ctx, &paths, "o", ".pts", 1));
+}
+
+static void a_photo_is_not_replaced_by_what_is_named_after_it(void **state)
+{
+    const fixture *f = *state;
+    test_path a = put(f, "a.png", "a"), b = put(f, "b.pts", "b");
+    char *both[] = {a.text, b.text};
+    const lac_paths paths = {2, both};
+    assert_status(f->ctx, lac_paths_differ(f->ctx, &paths, f->folder.path, ".png", 0),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "a.png: is a photo, which would be replaced");
+    assert_status(f->ctx, lac_paths_differ(f->ctx, &paths, f->folder.path, ".pts", 1),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "b.pts: is a photo, which would be replaced");
 }
 
 /* ---- Boxes ------------------------------------------------------------------------------- */
@@ -376,6 +411,22 @@ static void boxes_are_read_in_every_habit(void **state)
     assert_int_equal(boxes_of(f, quoted, "a\nb.png", face), 1);
     assert_int_equal(boxes_of(f, quoted, "some/ c.png ", face), 1);
     lac_box_list_free(&quoted);
+    assert_ok(f->ctx, lac_box_list_open(
+                          f->ctx, put(f, "boxes", "a;b.png,1,2,3,4\n").text, &quoted));
+    assert_int_equal(boxes_of(f, quoted, "a;b.png", face), 1);
+    lac_box_list_free(&quoted);
+}
+
+static void boxes_behind_a_nul_byte_are_not_lost_silently(void **state)
+{
+    const fixture *f = *state;
+    static const char text[] = "a.png,1,2,3,4\n\0\nb.png,1,2,3,4\n";
+    test_path path = path_in(&f->folder, "boxes");
+    lac_box_list *boxes;
+    file_put(path.text, text, sizeof text - 1);
+    assert_status(f->ctx, lac_box_list_open(f->ctx, path.text, &boxes), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "boxes: a NUL byte in the file");
+    assert_null(boxes);
 }
 
 /* A pipe has no size: it is read until it ends. */
@@ -574,6 +625,42 @@ static void pts_has_a_file_a_face_from_one_on(void **state)
     assert_true(lac_path_exists(path_in(&f->folder, "pts/a \"&\"-face2.pts").text));
 }
 
+/* Names that a format cannot hold; the others are written all the same. */
+static void names_are_refused_where_they_cannot_stand(void **state)
+{
+    const fixture *f = *state;
+    static const struct {
+        lac_faces_format format;
+        int latin, newline; /* whether it holds the name in Latin-1, and the one with a newline */
+    } cases[] = {{LAC_FACES_CSV, 1, 1}, {LAC_FACES_JSON, 0, 1}, {LAC_FACES_COCO, 0, 1},
+                 {LAC_FACES_DLIB, 0, 0}, {LAC_FACES_PTS, 1, 1}};
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        char name[16];
+        snprintf(name, sizeof name, "out%d", i);
+        test_path path = path_in(&f->folder, name);
+        const lac_faces_writer_config config = {.format = cases[i].format, .path = path.text};
+        const lac_faces latin = {.path = "\xe4.png"}, newline = {.path = "a\nb.png"},
+                        good = {.path = "\xc3\xa4, \"b\".png"};
+        lac_faces_writer *writer;
+        assert_ok(f->ctx, lac_faces_writer_new(f->ctx, f->model, &config, &writer));
+        assert_status(f->ctx, lac_faces_write(writer, &latin),
+                      cases[i].latin ? LAC_OK : LAC_ERROR_FORMAT);
+        if (!cases[i].latin)
+            assert_message(f->ctx, "\xe4.png: its name is not UTF-8, which this format cannot");
+        assert_status(f->ctx, lac_faces_write(writer, &newline),
+                      cases[i].newline ? LAC_OK : LAC_ERROR_FORMAT);
+        assert_ok(f->ctx, lac_faces_write(writer, &good));
+        assert_ok(f->ctx, lac_faces_writer_finish(writer));
+        lac_faces_writer_free(&writer);
+        if (cases[i].format == LAC_FACES_JSON || cases[i].format == LAC_FACES_COCO) {
+            size_t size;
+            char *text = file_bytes(path.text, &size);
+            assert_true(lac_json_is_valid(text, size) && lac_utf8_is_valid(text));
+            free(text);
+        }
+    }
+}
+
 static void an_unfinished_file_leaves_the_old_one(void **state)
 {
     const fixture *f = *state;
@@ -661,7 +748,7 @@ static void nothing_is_drawn_over_the_photos(void **state)
     lac_paths *paths = list(f, path.text);
     assert_status(f->ctx, lac_photos_predict(f->predictor, paths, &config, keep, &r),
                   LAC_ERROR_ARGUMENT);
-    assert_message(f->ctx, "would replace the photo itself");
+    assert_message(f->ctx, "is a photo, which would be replaced");
     char *now = file_bytes(path.text, &after);
     assert_int_equal(before, after);
     assert_memory_equal(old, now, before);
@@ -882,7 +969,10 @@ int main(void)
         TEST(a_photo_without_faces_and_one_whose_search_fails_are_told),
         TEST(folders_are_listed_by_numbers_and_lists_by_lines),
         TEST(names_that_would_meet_are_refused),
+        TEST(names_of_faces_that_would_meet_are_refused),
+        TEST(a_photo_is_not_replaced_by_what_is_named_after_it),
         TEST(boxes_are_read_in_every_habit),
+        TEST(boxes_behind_a_nul_byte_are_not_lost_silently),
         TEST(boxes_come_through_a_pipe),
         TEST(boxes_that_make_no_sense_are_named),
         TEST(csv_has_a_line_a_face_and_is_a_list_of_boxes),
@@ -891,6 +981,7 @@ int main(void)
         TEST(dlib_has_whole_pixels),
         TEST(pts_has_a_file_a_face_from_one_on),
         TEST(an_unfinished_file_leaves_the_old_one),
+        TEST(names_are_refused_where_they_cannot_stand),
         TEST(drawn_photos_show_boxes_and_points),
         TEST(nothing_is_written_over_a_photo),
         TEST(a_pipe_is_no_photo),

@@ -110,23 +110,23 @@ static void every_format_gives_the_same_labels(void **state)
 }
 
 typedef struct told {
-    int calls, done, count;
+    int calls, done, count, stop_at;
 } told;
 
-static void note_progress(void *user, int done, int count)
+static int note_progress(void *user, int done, int count)
 {
     told *t = user;
-    assert_true(done > t->done && done <= count);
-    *t = (told){t->calls + 1, done, count};
+    assert_true(t->calls ? done > t->done : done == 0);
+    assert_true(done <= count);
+    *t = (told){t->calls + 1, done, count, t->stop_at};
+    return t->stop_at && done >= t->stop_at;
 }
 
-/* More pictures than the threads take at once. */
-static void an_import_tells_how_far_it_is(void **state)
+enum { PICTURES = 40 }; /* more than a thread takes at once */
+
+static lac_status import_many(const fixture *f, told *t, lac_import_result *result)
 {
-    enum { PICTURES = 40 };
-    const fixture *f = *state;
     const lac_context_config alone = {.threads = 1};
-    told t = {0};
     char text[64 * PICTURES] = "file,a_x,a_y,x,y,w,h\n";
     for (int i = 0; i < PICTURES; i++) {
         char name[16];
@@ -135,18 +135,56 @@ static void an_import_tells_how_far_it_is(void **state)
         snprintf(text + strlen(text), 64, "%s,8,9,2,2,16,16\n", name);
     }
     lac_context *ctx;
-    lac_import_result result;
     lac_import_config config = lac_import_config_default();
     config.progress = note_progress;
-    config.progress_user = &t;
+    config.progress_user = t;
     test_path from = put(f, "many.csv", text), out = path_in(&f->folder, "many");
     assert_int_equal(lac_context_new(&alone, &ctx), LAC_OK);
-    assert_ok(ctx, lac_import(ctx, from.text, &config, out.text, &result));
+    lac_status status = lac_import(ctx, from.text, &config, out.text, result);
     lac_context_free(&ctx);
+    return status;
+}
+
+static void an_import_tells_how_far_it_is(void **state)
+{
+    const fixture *f = *state;
+    told t = {0};
+    lac_import_result result;
+    assert_int_equal(import_many(f, &t, &result), LAC_OK);
     assert_int_equal(result.rows, PICTURES);
     assert_true(t.calls > 1);
     assert_int_equal(t.done, PICTURES);
     assert_int_equal(t.count, PICTURES);
+}
+
+static void a_stopped_import_leaves_nothing_and_may_be_repeated(void **state)
+{
+    const fixture *f = *state;
+    told t = {.stop_at = 10};
+    lac_import_result result;
+    assert_int_equal(import_many(f, &t, &result), LAC_STOPPED);
+    assert_true(t.done < PICTURES);
+    assert_int_equal(file_count(path_in(&f->folder, "many").text), 0);
+    t = (told){0};
+    assert_int_equal(import_many(f, &t, &result), LAC_OK);
+}
+
+/* What a killed import left goes; nothing of it gets among the pictures of the next. */
+static void a_killed_import_is_begun_anew(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    put_photos(f);
+    assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "out").text));
+    assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "out/pictures").text));
+    put(f, "out/.unfinished", "");
+    put(f, "out/training.csv.123-0.tmp", "half");
+    put(f, "out/pictures/0099.png", "old");
+    put(f, "out/pictures/0098.png.123-4.tmp", "half");
+    import_ok(f, put(f, forms[0].file, forms[0].text).text, NULL, "out", &t);
+    assert_int_equal(t.rows, 2);
+    assert_int_equal(file_count(path_in(&f->folder, "out/pictures").text), 2);
+    assert_int_equal(file_count(path_in(&f->folder, "out").text), 2);
 }
 
 /* YOLO's shares of the sides, and WFLW's 98 points. */
@@ -177,7 +215,6 @@ static void folders_and_long_lines_are_read_too(void **state)
     assert_string_equal(result.crop, "box:1.2,-0.1,0"); /* of a box of 50 x 60 */
 }
 
-/* A folder of .pts files: those with a picture beside them. */
 static void a_folder_of_pts_files_is_one_import(void **state)
 {
     const fixture *f = *state;
@@ -188,10 +225,64 @@ static void a_folder_of_pts_files_is_one_import(void **state)
     import_ok(f, f->folder.path, NULL, "out", &t);
     assert_int_equal(t.rows, 2);
     assert_row(&t, 0, &forms[0], truth[0]);
-    put(f, "c.pts", "1 1\n2 2\n3 3\n");
+}
+
+/* Whatever the format, a picture that is missing or damaged is left out and counted. */
+static void pictures_that_cannot_be_read_end_no_import(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    static const char face[] = "0 0.5 0.5 0.4 0.5 0.3 0.3 2 0.6 0.3 2 0.45 0.6 2\n";
+    put_photos(f);
+    put(f, "broken.png", "\x89PNG\r\n\x1a\n");
+    assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "y").text));
+    assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "y/labels").text));
+    assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "y/images").text));
+    assert_int_equal(rename(path_in(&f->folder, "a.png").text,
+                            path_in(&f->folder, "y/images/a.png").text), 0);
+    put(f, "y/images/broken.png", "\x89PNG\r\n\x1a\n");
+    put(f, "y/labels/a.txt", face);
+    put(f, "y/labels/broken.txt", "0 0.5 0.5 0.4 0.5 0.3 0.3 2\n0 0.5 0.5 0.4 0.5 0.3 0.3 2\n");
+    put(f, "y/labels/gone.txt", face);
+    put(f, "y/labels/classes.txt", "face\n");
+    put(f, "y/labels/empty.txt", "");
+    import_ok(f, path_in(&f->folder, "y").text, NULL, "yolo", &t);
+    assert_int_equal(t.rows, 1);
+    assert_int_equal(t.result.unread, 3);
+    put(f, "b.pts", "31 71\n36 72\n42 96\n");
+    put(f, "broken.pts", "31 71\n36 72\n42 96\n");
+    put(f, "gone.pts", "31 71\n36 72\n42 96\n");
+    import_ok(f, f->folder.path, NULL, "out", &t);
+    assert_int_equal(t.rows, 1);
+    assert_int_equal(t.result.unread, 2);
+    remove(path_in(&f->folder, "b.png").text);
     assert_status(f->ctx, lac_import(f->ctx, f->folder.path, NULL, path_in(&f->folder, "o").text,
-                                     &t.result), LAC_ERROR_IO);
-    assert_message(f->ctx, "c.pts: no picture of that name");
+                                     &t.result), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "3 whose picture could not be read");
+}
+
+static void a_folder_without_labels_of_its_own_names_what_it_holds(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    lac_import_config config = lac_import_config_default();
+    put_photos(f);
+    put(f, "readme.txt", "no picture has this name");
+    put(f, "b.pts", "31 71\n36 72\n42 96\n");
+    import_ok(f, f->folder.path, NULL, "out", &t);
+    put(f, "labels.XML", "");
+    put(f, "z.csv", "");
+    put(f, "a.txt", "0 0.5 0.5 0.4 0.5 0.3 0.3 2 0.5 0.5 2 0.4 0.4 2\n");
+    import_ok(f, f->folder.path, NULL, "again", &t);
+    assert_string_equal(t.result.format, "pts");
+    config.format = "yolo";
+    import_ok(f, f->folder.path, &config, "shares", &t);
+    assert_string_equal(t.result.format, "yolo");
+    remove(path_in(&f->folder, "a.txt").text);
+    remove(path_in(&f->folder, "b.pts").text);
+    assert_status(f->ctx, lac_import(f->ctx, f->folder.path, NULL, path_in(&f->folder, "o").text,
+                                     &t.result), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "of the same name, but labels.XML and others: name the label file");
 }
 
 /* ---- Squares ----------------------------------------------------------------------------- */
@@ -643,8 +734,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_format_gives_the_same_labels),
         TEST(an_import_tells_how_far_it_is),
+        TEST(a_stopped_import_leaves_nothing_and_may_be_repeated),
+        TEST(a_killed_import_is_begun_anew),
         TEST(folders_and_long_lines_are_read_too),
         TEST(a_folder_of_pts_files_is_one_import),
+        TEST(pictures_that_cannot_be_read_end_no_import),
+        TEST(a_folder_without_labels_of_its_own_names_what_it_holds),
         TEST(faces_with_gaps_are_placed_by_the_mean_face),
         TEST(strict_imports_leave_nothing_out),
         TEST(a_table_that_is_there_stays),

@@ -25,12 +25,18 @@ static lac_status read_labels(lac_context *ctx, const char *path, const char *fo
     return status;
 }
 
+static int is_folder(const char *format)
+{
+    return format && strcmp(format, "yolo") == 0;
+}
+
 static lac_status read_text(const fixture *f, const char *name, const char *text, size_t size,
                             const char *format)
 {
     test_path path = path_in(&f->folder, name);
     file_put(path.text, text, size);
-    return read_labels(f->ctx, path.text, f->folder.path, format);
+    return read_labels(f->ctx, is_folder(format) ? f->folder.path : path.text, f->folder.path,
+                       format);
 }
 
 static const struct {
@@ -48,6 +54,8 @@ static const struct {
     {"d.csv", "dlc", "scorer,s,s,s\nindividuals,i,i,i\nbodyparts,l,l,l\ncoords,x,y,likelihood\n"
                      "a.png,1,2,1\nb.png,,,\n", 0},
     {"c.txt", "celeba", "1\nl_x l_y r_x r_y\na.png 1 2 3 4\n", 0},
+    {"a.txt", "yolo", "0 0.5 0.5 0.4 0.5 0.33 0.33 2 0.5 0.35 1\n", 0},
+    {"b.txt", "yolo", "0 0.5 0.5 0.4 0.5 0.33 0.33 2 0.5 0.35 1\n", 0}, /* of no picture */
 };
 
 static void files_may_end_anywhere(void **state)
@@ -128,6 +136,8 @@ static void wrong_files_say_what_is_wrong(void **state)
         {"a.csv", "scorer,a,a\nbodyparts,l,l\ncoords,y,x\n", "a y without its x"},
         {"a.csv", "scorer,a,a\nbodyparts,l,l\ncoords,x,y\na.png,1\n", "2 columns"},
         {"a.txt", "1\nl_x l_y\na.png 1\n", "2 words, must be a picture and 2 numbers"},
+        {"a.txt", "3\nl_x l_y\na.png 1 2\n", "ends with 1 of the 3 faces that its first line says"},
+        {"a.txt", "1\nl_x l_y\na.png 1 2\na.png 3 4\n", "ends with 2 of the 1 faces"},
         {"a.txt", "1\nx_1 y_1 width height\na.png 1 2 3 4\n", "where NAME_x must be"},
     };
     photo_put(f, "a.png", 16, 16);
@@ -157,16 +167,14 @@ static void memory_may_run_out_anywhere(void **state)
 {
     const fixture *f = *state;
     photo_put(f, "a.png", 16, 16);
-    put(f, "a.txt", "0 0.5 0.5 0.4 0.5 0.33 0.33 2 0.5 0.35 1\n");
-    for (int i = 0; i <= LAC_COUNT(samples); i++) {
-        int is_yolo = i == LAC_COUNT(samples);
-        test_path path = is_yolo ? path_in(&f->folder, ".")
-                                 : put(f, samples[i].name, samples[i].text);
+    for (int i = 0; i < LAC_COUNT(samples); i++) {
+        const char *format = samples[i].format;
+        test_path path = put(f, samples[i].name, samples[i].text);
+        const char *from = is_folder(format) ? f->folder.path : path.text;
         lac_status status = LAC_ERROR_MEMORY;
         for (long at = 1; status == LAC_ERROR_MEMORY; at++) {
             f->ctx->fail_at = f->ctx->allocations + at;
-            status = read_labels(f->ctx, path.text, f->folder.path,
-                                 is_yolo ? "yolo" : samples[i].format);
+            status = read_labels(f->ctx, from, f->folder.path, format);
         }
         f->ctx->fail_at = 0;
         assert_int_equal(status, LAC_OK);

@@ -163,6 +163,29 @@ static void a_rule_must_be_that_of_all_rows(void **state)
     }
 }
 
+/* A file beside an archive is not the picture in it; a table that is packed alone has its pictures
+ * there. */
+static void pictures_in_archives_are_refused(void **state)
+{
+    const fixture *f = *state;
+    static const char table[] = "l_x,l_y,Image\n5,3.5,./p/a.png\n6,4,./p/a.png\n";
+    const char *const both[] = {"set/training.csv", table, "set/p/a.png", "other", NULL};
+    const char *const alone[] = {"set/training.csv", table, "p/b/a.png", "other", NULL};
+    test_path zip = path_in(&f->folder, "t.zip");
+    lac_data *data;
+    assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "p").text));
+    photo_put(f, "p/a.png", SIDE, SIDE);
+    zip_put(zip.text, both);
+    assert_status(f->ctx, lac_data_open(f->ctx, zip.text, LAC_TABLE_TRAINING, &data),
+                  LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "row 2, column Image: p/a.png lies in the archive, as the table does; "
+                           "pictures in archives are not read: unpack it");
+    zip_put(zip.text, alone);
+    data = open_table(f, zip.text, LAC_TABLE_TRAINING);
+    assert_int_equal(lac_data_rows(data), 2);
+    lac_data_free(&data);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -174,6 +197,7 @@ int main(void)
         TEST(wrong_pictures_are_named_with_their_row),
         TEST(many_pictures_are_read_by_all_threads),
         TEST(a_rule_must_be_that_of_all_rows),
+        TEST(pictures_in_archives_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

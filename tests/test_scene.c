@@ -37,6 +37,8 @@ static void is_same_file(const test_folder *where, const char *name)
     free(b);
 }
 
+static const lac_synth_config of_seed = {.seed = SEED};
+
 static int group_setup(void **state)
 {
     (void)state;
@@ -44,7 +46,7 @@ static int group_setup(void **state)
         return 1;
     folder_new(&folder);
     people = lac_scene_people(SEED, PHOTOS);
-    return lac_synth_photos(ctx, PHOTOS, SEED, folder.path) != LAC_OK;
+    return lac_synth_photos(ctx, PHOTOS, &of_seed, folder.path) != LAC_OK;
 }
 
 static int group_teardown(void **state)
@@ -62,7 +64,7 @@ static void the_same_seed_gives_the_same_files_with_any_number_of_threads(void *
     lac_context *one = NULL;
     folder_new(&other);
     assert_int_equal(lac_context_new(&(lac_context_config){.threads = 1}, &one), LAC_OK);
-    assert_int_equal(lac_synth_photos(one, PHOTOS, SEED, other.path), LAC_OK);
+    assert_int_equal(lac_synth_photos(one, PHOTOS, &of_seed, other.path), LAC_OK);
     is_same_file(&other, "truth.csv");
     is_same_file(&other, "dlib.xml");
     is_same_file(&other, "coco.json");
@@ -303,9 +305,70 @@ static void a_jpeg_says_how_it_lies(void **state)
 static void impossible_photos_are_refused(void **state)
 {
     (void)state;
-    assert_int_equal(lac_synth_photos(ctx, 0, 1, folder.path), LAC_ERROR_ARGUMENT);
+    assert_int_equal(lac_synth_photos(ctx, 0, NULL, folder.path), LAC_ERROR_ARGUMENT);
     assert_string_equal(lac_context_message(ctx), "synth: 0 photos, must be 1 to 99999");
-    assert_int_equal(lac_synth_photos(ctx, 1, 1, "/nowhere/at/all"), LAC_ERROR_IO);
+    assert_int_equal(lac_synth_photos(ctx, 1, NULL, "/nowhere/at/all"), LAC_ERROR_IO);
+}
+
+static void put(const test_folder *where, const char *name)
+{
+    file_put(path_in(where, name).text, "x", 1);
+}
+
+static void photos_and_labels_that_are_there_stay(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"coco.json", "photo_00099.jpg", "photo_00001.pts"};
+    for (int i = 0; i < LAC_COUNT(names); i++) {
+        test_folder own;
+        folder_new(&own);
+        put(&own, names[i]);
+        assert_int_equal(lac_synth_photos(ctx, 1, NULL, own.path), LAC_ERROR_IO);
+        assert_message(ctx, names[i]);
+        assert_int_equal(file_count(own.path), 1);
+        folder_free(&own);
+    }
+}
+
+static int stop_at_four(void *user, int done, int count)
+{
+    int *calls = user;
+    assert_true(done <= count);
+    assert_true(++*calls > 1 || done == 0);
+    return done >= 4;
+}
+
+static void a_stop_leaves_nothing_of_ours(void **state)
+{
+    (void)state;
+    test_folder own;
+    int calls = 0;
+    const lac_synth_config config = {.seed = SEED, .progress = stop_at_four,
+                                     .progress_user = &calls};
+    folder_new(&own);
+    put(&own, "photo.txt");
+    assert_int_equal(lac_synth_photos(ctx, 100, &config, own.path), LAC_STOPPED);
+    assert_true(calls > 1);
+    assert_int_equal(file_count(own.path), 1);
+    folder_free(&own);
+}
+
+/* Of the photos of a killed process none is left among those of the next. */
+static void a_killed_drawing_is_begun_anew(void **state)
+{
+    (void)state;
+    test_folder own, fresh;
+    folder_new(&own);
+    folder_new(&fresh);
+    put(&own, ".unfinished");
+    put(&own, "photo_00042.jpg");
+    put(&own, "photo_00002.png.12-3.tmp");
+    put(&own, "notes.txt");
+    assert_int_equal(lac_synth_photos(ctx, 2, &of_seed, own.path), LAC_OK);
+    assert_int_equal(lac_synth_photos(ctx, 2, &of_seed, fresh.path), LAC_OK);
+    assert_int_equal(file_count(own.path), file_count(fresh.path) + 1);
+    folder_free(&own);
+    folder_free(&fresh);
 }
 
 int main(void)
@@ -318,6 +381,9 @@ int main(void)
         cmocka_unit_test(faces_are_apart_and_of_many_sizes_and_some_are_cut),
         cmocka_unit_test(eye_centres_are_on_pupils),
         cmocka_unit_test(a_jpeg_says_how_it_lies),
+        cmocka_unit_test(photos_and_labels_that_are_there_stay),
+        cmocka_unit_test(a_stop_leaves_nothing_of_ours),
+        cmocka_unit_test(a_killed_drawing_is_begun_anew),
         cmocka_unit_test(impossible_photos_are_refused),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -97,10 +97,10 @@ static void the_same_seed_gives_the_same_files_with_any_number_of_threads(void *
     write_set(one, other, ROWS, 5);
     for (int i = 0; i < 3; i++)
         assert_true(file_hash(folder, files[i]) == file_hash(other, files[i]));
+    uint64_t fifth = file_hash(other, files[1]);
+    remove_set(other);
     write_set(one, other, 20, 6);
-    uint64_t sixth = file_hash(other, files[0]);
-    write_set(one, other, 20, 7);
-    assert_false(file_hash(other, files[0]) == sixth);
+    assert_false(file_hash(other, files[1]) == fifth);
     lac_context_free(&one);
     remove_set(other);
 }
@@ -314,10 +314,6 @@ static void planted_faults_are_those_that_their_file_lists(void **state)
     for (row = 0; row < ROWS; row++)
         if (!is_faulty[row])
             assert_true(same_label(row, data, row) && same_picture(training, row, data, row));
-    write_set(ctx, other, 4, 5); /* without faults, the file of the earlier set is emptied */
-    free(text);
-    assert_int_equal(lac_file_read(ctx, path, &text, &(size_t){0}), LAC_OK);
-    assert_string_equal(text, "row,kind,points\n");
     free(text);
     remove(path);
     free(path);
@@ -391,18 +387,86 @@ static void impossible_sets_are_refused(void **state)
     assert_int_equal(lac_synth_write(ctx, &config, "/nowhere/at/all"), LAC_ERROR_IO);
 }
 
-static void no_memory_at_any_call_leaves_the_old_files(void **state)
+static int count_files(const char *where)
+{
+    char **names;
+    int count;
+    assert_int_equal(lac_folder_list(ctx, where, "", &names, &count), LAC_OK);
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    return count;
+}
+
+static void no_memory_at_any_call_leaves_nothing(void **state)
 {
     (void)state;
-    uint64_t before = file_hash(folder, "training.csv");
+    char other[] = "/tmp/lacuna-synth-XXXXXX";
     const lac_synth_config config = {.rows = 3, .test_rows = 2, .size = 16, .seed = 1};
-    for (int call = 1; call < 12; call++) {
+    lac_status status = LAC_ERROR_MEMORY;
+    assert_non_null(mkdtemp(other));
+    for (int call = 1; status == LAC_ERROR_MEMORY; call++) {
+        assert_int_equal(count_files(other), 0);
         ctx->fail_at = ctx->allocations + call;
-        lac_status status = lac_synth_write(ctx, &config, folder);
+        status = lac_synth_write(ctx, &config, other);
         ctx->fail_at = 0;
-        assert_int_equal(status, LAC_ERROR_MEMORY);
-        assert_true(file_hash(folder, "training.csv") == before);
     }
+    assert_int_equal(status, LAC_OK);
+    assert_int_equal(count_files(other), 3);
+    remove_set(other);
+}
+
+static void files_that_are_there_stay(void **state)
+{
+    (void)state;
+    uint64_t before = file_hash(folder, "test.csv");
+    const lac_synth_config config = {.rows = 3, .size = 16};
+    assert_int_equal(lac_synth_write(ctx, &config, folder), LAC_ERROR_IO);
+    assert_non_null(strstr(lac_context_message(ctx), "holds a training.csv already"));
+    assert_true(file_hash(folder, "test.csv") == before);
+    assert_int_equal(count_files(folder), 3);
+}
+
+static void put_empty(const char *where, const char *name)
+{
+    char *path = in_folder(where, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    free(path);
+}
+
+static void a_killed_set_is_begun_anew(void **state)
+{
+    (void)state;
+    char other[] = "/tmp/lacuna-synth-XXXXXX";
+    assert_non_null(mkdtemp(other));
+    put_empty(other, ".unfinished");
+    put_empty(other, "faults.csv");
+    put_empty(other, "test.csv");
+    write_set(ctx, other, 4, 5);
+    assert_int_equal(count_files(other), 3);
+    remove_set(other);
+}
+
+static int stop_at_end(void *user, int done, int count)
+{
+    *(int *)user = done;
+    return done == count;
+}
+
+static void a_stop_leaves_nothing(void **state)
+{
+    (void)state;
+    char other[] = "/tmp/lacuna-synth-XXXXXX";
+    int done = -1;
+    const lac_synth_config config = {.rows = 100, .test_rows = 5, .size = 16,
+                                     .progress = stop_at_end, .progress_user = &done};
+    assert_non_null(mkdtemp(other));
+    assert_int_equal(lac_synth_write(ctx, &config, other), LAC_STOPPED);
+    assert_int_equal(done, 105);
+    assert_int_equal(count_files(other), 0);
+    rmdir(other);
 }
 
 int main(void)
@@ -421,7 +485,10 @@ int main(void)
         cmocka_unit_test(sizes_from_small_to_large_keep_their_points_inside),
         cmocka_unit_test(every_drawn_face_is_drawn_without_complaint),
         cmocka_unit_test(impossible_sets_are_refused),
-        cmocka_unit_test(no_memory_at_any_call_leaves_the_old_files),
+        cmocka_unit_test(no_memory_at_any_call_leaves_nothing),
+        cmocka_unit_test(files_that_are_there_stay),
+        cmocka_unit_test(a_killed_set_is_begun_anew),
+        cmocka_unit_test(a_stop_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -146,13 +146,21 @@ int lac_number_read(const char *text, double *out);
 /* Cuts the first line off *text, which moves behind it, and returns it; NULL when *text is. */
 char *lac_line_next(char **text);
 
+/* Bytes of the UTF-8 character at `text`, 0 where there is none and where the text ends. */
+int lac_utf8_length(const char *text);
+
+/* 1 when all of the text is UTF-8. */
+int lac_utf8_is_valid(const char *text);
+
 /* Write a text into a file: with the characters escaped that HTML and XML read as their own; as a
- * cell of a CSV, in quotes where it would not be one without; as a JSON string with its quotes. */
+ * cell of a CSV, in quotes where it would not be one without; as a JSON string with its quotes.
+ * JSON is UTF-8: a byte that is none becomes U+FFFD there. */
 void lac_html_text(FILE *stream, const char *text);
 void lac_csv_text(FILE *stream, const char *text);
 void lac_json_text(FILE *stream, const char *text);
 
-/* 1 when the text is JSON: a reader that refuses it nonetheless has run out of memory. */
+/* 1 when the text is JSON, perhaps behind a byte order mark: a reader that refuses it nonetheless
+ * has run out of memory. */
 int lac_json_is_valid(const char *text, size_t length);
 
 /* ---- Points and sources ------------------------------------------------------------- */
@@ -236,7 +244,7 @@ lac_status lac_folder_make(lac_context *ctx, const char *path);
 lac_status lac_folder_flush(lac_context *ctx, const char *path);
 
 /* Removes what killed processes left of the files `names` [count] of a folder: NAME.*tmp. Only
- * for whoever holds the folder's lock. IO. */
+ * for whoever holds the folder's lock. names NULL: of any file. IO. */
 lac_status lac_folder_sweep(lac_context *ctx, const char *path, const char *const *names,
                             int count);
 
@@ -256,8 +264,31 @@ typedef struct lac_lock {
 lac_status lac_lock_take(lac_context *ctx, const char *folder, lac_lock *lock);
 void lac_lock_release(lac_lock *lock);
 
+/* A folder on its way to hold all that a command writes there: meanwhile it holds the file
+ * .unfinished, locked, which is there still when the command was killed. */
+typedef struct lac_filling {
+    char *mark; /* the path of .unfinished */
+    lac_lock lock;
+    int is_anew; /* 1: a command that was killed has left an unfinished folder */
+} lac_filling;
+
+/* Makes the folder if it is missing, and begins. IO where one of the files `names` [count] is
+ * there, unless the folder is unfinished: then they may be replaced, and what was left over beside
+ * them is removed. IO also where another process fills the folder. */
+lac_status lac_filling_begin(lac_context *ctx, const char *folder, const char *const *names,
+                             int count, lac_filling *out);
+
+/* Fails with IO, naming the folder and the file in it that is there. */
+lac_status lac_filling_fail(lac_context *ctx, const char *folder, const char *name);
+
+/* Ends, when all is there or nothing. Of a filling that is all 0 it does nothing. */
+void lac_filling_end(lac_filling *filling);
+
 /* The whole file in memory with a NUL behind it, freed by free(). */
 lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t *size);
+
+/* The same of a text, without a byte order mark in front of it. FORMAT: a NUL byte is in it. */
+lac_status lac_file_text(lac_context *ctx, const char *path, char **out);
 
 /* The whole file as read-only memory, without a copy: for files that are replaced by
  * renaming, never cut or rewritten in place. */

@@ -284,6 +284,20 @@ lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t 
     return status;
 }
 
+lac_status lac_file_text(lac_context *ctx, const char *path, char **out)
+{
+    size_t size;
+    LAC_TRY(lac_file_read(ctx, path, out, &size));
+    if (memchr(*out, 0, size)) {
+        free(*out);
+        *out = NULL;
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a NUL byte in the file", path);
+    }
+    if (strncmp(*out, "\xef\xbb\xbf", 3) == 0)
+        memmove(*out, *out + 3, size - 3 + 1);
+    return LAC_OK;
+}
+
 /* One step of the hash's four independent lanes of multiply and rotate, which keep the
  * multiplier busy. */
 static void hash_block(uint64_t lane[4], const unsigned char block[32])

@@ -1,5 +1,5 @@
 /*
- * Folders: made, flushed, locked, and cleaned of what killed processes left.
+ * Folders: made, flushed, locked, filled, and cleaned of what killed processes left.
  *
  * The lock is flock's: it belongs to the open file, so that it also keeps two objects of one
  * process apart, and the system takes it back with the last descriptor, however the process
@@ -103,9 +103,25 @@ lac_status lac_folder_list(lac_context *ctx, const char *path, const char *end, 
 
 /* ---- Left over ---------------------------------------------------------------------------- */
 
+/* Whether the text ends in .PROCESS-NUMBER.tmp behind something. */
+static int is_temporary(const char *entry)
+{
+    static const char digits[] = "0123456789";
+    for (const char *dot = strchr(entry, '.'); dot; dot = strchr(dot + 1, '.')) {
+        size_t process = strspn(dot + 1, digits);
+        const char *dash = dot + 1 + process;
+        size_t number = *dash == '-' ? strspn(dash + 1, digits) : 0;
+        if (dot > entry && process && number && strcmp(dash + 1 + number, ".tmp") == 0)
+            return 1;
+    }
+    return 0;
+}
+
 static int is_left_over(const char *entry, const char *const *names, int count)
 {
     size_t length = strlen(entry);
+    if (!names)
+        return is_temporary(entry);
     for (int i = 0; i < count; i++) {
         size_t name = strlen(names[i]);
         if (length >= name + 4 && strncmp(entry, names[i], name) == 0 && entry[name] == '.' &&
@@ -170,4 +186,57 @@ void lac_lock_release(lac_lock *lock)
     if (lock->held)
         close(lock->file);
     *lock = (lac_lock){0};
+}
+
+/* ---- Filled ------------------------------------------------------------------------------- */
+
+lac_status lac_filling_fail(lac_context *ctx, const char *folder, const char *name)
+{
+    return lac_fail(ctx, LAC_ERROR_IO, "%s: holds a %.100s already: choose another folder", folder,
+                    name);
+}
+
+static lac_status check_absent(lac_context *ctx, const char *folder, const char *const *names,
+                               int count)
+{
+    for (int i = 0; i < count; i++) {
+        char *path;
+        LAC_TRY(lac_path_join(ctx, folder, names[i], &path));
+        int is_there = lac_path_exists(path);
+        free(path);
+        if (is_there)
+            return lac_filling_fail(ctx, folder, names[i]);
+    }
+    return LAC_OK;
+}
+
+lac_status lac_filling_begin(lac_context *ctx, const char *folder, const char *const *names,
+                             int count, lac_filling *out)
+{
+    *out = (lac_filling){0};
+    LAC_TRY(lac_folder_make(ctx, folder));
+    LAC_TRY(lac_path_join(ctx, folder, ".unfinished", &out->mark));
+    int was_there = lac_path_exists(out->mark);
+    lac_status status = lock_file(ctx, folder, out->mark, &out->lock);
+    if (status != LAC_OK) {
+        free(out->mark);
+        *out = (lac_filling){0};
+        return status;
+    }
+    /* Whoever held the lock until now may have come to the end and taken the file away. */
+    out->is_anew = was_there && lac_path_exists(out->mark);
+    status = out->is_anew ? lac_folder_sweep(ctx, folder, NULL, 0)
+                          : check_absent(ctx, folder, names, count);
+    if (status != LAC_OK)
+        lac_filling_end(out);
+    return status;
+}
+
+void lac_filling_end(lac_filling *filling)
+{
+    if (filling->mark)
+        remove(filling->mark);
+    free(filling->mark);
+    lac_lock_release(&filling->lock);
+    *filling = (lac_filling){0};
 }

@@ -130,7 +130,8 @@ static void skip_value(scan *s, int depth)
 
 int lac_json_is_valid(const char *text, size_t length)
 {
-    scan s = {text, text + length};
+    size_t mark = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    scan s = {text + mark, text + length};
     skip_value(&s, 0);
     return s.at == s.end;
 }

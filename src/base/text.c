@@ -24,6 +24,26 @@ void lac_html_text(FILE *stream, const char *text)
         }
 }
 
+int lac_utf8_length(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    int length = *p == 0 ? 0 : *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3
+                 : *p < 0xf5 ? 4 : 0;
+    for (int i = 1; i < length; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    int is_long = (*p == 0xe0 && p[1] < 0xa0) || (*p == 0xf0 && p[1] < 0x90);
+    int is_outside = (*p == 0xed && p[1] > 0x9f) || (*p == 0xf4 && p[1] > 0x8f);
+    return is_long || is_outside ? 0 : length;
+}
+
+int lac_utf8_is_valid(const char *text)
+{
+    for (int length; (length = lac_utf8_length(text)) > 0;)
+        text += length;
+    return !*text;
+}
+
 char *lac_line_next(char **text)
 {
     char *line = *text, *end = line ? strchr(line, '\n') : NULL;
@@ -50,14 +70,15 @@ void lac_csv_text(FILE *stream, const char *text)
 void lac_json_text(FILE *stream, const char *text)
 {
     putc('"', stream);
-    for (const char *p = text; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c < ' ')
-            fprintf(stream, "\\u%04x", c);
+    for (int length; *text; text += length ? length : 1) {
+        unsigned char c = (unsigned char)*text;
+        length = lac_utf8_length(text);
+        if (c < ' ' || !length)
+            fprintf(stream, "\\u%04x", length ? c : 0xfffdu);
         else if (c == '"' || c == '\\')
             fprintf(stream, "\\%c", c);
         else
-            putc(c, stream);
+            fwrite(text, 1, (size_t)length, stream);
     }
     putc('"', stream);
 }

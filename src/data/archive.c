@@ -370,6 +370,42 @@ lac_status lac_stream_holds(lac_context *ctx, const char *path, const char *tabl
     return status == LAC_ERROR_MEMORY ? status : LAC_OK;
 }
 
+/* Whether an entry's path is `name`, or ends with it behind a slash. */
+static int is_called(const char *entry, const char *name)
+{
+    size_t length = strlen(entry), tail = strlen(name);
+    return length >= tail && strcmp(entry + length - tail, name) == 0 &&
+           (length == tail || entry[length - tail - 1] == '/');
+}
+
+static lac_status find_entry(lac_stream *s, const char *path, const char *name, int *is_there)
+{
+    LAC_TRY(lac_strdup(s->ctx, path, &s->path));
+    LAC_TRY(open_file(s));
+    LAC_TRY(look(s));
+    if (!s->magic.packing)
+        return LAC_OK;
+    LAC_TRY(settle(s));
+    LAC_TRY(start(s));
+    for (const char *entry = ""; entry && !*is_there;) {
+        size_t size;
+        LAC_TRY(step(s, &entry, &size));
+        *is_there = entry && is_called(entry, name);
+    }
+    return LAC_OK;
+}
+
+lac_status lac_archive_holds(lac_context *ctx, const char *path, const char *name, int *is_there)
+{
+    lac_stream *s;
+    *is_there = 0;
+    LAC_TRY(lac_alloc(ctx, 1, sizeof *s, &s));
+    s->ctx = ctx;
+    lac_status status = find_entry(s, path, name, is_there);
+    lac_stream_close(&s);
+    return status;
+}
+
 void lac_stream_close(lac_stream **stream)
 {
     lac_stream *s = *stream;

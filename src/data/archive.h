@@ -20,6 +20,11 @@ void lac_stream_close(lac_stream **stream);
 /* Whether an archive holds a table of this name; 0 for what is none, or cannot be read. MEMORY. */
 lac_status lac_stream_holds(lac_context *ctx, const char *path, const char *table, int *is_there);
 
+/* Whether the archive in the file `path` has an entry called `name`, in whatever folder. IO,
+ * FORMAT, MEMORY. */
+lac_status lac_archive_holds(lac_context *ctx, const char *path, const char *name, int *is_there);
+
+
 /* Reads up to `size` bytes into `buffer`; *count is 0 only at the end of the table. IO,
  * FORMAT. */
 lac_status lac_stream_read(lac_stream *stream, char *buffer, size_t size, size_t *count);

@@ -140,12 +140,9 @@ lac_status lac_drop_parse(lac_context *ctx, char *text, const char *where, const
 lac_status lac_drop_read(lac_context *ctx, const char *path, const lac_data *data, uint8_t **point)
 {
     char *text;
-    size_t size;
     *point = NULL;
-    LAC_TRY(lac_file_read(ctx, path, &text, &size));
-    lac_status status = strlen(text) == size
-                            ? lac_drop_parse(ctx, text, path, data, point)
-                            : lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a NUL byte in the file", path);
+    LAC_TRY(lac_file_text(ctx, path, &text));
+    lac_status status = lac_drop_parse(ctx, text, path, data, point);
     free(text);
     return status;
 }

@@ -178,13 +178,10 @@ static lac_status pair_by_file(lac_context *ctx, const char *path, lac_data *dat
 {
     pair_file f = {ctx, path, 0, data};
     char *text;
-    size_t size;
     for (int p = 0; p < data->points; p++)
         data->mirror[p] = p;
-    LAC_TRY(lac_file_read(ctx, path, &text, &size));
-    lac_status status = strlen(text) == size
-                            ? read_pairs(&f, text)
-                            : lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a NUL byte in the file", path);
+    LAC_TRY(lac_file_text(ctx, path, &text));
+    lac_status status = read_pairs(&f, text);
     free(text);
     return status;
 }

@@ -38,8 +38,26 @@ static const char packed[] =
 /* The table of an archive has a name of its own. */
 static int is_packed(const lac_stream *stream)
 {
-    return strcmp(lac_stream_path(stream), "-") != 0 &&
-           strcmp(lac_stream_path(stream), lac_stream_name(stream)) != 0;
+    const char *path = lac_stream_path(stream);
+    const char *own = strcmp(path, "-") == 0 ? "standard input" : path;
+    return strcmp(lac_stream_name(stream), own) != 0;
+}
+
+/* Fails where the picture is packed together with the table: a file of that name beside the archive
+ * is another one. Of a pipe it is not known. */
+static lac_status check_packed(const lac_csv *csv, int column)
+{
+    const char *path = lac_stream_path(csv->stream), *name = csv->cell[column].text;
+    int is_inside = 1;
+    if (!is_packed(csv->stream) || name[0] == '/')
+        return LAC_OK;
+    while (strncmp(name, "./", 2) == 0)
+        name += 2;
+    if (strcmp(path, "-") != 0)
+        LAC_TRY(lac_archive_holds(csv->ctx, path, name, &is_inside));
+    return is_inside ? lac_csv_fail(csv, column, "%s lies in the archive, as the table does; "
+                                    "pictures in archives are not read: unpack it", name)
+                     : LAC_OK;
 }
 
 /* Messages name the row and the file. */
@@ -66,6 +84,7 @@ static int longer_side(const lac_photo *photo)
 lac_status lac_picture_size(const lac_csv *csv, int column, int *size)
 {
     lac_photo *photo;
+    LAC_TRY(check_packed(csv, column));
     LAC_TRY(load(csv, column, &photo));
     *size = longer_side(photo);
     int width = photo->width, height = photo->height;

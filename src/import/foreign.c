@@ -61,6 +61,41 @@ lac_status lac_foreign_face(lac_foreign *l, const char *name)
     return status;
 }
 
+lac_status lac_foreign_unread(lac_foreign *l, const char *name, const char *why)
+{
+    LAC_TRY(lac_foreign_face(l, name));
+    l->face[l->faces - 1].is_unread = 1;
+    if (why)
+        lac_log(l->ctx, "%s: left out", why);
+    return LAC_OK;
+}
+
+lac_status lac_foreign_beside(lac_context *ctx, const char *folder, const char *prefix,
+                              const char *text, char **out, int *is_there)
+{
+    static const char *const endings[] = {".jpg", ".png", ".jpeg", ".JPG", ".PNG", ".JPEG",
+                                          ".webp", ".ppm", ".pgm"};
+    size_t room = strlen(prefix) + strlen(text) + 8;
+    LAC_TRY(lac_alloc(ctx, room, 1, out));
+    snprintf(*out, room, "%s%s%.*s", prefix, *prefix ? "/" : "", (int)strlen(text) - 4, text);
+    size_t stem = strlen(*out);
+    *is_there = 0;
+    for (int i = 0; i < LAC_COUNT(endings) && !*is_there; i++) {
+        char *path;
+        strcpy(*out + stem, endings[i]);
+        lac_status status = lac_path_join(ctx, folder, *out, &path);
+        if (status != LAC_OK) {
+            free(*out);
+            return status;
+        }
+        *is_there = lac_path_exists(path);
+        free(path);
+    }
+    if (!*is_there)
+        (*out)[stem] = '\0';
+    return LAC_OK;
+}
+
 static int is_marked(const lac_gaps *gaps, double x, double y)
 {
     for (int m = 0; m < gaps->marks; m++) {

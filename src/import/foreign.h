@@ -27,6 +27,7 @@ typedef struct lac_face {
     char *file;        /* the picture, as a path that opens it */
     char *name;        /* the same as the label file names it */
     int width, height; /* of the picture, as the label file says; 0: it does not */
+    int is_unread;     /* 1: the reader could not open the picture, and has told of it */
     int has_box;
     lac_box box;
     lac_source_word source; /* or empty */
@@ -55,6 +56,16 @@ void lac_foreign_free(lac_foreign *labels);
 
 /* Begins a face of the picture `name`, relative to the folder. MEMORY. */
 lac_status lac_foreign_face(lac_foreign *labels, const char *name);
+
+/* The same of a picture that cannot be opened, though the labels need it: the face is left out. The
+ * log says so where `why`, a line about the picture, is not NULL. MEMORY. */
+lac_status lac_foreign_unread(lac_foreign *labels, const char *name, const char *why);
+
+/* The picture of a text: PREFIX/NAME with the ending of a picture in place of the text's, which has
+ * four letters, from `folder`; `prefix` may be empty. Where there is none *is_there is 0 and *out
+ * PREFIX/NAME alone. *out is freed by free(). MEMORY. */
+lac_status lac_foreign_beside(lac_context *ctx, const char *folder, const char *prefix,
+                              const char *text, char **out, int *is_there);
 
 /* Adds a point to the last face, as the file has it, unless it is marked as missing. Fails with
  * ARGUMENT, without a message, where the numbers are out of range: the caller knows where. */

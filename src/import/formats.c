@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* The first that takes a file is the one: the last takes any. */
 static const lac_label_format *const formats[] = {
@@ -39,17 +40,72 @@ static lac_status read_head(lac_context *ctx, lac_label_head *head)
     return status;
 }
 
+/* What of a folder may be labels. */
+typedef struct content {
+    int pts;        /* files */
+    int yolo;       /* texts that have a picture, and the folder labels */
+    int others;     /* files that may be of another format, */
+    char other[64]; /* of which this is the first */
+} content;
+
+static int ends_in(const char *name, const char *ending)
+{
+    size_t length = strlen(name), tail = strlen(ending);
+    return length > tail && strcasecmp(name + length - tail, ending) == 0;
+}
+
+static lac_status look_at(lac_context *ctx, const char *folder, const char *name, content *c)
+{
+    char *picture;
+    int is_there = 0;
+    c->pts += ends_in(name, ".pts");
+    c->yolo += strcmp(name, "labels") == 0;
+    if (ends_in(name, ".txt")) {
+        LAC_TRY(lac_foreign_beside(ctx, folder, "", name, &picture, &is_there));
+        free(picture);
+        c->yolo += is_there;
+    }
+    if ((ends_in(name, ".json") || ends_in(name, ".xml") || ends_in(name, ".csv")) &&
+        c->others++ == 0)
+        snprintf(c->other, sizeof c->other, "%s", name);
+    return LAC_OK;
+}
+
+/* Chooses what the folder holds, and says what else is there. */
+static lac_status choose(lac_context *ctx, const char *path, const content *c,
+                         const lac_label_format **out)
+{
+    char other[100] = "";
+    if (c->others)
+        snprintf(other, sizeof other, "%.63s%s", c->other, c->others > 1 ? " and others" : "");
+    if (!c->pts && !c->yolo && c->others)
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: neither .pts files nor YOLO's .txt files with "
+                        "pictures of the same name, but %s: name the label file itself", path,
+                        other);
+    *out = c->pts ? &lac_format_pts : &lac_format_yolo;
+    int has_both = c->pts && c->yolo;
+    if (has_both || c->others)
+        lac_log(ctx, "%s: %s are read; beside them are %s%s%s: to read these, name the file, or "
+                "the kind with --format", path, c->pts ? ".pts files" : "YOLO's .txt files",
+                has_both ? "YOLO's .txt files" : "", has_both && c->others ? ", " : "", other);
+    return LAC_OK;
+}
+
 /* What a folder holds says which it is. */
 static lac_status of_folder(lac_context *ctx, const char *path, const lac_label_format **out)
 {
     char **names;
     int count;
-    LAC_TRY(lac_folder_list(ctx, path, ".pts", &names, &count));
-    *out = count ? &lac_format_pts : &lac_format_yolo;
-    while (count)
-        free(names[--count]);
+    content c = {0};
+    LAC_TRY(lac_folder_list(ctx, path, "", &names, &count));
+    lac_status status = LAC_OK;
+    for (int i = 0; i < count; i++) {
+        if (status == LAC_OK)
+            status = look_at(ctx, path, names[i], &c);
+        free(names[i]);
+    }
     free(names);
-    return LAC_OK;
+    return status == LAC_OK ? choose(ctx, path, &c, out) : status;
 }
 
 lac_status lac_label_format_of(lac_context *ctx, const char *path, const char *name,

@@ -1,8 +1,10 @@
 /* An import: reads the labels, finds the squares, cuts the faces out, writes a table. */
+#define _POSIX_C_SOURCE 200809L
 #include "import/write.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 lac_import_config lac_import_config_default(void)
 {
@@ -65,7 +67,10 @@ static lac_status read_labels(lac_context *ctx, const char *from, const lac_impo
     LAC_TRY(format->read(labels, from));
     if (labels->faces == 0)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no face in it", from);
-    if (labels->points == 0)
+    int unread = 0;
+    for (int f = 0; f < labels->faces; f++)
+        unread += labels->face[f].is_unread;
+    if (labels->points == 0 && unread < labels->faces)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no point in it", from);
     warn(labels, from);
     return LAC_OK;
@@ -91,14 +96,17 @@ static lac_status choose(lac_import_job *job, lac_import_result *result)
     size_t width = 2 * (size_t)labels->points;
     for (int f = 0; f < labels->faces; f++) {
         lac_row *row = &job->row[f];
-        row->is_good = labels->face[f].marks > 0 && job->crops->is_known[f];
+        const lac_face *face = &labels->face[f];
+        row->is_good = face->marks > 0 && job->crops->is_known[f];
         if (row->is_good)
             LAC_TRY(lac_alloc(job->ctx, width, sizeof *row->xy, &row->xy));
-        else if (labels->face[f].marks == 0)
+        else if (face->is_unread)
+            result->unread++;
+        else if (face->marks == 0)
             result->unlabelled++;
         else
             result->unplaced++;
-        if (!row->is_good)
+        if (!row->is_good && !face->is_unread)
             tell(job, f, result->unlabelled + result->unplaced);
     }
     return LAC_OK;
@@ -106,43 +114,49 @@ static lac_status choose(lac_import_job *job, lac_import_result *result)
 
 /* ---- Make -------------------------------------------------------------------------------- */
 
-/* Fails where the folder holds anything: a picture of the same name would be lost. */
-static lac_status check_empty(lac_context *ctx, const char *folder)
+/* Removes what a killed import left in the folder of pictures; else fails where it holds anything:
+ * a picture of the same name would be lost. */
+static lac_status make_empty(lac_context *ctx, const char *folder, int may_remove)
 {
     char **names;
     int count;
     LAC_TRY(lac_folder_list(ctx, folder, "", &names, &count));
-    lac_status status = count ? lac_fail(ctx, LAC_ERROR_IO, "%s: holds files already, such as "
-                                         "%.60s: choose another folder, or remove them", folder,
-                                         names[0])
-                              : LAC_OK;
-    while (count)
-        free(names[--count]);
+    lac_status status = LAC_OK;
+    if (count && !may_remove)
+        status = lac_fail(ctx, LAC_ERROR_IO, "%s: holds files already, such as %.60s: choose "
+                          "another folder, or remove them", folder, names[0]);
+    for (int i = 0; i < count; i++) {
+        char *path = NULL;
+        if (status == LAC_OK)
+            status = lac_path_join(ctx, folder, names[i], &path);
+        if (status == LAC_OK && remove(path) != 0)
+            status = lac_fail_errno(ctx, path, "remove");
+        free(path);
+        free(names[i]);
+    }
     free(names);
     return status;
 }
 
 /* An old table is neither overwritten nor left beside pictures that are not its own. */
-static lac_status make_folders(lac_context *ctx, const char *dir)
+static lac_status begin(lac_context *ctx, const char *dir, lac_filling *filling)
 {
+    static const char *const names[] = {"training.csv"};
     char *path;
-    LAC_TRY(lac_path_join(ctx, dir, "training.csv", &path));
-    int is_there = lac_path_exists(path);
-    free(path);
-    if (is_there)
-        return lac_fail(ctx, LAC_ERROR_IO, "%s: holds a training.csv already: choose another "
-                        "folder", dir);
-    LAC_TRY(lac_folder_make(ctx, dir));
-    LAC_TRY(lac_path_join(ctx, dir, "pictures", &path));
-    lac_status status = lac_folder_make(ctx, path);
+    LAC_TRY(lac_filling_begin(ctx, dir, names, LAC_COUNT(names), filling));
+    lac_status status = lac_path_join(ctx, dir, "pictures", &path);
     if (status == LAC_OK)
-        status = check_empty(ctx, path);
+        status = lac_folder_make(ctx, path);
+    if (status == LAC_OK)
+        status = make_empty(ctx, path, filling->is_anew);
     free(path);
+    if (status != LAC_OK)
+        lac_filling_end(filling);
     return status;
 }
 
-/* Without a table its pictures are nothing: the folder is as it was, for another try. There may be
- * no memory for the paths: they are put together in `path`, which has room for them. */
+/* Without a table its pictures are nothing: they and their folder go, for another try. There may
+ * be no memory for the paths: they are put together in `path`, which has room for them. */
 static void take_back(const lac_import_job *job, char *path, size_t room)
 {
     char name[LAC_FACE_NAME];
@@ -150,6 +164,8 @@ static void take_back(const lac_import_job *job, char *path, size_t room)
         snprintf(path, room, "%s/%s", job->dir, lac_face_name(f, name));
         remove(path);
     }
+    *strrchr(path, '/') = '\0';
+    rmdir(path);
 }
 
 static lac_status check_result(const lac_import_job *job, const char *from,
@@ -182,13 +198,16 @@ static lac_status make(lac_import_job *job, const char *from, lac_import_result 
 {
     size_t room = strlen(job->dir) + 1 + LAC_FACE_NAME;
     char *path;
+    lac_filling filling;
     LAC_TRY(choose(job, result));
-    LAC_TRY(make_folders(job->ctx, job->dir));
-    LAC_TRY(lac_alloc(job->ctx, room, 1, &path));
-    lac_status status = fill(job, from, result);
-    if (status != LAC_OK)
+    LAC_TRY(begin(job->ctx, job->dir, &filling));
+    lac_status status = lac_alloc(job->ctx, room, 1, &path);
+    if (status == LAC_OK)
+        status = fill(job, from, result);
+    if (status != LAC_OK && path)
         take_back(job, path, room);
     free(path);
+    lac_filling_end(&filling);
     return status;
 }
 

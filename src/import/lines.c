@@ -9,17 +9,10 @@ static const char blanks[] = " \t\r";
 
 lac_status lac_lines_open(lac_context *ctx, const char *path, lac_lines *out)
 {
-    size_t size;
     *out = (lac_lines){.ctx = ctx, .file = path};
-    LAC_TRY(lac_file_read(ctx, path, &out->bytes, &size));
-    out->at = out->bytes;
-    out->end = out->bytes + size;
-    if (size >= 3 && memcmp(out->at, "\xef\xbb\xbf", 3) == 0)
-        out->at += 3;
-    if (!memchr(out->bytes, 0, size))
-        return LAC_OK;
-    lac_lines_close(out);
-    return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a NUL byte in the file", path);
+    LAC_TRY(lac_file_text(ctx, path, &out->bytes));
+    out->next = out->bytes;
+    return LAC_OK;
 }
 
 void lac_lines_close(lac_lines *lines)
@@ -40,13 +33,9 @@ static char *trim(char *text)
 
 char *lac_lines_next(lac_lines *lines)
 {
-    while (lines->at < lines->end) {
-        char *line = lines->at;
-        size_t length = strcspn(line, "\n");
-        lines->at += length + 1;
+    while (lines->next && *lines->next) {
+        char *line = trim(lac_line_next(&lines->next));
         lines->row++;
-        line[length] = 0;
-        line = trim(line);
         if (*line)
             return line;
     }

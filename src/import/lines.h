@@ -8,8 +8,8 @@ typedef struct lac_lines {
     lac_context *ctx;
     const char *file; /* for messages */
     char *bytes;
-    char *at, *end;
-    long row; /* of the line last read, from 1 */
+    char *next; /* line, or NULL behind the last */
+    long row;   /* of the line last read, from 1 */
 } lac_lines;
 
 /* `path` must live as long as the lines. IO, FORMAT (a NUL byte), MEMORY. */

@@ -59,8 +59,11 @@ static lac_status read_names(lac_foreign *labels, const lac_lines *lines, char *
 
 static lac_status read_celeba_lines(lac_foreign *labels, lac_lines *lines, char **word, int most)
 {
-    lac_lines_next(lines); /* how many there are */
+    double wanted = -1;
     char *line = lac_lines_next(lines);
+    if (line)
+        LAC_TRY(lac_lines_number(lines, line, &wanted));
+    line = lac_lines_next(lines);
     int words = line ? lac_words_cut(line, ' ', word, most) : 0;
     if (words < 2)
         return lac_lines_fail(lines, "no names of coordinates");
@@ -73,6 +76,9 @@ static lac_status read_celeba_lines(lac_foreign *labels, lac_lines *lines, char 
         LAC_TRY(lac_foreign_face(labels, word[0]));
         LAC_TRY(read_marks(labels, lines, word + 1, words / 2));
     }
+    if (labels->faces != wanted)
+        return lac_lines_fail(lines, "the list ends with %d of the %.10g faces that its first line "
+                              "says", labels->faces, wanted);
     return LAC_OK;
 }
 

@@ -78,44 +78,26 @@ static lac_status read_face(lac_foreign *labels, lac_lines *lines)
     return lac_foreign_numbered(labels, lines->file, count);
 }
 
-/* The picture beside NAME.pts in the folder: NAME with another ending. */
-static lac_status find_picture(lac_context *ctx, const char *folder, const char *name, char **out)
+static lac_status read_file(lac_foreign *labels, const char *path)
 {
-    static const char *const endings[] = {".jpg", ".png", ".jpeg", ".JPG", ".PNG", ".JPEG",
-                                          ".webp", ".ppm", ".pgm"};
-    size_t stem = strlen(name) - 4;
-    for (int i = 0; i < LAC_COUNT(endings); i++) {
-        char *picture, *path;
-        LAC_TRY(lac_alloc(ctx, stem + 8, 1, &picture));
-        memcpy(picture, name, stem);
-        strcpy(picture + stem, endings[i]);
-        lac_status status = lac_path_join(ctx, folder, picture, &path);
-        int is_there = status == LAC_OK && lac_path_exists(path);
-        free(path);
-        if (status == LAC_OK && (is_there || i == LAC_COUNT(endings) - 1)) {
-            *out = picture;
-            return is_there ? LAC_OK
-                            : lac_fail(ctx, LAC_ERROR_IO, "%s/%s: no picture of that name beside "
-                                       "it", folder, name);
-        }
-        free(picture);
-        LAC_TRY(status);
-    }
-    return LAC_OK;
+    lac_lines lines;
+    LAC_TRY(lac_lines_open(labels->ctx, path, &lines));
+    lac_status status = read_face(labels, &lines);
+    lac_lines_close(&lines);
+    return status;
 }
 
 static lac_status read_one(lac_foreign *labels, const char *path, const char *name)
 {
-    lac_lines lines;
-    char *picture = NULL;
-    lac_status status = find_picture(labels->ctx, labels->folder, name, &picture);
-    if (status == LAC_OK)
-        status = lac_foreign_face(labels, picture);
+    char *picture, why[LAC_MESSAGE];
+    int is_there;
+    LAC_TRY(lac_foreign_beside(labels->ctx, labels->folder, "", name, &picture, &is_there));
+    snprintf(why, sizeof why, "%s/%s: no picture of that name beside it", labels->folder, name);
+    lac_status status = is_there ? lac_foreign_face(labels, picture)
+                                 : lac_foreign_unread(labels, picture, why);
+    if (status == LAC_OK && is_there)
+        status = read_file(labels, path);
     free(picture);
-    LAC_TRY(status);
-    LAC_TRY(lac_lines_open(labels->ctx, path, &lines));
-    status = read_face(labels, &lines);
-    lac_lines_close(&lines);
     return status;
 }
 

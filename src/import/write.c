@@ -215,17 +215,19 @@ static lac_status settle(cutting *c, lac_import_result *result)
 
 /* All groups, in handfuls that the threads share, so that between them the caller is told how far
  * it is. */
-static void cut_groups(cutting *c)
+static lac_status cut_groups(cutting *c)
 {
     enum { PICTURES_A_THREAD = 16 };
     const lac_import_config *config = c->job->config;
     lac_context *ctx = c->job->ctx;
     const int handful = PICTURES_A_THREAD * lac_context_threads(ctx);
-    for (int end; c->first < c->groups; c->first = end) {
+    for (int end;; c->first = end) {
+        if (config->progress && config->progress(config->progress_user, c->first, c->groups))
+            return lac_fail(ctx, LAC_STOPPED, "stopped after %d pictures", c->first);
+        if (c->first == c->groups)
+            return LAC_OK;
         end = c->groups - c->first < handful ? c->groups : c->first + handful;
         lac_parallel(ctx, end - c->first, work, c);
-        if (config->progress)
-            config->progress(config->progress_user, end, c->groups);
     }
 }
 
@@ -239,7 +241,7 @@ static lac_status cut(cutting *c, lac_import_result *result)
     LAC_TRY(lac_alloc(ctx, threads, area, &c->grey));
     for (size_t i = 0; i < threads; i++)
         c->ctx[i] = *ctx;
-    cut_groups(c);
+    LAC_TRY(cut_groups(c));
     return settle(c, result);
 }
 
@@ -258,7 +260,6 @@ lac_status lac_import_pictures(lac_import_job *job, lac_import_result *result)
 
 /* ---- The table --------------------------------------------------------------------------- */
 
-/* A cell in quotes. */
 static int has_sources(const lac_import_job *job)
 {
     int count = 0;
@@ -275,7 +276,8 @@ static void write_head(FILE *stream, const lac_import_job *job, int sources)
             sources ? "source," : "");
 }
 
-/* Nine digits tell any float from its neighbours. */
+/* Nine digits tell any float from its neighbours. The rule stands in quotes in every row, so that
+ * the name of a photo may hold a line break (data/csv.h). */
 static void write_row(FILE *stream, const lac_import_job *job, int f, const char *crop, int sources)
 {
     const lac_row *row = &job->row[f];
@@ -292,9 +294,7 @@ static void write_row(FILE *stream, const lac_import_job *job, int f, const char
     lac_csv_text(stream, face->name);
     for (int i = 0; i < 4; i++)
         fprintf(stream, ",%s", lac_number_text(square[i], text));
-    fputc(',', stream);
-    lac_csv_text(stream, crop);
-    fprintf(stream, ",%s\n", lac_face_name(f, name));
+    fprintf(stream, ",\"%s\",%s\n", crop, lac_face_name(f, name));
 }
 
 lac_status lac_import_table(const lac_import_job *job, const char *crop)

@@ -72,61 +72,82 @@ static lac_status read_face(lac_foreign *labels, const lac_lines *lines, char **
     return LAC_OK;
 }
 
-/* The lines of a text, of which each is a face of the picture. */
-static lac_status read_lines(lac_foreign *labels, lac_lines *lines, const char *picture,
-                             char **word)
+/* Whether a line is numbers, as many as a face has at least. */
+static int is_face(char *const *word, int words)
 {
-    int width = 0, height = 0;
+    double value;
+    for (int i = 0; i < words && i < WORDS; i++)
+        if (!lac_number_read(word[i], &value))
+            return 0;
+    return words >= 7;
+}
+
+/* The faces of a picture that cannot be opened: without its size their numbers mean nothing. A text
+ * that holds other things is none of the labels. */
+static lac_status pass_lines(lac_foreign *labels, lac_lines *lines, const char *picture,
+                             const char *why, char **word)
+{
+    for (char *line; (line = lac_lines_next(lines)); why = NULL) {
+        if (!is_face(word, lac_words_cut(line, ' ', word, WORDS)))
+            return LAC_OK;
+        LAC_TRY(lac_foreign_unread(labels, picture, why));
+    }
+    return LAC_OK;
+}
+
+/* The lines of a text, of which each is a face of a picture of this size. */
+static lac_status read_lines(lac_foreign *labels, lac_lines *lines, const char *picture,
+                             const int size[2], char **word)
+{
     for (char *line; (line = lac_lines_next(lines));) {
         int words = lac_words_cut(line, ' ', word, WORDS);
         LAC_TRY(lac_foreign_face(labels, picture));
         lac_face *face = &labels->face[labels->faces - 1];
-        if (!width)
-            LAC_TRY(read_size(labels->ctx, face->file, &width, &height));
-        face->width = width;
-        face->height = height;
+        face->width = size[0];
+        face->height = size[1];
         LAC_TRY(read_face(labels, lines, word, words));
     }
     return LAC_OK;
 }
 
-/* The picture of NAME.txt, from the labels' folder; *out is NULL without one. */
-static lac_status find_picture(const lac_foreign *labels, const char *prefix, const char *name,
-                               char **out)
+/* The size of a picture, which is opened; why it cannot be, where it cannot. */
+static lac_status look_at(lac_foreign *labels, const char *picture, int size[2],
+                          char why[LAC_MESSAGE])
 {
-    static const char *const endings[] = {".jpg", ".png", ".jpeg", ".JPG", ".PNG", ".webp"};
-    size_t room = strlen(prefix) + strlen(name) + 8;
-    LAC_TRY(lac_alloc(labels->ctx, room, 1, out));
-    lac_status status = LAC_OK;
-    for (int i = 0; i < LAC_COUNT(endings) && status == LAC_OK; i++) {
-        char *path;
-        snprintf(*out, room, "%s%s%.*s%s", prefix, *prefix ? "/" : "", (int)strlen(name) - 4, name,
-                 endings[i]);
-        status = lac_path_join(labels->ctx, labels->folder, *out, &path);
-        int is_there = status == LAC_OK && lac_path_exists(path);
-        free(path);
-        if (is_there)
-            return LAC_OK;
-    }
-    free(*out);
-    *out = NULL;
+    char *path;
+    LAC_TRY(lac_path_join(labels->ctx, labels->folder, picture, &path));
+    lac_status status = read_size(labels->ctx, path, &size[0], &size[1]);
+    free(path);
+    if (status == LAC_ERROR_MEMORY)
+        return status;
+    snprintf(why, LAC_MESSAGE, "%s", status == LAC_OK ? "" : lac_context_message(labels->ctx));
+    return LAC_OK;
+}
+
+static lac_status read_file(lac_foreign *labels, const char *path, const char *picture,
+                            int is_there, char **word)
+{
+    lac_lines lines;
+    int size[2] = {0};
+    char why[LAC_MESSAGE];
+    snprintf(why, sizeof why, "%s: no picture of that name", path);
+    if (is_there)
+        LAC_TRY(look_at(labels, picture, size, why));
+    LAC_TRY(lac_lines_open(labels->ctx, path, &lines));
+    lac_status status = why[0] ? pass_lines(labels, &lines, picture, why, word)
+                               : read_lines(labels, &lines, picture, size, word);
+    lac_lines_close(&lines);
     return status;
 }
 
-/* A text without a picture of its name (classes.txt, readme.txt) is none of them. */
 static lac_status read_text(lac_foreign *labels, const place *p, const char *name, char **word)
 {
     char *picture, *path;
-    lac_lines lines = {0};
-    lac_status status = find_picture(labels, p->prefix, name, &picture);
-    if (status != LAC_OK || !picture)
-        return status;
-    status = lac_path_join(labels->ctx, p->texts, name, &path);
+    int is_there;
+    LAC_TRY(lac_foreign_beside(labels->ctx, labels->folder, p->prefix, name, &picture, &is_there));
+    lac_status status = lac_path_join(labels->ctx, p->texts, name, &path);
     if (status == LAC_OK)
-        status = lac_lines_open(labels->ctx, path, &lines);
-    if (status == LAC_OK)
-        status = read_lines(labels, &lines, picture, word);
-    lac_lines_close(&lines);
+        status = read_file(labels, path, picture, is_there, word);
     free(path);
     free(picture);
     return status;

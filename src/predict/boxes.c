@@ -169,6 +169,26 @@ static int entry_order(const void *a, const void *b)
     return order ? order : (left->line > right->line) - (left->line < right->line);
 }
 
+/* What the first line has most of, outside of quotes. */
+static char separator_of(const char *line)
+{
+    static const char any[] = ",;\t";
+    char best = any[0];
+    int most = 0;
+    for (const char *a = any; *a; a++) {
+        int count = 0, is_quoted = 0;
+        for (const char *c = line; *c; c++) {
+            is_quoted ^= *c == '"';
+            count += !is_quoted && *c == *a;
+        }
+        if (count > most) {
+            most = count;
+            best = *a;
+        }
+    }
+    return best;
+}
+
 static lac_status read_lines(reader *r, char *text)
 {
     char *cell[CELLS];
@@ -183,7 +203,7 @@ static lac_status read_lines(reader *r, char *text)
         if (!line[strspn(line, " \t")])
             continue;
         if (is_first)
-            r->separator = strchr(line, '\t') ? '\t' : strchr(line, ';') ? ';' : ',';
+            r->separator = separator_of(line);
         int count = cut(line, r->separator, cell);
         if (is_first)
             LAC_TRY(find_columns(r, cell, count, &is_header));
@@ -208,15 +228,14 @@ static size_t count_lines(const char *text)
 
 static lac_status read_list(lac_context *ctx, const char *path, lac_box_list *list)
 {
-    size_t size;
     reader r = {.ctx = ctx, .path = path, .list = list, .line = 1};
-    LAC_TRY(lac_file_read(ctx, path, &list->text, &size));
-    char *text = list->text + (strncmp(list->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
-    if (size > INT32_MAX)
-        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: %zu bytes of boxes; at most %d", path, size,
+    LAC_TRY(lac_file_text(ctx, path, &list->text));
+    size_t lines = count_lines(list->text);
+    if (lines > INT32_MAX)
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: %zu lines of boxes; at most %d", path, lines,
                         INT32_MAX);
-    LAC_TRY(lac_alloc(ctx, count_lines(text), sizeof *list->entry, &list->entry));
-    LAC_TRY(read_lines(&r, text));
+    LAC_TRY(lac_alloc(ctx, lines, sizeof *list->entry, &list->entry));
+    LAC_TRY(read_lines(&r, list->text));
     qsort(list->entry, (size_t)list->count, sizeof *list->entry, entry_order);
     return LAC_OK;
 }

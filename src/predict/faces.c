@@ -175,19 +175,12 @@ static void smooth(run *r, const slot *s)
 
 /* ---- Drawn ----------------------------------------------------------------------------- */
 
-/* Nothing is drawn over a photo itself. */
 static lac_status draw(const run *r, slot *s)
 {
     char *path;
     LAC_TRY(lac_path_after(&s->ctx, r->config->draw, s->faces.path, ".png", &path));
-    lac_status status = LAC_OK;
-    if (lac_file_is_same(path, s->faces.path))
-        status = lac_fail(&s->ctx, LAC_ERROR_ARGUMENT,
-                          "%s: what is drawn would replace the photo itself", path);
-    if (status == LAC_OK) {
-        lac_faces_draw(&s->faces, r->points, s->photo);
-        status = lac_photo_save(&s->ctx, s->photo, path);
-    }
+    lac_faces_draw(&s->faces, r->points, s->photo);
+    lac_status status = lac_photo_save(&s->ctx, s->photo, path);
     free(path);
     return status;
 }
@@ -255,7 +248,7 @@ static lac_status prepare(run *r, const lac_paths *paths)
         LAC_TRY(lac_smoother_new(r->ctx, r->points, &r->smoother));
     if (!c->draw)
         return LAC_OK;
-    LAC_TRY(lac_paths_differ(r->ctx, paths));
+    LAC_TRY(lac_paths_differ(r->ctx, paths, c->draw, ".png", 0));
     return lac_folder_make(r->ctx, c->draw);
 }
 

@@ -81,7 +81,7 @@ static void end_coco(lac_faces_writer *w)
     fputs("\n]}\n", stream);
 }
 
-const lac_faces_kind lac_coco_kind = {begin_coco, add_coco, end_coco};
+const lac_faces_kind lac_coco_kind = {1, 0, begin_coco, add_coco, end_coco};
 
 /* ---- dlib ------------------------------------------------------------------------------ */
 
@@ -119,7 +119,7 @@ static void end_dlib(lac_faces_writer *w)
     fputs("</images>\n</dataset>\n", w->file.stream);
 }
 
-const lac_faces_kind lac_dlib_kind = {begin_dlib, add_dlib, end_dlib};
+const lac_faces_kind lac_dlib_kind = {1, 1, begin_dlib, add_dlib, end_dlib};
 
 /* ---- .pts ------------------------------------------------------------------------------ */
 
@@ -150,4 +150,4 @@ static lac_status add_pts(lac_faces_writer *w, const lac_faces *faces)
     return status;
 }
 
-const lac_faces_kind lac_pts_kind = {NULL, add_pts, NULL};
+const lac_faces_kind lac_pts_kind = {.add = add_pts};

@@ -101,13 +101,10 @@ static lac_status add_folder(list *l, const char *path)
 static lac_status add_lines(list *l, const char *path)
 {
     char *text, *copy;
-    size_t size;
-    LAC_TRY(lac_file_read(l->ctx, path, &text, &size));
+    LAC_TRY(lac_file_text(l->ctx, path, &text));
     lac_status status = LAC_OK;
-    for (char *line = text, *next; status == LAC_OK && line < text + size; line = next) {
-        size_t length = strcspn(line, "\n");
-        next = line + length + 1;
-        line[length] = '\0';
+    for (char *line, *next = text; status == LAC_OK && (line = lac_line_next(&next));) {
+        size_t length = strlen(line);
         if (length && line[length - 1] == '\r')
             line[length - 1] = '\0';
         if (!*line)
@@ -192,19 +189,84 @@ static int stem_order(const void *a, const void *b)
     return order ? order : m - n;
 }
 
-lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths)
+/* Two stems that are one name but for folder and ending. */
+static lac_status check_equal(lac_context *ctx, const char *const *sorted, int count)
+{
+    for (int i = 1; i < count; i++)
+        if (stem_order(&sorted[i - 1], &sorted[i]) == 0)
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                            "%s and %s: files named after them would replace each other",
+                            sorted[i - 1], sorted[i]);
+    return LAC_OK;
+}
+
+/* The length of a stem without -face2, or a larger number, at its end; 0 where there is none. */
+static int without_face(const char *stem, int length)
+{
+    static const char mark[] = "-face";
+    const int marks = (int)sizeof mark - 1;
+    int at = length;
+    while (at > 0 && is_digit(stem[at - 1]))
+        at--;
+    int is_number = at < length && stem[at] != '0' && !(length - at == 1 && stem[at] == '1');
+    return is_number && at > marks && memcmp(stem + at - marks, mark, (size_t)marks) == 0
+               ? at - marks
+               : 0;
+}
+
+/* A photo whose name is that of another one's second face. */
+static lac_status check_faces(lac_context *ctx, const char *const *sorted, int count)
+{
+    for (int i = 0; i < count; i++) {
+        int length;
+        char *own;
+        const char *stem = stem_of(sorted[i], &length);
+        int rest = without_face(stem, length);
+        if (!rest)
+            continue;
+        LAC_TRY(lac_strdup(ctx, stem, &own));
+        strcpy(own + rest, "."); /* the ending of a name, so that a dot before it is none */
+        const char *const *other = bsearch(&own, sorted, (size_t)count, sizeof *sorted,
+                                           stem_order);
+        free(own);
+        if (other)
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s and %s: files named after faces of the "
+                            "first and after the second would replace each other", *other,
+                            sorted[i]);
+    }
+    return LAC_OK;
+}
+
+/* A photo where its own file would be. */
+static lac_status check_apart(lac_context *ctx, const char *const *sorted, int count,
+                              const char *folder, const char *tail)
+{
+    for (int i = 0; i < count; i++) {
+        char *path;
+        LAC_TRY(lac_path_after(ctx, folder, sorted[i], tail, &path));
+        int is_same = lac_file_is_same(path, sorted[i]);
+        lac_status status = is_same ? lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: is a photo, which "
+                                               "would be replaced", path)
+                                    : LAC_OK;
+        free(path);
+        LAC_TRY(status);
+    }
+    return LAC_OK;
+}
+
+lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths, const char *folder,
+                            const char *tail, int faces)
 {
     const char **sorted;
-    lac_status status = LAC_OK;
     LAC_TRY(lac_alloc(ctx, (size_t)paths->count, sizeof *sorted, &sorted));
     for (int i = 0; i < paths->count; i++)
         sorted[i] = paths->path[i];
     qsort(sorted, (size_t)paths->count, sizeof *sorted, stem_order);
-    for (int i = 1; i < paths->count && status == LAC_OK; i++)
-        if (stem_order(&sorted[i - 1], &sorted[i]) == 0)
-            status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                              "%s and %s: files named after them would replace each other",
-                              sorted[i - 1], sorted[i]);
+    lac_status status = check_equal(ctx, sorted, paths->count);
+    if (status == LAC_OK && faces)
+        status = check_faces(ctx, sorted, paths->count);
+    if (status == LAC_OK)
+        status = check_apart(ctx, sorted, paths->count, folder, tail);
     free(sorted);
     return status;
 }

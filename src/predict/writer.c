@@ -86,8 +86,8 @@ static void end_json(lac_faces_writer *w)
 
 /* ---- The frame ------------------------------------------------------------------------- */
 
-static const lac_faces_kind csv_kind = {begin_csv, add_csv, NULL};
-static const lac_faces_kind json_kind = {begin_json, add_json, end_json};
+static const lac_faces_kind csv_kind = {.begin = begin_csv, .add = add_csv};
+static const lac_faces_kind json_kind = {1, 0, begin_json, add_json, end_json};
 
 static const lac_faces_kind *const kinds[] = {
     [LAC_FACES_CSV] = &csv_kind,       [LAC_FACES_JSON] = &json_kind,
@@ -141,10 +141,21 @@ lac_status lac_faces_writer_new(lac_context *ctx, const lac_model *model,
     return status;
 }
 
+static lac_status check_name(const lac_faces_writer *w, const char *path)
+{
+    const char *what = w->kind->is_utf8 && !lac_utf8_is_valid(path) ? "is not UTF-8" : NULL;
+    for (const char *c = path; w->kind->is_xml && *c && !what; c++)
+        what = (unsigned char)*c < ' ' ? "has a control character" : NULL;
+    return what ? lac_fail(w->ctx, LAC_ERROR_FORMAT, "%s: its name %s, which this format cannot "
+                           "hold: rename it, or write CSV", path, what)
+                : LAC_OK;
+}
+
 lac_status lac_faces_write(lac_faces_writer *w, const lac_faces *faces)
 {
     if (faces->status != LAC_OK)
         return LAC_OK;
+    LAC_TRY(check_name(w, faces->path));
     if (w->config.path && lac_file_is_same(w->config.path, faces->path))
         return lac_fail(w->ctx, LAC_ERROR_ARGUMENT, "%s: is a photo, which would be replaced",
                         w->config.path);

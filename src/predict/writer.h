@@ -15,6 +15,7 @@ struct lac_faces_writer;
 
 /* A format. NULL: nothing to do. */
 typedef struct lac_faces_kind {
+    int is_utf8, is_xml; /* what a name must be to stand in it */
     void (*begin)(struct lac_faces_writer *w);
     lac_status (*add)(struct lac_faces_writer *w, const lac_faces *faces);
     void (*end)(struct lac_faces_writer *w);

@@ -285,21 +285,51 @@ lac_status lac_crop_check(lac_context *ctx, const lac_train_config *config)
                     "detectors, between blanks", config->crop, LAC_MOST_CROPS);
 }
 
+/* The rule of a member for a detector's boxes, or for those of its first; all 0 where it has none.
+ * `config` gets the member's settings. */
+static lac_status find_crop(const lac_model *model, int member, const char *detector,
+                            lac_train_config *config, lac_crop *out)
+{
+    const lac_model *m = lac_model_member(model, member);
+    lac_crop rules[LAC_MOST_CROPS];
+    int count;
+    *out = (lac_crop){0};
+    LAC_TRY(lac_config_from_json(model->ctx, m->story, m->name, config));
+    if (!lac_crops_read(config->crop, rules, &count))
+        return lac_fail(model->ctx, LAC_ERROR_FORMAT, "%s: its crop is \"%.64s\", which is no rule",
+                        lac_model_name(m), config->crop);
+    for (int i = count - 1; i >= 0; i--)
+        if (!detector || strcmp(rules[i].detector, detector) == 0)
+            *out = rules[i];
+    return LAC_OK;
+}
+
+lac_status lac_model_crops_agree(const lac_model *model, const char *detector)
+{
+    lac_train_config first, config;
+    lac_crop wanted, rule;
+    LAC_TRY(find_crop(model, 0, detector, &first, &wanted));
+    for (int i = 1; i < lac_model_members(model); i++) {
+        LAC_TRY(find_crop(model, i, detector, &config, &rule));
+        if (strcmp(rule.detector, wanted.detector) != 0 || rule.side != wanted.side ||
+            rule.left != wanted.left || rule.top != wanted.top)
+            return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
+                            "models 1 and %d of the mean have different crop rules %.40s (%.120s "
+                            "and %.120s): say one for all with --crop SIDE,LEFT,TOP", i + 1,
+                            detector ? detector : "of any kind",
+                            first.crop[0] ? first.crop : "none",
+                            config.crop[0] ? config.crop : "none");
+    }
+    return LAC_OK;
+}
+
 lac_status lac_model_crop(const lac_model *model, const char *detector, lac_crop *out)
 {
     lac_train_config config;
-    lac_crop rules[LAC_MOST_CROPS];
-    int count, i = 0;
-    LAC_TRY(lac_model_config(model, &config));
-    if (!lac_crops_read(config.crop, rules, &count))
-        return lac_fail(model->ctx, LAC_ERROR_FORMAT, "%s: its crop is \"%.64s\", which is no rule",
-                        lac_model_name(model), config.crop);
-    while (i < count && detector && strcmp(rules[i].detector, detector) != 0)
-        i++;
-    if (i < count) {
-        *out = rules[i];
+    LAC_TRY(lac_model_crops_agree(model, detector));
+    LAC_TRY(find_crop(model, 0, detector, &config, out));
+    if (out->detector[0])
         return LAC_OK;
-    }
     return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
                     "model %s has no crop rule for boxes of %.40s (it has %.160s): give one with "
                     "--crop, here or in training; 'lacuna detect --fit' measures it",

@@ -14,7 +14,9 @@ enum { BLOCK = 64 }; /* rows drawn at a time */
 
 typedef struct table {
     lac_context *ctx;
+    const lac_synth_config *config;
     lac_drawn rows;
+    int done;          /* rows of both tables */
     lac_easel **easel; /* [threads] */
     int begin;         /* first row of the block */
     uint8_t *pixels;   /* [BLOCK, size, size] */
@@ -61,6 +63,14 @@ static void draw_row(void *arg, int item, int thread)
     t->drawn[item] = lac_face_render(&face, t->easel[thread], t->pixels + (size_t)item * pixels);
 }
 
+static lac_status tell(const table *t)
+{
+    const lac_synth_config *c = t->config;
+    return c->progress && c->progress(c->progress_user, t->done, c->rows + c->test_rows)
+               ? lac_fail(t->ctx, LAC_STOPPED, "synth: stopped after %d rows", t->done)
+               : LAC_OK;
+}
+
 static lac_status write_rows(table *t, char *text, FILE *out)
 {
     int pixels = t->rows.size * t->rows.size;
@@ -78,6 +88,8 @@ static lac_status write_rows(table *t, char *text, FILE *out)
                 write_labels(t, t->begin + i, out);
             write_pixels(t->pixels + (size_t)i * (size_t)pixels, pixels, text, out);
         }
+        t->done += count;
+        LAC_TRY(tell(t));
     }
     return LAC_OK;
 }
@@ -135,32 +147,54 @@ static lac_status write_faults(table *t, FILE *out)
     return LAC_OK;
 }
 
-static lac_status write_file(table *t, const char *folder, const char *name,
-                             lac_status (*write)(table *t, FILE *out))
-{
-    char *path = NULL;
+/* ---- The files --------------------------------------------------------------------------- */
+
+typedef struct part {
+    const char *name;
+    lac_status (*write)(table *t, FILE *out);
+    int is_test;
     lac_file file;
-    LAC_TRY(lac_path_join(t->ctx, folder, name, &path));
-    lac_status status = lac_file_create(t->ctx, path, &file);
+} part;
+
+enum { PARTS = 4 };
+
+static const part all_parts[PARTS] = {{.name = "training.csv", .write = write_table},
+                                      {.name = "test.csv", .write = write_table, .is_test = 1},
+                                      {.name = "IdLookupTable.csv", .write = write_lookup,
+                                       .is_test = 1},
+                                      {.name = "faults.csv", .write = write_faults}};
+
+static lac_status write_part(table *t, const char *dir, part *p)
+{
+    const lac_synth_config *c = t->config;
+    char *path;
+    LAC_TRY(lac_path_join(t->ctx, dir, p->name, &path));
+    lac_status status = lac_file_create(t->ctx, path, &p->file);
     free(path);
-    if (status != LAC_OK)
-        return status;
-    return lac_file_finish(t->ctx, &file, write(t, file.stream));
+    LAC_TRY(status);
+    t->rows = lac_drawn_of(c->seed, p->is_test ? c->test_rows : c->rows, c->size);
+    t->rows.is_test = p->is_test;
+    t->rows.faulty = p->is_test ? 0 : c->faults / 100;
+    return p->write(t, p->file.stream);
 }
 
-/* Without faults there is no such file, but one of an earlier set would tell what is not true. */
-static lac_status write_file_of_faults(table *t, const char *dir)
+/* The files take their names when all of them are written. */
+static lac_status write_parts(table *t, const char *dir)
 {
-    char *path = NULL;
-    LAC_TRY(lac_path_join(t->ctx, dir, "faults.csv", &path));
-    int wanted = t->rows.faulty > 0 || lac_path_exists(path);
-    free(path);
-    return wanted ? write_file(t, dir, "faults.csv", write_faults) : LAC_OK;
+    part parts[PARTS];
+    int count = t->config->faults > 0 ? PARTS : PARTS - 1;
+    memcpy(parts, all_parts, sizeof parts);
+    lac_status status = tell(t);
+    for (int i = 0; i < count && status == LAC_OK; i++)
+        status = write_part(t, dir, &parts[i]);
+    for (int i = 0; i < count; i++)
+        status = parts[i].file.stream ? lac_file_finish(t->ctx, &parts[i].file, status) : status;
+    return status;
 }
 
 static lac_status table_open(lac_context *ctx, const lac_synth_config *config, table *t)
 {
-    *t = (table){.ctx = ctx};
+    *t = (table){.ctx = ctx, .config = config};
     size_t pixels = (size_t)config->size * (size_t)config->size;
     int threads = lac_context_threads(ctx);
     LAC_TRY(lac_alloc(ctx, BLOCK, pixels, &t->pixels));
@@ -200,25 +234,37 @@ static lac_status check(lac_context *ctx, lac_synth_config *c)
     return LAC_OK;
 }
 
+/* Removes the files, of which none was there before, or which a killed process left. The message of
+ * what failed stays. */
+static void take_back(const char *dir)
+{
+    lac_context own = {0};
+    for (int i = 0; i < PARTS; i++) {
+        char *path;
+        if (lac_path_join(&own, dir, all_parts[i].name, &path) == LAC_OK)
+            remove(path);
+        free(path);
+    }
+}
+
 lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, const char *dir)
 {
     lac_synth_config c = config ? *config : (lac_synth_config){.seed = 1};
-    LAC_TRY(check(ctx, &c));
-    LAC_TRY(lac_folder_make(ctx, dir));
+    const char *names[PARTS];
+    lac_filling filling;
     table t;
+    LAC_TRY(check(ctx, &c));
+    for (int i = 0; i < PARTS; i++)
+        names[i] = all_parts[i].name;
+    LAC_TRY(lac_filling_begin(ctx, dir, names, PARTS, &filling));
+    if (filling.is_anew)
+        take_back(dir);
     lac_status status = table_open(ctx, &c, &t);
-    t.rows = lac_drawn_of(c.seed, c.rows, c.size);
-    t.rows.faulty = c.faults / 100;
     if (status == LAC_OK)
-        status = write_file(&t, dir, "training.csv", write_table);
-    if (status == LAC_OK)
-        status = write_file_of_faults(&t, dir);
-    t.rows = lac_drawn_of(c.seed, c.test_rows, c.size);
-    t.rows.is_test = 1;
-    if (status == LAC_OK)
-        status = write_file(&t, dir, "test.csv", write_table);
-    if (status == LAC_OK)
-        status = write_file(&t, dir, "IdLookupTable.csv", write_lookup);
+        status = write_parts(&t, dir);
+    if (status != LAC_OK)
+        take_back(dir);
     table_close(&t);
+    lac_filling_end(&filling);
     return status;
 }

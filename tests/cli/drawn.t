@@ -34,6 +34,13 @@ $ lacuna synth --photos 2 --out no/such/folder
 ! lacuna: no/such/folder: cannot make the folder: No such file or directory
 = 1
 
+What is there stays.
+$ lacuna synth --photos 1 --out photos; lacuna synth --rows 8 --size 16 --out photos; lacuna synth --rows 9 --size 16 --out photos; wc -l < photos/training.csv | tr -d ' '
+| photos: training.csv with 8 rows, test.csv with 2, IdLookupTable.csv
+| 9
+! lacuna: photos: holds a coco.json already: choose another folder
+! lacuna: photos: holds a training.csv already: choose another folder
+
 Planted faults.
 $ lacuna synth --rows 60 --size 16 --seed 3 --faults 8 --out faulty; cut -d , -f 1-2 faulty/faults.csv
 | faulty: training.csv with 60 rows, test.csv with 15, IdLookupTable.csv, faults.csv

@@ -263,10 +263,11 @@ $ lacuna help predict
 | Predicts every picture of a table. The result is a CSV: ImageId (or the row's
 | number from 1), then NAME_x,NAME_y of every point of the label source, in
 | pixels from the centre of the top left pixel.
-| Of photos it predicts the faces whose boxes are given, in pixels of the photo,
-| turned upright: a CSV of file, face (from 1), its box x,y,w,h, score if the
-| boxes have any, and the points. A photo that cannot be read is a line on
-| stderr; the exit code is 1 then.
+| Of photos it predicts faces, in pixels of the photo, turned upright; where they
+| are is said by one of --box, --boxes, --whole, --detect and --detector. The
+| result is a CSV of file, face (from 1), its box x,y,w,h, score if the boxes
+| have any, and the points, or what --format says. A photo that cannot be read is
+| a line on stderr; the exit code is 1 then.
 |
 | Options
 |   --model M              a run folder (its last.safetensors) or a safetensors
@@ -283,9 +284,11 @@ $ lacuna help predict
 |                          reach beyond the photo
 |   --boxes FILE           boxes of faces: a CSV of file,x,y,w,h and perhaps
 |                          score, a line a face
-|   --whole                every photo is a face's crop as a whole
+|   --whole                every photo as a whole is a face, such as the model
+|                          was trained on
 |   --detect               find the faces, by the frontal cascade of Debian's
-|                          package opencv-data
+|                          package opencv-data ('script/bootstrap --detect'
+|                          installs it)
 |   --detector FILE        find the faces by this: YuNet as an ONNX file, or a
 |                          cascade of OpenCV
 |   --crop SIDE,LEFT,TOP   the square that the model is shown, in widths of the
@@ -295,14 +298,16 @@ $ lacuna help predict
 |                          (default: the model's rule for the detector; of boxes
 |                          the centred square of the longer side)
 |   --format csv|json|coco|dlib|pts
-|                          of the answers for photos; pts writes a file a face
-|                          into the folder --out (default: csv)
+|                          of the answers for photos: a table, our own JSON,
+|                          COCO's keypoints, dlib's XML, or 300-W's .pts, a file
+|                          a face (default: csv)
 |   --draw DIR             also write every photo with its boxes and points, as
 |                          DIR/NAME.png
 |   --smooth               the photos are frames of one face: keep its points
 |                          from trembling (One-Euro filter)
-|   --out FILE             the file to write; it is replaced at once or not at
-|                          all (default: standard output)
+|   --out FILE             the file to write, replaced at once or not at all; of
+|                          --format pts a folder, made if missing (default:
+|                          standard output)
 |   --source N             label source to answer as, of a model with outputs for
 |                          each: 1 is that with most points, as lacuna data lists
 |                          them (from 1 to 100; default: 1)
@@ -318,6 +323,63 @@ $ lacuna help predict
 |   lacuna predict --model run --data test.csv --out points.csv
 |   lacuna predict --model run photo.jpg --box 207,83,96,96
 |   lacuna predict --model run photos --boxes boxes.csv --draw drawn
+|   lacuna predict --model run photos --detect --format coco --out points.json
+$ lacuna help import
+| lacuna import FROM --out DIR [options]
+|
+| Makes a training table of somebody else's labels: a CSV that names pictures
+| (Udacity's), dlib's XML, .pts files (300-W), COCO's keypoints, DeepLabCut's
+| CSV, the lists of CelebA and WFLW, YOLO's pose labels. Every face becomes a row
+| and a grey picture; the table keeps where each came from.
+| Pictures that cannot be read and faces without a point are left out and
+| counted; these pictures and the first ten such faces are named. The exit code
+| is 1 only when nothing is left, or with --strict.
+|
+| Options
+|   FROM                   a label file, or a folder of .pts files or of YOLO's
+|                          labels (required)
+|   --out DIR              folder for training.csv and pictures/, made if
+|                          missing; neither may be there already (required)
+|   --format auto|csv|dlib|pts|coco|dlc|celeba|wflw|yolo
+|                          of the label file: a CSV, dlib's XML, 300-W's .pts,
+|                          COCO's JSON, DeepLabCut's CSV, the list of CelebA or
+|                          of WFLW, YOLO's folder; auto: what its first bytes
+|                          say, or what the folder holds (default: auto)
+|   --pictures DIR         folder in which the pictures' names start (default:
+|                          the label file's own)
+|   --category NAME        of COCO: the category to take (default: the only one
+|                          with keypoints)
+|   --missing MARKS        numbers that mark a missing point, such as -1 or 0,0
+|                          (default: none)
+|   --size N               side of the pictures, pixels (from 16 to 512; default:
+|                          96)
+|   --by-points            crop by the extent of the points even where the labels
+|                          have boxes
+|   --box-scale X          side of the crop in sides of the label's box, about
+|                          the same middle (from 0 to 10; default: the least from
+|                          1 to 2 that holds all points of 99 faces of 100)
+|   --margin X             of a crop by points, on each side, in extents of the
+|                          points (from 0 to 10; default: 0.3)
+|   --keep-outside         write labels outside of the crop, rather than make
+|                          gaps of them
+|   --exif auto|apply|ignore
+|                          labels of a JPEG that its camera stored turned belong
+|                          to the picture as it is looked at (apply), or as it is
+|                          stored (ignore); auto: to the one whose size the label
+|                          file declares (default: auto)
+|   --strict               fail, and write no table, where a face or picture must
+|                          be left out
+|   --threads N            worker threads (from 0 to 1024; default: one per core)
+|   --cpu auto|ref|avx2|avx512
+|                          highest instruction set to use; ref is plain C, slow,
+|                          for comparison (default: auto)
+|
+| Examples
+|   lacuna import labels.csv --out faces
+|   lacuna import ibug_300W/labels.xml --out faces --size 128
+|   lacuna import annotations/person_keypoints_val2017.json \
+|       --pictures val2017 --out people
+|   lacuna train --data faces --out run
 $ lacuna help detect
 | lacuna detect PHOTO... [--detector FILE] [--out FILE] [options]
 | lacuna detect --fit --data P [--detector FILE] [options]
@@ -480,7 +542,8 @@ $ lacuna help synth
 | labels as other tools write them.
 |
 | Options
-|   --out DIR              folder for the files, made if missing (required)
+|   --out DIR              folder for the files, made if missing; none of them
+|                          may be there already (required)
 |   --photos N             draw photos instead, with one to four faces each (from
 |                          1 to 99999; default: none)
 |   --rows N               training rows (from 1 to 1000000; default: 2000)

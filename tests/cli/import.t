@@ -69,7 +69,6 @@ $ lacuna import marks.csv --out gaps --missing '0,0 -1,-1' 2>&1 | head -n 2
 | lacuna: photos/f02.pgm: face 2: no box, and its points do not tell how large it is: left out
 | lacuna: photos/f03.pgm: face 3: no box, and its points do not tell how large it is: left out
 $ lacuna import few.csv --out strict --strict; ls strict
-| pictures
 ! lacuna: photos/f02.pgm: face 3: no point is labelled: left out
 ! lacuna: photos/f03.pgm: face 4: no box, and its points do not tell how large it is: left out
 ! lacuna: photos/gone.pgm: cannot open: No such file or directory: left out
@@ -88,9 +87,64 @@ $ lacuna import few.csv --out none --size 8
 $ lacuna data set/pictures/0001.png
 ! lacuna: set/pictures/0001.png: a PNG picture, not a table; a table names pictures, or holds their pixels
 = 1
-$ cd set; tar cf ../set.tar training.csv pictures; cd ..; lacuna data set.tar
-! lacuna: set.tar/training.csv: row 2, column Image: pictures/0001.png: cannot open: No such file or directory (the table lies in an archive, whose pictures are not read: unpack it)
+$ tar cf alone.tar -C set training.csv; lacuna data alone.tar; cp alone.tar set; lacuna data set/alone.tar | head -n 1; cat alone.tar | lacuna data -
+| set/alone.tar: 24 pictures of 32x32, 15 points
+! lacuna: alone.tar/training.csv: row 2, column Image: pictures/0001.png: cannot open: No such file or directory (the table lies in an archive, whose pictures are not read: unpack it)
+! lacuna: standard input/training.csv: row 2, column Image: pictures/0001.png lies in the archive, as the table does; pictures in archives are not read: unpack it
 = 1
+$ cd set; tar cf all.tar training.csv pictures; cd ..; lacuna data set/all.tar
+! lacuna: set/all.tar/training.csv: row 2, column Image: pictures/0001.png lies in the archive, as the table does; pictures in archives are not read: unpack it
+= 1
+
+Folders say what they are, where they are one thing.
+$ mkdir both; cp photos/f01.pgm both; printf '1 1\n2 2\n9 9\n' > both/f01.pts; printf '1 1\n2 2\n9 9\n' > both/gone.pts; lacuna import both --out pts; cp labels.csv both; echo '{}' > both/x.json; lacuna import both --out again | head -n 1
+| both: pts, 1 face of 1 picture, 3 points
+| left out: 0 without a point, 0 without a place, 1 whose picture could not be read
+| cropped by the points: the table has no rule for boxes
+| pts: training.csv, 1 picture of 96x96; next:
+|   lacuna data pts
+| both: pts, 1 face of 1 picture, 3 points
+! lacuna: both/gone.pts: no picture of that name beside it: left out
+! lacuna: both: .pts files are read; beside them are labels.csv and others: to read these, name the file, or the kind with --format
+! lacuna: both/gone.pts: no picture of that name beside it: left out
+$ echo '0 0.5 0.5 0.6 0.6 0.3 0.3 2 0.7 0.3 2 0.5 0.6 0' > both/f01.txt; lacuna import both --out more | head -n 1; lacuna import both --format yolo --out other | head -n 1; rm both/*.pts both/*.txt; lacuna import both --out none
+| both: pts, 1 face of 1 picture, 3 points
+| both: yolo, 1 face of 1 picture, 3 points
+! lacuna: both: .pts files are read; beside them are YOLO's .txt files, labels.csv and others: to read these, name the file, or the kind with --format
+! lacuna: both/gone.pts: no picture of that name beside it: left out
+! lacuna: both: neither .pts files nor YOLO's .txt files with pictures of the same name, but labels.csv and others: name the label file itself
+= 1
+$ mkdir yolo; cp photos/f0[12].pgm yolo; head -c 100 photos/f03.pgm > yolo/f03.pgm; for i in 1 2 3 4; do echo '0 0.5 0.5 0.6 0.6 0.3 0.3 2 0.7 0.3 2 0.5 0.6 0' > yolo/f0$i.txt; done; echo face > yolo/classes.txt; lacuna import yolo --out shares | head -n 2
+| yolo: yolo, 2 faces of 2 pictures, 3 points
+| left out: 0 without a point, 0 without a place, 2 whose picture could not be read
+! lacuna: yolo/f03.pgm: a damaged P2 picture: too few bytes for 48x48 pixels: left out
+! lacuna: yolo/f04.txt: no picture of that name: left out
+$ printf '3\na_x a_y b_x b_y\nphotos/f01.pgm 12 12 30 12\n' > list.txt; lacuna import list.txt --out none
+! lacuna: list.txt: line 3: the list ends with 1 of the 3 faces that its first line says
+= 1
+
+Models of different squares see no photo together, unless one is said.
+$ lacuna predict --model run --model wider photos --boxes labels.csv
+! lacuna: models 1 and 2 of the mean have different crop rules box (box:1,0,0 and box:1.25,-0.125,-0.125): say one for all with --crop SIDE,LEFT,TOP
+= 1
+$ lacuna predict --model run --model wider photos --boxes labels.csv --crop box
+! lacuna: models 1 and 2 of the mean have different crop rules box (box:1,0,0 and box:1.25,-0.125,-0.125): say one for all with --crop SIDE,LEFT,TOP
+= 1
+$ lacuna predict --model run --model wider photos --boxes labels.csv --crop 1,0,0 | wc -l | tr -d ' '
+| 25
+$ lacuna predict --model run --model run photos --boxes labels.csv --crop box | wc -l | tr -d ' '
+| 25
+
+Names with commas, quotes and line breaks go through table and training.
+$ mkdir odd; cp photos/f01.pgm 'odd/a, "b".pgm'; cp photos/f02.pgm "odd/c$(printf '\nd').pgm"; printf 'file,a_x,a_y,b_x,b_y\n"a, ""b"".pgm",12,12,30,12\n"c\nd.pgm",12,12,30,14\n' > odd/labels.csv; lacuna import odd/labels.csv --out oddly --size 32 | head -n 1; lacuna data oddly | head -n 1; lacuna predict --model run odd --whole --format csv | cut -d, -f1,2 | head -n 4
+| odd/labels.csv: csv, 2 faces of 2 pictures, 2 points
+| oddly: 2 pictures of 32x32, 2 points
+| file,face
+| "odd/a, ""b"".pgm"
+| "odd/c
+| d.pgm",1
+
+Other kinds of files.
 $ printf '{"images": []}' > x.json; lacuna data x.json
 ! lacuna: x.json: a JSON file, not a table; 'lacuna import' makes a table of label files such as this
 = 1

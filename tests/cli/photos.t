@@ -88,14 +88,45 @@ $ lacuna predict --model run photos/frame4.pgm --whole > /dev/full
 $ lacuna predict --model run photos/frame4.pgm cut/frame4.png --whole --draw drawn
 ! lacuna: photos/frame4.pgm and cut/frame4.png: files named after them would replace each other
 = 1
+$ mkdir faces2; cp photos/frame4.pgm faces2/a.pgm; cp photos/frame5.pgm faces2/a-face2.pgm; lacuna predict --model run faces2 --whole --format pts --out no-pts; test -e no-pts
+! lacuna: faces2/a.pgm and faces2/a-face2.pgm: files named after faces of the first and after the second would replace each other
+= 1
+$ lacuna predict --model run faces2 --whole --draw drawn2 > out; ls drawn2
+| a-face2.png
+| a.png
 $ mkdir both; cp photos/frame4.pgm both/frame4.png; lacuna predict --model run both --whole --draw both > out; cmp photos/frame4.pgm both/frame4.png; ls both
 | frame4.png
-! lacuna: both/frame4.png: what is drawn would replace the photo itself
+! lacuna: both/frame4.png: is a photo, which would be replaced
 $ mkdir empty; lacuna predict --model run empty --whole
 ! lacuna: empty: a folder without pictures
 = 1
 $ lacuna predict --model run photos/frame4.pgm --whole --source 9
 ! lacuna: --source 9: the model run has 2 sources, from 1 to 2
+= 1
+
+Names that are no UTF-8 cannot stand in JSON: a line each. Lists may begin with a byte order mark and end lines as Windows does.
+$ mkdir latin; cp photos/frame4.pgm "latin/$(printf '\344').pgm"; cp photos/frame5.pgm latin/b.pgm; for as in json coco dlib; do lacuna predict --model run latin --whole --format $as --out out 2> err; echo $?; tr '\344' '?' < err; grep -c 'b[.]pgm' out; done
+| 1
+| lacuna: latin/?.pgm: its name is not UTF-8, which this format cannot hold: rename it, or write CSV
+| 1
+| 1
+| lacuna: latin/?.pgm: its name is not UTF-8, which this format cannot hold: rename it, or write CSV
+| 1
+| 1
+| lacuna: latin/?.pgm: its name is not UTF-8, which this format cannot hold: rename it, or write CSV
+| 1
+$ lacuna predict --model run latin --whole | tail -n +2 | cut -d, -f1 | tr '\344' '?'
+| latin/b.pgm
+| latin/?.pgm
+$ printf '\357\273\277photos/frame4.pgm\r\nphotos/frame5.pgm\r\n' > list; lacuna predict --model run @list --whole | cut -d, -f1
+| file
+| photos/frame4.pgm
+| photos/frame5.pgm
+$ printf '\357\273\277frame4.pgm;1;1;20;20\r\nframe5.pgm;2;2;20;20\r\n' > semi.csv; lacuna predict --model run photos/frame5.pgm --boxes semi.csv | cut -d, -f1-6
+| file,face,x,y,w,h
+| photos/frame5.pgm,1,2,2,20,20
+$ printf 'frame4.pgm,1,1,20,20\n\0\nframe5.pgm,2,2,20,20\n' > nul.csv; lacuna predict --model run photos/frame5.pgm --boxes nul.csv
+! lacuna: nul.csv: a NUL byte in the file
 = 1
 
 Misuse.

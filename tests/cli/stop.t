@@ -125,3 +125,32 @@ $ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it
 ! lacuna: stopped and saved in it's; to go on:
 !   lacuna train --data 'my faces' --out 'it'\''s' --resume --cpu ref
 = 130
+
+An import and a drawing that are stopped leave nothing; what is left of those that were killed is begun anew. In when.sh the signal comes as soon as the file $2 is there; a photo of many names is many photos.
+$ printf '%s\n' 'signal=$1 file=$2; shift 2; : > out; : > err' '(while ! [ -e "$file" ]; do sleep 0.02; done; kill -s "$signal" $$) &' 'exec lacuna "$@" > out 2> err' > when.sh
+$ sh when.sh INT many/photo_00001.jpg synth --photos 99999 --seed 2 --out many; echo $?; cat err; ls -A many
+| 130
+| lacuna: stopping after this step; again to end at once
+$ { sh when.sh KILL many/photo_00001.jpg synth --photos 99999 --seed 2 --out many; } 2> killed; echo $?; ls -A many | grep unf; lacuna synth --photos 1 --seed 2 --out many > /dev/null; ls -A many
+| 137
+| .unfinished
+| coco.json
+| dlib.xml
+| photo_00001.jpg
+| photo_00001.pts
+| truth.csv
+$ mkdir m; cp many/photo_00001.jpg m/p.jpg; awk 'BEGIN { print "file,x,y,w,h,a_x,a_y"; for (i = 0; i < 4096; i++) { name = ""; for (bit = 2048; bit >= 1; bit /= 2) name = name (int(i / bit) % 2 ? "./" : "../m/"); print name "p.jpg,9,9,90,90,20,20" } }' > m/labels.csv; sh when.sh TERM set/pictures/0001.png import m/labels.csv --out set --size 16; echo $?; cat err; ls -A set
+| 143
+| lacuna: stopping after this step; again to end at once
+$ { sh when.sh KILL set/pictures/0001.png import m/labels.csv --out set --size 16; } 2> killed; echo $?; ls -A set; head -n 3 m/labels.csv > m/few.csv; lacuna import m/few.csv --out set --size 16 | head -n 1; ls -A set set/pictures | head
+| 137
+| .unfinished
+| pictures
+| m/few.csv: csv, 2 faces of 2 pictures, 1 point
+| set:
+| pictures
+| training.csv
+|
+| set/pictures:
+| 0001.png
+| 0002.png

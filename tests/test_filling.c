@@ -1,0 +1,128 @@
+/* Folders that are filled: what is there is not replaced, what a killed process left is. */
+#include "support.h"
+
+static const char *const names[] = {"a.csv", "b.csv"};
+
+typedef struct fixture {
+    lac_context *ctx;
+    test_folder folder;
+    test_path out, mark;
+} fixture;
+
+static int setup(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    f->ctx = context_at(LAC_CPU_REF, 1);
+    folder_new(&f->folder);
+    f->out = path_in(&f->folder, "out");
+    f->mark = path_in(&f->folder, "out/.unfinished");
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture *f = *state;
+    folder_free(&f->folder);
+    lac_context_free(&f->ctx);
+    free(f);
+    return 0;
+}
+
+static lac_status begin(const fixture *f, lac_filling *filling)
+{
+    return lac_filling_begin(f->ctx, f->out.text, names, LAC_COUNT(names), filling);
+}
+
+static void put(const fixture *f, const char *name)
+{
+    file_put(path_in(&f->folder, name).text, "x", 1);
+}
+
+static void a_folder_is_marked_until_it_is_filled(void **state)
+{
+    const fixture *f = *state;
+    lac_filling filling;
+    assert_ok(f->ctx, begin(f, &filling));
+    assert_true(lac_path_exists(f->mark.text));
+    assert_false(filling.is_anew);
+    lac_filling_end(&filling);
+    assert_int_equal(file_count(f->out.text), 0);
+    lac_filling_end(&filling);
+}
+
+static void what_is_there_stays(void **state)
+{
+    const fixture *f = *state;
+    lac_filling filling;
+    assert_ok(f->ctx, lac_folder_make(f->ctx, f->out.text));
+    put(f, "out/c.csv");
+    put(f, "out/b.csv");
+    assert_status(f->ctx, begin(f, &filling), LAC_ERROR_IO);
+    assert_message(f->ctx, "out: holds a b.csv already: choose another folder");
+    assert_int_equal(file_count(f->out.text), 2);
+    lac_filling_end(&filling);
+    assert_int_equal(file_count(f->out.text), 2);
+}
+
+static void one_process_fills_a_folder(void **state)
+{
+    const fixture *f = *state;
+    lac_filling first, second;
+    assert_ok(f->ctx, begin(f, &first));
+    assert_status(f->ctx, begin(f, &second), LAC_ERROR_IO);
+    assert_message(f->ctx, "another process is at work in this folder");
+    lac_filling_end(&second);
+    assert_true(lac_path_exists(f->mark.text));
+    lac_filling_end(&first);
+    assert_ok(f->ctx, begin(f, &second));
+    assert_false(second.is_anew);
+    lac_filling_end(&second);
+}
+
+static void what_a_killed_process_left_may_be_replaced(void **state)
+{
+    const fixture *f = *state;
+    lac_filling filling;
+    assert_ok(f->ctx, lac_folder_make(f->ctx, f->out.text));
+    put(f, "out/.unfinished");
+    put(f, "out/a.csv");
+    put(f, "out/b.csv.123-4.tmp");
+    put(f, "out/mine.tmp");
+    put(f, "out/my.12-x.tmp");
+    assert_ok(f->ctx, begin(f, &filling));
+    assert_true(filling.is_anew);
+    lac_filling_end(&filling);
+    assert_int_equal(file_count(f->out.text), 3);
+    assert_false(lac_path_exists(path_in(&f->folder, "out/b.csv.123-4.tmp").text));
+}
+
+static void memory_may_run_out(void **state)
+{
+    const fixture *f = *state;
+    lac_filling filling;
+    lac_status status = LAC_ERROR_MEMORY;
+    for (long at = 1; status == LAC_ERROR_MEMORY; at++) {
+        f->ctx->fail_at = f->ctx->allocations + at;
+        status = begin(f, &filling);
+        lac_filling_end(&filling);
+        assert_false(lac_path_exists(f->mark.text));
+    }
+    f->ctx->fail_at = 0;
+    assert_int_equal(status, LAC_OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_folder_is_marked_until_it_is_filled),
+        TEST(what_is_there_stays),
+        TEST(one_process_fills_a_folder),
+        TEST(what_a_killed_process_left_may_be_replaced),
+        TEST(memory_may_run_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

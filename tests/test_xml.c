@@ -1,4 +1,8 @@
-/* The reader of XML: pieces in their order, references, lines, and files that are none. */
+/*
+ * The reader of XML: pieces in their order, references, lines, and files that are none; and what
+ * writes text into files that others read.
+ */
+#define _POSIX_C_SOURCE 200809L /* open_memstream */
 #include "base/xml.h"
 #include "support.h"
 
@@ -134,6 +138,45 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* ---- Written ------------------------------------------------------------------------- */
+
+typedef void (*writer)(FILE *stream, const char *text);
+
+static void check_written(writer write, const char *text, const char *wanted)
+{
+    char *written;
+    size_t size;
+    FILE *stream = open_memstream(&written, &size);
+    assert_non_null(stream);
+    write(stream, text);
+    assert_int_equal(fclose(stream), 0);
+    assert_string_equal(written, wanted);
+    free(written);
+}
+
+static void write_x(FILE *stream, const char *text)
+{
+    lac_csv_name(stream, text, "_x");
+}
+
+/* Names of files and points may be any bytes. */
+static void any_bytes_are_written_as_what_reads_them_can_read(void **state)
+{
+    (void)state;
+#define MARK "\xef\xbf\xbd"
+    check_written(lac_html_text, "a<b>&\"\n\xc3\xa9\t", "a&lt;b&gt;&amp;&quot;\n\xc3\xa9\t");
+    check_written(lac_html_text, "\033[2J\xe9\177", MARK "[2J" MARK MARK);
+    check_written(lac_json_text, "\"\\\n\xe2\x82\xac", "\"\\\"\\\\\\u000a\xe2\x82\xac\"");
+    check_written(lac_json_text, "\xed\xa0\x80\xc0\xaf", "\"" MARK MARK MARK MARK MARK "\"");
+    check_written(lac_json_text, "\xf0\x9f\x98\x80\xf0\x9f", "\"\xf0\x9f\x98\x80" MARK MARK "\"");
+    check_written(lac_csv_text, "plain", "plain");
+    check_written(lac_csv_text, " a", "\" a\"");
+    check_written(lac_csv_text, "a;b", "\"a;b\"");
+    check_written(write_x, "the \"tip\"", "\"the \"\"tip\"\"_x\"");
+    check_written(write_x, "nose", "nose_x");
+#undef MARK
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +185,7 @@ int main(void)
         cmocka_unit_test(no_beginning_of_a_file_is_a_file),
         cmocka_unit_test(depth_and_attributes_have_limits),
         cmocka_unit_test(elements_can_be_skipped_and_numbers_read),
+        cmocka_unit_test(any_bytes_are_written_as_what_reads_them_can_read),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -90,32 +90,18 @@ void lac_draw_font(cairo_t *cr, double size, int bold)
 
 enum { MOST_TEXT = 160 };
 
-/* Bytes of the UTF-8 character at p, 0 when there is none. cairo takes nothing else. */
-static int character_length(const unsigned char *p)
-{
-    int length = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3
-                 : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
-    for (int i = 1; i < length; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    int is_long = (*p == 0xe0 && p[1] < 0xa0) || (*p == 0xf0 && p[1] < 0x90);
-    int is_outside = (*p == 0xed && p[1] > 0x9f) || (*p == 0xf4 && p[1] > 0x8f);
-    return is_long || is_outside ? 0 : length;
-}
-
 /* Shortens the text to what there is room for. */
 static void make_drawable(const char *text, char out[MOST_TEXT])
 {
-    const unsigned char *p = (const unsigned char *)text;
     int used = 0;
-    while (*p && used < MOST_TEXT - 4) {
-        int length = character_length(p);
+    while (*text && used < MOST_TEXT - 4) {
+        int length = lac_utf8_length(text);
         if (length)
-            memcpy(out + used, p, (size_t)length);
+            memcpy(out + used, text, (size_t)length);
         else
             out[used] = '?';
         used += length ? length : 1;
-        p += length ? length : 1;
+        text += length ? length : 1;
     }
     out[used] = '\0';
 }

@@ -242,6 +242,22 @@ static void strict_imports_leave_nothing_out(void **state)
     assert_message(f->ctx, "none of its 1 faces could be imported");
 }
 
+static void two_imports_into_one_folder_do_not_mix(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    lac_lock lock;
+    put_photos(f);
+    test_path from = put(f, "t.csv", three), out = path_in(&f->folder, "out");
+    assert_ok(f->ctx, lac_folder_make(f->ctx, out.text));
+    assert_ok(f->ctx, lac_lock_take(f->ctx, out.text, &lock));
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &result), LAC_ERROR_IO);
+    assert_message(f->ctx, "another process is at work in this folder");
+    assert_int_equal(file_count(out.text), 1);
+    lac_lock_release(&lock);
+    assert_ok(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &result));
+}
+
 static void a_table_that_is_there_stays(void **state)
 {
     const fixture *f = *state;
@@ -647,6 +663,7 @@ int main(void)
         TEST(a_folder_of_pts_files_is_one_import),
         TEST(faces_with_gaps_are_placed_by_the_mean_face),
         TEST(strict_imports_leave_nothing_out),
+        TEST(two_imports_into_one_folder_do_not_mix),
         TEST(a_table_that_is_there_stays),
         TEST(pictures_that_are_there_stay),
         TEST(a_numbered_column_may_be_missing),

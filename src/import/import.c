@@ -123,7 +123,7 @@ static lac_status check_empty(lac_context *ctx, const char *folder)
 }
 
 /* An old table is neither overwritten nor left beside pictures that are not its own. */
-static lac_status make_folders(lac_context *ctx, const char *dir)
+static lac_status make_pictures(lac_context *ctx, const char *dir)
 {
     char *path;
     LAC_TRY(lac_path_join(ctx, dir, "training.csv", &path));
@@ -132,7 +132,6 @@ static lac_status make_folders(lac_context *ctx, const char *dir)
     if (is_there)
         return lac_fail(ctx, LAC_ERROR_IO, "%s: holds a training.csv already: choose another "
                         "folder", dir);
-    LAC_TRY(lac_folder_make(ctx, dir));
     LAC_TRY(lac_path_join(ctx, dir, "pictures", &path));
     lac_status status = lac_folder_make(ctx, path);
     if (status == LAC_OK)
@@ -178,17 +177,28 @@ static lac_status fill(lac_import_job *job, const char *from, lac_import_result 
     return lac_import_table(job, result->crop);
 }
 
-static lac_status make(lac_import_job *job, const char *from, lac_import_result *result)
+/* In the folder, locked: of two imports that mixed their pictures neither would be told. */
+static lac_status make_inside(lac_import_job *job, const char *from, lac_import_result *result)
 {
     size_t room = strlen(job->dir) + 1 + LAC_FACE_NAME;
     char *path;
-    LAC_TRY(choose(job, result));
-    LAC_TRY(make_folders(job->ctx, job->dir));
+    LAC_TRY(make_pictures(job->ctx, job->dir));
     LAC_TRY(lac_alloc(job->ctx, room, 1, &path));
     lac_status status = fill(job, from, result);
     if (status != LAC_OK)
         take_back(job, path, room);
     free(path);
+    return status;
+}
+
+static lac_status make(lac_import_job *job, const char *from, lac_import_result *result)
+{
+    lac_lock lock;
+    LAC_TRY(choose(job, result));
+    LAC_TRY(lac_folder_make(job->ctx, job->dir));
+    LAC_TRY(lac_lock_take(job->ctx, job->dir, &lock));
+    lac_status status = make_inside(job, from, result);
+    lac_lock_release(&lock);
     return status;
 }
 

@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "progress.h"
 
-
 static const char *const formats[] = {"auto", "csv",    "dlib", "pts", "coco",
                                       "dlc",  "celeba", "wflw", "yolo", NULL};
 static const char *const exif_choices[] = {"auto", "apply", "ignore", NULL}; /* as lac_exif */
@@ -13,6 +12,7 @@ typedef struct import_options {
     const char *from, *out;
     int format, exif;
     lac_import_config config;
+    photo_display shown;
     machine_options machine;
 } import_options;
 
@@ -46,9 +46,9 @@ static int import_labels(import_options *o)
 {
     lac_context *ctx = NULL;
     lac_import_result result;
-    photo_display shown = photo_display_start();
+    o->shown = photo_display_start();
     o->config.progress = progress_photos;
-    o->config.progress_user = &shown;
+    o->config.progress_user = &o->shown;
     o->config.format = o->format ? formats[o->format] : NULL;
     o->config.exif = (lac_exif)o->exif;
     signals_watch();

@@ -18,7 +18,7 @@ static double seconds_now(void)
 
 int main(int argc, char **argv)
 {
-    int times = argc == 4 ? atoi(argv[3]) : 0;
+    int times = argc == 4 ? (int)strtol(argv[3], NULL, 10) : 0;
     if (times < 1 || (strcmp(argv[2], "training") != 0 && strcmp(argv[2], "test") != 0)) {
         fprintf(stderr, "usage: load PATH training|test TIMES\n");
         return 2;

@@ -106,9 +106,9 @@ static int fit(const detect_options *o)
         status = lac_crop_measure(ctx, detector, lac_data_image(data, 0),
                                   rows < o->rows ? rows : o->rows, lac_data_size(data), &result);
     }
-    int code = report(ctx, status);
-    if (code == CODE_DONE)
+    if (status == LAC_OK)
         print_fit(o->data, &result);
+    int code = report(ctx, status);
     lac_detector_free(&detector);
     lac_data_free(&data);
     lac_context_free(&ctx);

@@ -19,6 +19,7 @@ typedef struct export_options {
     const char *out;
     int source; /* from 1 */
     lac_export_config how;
+    lac_train_config own; /* the model's, whose crop may be noted in `how` */
     table_job table;
     int split;
     machine_options machine;
@@ -90,13 +91,13 @@ static lac_status write_c(lac_context *ctx, const export_options *o, lac_model *
 }
 
 /* How its pictures are cut out of photos, where --crop does not say it: the model's own rules. */
-static lac_status note_crop(const lac_model *model, lac_train_config *own, export_options *o)
+static lac_status note_crop(const lac_model *model, export_options *o)
 {
     if (o->how.crop)
         return LAC_OK;
-    lac_status status = lac_model_config(model, own);
-    if (status == LAC_OK && own->crop[0])
-        o->how.crop = own->crop;
+    lac_status status = lac_model_config(model, &o->own);
+    if (status == LAC_OK && o->own.crop[0])
+        o->how.crop = o->own.crop;
     return status;
 }
 
@@ -104,7 +105,6 @@ static int export_model(export_options *o)
 {
     lac_context *ctx = NULL;
     lac_model *model = NULL;
-    lac_train_config own;
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = models_load(ctx, &o->models, &model);
@@ -112,7 +112,7 @@ static int export_model(export_options *o)
     if (code == CODE_DONE)
         code = check_source(o, model);
     if (code == CODE_DONE)
-        code = report(ctx, note_crop(model, &own, o));
+        code = report(ctx, note_crop(model, o));
     if (code == CODE_DONE)
         code = report(ctx, o->to == TO_C ? write_c(ctx, o, model)
                                          : lac_export_onnx(model, &o->how, o->out));

@@ -12,6 +12,7 @@ typedef struct import_options {
     const char *from, *out;
     int format, exif;
     lac_import_config config;
+    count_display shown;
     machine_options machine;
 } import_options;
 
@@ -45,9 +46,9 @@ static int import_labels(import_options *o)
 {
     lac_context *ctx = NULL;
     lac_import_result result;
-    count_display shown = count_display_start("photo");
+    o->shown = count_display_start("photo");
     o->config.progress = progress_count;
-    o->config.progress_user = &shown;
+    o->config.progress_user = &o->shown;
     o->config.format = o->format ? formats[o->format] : NULL;
     o->config.exif = (lac_exif)o->exif;
     signals_watch();

@@ -3,24 +3,8 @@
  * then runs over a photo, or with a message that is one line. A first byte of '<' makes them a
  * cascade, any other an ONNX file. script/fuzz builds and runs it.
  */
+#include "fuzz.h"
 #include "detect/detect.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        abort();
-}
-
-static void check(const lac_context *ctx, lac_status status)
-{
-    const char *message = lac_context_message(ctx);
-    require(status == LAC_OK || (message[0] != 0 && !strchr(message, '\n')));
-}
 
 static void run(lac_context *ctx, lac_yunet *yunet, lac_haar *haar)
 {
@@ -40,14 +24,8 @@ static void run(lac_context *ctx, lac_yunet *yunet, lac_haar *haar)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static lac_context *ctx;
-    const lac_context_config config = {.threads = 1};
-    if (!ctx)
-        require(lac_context_new(&config, &ctx) == LAC_OK);
-    char *copy = calloc(size + 1, 1);
-    require(copy != NULL);
-    if (size > 0)
-        memcpy(copy, bytes, size);
+    lac_context *ctx = the_context(1);
+    char *copy = text_of(bytes, size);
     lac_yunet *yunet = NULL;
     lac_haar *haar = NULL;
     if (size > 0 && bytes[0] == '<')

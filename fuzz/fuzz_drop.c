@@ -3,20 +3,10 @@
  * has, or with a message that is one line; and what a list names is named by the shortest list that
  * is made from it. script/fuzz builds and runs it.
  */
+#include "fuzz.h"
 #include "data/data.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
 enum { ROWS = 12, POINTS = 3 };
-
-static void require(int condition)
-{
-    if (!condition)
-        abort();
-}
 
 static lac_data *data_new(lac_context *ctx)
 {
@@ -34,26 +24,17 @@ static lac_data *data_new(lac_context *ctx)
 static uint8_t *parse(lac_context *ctx, char *text, const lac_data *data)
 {
     uint8_t *point;
-    if (lac_drop_parse(ctx, text, "drop.txt", data, &point) == LAC_OK)
-        return point;
-    const char *message = lac_context_message(ctx);
-    require(message[0] != 0 && !strchr(message, '\n') && !point);
-    return NULL;
+    require(check(ctx, lac_drop_parse(ctx, text, "drop.txt", data, &point)) == (point != NULL));
+    return point;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static lac_context *ctx;
     static lac_data *data;
-    const lac_context_config config = {.threads = 1};
-    if (!ctx) {
-        require(lac_context_new(&config, &ctx) == LAC_OK);
+    lac_context *ctx = the_context(1);
+    char *text = text_of(bytes, size), *shortest;
+    if (!data)
         data = data_new(ctx);
-    }
-    char *text = malloc(size + 1), *shortest;
-    require(text != NULL);
-    memcpy(text, bytes, size);
-    text[size] = 0;
     uint8_t *point = parse(ctx, text, data);
     free(text);
     if (!point)

@@ -4,27 +4,8 @@
  * in front chooses training table, test table, any or lookup table, and how gaps are read.
  * script/fuzz builds and runs it.
  */
-#define _GNU_SOURCE /* memfd_create */
+#include "fuzz.h"
 #include "data/data.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        abort();
-}
-
-static void check_message(const lac_context *ctx)
-{
-    const char *message = lac_context_message(ctx);
-    require(message[0] != 0 && !strchr(message, '\n'));
-}
 
 /* What every data set promises: labels inside the picture where there are any, else 0. */
 static void check_data(const lac_data *data)
@@ -58,9 +39,7 @@ static void read_table(lac_context *ctx, const char *path, unsigned how)
     lac_status status = kind < KINDS
                             ? lac_data_open_as(ctx, path, (lac_table)kind, &config, &data)
                             : lac_lookup_open(ctx, path, &lookup);
-    if (status != LAC_OK)
-        check_message(ctx);
-    else if (data)
+    if (check(ctx, status) && data)
         check_data(data);
     lac_data_free(&data);
     lac_lookup_free(&lookup);
@@ -68,17 +47,10 @@ static void read_table(lac_context *ctx, const char *path, unsigned how)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static lac_context *ctx;
-    const lac_context_config config = {.threads = 2};
     if (size == 0)
         return 0;
-    if (!ctx)
-        require(lac_context_new(&config, &ctx) == LAC_OK);
-    int file = memfd_create("table", 0);
-    require(file >= 0 && write(file, bytes + 1, size - 1) == (ssize_t)size - 1);
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    read_table(ctx, path, bytes[0]);
-    close(file);
+    fuzz_file file = file_of(bytes + 1, size - 1);
+    read_table(the_context(2), file.path, bytes[0]);
+    close(file.handle);
     return 0;
 }

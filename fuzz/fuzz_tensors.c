@@ -4,28 +4,9 @@
  * front chooses tensors, a whole model or a configuration. script/fuzz builds and
  * runs it.
  */
-#define _GNU_SOURCE /* memfd_create */
+#include "fuzz.h"
 #include "format/format.h"
 #include "settings/config.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        abort();
-}
-
-static void check(const lac_context *ctx, lac_status status)
-{
-    const char *message = lac_context_message(ctx);
-    require(status == LAC_OK || (message[0] != 0 && !strchr(message, '\n')));
-}
 
 /* Every float of a tensor that was handed out can be read. */
 static void read_tensors(lac_context *ctx, const char *path)
@@ -56,10 +37,7 @@ static void read_model(lac_context *ctx, const char *path)
 static void read_config(lac_context *ctx, const uint8_t *bytes, size_t size)
 {
     lac_train_config config;
-    char *text = calloc(size + 1, 1);
-    require(text != NULL);
-    if (size > 0)
-        memcpy(text, bytes, size);
+    char *text = text_of(bytes, size);
     lac_status status = lac_config_from_json(ctx, text, "config.json", &config);
     check(ctx, status);
     free(text);
@@ -73,24 +51,15 @@ static void read_config(lac_context *ctx, const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static lac_context *ctx;
-    const lac_context_config config = {.threads = 1, .cpu = LAC_CPU_REF};
+    lac_context *ctx = the_context(1);
     if (size == 0)
         return 0;
-    if (!ctx)
-        require(lac_context_new(&config, &ctx) == LAC_OK);
     if (bytes[0] % 3 == 2) {
         read_config(ctx, bytes + 1, size - 1);
         return 0;
     }
-    int file = memfd_create("tensors", 0);
-    require(file >= 0 && write(file, bytes + 1, size - 1) == (ssize_t)size - 1);
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    if (bytes[0] % 3 == 0)
-        read_tensors(ctx, path);
-    else
-        read_model(ctx, path);
-    close(file);
+    fuzz_file file = file_of(bytes + 1, size - 1);
+    (bytes[0] % 3 == 0 ? read_tensors : read_model)(ctx, file.path);
+    close(file.handle);
     return 0;
 }

@@ -666,6 +666,24 @@ static void no_memory_for_a_file_leaves_the_old_one(void **state)
     (void)state;
 }
 
+/* Files of /proc are of size 0, and devices have none. */
+static void what_has_no_size_is_read_to_its_end(void **state)
+{
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    char *bytes;
+    size_t size;
+    assert_ok(ctx, lac_file_read(ctx, "/dev/null", &bytes, &size));
+    assert_int_equal(size, 0);
+    free(bytes);
+    if (lac_path_is_file("/proc/self/status")) {
+        assert_ok(ctx, lac_file_read(ctx, "/proc/self/status", &bytes, &size));
+        assert_true(size > 0 && strlen(bytes) == size && strncmp(bytes, "Name:", 5) == 0);
+        free(bytes);
+    }
+    lac_context_free(&ctx);
+    (void)state;
+}
+
 static void a_file_is_read_whole_with_a_nul_behind_it(void **state)
 {
     fixture *f = fixture_new();
@@ -759,6 +777,7 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_made_names_its_path),
         cmocka_unit_test(a_locked_folder_refuses_files),
         cmocka_unit_test(no_memory_for_a_file_leaves_the_old_one),
+        cmocka_unit_test(what_has_no_size_is_read_to_its_end),
         cmocka_unit_test(a_file_is_read_whole_with_a_nul_behind_it),
         cmocka_unit_test(paths_join_with_one_slash),
     };

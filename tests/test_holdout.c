@@ -47,6 +47,8 @@ static void bad_arguments_from_memory_are_refused(void **state)
 {
     static const char *const same[] = {"a", "a"};
     static const char *const unnamed[] = {"a", ""};
+    static const char *const comma[] = {"a", "b,c"};
+    static const char *const odd[] = {"a", "\033[2J"};
     static const char *const good[] = {"a", "b"};
     fixture *f = *state;
     lac_context *ctx = f->ctx;
@@ -64,6 +66,8 @@ static void bad_arguments_from_memory_are_refused(void **state)
     REFUSED(lac_data_from_memory(ctx, 1, 1, 2, good, &pixel, labels, NULL, &data), "NULL");
     REFUSED(lac_data_from_memory(ctx, 1, 1, 2, same, &pixel, labels, mask, &data), "both");
     REFUSED(lac_data_from_memory(ctx, 1, 1, 2, unnamed, &pixel, labels, mask, &data), "no name");
+    REFUSED(lac_data_from_memory(ctx, 1, 1, 2, comma, &pixel, labels, mask, &data), "comma");
+    REFUSED(lac_data_from_memory(ctx, 1, 1, 2, odd, &pixel, labels, mask, &data), "printable");
     mask[3] = 1;
     REFUSED(lac_data_from_memory(ctx, 1, 1, 2, good, &pixel, labels, mask, &data), "finite");
     mask[3] = 2;

@@ -333,6 +333,21 @@ static void strict_imports_leave_nothing_out(void **state)
     assert_message(f->ctx, "none of its 1 faces could be imported");
 }
 
+static void two_imports_into_one_folder_do_not_mix(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    lac_filling other;
+    put_photos(f);
+    test_path from = put(f, "t.csv", three), out = path_in(&f->folder, "out");
+    assert_ok(f->ctx, lac_filling_begin(f->ctx, out.text, NULL, 0, &other));
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &result), LAC_ERROR_IO);
+    assert_message(f->ctx, "another process is at work in this folder");
+    assert_int_equal(file_count(out.text), 1);
+    lac_filling_end(&other);
+    assert_ok(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &result));
+}
+
 static void a_table_that_is_there_stays(void **state)
 {
     const fixture *f = *state;
@@ -742,6 +757,7 @@ int main(void)
         TEST(a_folder_without_labels_of_its_own_names_what_it_holds),
         TEST(faces_with_gaps_are_placed_by_the_mean_face),
         TEST(strict_imports_leave_nothing_out),
+        TEST(two_imports_into_one_folder_do_not_mix),
         TEST(a_table_that_is_there_stays),
         TEST(pictures_that_are_there_stay),
         TEST(a_numbered_column_may_be_missing),

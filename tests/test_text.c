@@ -42,18 +42,31 @@ static void assert_written(void (*write)(FILE *stream, const char *text), const 
     free(got);
 }
 
-static void json_stays_json_whatever_the_text(void **state)
+static void write_x(FILE *stream, const char *text)
+{
+    lac_csv_name(stream, text, "_x");
+}
+
+/* Names of files and points may be any bytes. */
+static void any_bytes_are_written_as_what_reads_them_can_read(void **state)
 {
     (void)state;
-    assert_written(lac_json_text, "a \"b\" \\ \n\x01", "\"a \\\"b\\\" \\\\ \\u000a\\u0001\"");
-    assert_written(lac_json_text, "\xc3\xa4\xf0\x9f\x98\x80", "\"\xc3\xa4\xf0\x9f\x98\x80\"");
-    assert_written(lac_json_text, "a\xe4\xc3", "\"a\\ufffd\\ufffd\"");
+#define MARK "\xef\xbf\xbd"
+    assert_written(lac_html_text, "a<b>&\"\n\xc3\xa9\t", "a&lt;b&gt;&amp;&quot;\n\xc3\xa9\t");
+    assert_written(lac_html_text, "\033[2J\xe9\177", MARK "[2J" MARK MARK);
+    assert_written(lac_json_text, "\"\\\n\xe2\x82\xac", "\"\\\"\\\\\\u000a\xe2\x82\xac\"");
+    assert_written(lac_json_text, "\xed\xa0\x80\xc0\xaf", "\"" MARK MARK MARK MARK MARK "\"");
+    assert_written(lac_json_text, "\xf0\x9f\x98\x80\xf0\x9f", "\"\xf0\x9f\x98\x80" MARK MARK "\"");
+    assert_written(write_x, "the \"tip\"", "\"the \"\"tip\"\"_x\"");
+    assert_written(write_x, "nose", "nose_x");
+#undef MARK
 }
 
 static void cells_are_quoted_where_they_must_be(void **state)
 {
     (void)state;
-    assert_written(lac_csv_text, "a b;c.png", "a b;c.png");
+    assert_written(lac_csv_text, "a b.png", "a b.png");
+    assert_written(lac_csv_text, "a;b", "\"a;b\"");
     assert_written(lac_csv_text, "a,b", "\"a,b\"");
     assert_written(lac_csv_text, "a \"b\"", "\"a \"\"b\"\"\"");
     assert_written(lac_csv_text, "a\nb", "\"a\nb\"");
@@ -92,7 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(characters_are_those_of_the_standard),
-        cmocka_unit_test(json_stays_json_whatever_the_text),
+        cmocka_unit_test(any_bytes_are_written_as_what_reads_them_can_read),
         cmocka_unit_test(cells_are_quoted_where_they_must_be),
         cmocka_unit_test(a_byte_order_mark_is_no_part_of_a_text),
     };

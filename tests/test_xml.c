@@ -1,4 +1,8 @@
-/* The reader of XML: pieces in their order, references, lines, and files that are none. */
+/*
+ * The reader of XML: pieces in their order, references, lines, and files that are none; and what
+ * writes text into files that others read.
+ */
+#define _POSIX_C_SOURCE 200809L /* open_memstream */
 #include "base/xml.h"
 #include "support.h"
 
@@ -133,6 +137,8 @@ static int tear_down(void **state)
     lac_context_free(&ctx);
     return 0;
 }
+
+/* ---- Written ------------------------------------------------------------------------- */
 
 int main(void)
 {

@@ -146,17 +146,22 @@ int lac_number_read(const char *text, double *out);
 /* Cuts the first line off *text, which moves behind it, and returns it; NULL when *text is. */
 char *lac_line_next(char **text);
 
+/* No control characters: fit to stand in a line, and to reach a terminal. */
+int lac_text_printable(const char *text);
+
 /* Bytes of the UTF-8 character at `text`, 0 where there is none and where the text ends. */
 int lac_utf8_length(const char *text);
 
 /* 1 when all of the text is UTF-8. */
 int lac_utf8_is_valid(const char *text);
 
-/* Write a text into a file: with the characters escaped that HTML and XML read as their own; as a
- * cell of a CSV, in quotes where it would not be one without; as a JSON string with its quotes.
- * JSON is UTF-8: a byte that is none becomes U+FFFD there. */
+/* Write a text into a file: with the characters escaped that HTML and XML read as their own, and
+ * those replaced, as also in JSON, that they do not have: names of files may be any bytes; as a
+ * cell of a CSV, in quotes where it would not be one without; as one with an ending, "NAME_x"; as a
+ * JSON string with its quotes. */
 void lac_html_text(FILE *stream, const char *text);
 void lac_csv_text(FILE *stream, const char *text);
+void lac_csv_name(FILE *stream, const char *name, const char *ending);
 void lac_json_text(FILE *stream, const char *text);
 
 /* 1 when the text is JSON, perhaps behind a byte order mark: a reader that refuses it nonetheless

@@ -231,9 +231,9 @@ int lac_path_exists(const char *path)
     return stat(path, &info) == 0;
 }
 
-/* A pipe does not say how much is in it: it is read until it ends. */
-static lac_status read_pipe(lac_context *ctx, FILE *file, const char *path, char **out,
-                            size_t *size)
+/* A pipe, a device, a file of /proc do not say how much is in them: they are read to their end. */
+static lac_status read_to_end(lac_context *ctx, FILE *file, const char *path, char **out,
+                              size_t *size)
 {
     enum { FIRST = 1 << 16, MOST = 1 << 30 };
     size_t room = 0;
@@ -241,21 +241,24 @@ static lac_status read_pipe(lac_context *ctx, FILE *file, const char *path, char
     do {
         char *more;
         room = room ? 2 * room : FIRST;
-        lac_status status = room > MOST ? lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a pipe with more "
-                                                   "than %d bytes", path, MOST)
-                                        : lac_alloc(ctx, room + 1, 1, &more);
-        if (status != LAC_OK) {
-            free(*out);
-            *out = NULL;
-            return status;
-        }
+        if (room > MOST)
+            return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a pipe or device with more than %d bytes",
+                            path, MOST);
+        LAC_TRY(lac_alloc(ctx, room + 1, 1, &more));
         if (*size)
             memcpy(more, *out, *size);
         free(*out);
         *out = more;
         *size += fread(more + *size, 1, room - *size, file);
     } while (*size == room);
-    return LAC_OK;
+    return ferror(file) ? lac_fail_errno(ctx, path, "read") : LAC_OK;
+}
+
+static lac_status read_size(lac_context *ctx, FILE *file, const char *path, char **out,
+                            size_t size)
+{
+    LAC_TRY(lac_alloc(ctx, size + 1, 1, out));
+    return fread(*out, 1, size, file) == size ? LAC_OK : lac_fail_errno(ctx, path, "read");
 }
 
 lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t *size)
@@ -264,23 +267,22 @@ lac_status lac_file_read(lac_context *ctx, const char *path, char **out, size_t 
     FILE *file = fopen(path, "rb");
     if (!file)
         return lac_fail_errno(ctx, path, "open");
-    lac_status status = LAC_OK;
+    lac_status status;
     struct stat info;
     if (fstat(fileno(file), &info) != 0 || S_ISDIR(info.st_mode)) {
         errno = S_ISDIR(info.st_mode) ? EISDIR : errno;
         status = lac_fail_errno(ctx, path, "read");
-    } else if (S_ISFIFO(info.st_mode)) {
-        status = read_pipe(ctx, file, path, out, size);
-    } else {
+    } else if (S_ISREG(info.st_mode) && info.st_size > 0) {
         *size = (size_t)info.st_size;
-        status = lac_alloc(ctx, *size + 1, 1, out);
+        status = read_size(ctx, file, path, out, *size);
+    } else {
+        status = read_to_end(ctx, file, path, out, size);
     }
-    if (status == LAC_OK && S_ISREG(info.st_mode) && fread(*out, 1, *size, file) != *size) {
-        status = lac_fail_errno(ctx, path, "read");
+    fclose(file);
+    if (status != LAC_OK) {
         free(*out);
         *out = NULL;
     }
-    fclose(file);
     return status;
 }
 

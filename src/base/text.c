@@ -3,25 +3,19 @@
 
 #include <string.h>
 
-void lac_html_text(FILE *stream, const char *text)
+/* What stands for a byte that is no character. */
+static const char replacement[] = "\xef\xbf\xbd";
+
+static int is_control(char c)
 {
-    for (const char *p = text; *p; p++)
-        switch (*p) {
-        case '<':
-            fputs("&lt;", stream);
-            break;
-        case '>':
-            fputs("&gt;", stream);
-            break;
-        case '&':
-            fputs("&amp;", stream);
-            break;
-        case '"':
-            fputs("&quot;", stream);
-            break;
-        default:
-            putc(*p, stream);
-        }
+    return (unsigned char)c < ' ' || c == 127;
+}
+
+int lac_text_printable(const char *text)
+{
+    while (*text && !is_control(*text))
+        text++;
+    return !*text;
 }
 
 int lac_utf8_length(const char *text)
@@ -44,6 +38,32 @@ int lac_utf8_is_valid(const char *text)
     return !*text;
 }
 
+/* Writes the character at `text`, or a mark where there is none, and returns what follows. */
+static const char *put_character(FILE *stream, const char *text)
+{
+    int length = lac_utf8_length(text);
+    if (length)
+        fwrite(text, 1, (size_t)length, stream);
+    else
+        fputs(replacement, stream);
+    return text + (length ? length : 1);
+}
+
+void lac_html_text(FILE *stream, const char *text)
+{
+    static const char special[] = "<>&\"";
+    static const char *const names[] = {"lt", "gt", "amp", "quot"};
+    while (*text) {
+        const char *found = strchr(special, *text);
+        int is_none = is_control(*text) && !strchr("\t\n\r", *text);
+        if (found)
+            fprintf(stream, "&%s;", names[found - special]);
+        else if (is_none)
+            fputs(replacement, stream);
+        text = found || is_none ? text + 1 : put_character(stream, text);
+    }
+}
+
 char *lac_line_next(char **text)
 {
     char *line = *text, *end = line ? strchr(line, '\n') : NULL;
@@ -53,32 +73,33 @@ char *lac_line_next(char **text)
     return line;
 }
 
+void lac_csv_name(FILE *stream, const char *name, const char *ending)
+{
+    size_t length = strlen(name);
+    int has_blanks = length && (name[0] == ' ' || name[length - 1] == ' ');
+    const char *quote = has_blanks || name[strcspn(name, ",;\t\"\r\n")] ? "\"" : "";
+    fputs(quote, stream);
+    for (; *name; name++)
+        fputs(*name == '"' ? "\"\"" : (char[]){*name, 0}, stream);
+    fputs(ending, stream);
+    fputs(quote, stream);
+}
+
 void lac_csv_text(FILE *stream, const char *text)
 {
-    size_t length = strlen(text);
-    int is_plain = !text[strcspn(text, ",\"\r\n")];
-    if (is_plain && (!length || (text[0] != ' ' && text[length - 1] != ' '))) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++)
-        fputs(*text == '"' ? "\"\"" : (char[]){*text, 0}, stream);
-    fputc('"', stream);
+    lac_csv_name(stream, text, "");
 }
 
 void lac_json_text(FILE *stream, const char *text)
 {
     putc('"', stream);
-    for (int length; *text; text += length ? length : 1) {
-        unsigned char c = (unsigned char)*text;
-        length = lac_utf8_length(text);
-        if (c < ' ' || !length)
-            fprintf(stream, "\\u%04x", length ? c : 0xfffdu);
-        else if (c == '"' || c == '\\')
-            fprintf(stream, "\\%c", c);
-        else
-            fwrite(text, 1, (size_t)length, stream);
+    while (*text) {
+        int is_special = *text == '"' || *text == '\\';
+        if (is_special)
+            fprintf(stream, "\\%c", *text);
+        else if (is_control(*text))
+            fprintf(stream, "\\u%04x", (unsigned)*text);
+        text = is_special || is_control(*text) ? text + 1 : put_character(stream, text);
     }
     putc('"', stream);
 }

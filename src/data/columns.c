@@ -112,8 +112,11 @@ static lac_status take_coordinate(const lac_csv *csv, int column, lac_columns *c
     LAC_TRY(lac_alloc(csv->ctx, strlen(name) + 1, 1, &point));
     lac_status status = LAC_OK;
     if (lac_column_coordinate(name, point, &axis) && !is_box(csv, name)) {
-        status = point[strcspn(point, ",\r\n")]
-                     ? lac_csv_fail(csv, column, "a point's name must be a line without a comma")
+        status = strchr(point, ',') || !lac_text_printable(point)
+                     ? lac_csv_fail(csv, column,
+                                    "a point's name must be printable, without a comma")
+                 : !lac_utf8_is_valid(point)
+                     ? lac_csv_fail(csv, column, "a point's name must be UTF-8: save the table so")
                      : find_point(csv, data, point, &index);
         columns->role[column] = 2 * index + axis;
     }

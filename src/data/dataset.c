@@ -118,6 +118,10 @@ static lac_status copy_names(lac_context *ctx, lac_data *data, int points,
     for (int p = 0; p < points; p++) {
         if (!names[p] || !names[p][0])
             return lac_fail(ctx, LAC_ERROR_ARGUMENT, "point %d: no name", p);
+        if (strchr(names[p], ',') || !lac_text_printable(names[p]))
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                            "point %d: its name %.100s must be printable, without a comma", p,
+                            names[p]);
         for (int q = 0; q < p; q++)
             if (strcmp(names[q], names[p]) == 0)
                 return lac_fail(ctx, LAC_ERROR_ARGUMENT, "points %d and %d: both are called %.100s",

@@ -43,7 +43,7 @@ static const known table[] = {
 lac_magic lac_magic_of(const char *bytes, size_t size)
 {
     for (const known *k = table; k < table + LAC_COUNT(table); k++)
-        if ((size_t)(k->at + k->count) <= size &&
+        if ((size_t)k->at + (size_t)k->count <= size &&
             memcmp(bytes + k->at, k->bytes, (size_t)k->count) == 0)
             return k->is;
     size_t i = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;

@@ -152,8 +152,8 @@ static lac_status read_id(const table *t, const lac_csv *record, int row)
 {
     const lac_cell *cell = &record->cell[t->columns.id];
     int *id = &t->data->ids[row];
-    if (memchr(cell->text, 0, cell->length))
-        return lac_csv_fail_cell(record, t->columns.id, "a text");
+    if (memchr(cell->text, 0, cell->length) || !lac_text_printable(cell->text))
+        return lac_csv_fail_cell(record, t->columns.id, "a printable text");
     if (lac_cell_integer(cell, id) && (cell->text[0] != '0' || cell->length == 1))
         return LAC_OK;
     *id = -1;

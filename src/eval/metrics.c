@@ -160,7 +160,7 @@ lac_status lac_metrics_compute(lac_context *ctx, const lac_data *data, const flo
     LAC_TRY(metrics_new(ctx, data, count, out));
     lac_metrics *m = *out;
     tallies sums = {0};
-    size_t tallied = (size_t)(m->points + m->sources);
+    size_t tallied = (size_t)m->points + (size_t)m->sources;
     lac_status status = lac_alloc(ctx, tallied, sizeof(tally), &sums.point);
     if (status != LAC_OK) {
         lac_metrics_free(out);

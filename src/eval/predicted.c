@@ -144,12 +144,13 @@ enum { LABEL_DIGITS = 9, DECIMALS = 4 };
 
 static void write_header(FILE *stream, const lac_data *data)
 {
+    static const char *const endings[] = {"_x", "_y", "_x_predicted", "_y_predicted", "_error"};
     fputs("ImageId,source,side,group,rmse", stream);
-    for (int k = 0; k < data->points; k++) {
-        const char *name = data->names[k];
-        fprintf(stream, ",%s_x,%s_y,%s_x_predicted,%s_y_predicted,%s_error", name, name, name,
-                name, name);
-    }
+    for (int k = 0; k < data->points; k++)
+        for (int i = 0; i < LAC_COUNT(endings); i++) {
+            fputc(',', stream);
+            lac_csv_name(stream, data->names[k], endings[i]);
+        }
     fputc('\n', stream);
 }
 

@@ -22,9 +22,11 @@ static int has_point(const table *t, int point)
 static void write_header(const table *t)
 {
     fputs("ImageId", t->stream);
-    for (int k = 0; k < t->model->points; k++)
-        if (has_point(t, k))
-            fprintf(t->stream, ",%s_x,%s_y", t->model->names[k], t->model->names[k]);
+    for (int i = 0; i < 2 * t->model->points; i++)
+        if (has_point(t, i / 2)) {
+            fputc(',', t->stream);
+            lac_csv_name(t->stream, t->model->names[i / 2], i % 2 ? "_y" : "_x");
+        }
     fputc('\n', t->stream);
 }
 

@@ -42,9 +42,6 @@ lac_status lac_tensors_get(lac_context *ctx, const lac_tensors *tensors,
                            const lac_tensor_info *wanted, const float **data);
 int lac_tensors_has(const lac_tensors *tensors, const char *name);
 
-/* No control characters: fit to stand in a message, which is one line. */
-int lac_text_printable(const char *text);
-
 /* A metadata value, or NULL. */
 const char *lac_tensors_metadata(const lac_tensors *tensors, const char *key);
 

@@ -148,14 +148,6 @@ static lac_status bad_tensor(lac_context *ctx, const lac_tensors *t, const char 
     return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: tensor \"%.64s\" %s", t->path, name, what);
 }
 
-int lac_text_printable(const char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 127)
-            return 0;
-    return 1;
-}
-
 /* A whole number in [0, limit] from JSON; 0 when it is none. */
 static int whole_number(const cJSON *item, size_t limit, size_t *out)
 {

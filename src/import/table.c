@@ -82,7 +82,8 @@ static int is_box(const reading *r, int column)
 static int number_of(const char *name)
 {
     size_t length = strlen(name);
-    return length > 0 && length < 6 && strspn(name, "0123456789") == length ? atoi(name) : -1;
+    int is_number = length > 0 && length < 6 && strspn(name, "0123456789") == length;
+    return is_number ? (int)strtol(name, NULL, 10) : -1;
 }
 
 /* Columns 0, 1, 2, ...: as many as there are points, or 0. */

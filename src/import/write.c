@@ -260,6 +260,7 @@ lac_status lac_import_pictures(lac_import_job *job, lac_import_result *result)
 
 /* ---- The table --------------------------------------------------------------------------- */
 
+/* How many faces of the table say where their labels come from. */
 static int has_sources(const lac_import_job *job)
 {
     int count = 0;

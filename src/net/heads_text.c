@@ -101,7 +101,7 @@ static lac_status read_source(const reader *r, const cJSON *source, int s)
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(source, "name"));
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(source, "points");
     const cJSON *point;
-    if (!cJSON_IsArray(list) || !name != !heads->name)
+    if (!cJSON_IsArray(list) || !name != !heads->name || (name && !lac_text_printable(name)))
         return fail_sources(r);
     if (name)
         LAC_TRY(lac_strdup(r->ctx, name, &heads->name[s]));

@@ -308,7 +308,10 @@ static lac_status make_model(const lac_model_file *f, lac_model_parts *parts, la
     lac_heads heads = {0};
     LAC_TRY(text_of(f, "points", &points));
     LAC_TRY(lac_strdup(f->ctx, points, &copy));
-    lac_status status = lac_names_cut(f->ctx, copy, &names, &parts->points);
+    lac_status status = lac_text_printable(points)
+                            ? lac_names_cut(f->ctx, copy, &names, &parts->points)
+                            : lac_fail(f->ctx, LAC_ERROR_FORMAT,
+                                       "%s: the names of its points are not printable", f->path);
     if (status == LAC_OK)
         status = lac_heads_from_text(f->ctx, lac_tensors_metadata(f->tensors, "sources"),
                                      lac_tensors_metadata(f->tensors, "mirror"), names,

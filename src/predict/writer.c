@@ -11,10 +11,8 @@ static void begin_csv(lac_faces_writer *w)
     fprintf(w->file.stream, "file,face,x,y,w,h%s", w->config.scores ? ",score" : "");
     for (int k = 0; k < w->points; k++)
         for (int axis = 0; axis < 2; axis++) {
-            char name[LAC_MESSAGE];
-            snprintf(name, sizeof name, "%s_%c", lac_writer_name(w, k), "xy"[axis]);
             putc(',', w->file.stream);
-            lac_csv_text(w->file.stream, name);
+            lac_csv_name(w->file.stream, lac_writer_name(w, k), axis ? "_y" : "_x");
         }
     putc('\n', w->file.stream);
 }

@@ -1,6 +1,5 @@
 /* The training configuration as a whole: to and from JSON, compared, as options. */
 #include "settings/config.h"
-#include "format/format.h"
 #include "net/model.h"
 
 #include <cjson/cJSON.h>

@@ -4,7 +4,6 @@
  */
 #include "settings/config.h"
 #include "base/shipped.h"
-#include "format/format.h"
 
 #include <limits.h>
 #include <stdlib.h>

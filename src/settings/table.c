@@ -6,7 +6,6 @@
  * A range whose end is excluded ("above 0", "below 1") holds the nearest double inside it.
  */
 #include "settings/config.h"
-#include "format/format.h"
 #include "base/shipped.h"
 
 #include <float.h>

@@ -138,8 +138,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- Written ------------------------------------------------------------------------- */
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -5,7 +5,7 @@
 #ifndef LAC_TEST_NUMBERS_H
 #define LAC_TEST_NUMBERS_H
 
-#include "base/base.h"
+#include "kernel/kernel.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -19,6 +19,15 @@ enum {
     BAND = 64,     /* floats before and behind an array */
     MOST = 1 << 28 /* floats of an array; a compiler that knows it sees that no size overflows */
 };
+
+/* The next level that the machine has, or LAC_CPU_AUTO behind the last. */
+static inline lac_cpu next_level(lac_cpu level)
+{
+    while (++level <= LAC_CPU_NEON)
+        if (lac_kernels_level(level) == level)
+            return level;
+    return LAC_CPU_AUTO;
+}
 
 typedef enum fill {
     FILL_PLAIN,   /* (-2, 2) */

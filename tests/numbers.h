@@ -144,7 +144,8 @@ static inline void assert_near(const float *got, const float *want, size_t count
 {
     double scale = 0;
     for (size_t i = 0; i < count; i++)
-        scale = fmax(scale, fabs((double)want[i]));
+        if (fabs((double)want[i]) > scale)
+            scale = fabs((double)want[i]);
     for (size_t i = 0; i < count; i++) {
         if (!(fabs((double)got[i] - (double)want[i]) <= tolerance * scale))
             fail_msg("%s: element %zu of %zu is %.9g, must be %.9g", what, i, count, (double)got[i],

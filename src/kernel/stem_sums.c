@@ -57,11 +57,10 @@ static float lanes_sum(vec v)
 {
 #if defined __AVX512F__
     return _mm512_reduce_add_ps(v);
+#elif defined __AVX2__
+    return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
 #else
-    float four[4] = {v[0], v[1], v[2], v[3]};
-    for (int i = 4; i < LANES; i++)
-        four[i % 4] += v[i];
-    return (four[0] + four[1]) + (four[2] + four[3]);
+    return (v[0] + v[1]) + (v[2] + v[3]);
 #endif
 }
 
@@ -92,12 +91,17 @@ static inline void strip_products(const strip *s, int dy, int dx0, vec acc[PASS_
 
 enum { SLOTS = LAC_STEM_SHIFTS + 1 };
 
-/* Adds the first `columns` lanes, or all if there are fewer, to [column, 1 + shifts]. */
-static inline void add_columns(const vec acc[PASS_SHIFTS], int columns, double *to)
+/* The sums of columns [c, EDGE) of the edge that begins at column `edge`, one by one, as far as a
+ * register has them: to [EDGE, 1 + shifts]. */
+static inline __attribute__((always_inline)) void
+edge_products(const strip *all, int edge, int c, int dy, int dx, double *to)
 {
+    const strip one = {all->cells, all->stride, all->first, all->last, edge + c, edge + c + 1};
+    vec acc[PASS_SHIFTS];
+    strip_products(&one, dy, dx, acc);
     for (int i = 0; i < PASS_SHIFTS; i++)
-        for (int c = 0; c < columns && c < LANES; c++)
-            to[c * SLOTS + i] += acc[i][c];
+        for (int l = 0; l < LANES && c + l < EDGE; l++)
+            to[(c + l) * SLOTS + i] += acc[i][l];
 }
 
 /* Products of one group of rows: sums [groups of columns, 1 + shifts]. What a register holds
@@ -115,12 +119,8 @@ static void group_products(const lac_stem_shape *s, const cell *cells, int first
             for (int i = 0; i < PASS_SHIFTS; i++)
                 to[i] += lanes_sum(acc[i]);
             for (int c = 0; c < EDGE; c += LANES) {
-                strip left = {cells, s->stride, first, last, EDGE + c, EDGE + c + 1};
-                strip right = {cells, s->stride, first, last, s->w + c, s->w + c + 1};
-                strip_products(&left, dy, dx, acc);
-                add_columns(acc, EDGE - c, to + (1 + c) * SLOTS);
-                strip_products(&right, dy, dx, acc);
-                add_columns(acc, EDGE - c, to + (1 + EDGE + c) * SLOTS);
+                edge_products(&all, EDGE, c, dy, dx, to + SLOTS);
+                edge_products(&all, s->w, c, dy, dx, to + (1 + EDGE) * SLOTS);
             }
         }
 }

@@ -88,13 +88,14 @@ typedef enum lac_cpu {
     LAC_CPU_AUTO = 0, /* the best that processor and operating system support */
     LAC_CPU_REF = 1,  /* plain C, no oneDNN: the specification, slow */
     LAC_CPU_AVX2 = 2,
-    LAC_CPU_AVX512 = 3
+    LAC_CPU_AVX512 = 3,
+    LAC_CPU_NEON = 4  /* of ARM's 64-bit processors; float32 alone */
 } lac_cpu;
 
 typedef struct lac_context_config {
     int threads;  /* worker threads, 0 = as many as the processor has cores (0) */
-    lac_cpu cpu;  /* highest level to use; lowered to what the machine has (AUTO). oneDNN is
-                   * limited once for the whole process: the first context's word holds */
+    lac_cpu cpu;  /* level to use; the best of the machine where that does not have it (AUTO).
+                   * oneDNN is limited once for the whole process: the first context's word holds */
     void (*log)(void *user, const char *line); /* notes worth a person's attention, or NULL */
     void *log_user;
 } lac_context_config;
@@ -111,7 +112,7 @@ const char *lac_context_message(const lac_context *ctx);
 
 int lac_context_threads(const lac_context *ctx);
 lac_cpu lac_context_cpu(const lac_context *ctx);     /* the level in use, never AUTO */
-const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2", "avx512", "auto" */
+const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2", "avx512", "neon", "auto" */
 
 /* Writes a word of a command so that a POSIX shell reads it back as it is, in quotes where it
  * needs them, cut to `size` bytes with a NUL; returns the length of the whole, as snprintf

@@ -143,7 +143,8 @@ check_memory() { # WHAT: what stands in c
     count "$1 in C with memory that was used before" $status
 }
 
-# Compilers of other machines: ARM without a system only compiles; big-endian ones run in qemu.
+# Compilers of other machines: ARM without a system only compiles; the others, some of 32 bits, some
+# big-endian, run in qemu.
 check_cross() { # WHAT: what stands in c
     if command -v arm-none-eabi-gcc >/dev/null 2>&1; then
         status=0
@@ -154,18 +155,19 @@ check_cross() { # WHAT: what stands in c
     else
         skip "$1 for ARM: no arm-none-eabi-gcc"
     fi
-    for machine in powerpc:ppc mips:mips s390x:s390x; do
+    for machine in i686:i386 s390x:s390x aarch64:aarch64 powerpc:ppc mips:mips; do
         compiler=${machine%:*}-linux-gnu-gcc
         emulator=qemu-${machine#*:}
-        if command -v "$compiler" >/dev/null 2>&1 && command -v "$emulator" >/dev/null 2>&1; then
-            status=0
-            # shellcheck disable=SC2086
-            $compiler -static -O2 $strict c/*.c -o example &&
-                run_example "$emulator" ./example && alike 0.001 || status=1
-            count "$1 on ${machine%:*}" $status
-        else
+        command -v "$emulator" >/dev/null 2>&1 || emulator=$emulator-static
+        if ! command -v "$compiler" >/dev/null || ! command -v "$emulator" >/dev/null; then
             skip "$1 on ${machine%:*}: no $compiler or no $emulator"
+            continue
         fi
+        status=0
+        # shellcheck disable=SC2086
+        $compiler -static -O2 $strict c/*.c -o example && run_example "$emulator" ./example &&
+            alike 0.001 || status=1
+        count "$1 on ${machine%:*}" $status
     done
 }
 
@@ -228,6 +230,7 @@ for network in every.net maps.net; do
     check_c "$network" 0.001
     compile "$network" 0.001 'cc -O2 -U__x86_64__ -U__GNUC__' 'clang -O2'
     check_memory "$network"
+    [ "$extent" != all ] || check_cross "$network"
     check_onnx "$network" uint8 '--model run'
     check_page "$network"
     predict --source 2
@@ -241,8 +244,6 @@ done
 check_onnx 'a mean' uint8 '--model first_run --model run'
 if [ "$extent" = all ]; then
     predict
-    check_c maps.net 0.001
-    check_cross maps.net
     check_page maps.net
     browse_page maps.net
     for network in first fast best kimura cnn resnet; do

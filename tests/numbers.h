@@ -5,7 +5,7 @@
 #ifndef LAC_TEST_NUMBERS_H
 #define LAC_TEST_NUMBERS_H
 
-#include "base/base.h"
+#include "kernel/kernel.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -19,6 +19,15 @@ enum {
     BAND = 64,     /* floats before and behind an array */
     MOST = 1 << 28 /* floats of an array; a compiler that knows it sees that no size overflows */
 };
+
+/* The next level that the machine has, or LAC_CPU_AUTO behind the last. */
+static inline lac_cpu next_level(lac_cpu level)
+{
+    while (++level <= LAC_CPU_NEON)
+        if (lac_kernels_level(level) == level)
+            return level;
+    return LAC_CPU_AUTO;
+}
 
 typedef enum fill {
     FILL_PLAIN,   /* (-2, 2) */
@@ -135,7 +144,8 @@ static inline void assert_near(const float *got, const float *want, size_t count
 {
     double scale = 0;
     for (size_t i = 0; i < count; i++)
-        scale = fmax(scale, fabs((double)want[i]));
+        if (fabs((double)want[i]) > scale)
+            scale = fabs((double)want[i]);
     for (size_t i = 0; i < count; i++) {
         if (!(fabs((double)got[i] - (double)want[i]) <= tolerance * scale))
             fail_msg("%s: element %zu of %zu is %.9g, must be %.9g", what, i, count, (double)got[i],

@@ -65,7 +65,7 @@ static void rows_are_in_range_and_name_methods_of_the_list(void **state)
     (void)state;
     for (int i = 0; i < lac_choice_row_count; i++) {
         const lac_choice_row *row = &lac_choice_rows[i];
-        assert_true(row->level > LAC_CPU_REF && row->level <= LAC_CPU_AVX512);
+        assert_true(row->level > LAC_CPU_REF && row->level <= LAC_CPU_NEON);
         assert_true(row->storages >= 1 && row->storages <= (LAC_CONV_FLOAT | LAC_CONV_BF16));
         assert_true(row->tiles >= 0 && row->tiles <= LAC_TILES_AMX);
         assert_true(row->passes >= 0 && row->passes <= LAC_PASSES_PREDICT);
@@ -117,7 +117,7 @@ static void every_convolution_has_methods_in_a_fixed_order(void **state)
                 lac_conv_shape s = {.c = channels[i % LAC_COUNT(channels)], .h = side, .w = side,
                                     .oc = 32, .oh = out, .ow = out, .k = k, .stride = stride,
                                     .pad = k / 2};
-                for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_AVX512; level++)
+                for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_NEON; level++)
                     for (int how = 0; how < 16; how++)
                         check_order(&s, level, how);
             }

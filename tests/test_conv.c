@@ -318,7 +318,7 @@ static void every_method_of_the_level_agrees_with_the_reference(void **state)
     }
 }
 
-#ifdef LAC_X86
+#if defined LAC_X86 || defined LAC_ARM64
 /* A chunk's pictures share groups of tiles, and know nothing of each other. */
 static void winograd_gives_a_picture_the_same_bits_in_any_company(void **state)
 {
@@ -432,7 +432,7 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest of_level[] = {
         cmocka_unit_test(every_method_of_the_level_agrees_with_the_reference),
-#ifdef LAC_X86
+#if defined LAC_X86 || defined LAC_ARM64
         cmocka_unit_test(winograd_gives_a_picture_the_same_bits_in_any_company),
 #endif
         cmocka_unit_test(a_plan_for_inference_gives_the_same_output),
@@ -442,7 +442,7 @@ int main(int argc, char **argv)
 #endif
     };
     tested = lac_kernels_level(LAC_CPU_AUTO);
-    for (lac_cpu level = LAC_CPU_REF; argc > 1 && level <= LAC_CPU_AVX512; level++)
+    for (lac_cpu level = LAC_CPU_REF; argc > 1 && level <= LAC_CPU_NEON; level++)
         if (strcmp(argv[1], lac_cpu_name(level)) == 0) {
             if (lac_kernels_level(level) != level)
                 return 77; /* meson's sign for a test that cannot run here */

@@ -162,30 +162,17 @@ static void check_all(const variant *v)
     lac_context_free(&ctx);
 }
 
-static void the_direct_method_agrees_with_the_reference_on_avx2(void **state)
-{
-    (void)state;
-#ifdef LAC_X86
-    if (lac_kernels_level(LAC_CPU_AVX2) != LAC_CPU_AVX2)
-        skip();
-    check_all(&(variant){&lac_kernels_avx2, &lac_kernels_ref, lac_conv_use_direct_avx2, "avx2"});
-#else
-    skip();
-#endif
-}
-
-static void the_direct_method_agrees_with_the_reference_on_avx512(void **state)
-{
-    (void)state;
-#ifdef LAC_X86
-    if (lac_kernels_level(LAC_CPU_AVX512) != LAC_CPU_AVX512)
-        skip();
-    check_all(
-        &(variant){&lac_kernels_avx512, &lac_kernels_ref, lac_conv_use_direct_avx512, "avx512"});
-#else
-    skip();
-#endif
-}
+/* A test for a level of this build. */
+#define ON_LEVEL(isa, level)                                                                       \
+    static void the_direct_method_agrees_with_the_reference_on_##isa(void **state)                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        if (lac_kernels_level(level) != level)                                                     \
+            skip();                                                                                \
+        check_all(&(variant){&lac_kernels_##isa, &lac_kernels_ref, lac_conv_use_direct_##isa,      \
+                             #isa});                                                               \
+    }
+LAC_LEVELS(ON_LEVEL)
 
 static void the_direct_method_agrees_with_the_reference_on_bf16(void **state)
 {
@@ -203,8 +190,9 @@ static void the_direct_method_agrees_with_the_reference_on_bf16(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_direct_method_agrees_with_the_reference_on_avx2),
-        cmocka_unit_test(the_direct_method_agrees_with_the_reference_on_avx512),
+#define TEST_OF(isa, level)                                                                        \
+    cmocka_unit_test(the_direct_method_agrees_with_the_reference_on_##isa),
+        LAC_LEVELS(TEST_OF)
         cmocka_unit_test(the_direct_method_agrees_with_the_reference_on_bf16),
     };
     return cmocka_run_group_tests_name("direct", tests, NULL, NULL);

@@ -246,7 +246,8 @@ static void assert_same_visit(const lac_trainer *a, int i, const lac_trainer *b,
 
 static void mirrored_data_makes_the_same_visits_and_mirroring_twice_is_nothing(void **state)
 {
-    static const lac_cpu levels[] = {LAC_CPU_REF, LAC_CPU_AVX2, LAC_CPU_AVX512};
+    static const lac_cpu levels[] = {LAC_CPU_REF, LAC_CPU_AVX2, LAC_CPU_AVX512,
+                                     LAC_CPU_NEON};
     for (int l = 0; l < LAC_COUNT(levels); l++) {
         lac_context *ctx = context_at(levels[l], 2);
         if (!ctx)
@@ -405,7 +406,8 @@ static void a_trainer_of_fewer_pictures_than_threads_predicts_the_same(void **st
 
 static void nan_in_any_parameter_is_found_by_the_next_step(void **state)
 {
-    static const lac_cpu levels[] = {LAC_CPU_REF, LAC_CPU_AVX2, LAC_CPU_AVX512};
+    static const lac_cpu levels[] = {LAC_CPU_REF, LAC_CPU_AVX2, LAC_CPU_AVX512,
+                                     LAC_CPU_NEON};
     for (int l = 0; l < LAC_COUNT(levels); l++) {
         lac_context *ctx = context_at(levels[l], 1);
         if (!ctx)

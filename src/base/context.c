@@ -36,8 +36,8 @@ lac_cpu lac_context_cpu(const lac_context *ctx)
 
 const char *lac_cpu_name(lac_cpu cpu)
 {
-    static const char *const names[] = {"auto", "ref", "avx2", "avx512"};
-    return (unsigned)cpu < 4 ? names[cpu] : "unknown";
+    static const char *const names[] = {"auto", "ref", "avx2", "avx512", "neon"};
+    return (unsigned)cpu < LAC_COUNT(names) ? names[cpu] : "unknown";
 }
 
 /* A message is a line, whatever a file put into it: no control character reaches a terminal. */

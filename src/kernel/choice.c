@@ -9,6 +9,7 @@
 
 #define AVX2 LAC_CPU_AVX2
 #define AVX512 LAC_CPU_AVX512
+#define NEON LAC_CPU_NEON
 #define FLOAT LAC_CONV_FLOAT
 #define BF16 LAC_CONV_BF16
 #define EITHER 0
@@ -25,7 +26,7 @@
  * faster one; it was not measured.
  * Our direct method's three passes take 0.6 to 0.95 of the time of oneDNN's with AVX2, where that
  * wants blocks of 8 channels; 0.9 to 1.05 on bf16 for kernels larger than 1x1, but for 5x5 from 1
- * to 16 channels, 1.1; else 1 to 1.15. */
+ * to 16 channels, 1.1; else 1 to 1.15. NEON's rows repeat AVX2's; they were not measured. */
 const lac_choice_row lac_choice_rows[] = {
     /* level, storage, tiles, passes, k, stride, c, oc, side, chunk, method */
     {AVX512, BF16, NO_AMX, EITHER, 3, 1, ANY, ANY, ANY, ANY, "winograd 2x2"},
@@ -33,6 +34,8 @@ const lac_choice_row lac_choice_rows[] = {
     {AVX512, FLOAT, EITHER, EITHER, 3, 1, ANY, ANY, {2, 0}, ANY, "winograd"},
     {AVX2, FLOAT, EITHER, EITHER, 3, 1, ANY, ANY, {2, 0}, ANY, "winograd"},
     {AVX2, FLOAT, EITHER, EITHER, 0, 0, ANY, ANY, ANY, ANY, "direct"},
+    {NEON, FLOAT, EITHER, EITHER, 3, 1, ANY, ANY, {2, 0}, ANY, "winograd"},
+    {NEON, FLOAT, EITHER, EITHER, 0, 0, ANY, ANY, ANY, ANY, "direct"},
     {AVX512, BF16, NO_AMX, EITHER, 1, 0, ANY, ANY, ANY, ANY, "onednn direct"},
     {AVX512, BF16, NO_AMX, EITHER, 5, 0, {1, 1}, {16, 16}, ANY, ANY, "onednn direct"},
     {AVX512, BF16, NO_AMX, EITHER, 0, 0, ANY, ANY, ANY, ANY, "direct"},
@@ -99,11 +102,12 @@ int lac_choice_order(const lac_conv *conv, int tiles, const lac_conv_entry *orde
 const char *lac_choice_text(const lac_conv *conv, const char *method, char text[LAC_CHOICE_TEXT])
 {
     const lac_conv_shape *s = &conv->shape;
-    const char *level = conv->kernels->level == LAC_CPU_AVX512 ? "AVX512" : "AVX2";
+    static const char *const levels[] = {[AVX2] = "AVX2", [AVX512] = "AVX512", [NEON] = "NEON"};
     int is_float = lac_conv_storage(conv) == LAC_CONV_FLOAT;
     const char *tiles = is_float ? "EITHER" : lac_kernels_have_tiles() ? "AMX" : "NO_AMX";
     snprintf(text, LAC_CHOICE_TEXT,
-             "{%s, %s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, ANY, \"%s\"},", level,
+             "{%s, %s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, ANY, \"%s\"},",
+             levels[conv->kernels->level],
              is_float ? "FLOAT" : "BF16", tiles, conv->inference ? "PREDICT" : "TRAIN", s->k,
              s->stride, s->c, s->c, s->oc, s->oc, side_of(conv), side_of(conv), method);
     return text;

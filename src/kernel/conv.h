@@ -107,11 +107,13 @@ static inline int lac_winograd_products(const lac_conv_shape *s, int out)
 /* Winograd on floats, F(4x4, 3x3) or F(3x3, 3x3), whichever makes fewer products. */
 lac_status lac_conv_use_winograd_f32_avx2(lac_conv *conv);
 lac_status lac_conv_use_winograd_f32_avx512(lac_conv *conv);
+lac_status lac_conv_use_winograd_f32_neon(lac_conv *conv);
 
 /* The direct method in vector registers, for every shape, with float output too. */
 lac_status lac_conv_use_direct_avx2(lac_conv *conv);
 lac_status lac_conv_use_direct_avx512(lac_conv *conv);
 lac_status lac_conv_use_direct_avx512_bf16(lac_conv *conv);
+lac_status lac_conv_use_direct_neon(lac_conv *conv);
 
 /* oneDNN's two algorithms; it has the first where it likes, in oneDNN 3 not for float32. */
 lac_status lac_conv_use_dnnl_winograd(lac_conv *conv);

@@ -20,9 +20,6 @@ enum {
     MOST_NUMBERS = 1 << 16,  /* of a frame, which is to stay in the second-level cache */
 };
 
-#define TEXT(x) #x
-#define TEXT_OF(x) TEXT(x)
-
 /* ---- Bands --------------------------------------------------------------------------------- */
 
 /* Of pictures that have `rows` rows and `pixels` outputs to a product, and frames of `line` numbers
@@ -318,7 +315,7 @@ lac_status LAC_NAME(lac_conv_use_direct)(lac_conv *conv)
     const lac_conv_shape *s = &conv->shape;
     size_t run = (size_t)run_of(s) / TERM;
     conv->method = &method;
-    conv->name = "direct:" TEXT_OF(LAC_ISA);
+    conv->name = "direct:" LAC_ISA_TEXT;
     conv->scratch = scratch_of(conv);
     conv->packed = run * s->k * (s->c == 1 ? 1 : s->c / LAC_BLOCK) * s->oc;
     conv->partial = lac_conv_w_size(s);

@@ -223,6 +223,7 @@ static inline ahead ahead_of_dy(const lac_conv *conv, const void *dy, int n, con
 LAC_DIRECT_WEIGHTS(avx2);
 LAC_DIRECT_WEIGHTS(avx512);
 LAC_DIRECT_WEIGHTS(avx512_bf16);
+LAC_DIRECT_WEIGHTS(neon);
 #undef LAC_DIRECT_WEIGHTS
 
 #endif

@@ -5,9 +5,9 @@
 #include "kernel/direct.h"
 
 enum {
-    REGISTERS = 2,
-    WIDTH = REGISTERS * LANES,   /* channels of the output at a time */
-    ROWS = LANES == 16 ? 12 : 6, /* and pixels: 24 sums of 32 registers, or 12 of 16 */
+    REGISTERS = LANES == 4 ? 4 : 2,
+    WIDTH = REGISTERS * LANES,   /* channels of the output at a time: 32, or a block of 16 */
+    ROWS = LANES == 16 ? 12 : 6, /* and pixels: 24 sums of 32 registers, or 12 of AVX2's 16 */
 };
 
 /* Outputs [pictures, rows, columns] of `channels` channels, each the product of its inputs,
@@ -34,6 +34,7 @@ typedef struct product {
 LAC_DIRECT_MULTIPLY(avx2);
 LAC_DIRECT_MULTIPLY(avx512);
 LAC_DIRECT_MULTIPLY(avx512_bf16);
+LAC_DIRECT_MULTIPLY(neon);
 #undef LAC_DIRECT_MULTIPLY
 
 #endif

@@ -14,7 +14,7 @@
 #include "kernel/direct.h"
 
 enum {
-    REGISTERS = 2,
+    REGISTERS = LANES == 4 ? 4 : 2,
     WIDTH = REGISTERS * LANES,
     MOST = LANES == 16 ? 8 : 4, /* lines' numbers at a time: 16 sums of 32 registers, 8 of 16 */
     PIXELS = 256,               /* of a band, about */

@@ -16,33 +16,42 @@
 #endif
 #include <stdio.h>
 
-static lac_cpu best_level(void)
+static int machine_has(lac_cpu level)
 {
-#ifdef LAC_X86
-    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    return avx2 && avx512 ? LAC_CPU_AVX512 : avx2 ? LAC_CPU_AVX2 : LAC_CPU_REF;
-#else
-    return LAC_CPU_REF;
+    switch (level) {
+    case LAC_CPU_REF:
+        return 1;
+#if defined LAC_X86
+    case LAC_CPU_AVX2:
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case LAC_CPU_AVX512:
+        return machine_has(LAC_CPU_AVX2) && __builtin_cpu_supports("avx512f") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl");
+#elif defined LAC_ARM64
+    case LAC_CPU_NEON: /* part of the architecture */
+        return 1;
 #endif
+    default:
+        return 0;
+    }
 }
 
 lac_cpu lac_kernels_level(lac_cpu wanted)
 {
-    lac_cpu best = best_level();
-    return wanted == LAC_CPU_AUTO || wanted > best ? best : wanted;
+    lac_cpu level = machine_has(wanted) ? wanted : LAC_CPU_NEON;
+    while (!machine_has(level))
+        level--;
+    return level;
 }
 
 const lac_kernels *lac_kernels_get(lac_cpu level)
 {
     switch (lac_kernels_level(level)) {
-#ifdef LAC_X86
-    case LAC_CPU_AVX512:
-        return &lac_kernels_avx512;
-    case LAC_CPU_AVX2:
-        return &lac_kernels_avx2;
-#endif
+#define TABLE(isa, level)                                                                          \
+    case level:                                                                                    \
+        return &lac_kernels_##isa;
+        LAC_LEVELS(TABLE)
     default:
         return &lac_kernels_ref;
     }

@@ -13,7 +13,7 @@
 
 enum {
     ROWS = 6,
-    COLUMNS = LANES == 16 ? 4 : 2, /* registers: 24 sums of 32 with AVX-512, 12 of 16 with AVX2 */
+    COLUMNS = LANES == 8 ? 2 : 4, /* registers: 12 sums of AVX2's 16, else 24 of 32 */
     WIDTH = COLUMNS * LANES,
     DEPTH = 256,
     MOST_ROWS = 192, /* of A copied at a time: a multiple of ROWS */

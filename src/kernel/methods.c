@@ -3,12 +3,13 @@
  * which convolution is choice.c's.
  */
 #include "kernel/choice.h"
+#include "kernel/tables.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#if defined LAC_X86 || defined HAVE_DNNL
+#if defined LAC_X86 || defined LAC_ARM64 || defined HAVE_DNNL
 static int is_3x3_at_stride_1(const lac_conv_shape *s)
 {
     return s->k == 3 && s->stride == 1 && s->c % LAC_BLOCK == 0 && !s->wide_y;
@@ -23,13 +24,16 @@ static int stores_what_it_reads(const lac_conv_shape *s)
 #endif
 
 enum { AVX2 = 1 << LAC_CPU_AVX2, AVX512 = 1 << LAC_CPU_AVX512 };
-enum { ALL_LEVELS = 1 << LAC_CPU_REF | AVX2 | AVX512 };
+enum { ALL_LEVELS = 1 << LAC_CPU_REF | AVX2 | AVX512 | 1 << LAC_CPU_NEON };
 enum { FLOAT = LAC_CONV_FLOAT, BF16 = LAC_CONV_BF16 };
 
+#define WINOGRAD(isa, level)                                                                       \
+    {"winograd", 1 << level, FLOAT, is_3x3_at_stride_1, lac_conv_use_winograd_f32_##isa},
+#define DIRECT(isa, level) {"direct", 1 << level, FLOAT, NULL, lac_conv_use_direct_##isa},
+
 const lac_conv_entry lac_conv_list[] = {
+    LAC_LEVELS(WINOGRAD)
 #ifdef LAC_X86
-    {"winograd", AVX2, FLOAT, is_3x3_at_stride_1, lac_conv_use_winograd_f32_avx2},
-    {"winograd", AVX512, FLOAT, is_3x3_at_stride_1, lac_conv_use_winograd_f32_avx512},
     {"winograd 2x2", AVX512, BF16, is_3x3_at_stride_1, lac_conv_use_winograd},
 #endif
 #ifdef HAVE_DNNL
@@ -38,9 +42,8 @@ const lac_conv_entry lac_conv_list[] = {
     {"onednn direct", AVX2 | AVX512, FLOAT | BF16, stores_what_it_reads,
      lac_conv_use_dnnl_direct},
 #endif
+    LAC_LEVELS(DIRECT)
 #ifdef LAC_X86
-    {"direct", AVX2, FLOAT, NULL, lac_conv_use_direct_avx2},
-    {"direct", AVX512, FLOAT, NULL, lac_conv_use_direct_avx512},
     {"direct", AVX512, BF16, NULL, lac_conv_use_direct_avx512_bf16},
 #endif
     {"ref", ALL_LEVELS, FLOAT | BF16, NULL, lac_conv_use_ref},

@@ -24,6 +24,6 @@ typedef struct lac_strip {
 typedef void lac_sampler(const lac_strip *strip, float *value, int n);
 
 extern lac_sampler lac_sample_ref;
-extern lac_sampler lac_sample_avx2, lac_sample_avx512, lac_sample_avx512_bf16; /* x86-64 only */
+extern lac_sampler lac_sample_avx2, lac_sample_avx512, lac_sample_avx512_bf16, lac_sample_neon;
 
 #endif

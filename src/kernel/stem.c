@@ -15,7 +15,7 @@
 #include "kernel/stem_parts.h"
 
 enum {
-    TILE = LANES == 16 ? 12 : 4, /* sums in 24 of 32 registers, or 8 of 16 */
+    TILE = LANES == 8 ? 4 : 12, /* sums in 8 of AVX2's 16 registers, or 24 of 32 */
 };
 
 enum { BOTH, EVEN, ODD, KINDS }; /* v, u - v, u' - v */
@@ -95,8 +95,10 @@ static inline vec every_other(const float *p, int from)
     vec b = vec_load(p + from + LANES);
 #if defined __AVX512F__
     return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-#else
+#elif defined __AVX2__
     return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+#else
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6);
 #endif
 }
 

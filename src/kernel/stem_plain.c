@@ -1,22 +1,25 @@
 /* What the stem needs outside its inner loops: frames, moments put together, the choice. */
 #include "kernel/stem.h"
+#include "kernel/tables.h"
 
 #include <string.h>
 
-extern const lac_stem_kernels lac_stem_avx2;
-extern const lac_stem_kernels lac_stem_avx512;
-extern const lac_stem_kernels lac_stem_avx512_bf16;
+extern const lac_stem_kernels lac_stem_avx2, lac_stem_avx512, lac_stem_avx512_bf16, lac_stem_neon;
 
 const lac_stem_kernels *lac_stem_get(const lac_kernels *kernels)
 {
 #ifdef LAC_X86
-    if (kernels->level == LAC_CPU_AVX512)
-        return kernels->element == sizeof(float) ? &lac_stem_avx512 : &lac_stem_avx512_bf16;
-    if (kernels->level == LAC_CPU_AVX2)
-        return &lac_stem_avx2;
+    if (kernels->level == LAC_CPU_AVX512 && kernels->element < sizeof(float))
+        return &lac_stem_avx512_bf16;
 #endif
-    (void)kernels;
-    return NULL;
+    switch (kernels->level) {
+#define STEM(isa, level)                                                                           \
+    case level:                                                                                    \
+        return &lac_stem_##isa;
+        LAC_LEVELS(STEM)
+    default:
+        return NULL;
+    }
 }
 
 /* Where row y of a picture starts in its frame. */

@@ -12,8 +12,9 @@
 
 enum {
     ROW_VECS = LAC_STEM_ROW / LANES,      /* registers of a patch's row */
-    PASS_ROWS = LANES == 16 ? 11 : 6,     /* patch rows held at once: 11, or 12 registers */
-    PASS_SHIFTS = LANES == 16 ? 21 : 7,   /* horizontal shifts summed at once */
+    PASS_ROWS = LANES == 16 ? 11 : 6,  /* patch rows held at once: 11 registers of AVX-512, 12 of
+                                          AVX2, 24 of NEON */
+    PASS_SHIFTS = LANES == 8 ? 7 : 21, /* horizontal shifts summed at once */
     EDGE = LAC_STEM_PAD,
 };
 
@@ -56,8 +57,10 @@ static float lanes_sum(vec v)
 {
 #if defined __AVX512F__
     return _mm512_reduce_add_ps(v);
-#else
+#elif defined __AVX2__
     return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
+#else
+    return (v[0] + v[1]) + (v[2] + v[3]);
 #endif
 }
 
@@ -86,15 +89,27 @@ static inline void strip_products(const strip *s, int dy, int dx0, vec acc[PASS_
     }
 }
 
+enum { SLOTS = LAC_STEM_SHIFTS + 1 };
+
+/* The sums of columns [c, EDGE) of the edge that begins at column `edge`, one by one, as far as a
+ * register has them: to [EDGE, 1 + shifts]. */
+static inline __attribute__((always_inline)) void
+edge_products(const strip *all, int edge, int c, int dy, int dx, double *to)
+{
+    const strip one = {all->cells, all->stride, all->first, all->last, edge + c, edge + c + 1};
+    vec acc[PASS_SHIFTS];
+    strip_products(&one, dy, dx, acc);
+    for (int i = 0; i < PASS_SHIFTS; i++)
+        for (int l = 0; l < LANES && c + l < EDGE; l++)
+            to[(c + l) * SLOTS + i] += acc[i][l];
+}
+
 /* Products of one group of rows: sums [groups of columns, 1 + shifts]. What a register holds
  * behind the last column is border, 0. */
 static void group_products(const lac_stem_shape *s, const cell *cells, int first, int last,
                            double *sums)
 {
-    enum { SLOTS = LAC_STEM_SHIFTS + 1 };
     const strip all = {cells, s->stride, first, last, EDGE, s->w + EDGE};
-    const strip left = {cells, s->stride, first, last, EDGE, EDGE + 1};
-    const strip right = {cells, s->stride, first, last, s->w, s->w + 1};
     vec acc[PASS_SHIFTS];
     for (int dy = 0; dy < LAC_STEM_K; dy++)
         for (int shift = 0; shift < LAC_STEM_SHIFTS_X; shift += PASS_SHIFTS) {
@@ -103,14 +118,10 @@ static void group_products(const lac_stem_shape *s, const cell *cells, int first
             strip_products(&all, dy, dx, acc);
             for (int i = 0; i < PASS_SHIFTS; i++)
                 to[i] += lanes_sum(acc[i]);
-            strip_products(&left, dy, dx, acc);
-            for (int i = 0; i < PASS_SHIFTS; i++)
-                for (int c = 0; c < EDGE; c++)
-                    to[(1 + c) * SLOTS + i] += acc[i][c];
-            strip_products(&right, dy, dx, acc);
-            for (int i = 0; i < PASS_SHIFTS; i++)
-                for (int c = 0; c < EDGE; c++)
-                    to[(1 + EDGE + c) * SLOTS + i] += acc[i][c];
+            for (int c = 0; c < EDGE; c += LANES) {
+                edge_products(&all, EDGE, c, dy, dx, to + SLOTS);
+                edge_products(&all, s->w, c, dy, dx, to + (1 + EDGE) * SLOTS);
+            }
         }
 }
 
@@ -118,7 +129,6 @@ static void group_products(const lac_stem_shape *s, const cell *cells, int first
 static void group_sums(const lac_stem_shape *s, const stored *frame, int first, int last,
                        double *sums)
 {
-    enum { SLOTS = LAC_STEM_SHIFTS + 1 };
     for (int y = first; y < last; y++) {
         const stored *row = frame + (size_t)y * s->stride;
         vec total = {0};

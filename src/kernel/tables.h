@@ -2,31 +2,42 @@
  * The kernel tables that dispatch.c chooses from, one per level.
  *
  * ref.c holds plain C, compiled once per storage of activations. vector.c and gemm.c are one
- * source that the build compiles once per instruction set, and vector.c once more for bf16;
- * they exist on x86-64 only (LAC_X86).
+ * source that the build compiles once per instruction set, and vector.c once more for bf16.
  */
 #ifndef LAC_TABLES_H
 #define LAC_TABLES_H
 
 #include "kernel/kernel.h"
 
+/* The levels above the reference that this build has, from the lowest up: X(ending of the names of
+ * its functions and tables, level). */
+#if defined LAC_X86
+#define LAC_LEVELS(X) X(avx2, LAC_CPU_AVX2) X(avx512, LAC_CPU_AVX512)
+#elif defined LAC_ARM64
+#define LAC_LEVELS(X) X(neon, LAC_CPU_NEON)
+#else
+#define LAC_LEVELS(X)
+#endif
+
 extern const lac_kernels lac_kernels_ref, lac_kernels_ref_bf16;
-extern const lac_kernels lac_kernels_avx2;
-extern const lac_kernels lac_kernels_avx512, lac_kernels_avx512_bf16;
+extern const lac_kernels lac_kernels_avx2, lac_kernels_avx512, lac_kernels_avx512_bf16;
+extern const lac_kernels lac_kernels_neon;
 
 /* lac_kernels.gemm, but for few rows. */
 typedef void lac_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,
                       int ldb, float beta, float *c, int ldc);
-extern lac_gemm lac_gemm_avx2, lac_gemm_avx512, lac_gemm_avx512_bf16;
+extern lac_gemm lac_gemm_avx2, lac_gemm_avx512, lac_gemm_avx512_bf16, lac_gemm_neon;
 
 /* The same for few rows, that is small m, of A as it stands and B transposed. */
 typedef void lac_gemm_few(int tb, int m, int n, int k, const void *a, int lda, const void *b,
                           int ldb, float beta, float *c, int ldc);
 extern lac_gemm_few lac_gemm_few_avx2, lac_gemm_few_avx512, lac_gemm_few_avx512_bf16;
+extern lac_gemm_few lac_gemm_few_neon;
 
 /* lac_kernels.depthwise */
 typedef void lac_depthwise_row(const lac_depthwise *d, const void *const *x, void *y);
 extern lac_depthwise_row lac_depthwise_avx2, lac_depthwise_avx512, lac_depthwise_avx512_bf16;
+extern lac_depthwise_row lac_depthwise_neon;
 
 /* lac_kernels.add, .add_backward, .softargmax and .softargmax_backward (maps.c). */
 #define LAC_MAPS(isa)                                                                              \
@@ -42,6 +53,7 @@ extern lac_depthwise_row lac_depthwise_avx2, lac_depthwise_avx512, lac_depthwise
 LAC_MAPS(avx2);
 LAC_MAPS(avx512);
 LAC_MAPS(avx512_bf16);
+LAC_MAPS(neon);
 #undef LAC_MAPS
 
 #endif

@@ -409,7 +409,7 @@ static inline vec advance(vec x, vec half, vec one)
  * read where the compiler cannot know them. */
 static double peak(long rounds, float *sink)
 {
-    enum { COUNT = LANES == 16 ? 24 : 12 };
+    enum { COUNT = LANES == 8 ? 12 : 24 };
     volatile float numbers[2] = {0.5f, 1};
     vec half = vec_all(numbers[0]);
     vec one = vec_all(numbers[1]);
@@ -449,7 +449,7 @@ static void gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, co
 }
 
 const lac_kernels LAC_NAME(lac_kernels) = {
-    .level = LANES == 16 ? LAC_CPU_AVX512 : LAC_CPU_AVX2,
+    .level = LAC_LEVEL,
     .element = sizeof(stored),
     .gemm = gemm,
     .moments = moments,

@@ -13,20 +13,27 @@
 
 #include <string.h>
 
+/* AVX-512 and NEON have 32 registers, AVX2 has 16. */
 #if defined __AVX512F__
+#include <immintrin.h>
+#define LAC_LEVEL LAC_CPU_AVX512
 enum { LANES = 16 };
 #elif defined __AVX2__
-enum { LANES = 8 };
-#else
-enum { LANES = 4 };
-#endif
-#if defined __AVX2__
 #include <immintrin.h>
+#define LAC_LEVEL LAC_CPU_AVX2
+enum { LANES = 8 };
+#elif defined __ARM_NEON
+#include <arm_neon.h>
+#define LAC_LEVEL LAC_CPU_NEON
+enum { LANES = 4 };
 #endif
 
 #define LAC_JOIN(stem, isa) stem##_##isa
 #define LAC_EXPAND(stem, isa) LAC_JOIN(stem, isa)
 #define LAC_NAME(stem) LAC_EXPAND(stem, LAC_ISA)
+#define LAC_TEXT(x) #x
+#define LAC_TEXT_OF(x) LAC_TEXT(x)
+#define LAC_ISA_TEXT LAC_TEXT_OF(LAC_ISA)
 
 typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
 typedef vec vec_memory __attribute__((aligned(4), may_alias));
@@ -95,7 +102,7 @@ static inline vec vec_fma(vec a, vec b, vec c)
 #elif defined __FMA__
     return _mm256_fmadd_ps(a, b, c);
 #else
-    return a * b + c;
+    return vfmaq_f32(c, a, b);
 #endif
 }
 
@@ -165,6 +172,19 @@ static inline void vec_transpose(vec r[8])
         t[i + 4] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
     }
     memcpy(r, t, sizeof t);
+}
+#else
+/* 4 registers of 4 words: rows become columns. */
+static inline void vec_transpose(vec r[4])
+{
+    vec low = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5); /* words of two rows */
+    vec high = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
+    vec low2 = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
+    vec high2 = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+    r[0] = __builtin_shufflevector(low, low2, 0, 1, 4, 5);
+    r[1] = __builtin_shufflevector(low, low2, 2, 3, 6, 7);
+    r[2] = __builtin_shufflevector(high, high2, 0, 1, 4, 5);
+    r[3] = __builtin_shufflevector(high, high2, 2, 3, 6, 7);
 }
 #endif
 typedef int32_t vec_mask __attribute__((vector_size(LANES * sizeof(int32_t))));

@@ -255,10 +255,7 @@ lac_status LAC_NAME(lac_conv_use_winograd_f32)(lac_conv *conv)
                                            winograd_unpack};
     const lac_conv_shape *s = &conv->shape;
     conv->method = &method;
-    if (out_of(s) == 4)
-        conv->name = LANES == 16 ? "winograd_4x4:avx512" : "winograd_4x4:avx2";
-    else
-        conv->name = LANES == 16 ? "winograd_3x3:avx512" : "winograd_3x3:avx2";
+    conv->name = out_of(s) == 4 ? "winograd_4x4:" LAC_ISA_TEXT : "winograd_3x3:" LAC_ISA_TEXT;
     conv->scratch = scratch_of(conv);
     const int places = tiling_of(s, s->c).places;
     size_t forward = lac_winograd_panels(places, s->c, s->oc);

@@ -32,8 +32,8 @@
 #define lac_winograd_multiply LAC_NAME(lac_winograd_multiply)
 #define lac_winograd_correlate LAC_NAME(lac_winograd_correlate)
 
-/* Columns of a product that are held in registers: 2 registers. */
-enum { LAC_PANEL = 2 * LANES };
+/* Columns of a product that are held in registers: 32 or, but for AVX-512, a block of 16. */
+enum { LAC_PANEL = LANES == 16 ? 2 * LAC_BLOCK : LAC_BLOCK, LAC_PANEL_VECS = LAC_PANEL / LANES };
 
 /* How pictures are cut into tiles; a block of their channels is [picture, h, w, 16]. */
 typedef struct lac_tiling {

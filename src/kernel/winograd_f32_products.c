@@ -1,7 +1,7 @@
-/* Winograd's matrix products on floats, one panel of 2 registers of columns at a time. */
+/* Winograd's matrix products on floats, one panel of columns at a time. */
 #include "kernel/winograd_f32.h"
 
-/* Rows by 2 registers that the register file holds beside a panel's line and a number of V. */
+/* Rows by a panel's registers that the register file holds beside a panel's line and a number of V. */
 #if defined __AVX512F__
 enum { MOST_ROWS = 12, SUM_ROWS = 8 };
 #else
@@ -45,20 +45,20 @@ INLINE void fetch_place(const lac_winograd_fetch *f, int p, int places, int writ
 INLINE void multiply_rows(int rows, int registers, const float *v, size_t block, int c,
                           const float *u, float *m)
 {
-    vec s[MOST_ROWS][2];
+    vec s[MOST_ROWS][LAC_PANEL_VECS];
     for (int r = 0; r < rows; r++)
         for (int k = 0; k < registers; k++)
             s[r][k] = (vec){0};
     for (int b = 0; b < c; b += LAC_BLOCK, v += block)
 #pragma GCC unroll 1
         for (int i = 0; i < LAC_BLOCK; i++, u += registers * LANES) {
-            vec right[2];
+            vec right[LAC_PANEL_VECS];
             for (int k = 0; k < registers; k++)
                 right[k] = vec_load(u + k * LANES);
 #pragma GCC unroll 12
             for (int r = 0; r < rows; r++) {
                 vec left = vec_all(v[r * LAC_BLOCK + i]);
-#pragma GCC unroll 2
+#pragma GCC unroll 4
                 for (int k = 0; k < registers; k++)
                     s[r][k] = vec_fma(left, right[k], s[r][k]);
             }
@@ -115,9 +115,9 @@ void lac_winograd_multiply(const lac_winograd_group *g, const float *v, int c, c
         fetch_place(&fetch[0], p, g->places, 0);
         fetch_place(&fetch[1], p, g->places, 1);
         if (columns == LAC_PANEL)
-            multiply_place(g, 2, v, c, u, m);
+            multiply_place(g, LAC_PANEL_VECS, v, c, u, m);
         else
-            multiply_place(g, 1, v, c, u, m);
+            multiply_place(g, LAC_BLOCK / LANES, v, c, u, m);
     }
 }
 
@@ -126,7 +126,7 @@ void lac_winograd_multiply(const lac_winograd_group *g, const float *v, int c, c
 INLINE void correlate_rows(int rows, int registers, const float *v, const float *w, size_t block,
                            int tiles, int add, float *sums)
 {
-    vec s[SUM_ROWS][2];
+    vec s[SUM_ROWS][LAC_PANEL_VECS];
     for (int r = 0; r < rows; r++)
         for (int k = 0; k < registers; k++)
             s[r][k] = (vec){0};
@@ -134,13 +134,13 @@ INLINE void correlate_rows(int rows, int registers, const float *v, const float 
         __builtin_prefetch(sums + r, 1);
 #pragma GCC unroll 1
     for (int t = 0; t < tiles; t++, v += LAC_BLOCK, w += LAC_BLOCK) {
-        vec right[2];
+        vec right[LAC_PANEL_VECS];
         for (int k = 0; k < registers; k++)
             right[k] = vec_load(w + register_at(block, k));
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) {
             vec left = vec_all(v[r]);
-#pragma GCC unroll 2
+#pragma GCC unroll 4
             for (int k = 0; k < registers; k++)
                 s[r][k] = vec_fma(left, right[k], s[r][k]);
         }
@@ -174,8 +174,8 @@ void lac_winograd_correlate(const lac_winograd_group *g, const float *v, int c, 
         fetch_place(&fetch[0], p, g->places, 0);
         fetch_place(&fetch[1], p, g->places, 0);
         if (columns == LAC_PANEL)
-            correlate_place(g, 2, v, c, w, add, s);
+            correlate_place(g, LAC_PANEL_VECS, v, c, w, add, s);
         else
-            correlate_place(g, 1, v, c, w, add, s);
+            correlate_place(g, LAC_BLOCK / LANES, v, c, w, add, s);
     }
 }

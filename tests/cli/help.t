@@ -142,7 +142,7 @@ $ lacuna help train
 |                          and top, in widths of the detector's box (default: the
 |                          table's own, if it has one)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -199,7 +199,7 @@ $ lacuna help eval
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -249,7 +249,7 @@ $ lacuna help compare
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -314,7 +314,7 @@ $ lacuna help predict
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -406,7 +406,7 @@ $ lacuna help detect
 |   --rows N               of --fit: how many rows, from the first, to look at
 |                          (from 1 to 1000000; default: 1000)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -455,7 +455,7 @@ $ lacuna help export
 |                          the model's own rules)
 |   --licence TEXT         note the model's licence (default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -485,7 +485,7 @@ $ lacuna help submit
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -524,7 +524,7 @@ $ lacuna help data
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -590,7 +590,7 @@ $ lacuna help plot
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -720,7 +720,7 @@ $ lacuna help bench
 |   --json                 print JSON, in seconds, FLOP, bytes and those per
 |                          second
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -767,7 +767,7 @@ $ lacuna help report
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -806,7 +806,7 @@ $ lacuna help suspects
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -938,7 +938,7 @@ $ lacuna help search
 |                          and top, in widths of the detector's box (default: the
 |                          table's own, if it has one)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -998,7 +998,7 @@ $ lacuna help reproduce
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |

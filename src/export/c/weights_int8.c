@@ -1,7 +1,7 @@
 /* Weights are whole numbers; the channel's scale comes at the end of its sum. */
 typedef signed char weight;
 
-#ifdef __GNUC__
+#if HAS_LANES
 typedef weight bytes __attribute__((vector_size(LANES), aligned(1), may_alias));
 typedef int wholes __attribute__((vector_size(4 * LANES)));
 #endif
@@ -13,7 +13,7 @@ typedef int wholes16 __attribute__((vector_size(4 * LANES16)));
 #endif
 
 /* A row of weights as floats; n is the end of the names of its type. */
-#ifdef __GNUC__
+#if HAS_LANES
 #define READ(n, w)                                                                           \
     __builtin_convertvector(                                                                 \
         __builtin_convertvector(*(const bytes##n *)(w), wholes##n), lanes##n)

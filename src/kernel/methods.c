@@ -15,6 +15,13 @@ static int is_3x3_at_stride_1(const lac_conv_shape *s)
 }
 #endif
 
+#ifdef LAC_X86
+static int is_3x3_at_stride_1_or_2(const lac_conv_shape *s)
+{
+    return s->k == 3 && s->stride <= 2 && s->c % LAC_BLOCK == 0 && !s->wide_y;
+}
+#endif
+
 #ifdef HAVE_DNNL
 static int stores_what_it_reads(const lac_conv_shape *s)
 {
@@ -28,8 +35,8 @@ enum { FLOAT = LAC_CONV_FLOAT, BF16 = LAC_CONV_BF16 };
 
 const lac_conv_entry lac_conv_list[] = {
 #ifdef LAC_X86
-    {"winograd", AVX2, FLOAT, is_3x3_at_stride_1, lac_conv_use_winograd_f32_avx2},
-    {"winograd", AVX512, FLOAT, is_3x3_at_stride_1, lac_conv_use_winograd_f32_avx512},
+    {"winograd", AVX2, FLOAT, is_3x3_at_stride_1_or_2, lac_conv_use_winograd_f32_avx2},
+    {"winograd", AVX512, FLOAT, is_3x3_at_stride_1_or_2, lac_conv_use_winograd_f32_avx512},
     {"winograd 2x2", AVX512, BF16, is_3x3_at_stride_1, lac_conv_use_winograd},
 #endif
 #ifdef HAVE_DNNL

@@ -35,22 +35,22 @@ enum { FLOAT = LAC_CONV_FLOAT, BF16 = LAC_CONV_BF16 };
 
 const lac_conv_entry lac_conv_list[] = {
 #ifdef LAC_X86
-    {"winograd", AVX2, FLOAT, is_3x3_at_stride_1_or_2, lac_conv_use_winograd_f32_avx2},
-    {"winograd", AVX512, FLOAT, is_3x3_at_stride_1_or_2, lac_conv_use_winograd_f32_avx512},
-    {"winograd 2x2", AVX512, BF16, is_3x3_at_stride_1, lac_conv_use_winograd},
+    {"winograd", AVX2, FLOAT, 1, is_3x3_at_stride_1_or_2, lac_conv_use_winograd_f32_avx2},
+    {"winograd", AVX512, FLOAT, 1, is_3x3_at_stride_1_or_2, lac_conv_use_winograd_f32_avx512},
+    {"winograd 2x2", AVX512, BF16, 1, is_3x3_at_stride_1, lac_conv_use_winograd},
 #endif
 #ifdef HAVE_DNNL
-    {"onednn winograd", AVX2 | AVX512, FLOAT | BF16, is_3x3_at_stride_1,
+    {"onednn winograd", AVX2 | AVX512, FLOAT | BF16, 0, is_3x3_at_stride_1,
      lac_conv_use_dnnl_winograd},
-    {"onednn direct", AVX2 | AVX512, FLOAT | BF16, stores_what_it_reads,
+    {"onednn direct", AVX2 | AVX512, FLOAT | BF16, 0, stores_what_it_reads,
      lac_conv_use_dnnl_direct},
 #endif
 #ifdef LAC_X86
-    {"direct", AVX2, FLOAT, NULL, lac_conv_use_direct_avx2},
-    {"direct", AVX512, FLOAT, NULL, lac_conv_use_direct_avx512},
-    {"direct", AVX512, BF16, NULL, lac_conv_use_direct_avx512_bf16},
+    {"direct", AVX2, FLOAT, 1, NULL, lac_conv_use_direct_avx2},
+    {"direct", AVX512, FLOAT, 1, NULL, lac_conv_use_direct_avx512},
+    {"direct", AVX512, BF16, 1, NULL, lac_conv_use_direct_avx512_bf16},
 #endif
-    {"ref", ALL_LEVELS, FLOAT | BF16, NULL, lac_conv_use_ref},
+    {"ref", ALL_LEVELS, FLOAT | BF16, 1, NULL, lac_conv_use_ref},
 };
 const int lac_conv_list_count = LAC_COUNT(lac_conv_list);
 
@@ -90,7 +90,7 @@ static lac_status use(lac_conv *conv, const lac_conv_entry *entry)
 {
     LAC_TRY(entry->use(conv));
     if (conv->method)
-        conv->chosen = entry->name;
+        conv->entry = entry;
     return LAC_OK;
 }
 

@@ -425,8 +425,8 @@ static void check_halves(const lac_kernels *k, const lac_conv_shape *s, const ch
     lac_context *ctx = context_new(LAC_CPU_AUTO);
     const lac_conv_task tasks[] = {{*s, 1, 0, method}, {half, 1, 0, method}};
     conv_case all = {.n = 1, .w = filled(2 * w, FILL_PLAIN, 1), .dw = numbers(2 * w),
-                     .x = stored_filled(x, FILL_PLAIN, 2), .dy = stored_filled(2 * y, FILL_PLAIN, 3),
-                     .y = stored_numbers(2 * y)};
+                     .x = stored_filled(x, FILL_PLAIN, 2),
+                     .dy = stored_filled(2 * y, FILL_PLAIN, 3), .y = stored_numbers(2 * y)};
     conv_case some = {.n = 1, .dw = all.dw, .x = all.x, .dy = all.dy, .y = stored_numbers(y)};
     assert_int_equal(lac_conv_new(ctx, k, &tasks[0], &all.conv), LAC_OK);
     assert_int_equal(lac_conv_new(ctx, k, &tasks[1], &some.conv), LAC_OK);

@@ -67,7 +67,7 @@ typedef struct lac_conv_entry {
     const char *name;                     /* "winograd 2x2" */
     int levels;                           /* that have it, bits 1 << lac_cpu */
     int storages;                         /* likewise, of those above */
-    int apart;                            /* an output channel has the same bits beside any others */
+    int apart; /* an output channel has the same bits beside any others */
     int (*fits)(const lac_conv_shape *s); /* which shapes it can do; NULL: any */
     /* Fills in conv->method and what that needs: name, scratch, packed, partial, state. Leaves
      * conv->method NULL where it cannot do the task after all. MEMORY. */

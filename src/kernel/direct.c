@@ -183,7 +183,7 @@ static product product_of(const lac_conv_shape *s, const frame *f, const stored 
                      .channels = s->c};
 }
 
-/* Where the stride is larger than the kernel, the rows of dx that belong to a band become zeros, since
+/* Where the stride is larger than the kernel, the rows of dx that belong to a band become zeros:
  * no tap meets most of their pixels. */
 static void clear_unmet(const lac_conv_shape *s, const band *b, stored *dx)
 {

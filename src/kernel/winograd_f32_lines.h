@@ -1,6 +1,6 @@
 /*
- * Winograd's matrices times a line of registers; `out` is known to the compiler: 4, 3, or, of weights
- * and sums, LAC_STRIDED, whose matrices are in winograd_f32_strided.c.
+ * Winograd's matrices times a line of registers; `out` is known to the compiler: 4, 3, or, of
+ * weights and sums, LAC_STRIDED, whose matrices are in winograd_f32_strided.c.
  *
  * out = 4: the points 0, a, -a, b, -b and infinity, a = 5/8, b = 3/2,
  *          a2b2   0  -a2-b2   0     1  0         1/a2b2    0     0

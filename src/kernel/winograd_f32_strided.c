@@ -2,8 +2,8 @@
  * Winograd's transforms of tiles for 3x3 convolutions of stride 2 on floats, 16 channels at a time
  * (winograd_f32.h).
  *
- * Along a line y[i] = w0 x[2i-1] + w1 x[2i] + w2 x[2i+1]. The odd pixels of x meet w0 and w2 alone, a
- * convolution of stride 1 with two taps, for which F(3, 2) takes 4 products for 3 outputs, at the
+ * Along a line y[i] = w0 x[2i-1] + w1 x[2i] + w2 x[2i+1]. The odd pixels of x meet w0 and w2 alone,
+ * a convolution of stride 1 with two taps, for which F(3, 2) takes 4 products for 3 outputs, at the
  * points 0, 1, -1 and infinity; the even ones meet w1. With d the 7 pixels of x that 3 outputs see,
  *          1  0  0  0 -1  0  0          1   0   0
  *          0  0  1  0  1  0  0         1/2  0  1/2
@@ -12,9 +12,9 @@
  *          0  1  0  0  0  0  0          0   1   0           0  1  1  1  0  0  1
  *          0  0  0  1  0  0  0          0   1   0
  *          0  0  0  0  0  1  0          0   1   0
- * and y = A' (G w . B' d). In both directions together that are 49 products for 9 outputs, where the
- * direct method takes 81, of only 25 different matrices of weights. The same for dx from dy: the odd
- * pixels are a convolution of dy with w2 and w0, the even ones w1 dy:
+ * and y = A' (G w . B' d). In both directions together that are 49 products for 9 outputs, where
+ * the direct method takes 81, of only 25 different matrices of weights. The same for dx from dy: the
+ * odd pixels are a convolution of dy with w2 and w0, the even ones w1 dy:
  *          1  0 -1  0                   0  0  0  0  1  0  0
  *          0  1  1  0                   1  1  1  0  0  0  0
  *          0 -1  1  0                   0  0  0  0  0  1  0

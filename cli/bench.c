@@ -183,7 +183,7 @@ int verb_bench(int argc, char **argv)
                   "for a thread alone and for all, each on a chunk of its own"},
         {.type = OPTION_FLAG, .name = "predict", .value = &o.predict,
          .about = "with --methods, convolve as prediction does: forward alone, and at --batch 1 "
-                  "half of the channels at a time"},
+                  "on several threads half of the channels at a time"},
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON, in seconds, FLOP, bytes and those per second"},
         MACHINE_OPTIONS(o.machine),

@@ -132,25 +132,28 @@ static void bf16_is_timed_by_its_own_methods(void **state)
     lac_context_free(&ctx);
 }
 
+/* Two threads share the channels of one picture; one makes all. */
 static void one_picture_is_predicted_by_halves(void **state)
 {
     (void)state;
-    lac_context *ctx = context_at(LAC_CPU_REF, 1);
-    lac_train_config config = lac_train_config_default();
-    lac_bench_methods_result *r;
-    strcpy(config.model, "kimura");
-    config.batch = 1;
-    const lac_bench_methods_config how = {.size = 8, .points = 3, .rounds = 1, .predict = 1};
-    assert_ok(ctx, lac_bench_methods(ctx, &config, &how, &r));
-    const lac_bench_conv *c = &r->conv[1];
-    assert_int_equal(c->chunk, 1);
-    assert_int_equal(c->channels[0], 16);
-    assert_int_equal(c->channels[1], 16); /* of 32 */
-    assert_true(c->flop == 2.0 * 9 * 16 * 16 * c->size[0] * c->size[0]);
-    assert_true(c->method[0].seconds[0][0] > 0);
-    assert_true(c->method[0].seconds[0][1] == 0 && c->method[0].seconds[0][2] == 0);
-    lac_bench_methods_result_free(&r);
-    lac_context_free(&ctx);
+    for (int threads = 1; threads <= 2; threads++) {
+        lac_context *ctx = context_at(LAC_CPU_REF, threads);
+        lac_train_config config = lac_train_config_default();
+        lac_bench_methods_result *r;
+        strcpy(config.model, "kimura");
+        config.batch = 1;
+        const lac_bench_methods_config how = {.size = 8, .points = 3, .rounds = 1, .predict = 1};
+        assert_ok(ctx, lac_bench_methods(ctx, &config, &how, &r));
+        const lac_bench_conv *c = &r->conv[1];
+        assert_int_equal(c->chunk, 1);
+        assert_int_equal(c->channels[0], 16);
+        assert_int_equal(c->channels[1], 32 / threads);
+        assert_true(c->flop == 2.0 * 9 * 16 * 32 / threads * c->size[0] * c->size[0]);
+        assert_true(c->method[0].seconds[0][0] > 0);
+        assert_true(c->method[0].seconds[0][1] == 0 && c->method[0].seconds[0][2] == 0);
+        lac_bench_methods_result_free(&r);
+        lac_context_free(&ctx);
+    }
 }
 
 int main(void)

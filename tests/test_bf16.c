@@ -415,6 +415,35 @@ static void check_conv(const lac_kernels *k, const lac_conv_shape *s, int n, fil
         numbers_free(out[i / 3][i % 3]);
 }
 
+/* Where a method says so, half of the output channels have the bits that they have among all. */
+static void check_halves(const lac_kernels *k, const lac_conv_shape *s, const char *method)
+{
+    lac_conv_shape half = *s;
+    half.oc /= 2;
+    size_t x = (size_t)s->c * s->h * s->w, y = (size_t)half.oc * half.oh * half.ow;
+    size_t w = (size_t)half.oc * s->c * s->k * s->k;
+    lac_context *ctx = context_new(LAC_CPU_AUTO);
+    const lac_conv_task tasks[] = {{*s, 1, 0, method}, {half, 1, 0, method}};
+    conv_case all = {.n = 1, .w = filled(2 * w, FILL_PLAIN, 1), .dw = numbers(2 * w),
+                     .x = stored_filled(x, FILL_PLAIN, 2),
+                     .dy = stored_filled(2 * y, FILL_PLAIN, 3), .y = stored_numbers(2 * y)};
+    conv_case some = {.n = 1, .dw = all.dw, .x = all.x, .dy = all.dy, .y = stored_numbers(y)};
+    assert_int_equal(lac_conv_new(ctx, k, &tasks[0], &all.conv), LAC_OK);
+    assert_int_equal(lac_conv_new(ctx, k, &tasks[1], &some.conv), LAC_OK);
+    lac_parallel(ctx, 1, run_conv, &all);
+    for (int i = 0; i < 2 && lac_conv_is_cut_alike(all.conv, some.conv); i++) {
+        some.w = all.w + i * w;
+        lac_parallel(ctx, 1, run_conv, &some);
+        assert_memory_equal(some.y, (char *)all.y + i * y * k->element, y * k->element);
+    }
+    void *const made[] = {all.w, all.dw, all.x, all.dy, all.y, some.y};
+    for (int i = 0; i < LAC_COUNT(made); i++)
+        numbers_free(made[i]);
+    lac_conv_free(&all.conv);
+    lac_conv_free(&some.conv);
+    lac_context_free(&ctx);
+}
+
 static int can_do(const lac_kernels *k, const lac_conv_shape *s, const char *method)
 {
     const lac_conv_task task = {*s, CHUNK, 0, method};
@@ -447,6 +476,8 @@ static void check_convs(const lac_kernels *k, const lac_kernels *ref)
             const char *method = lac_conv_method_at(m);
             if (strcmp(method, "ref") == 0 || !can_do(k, &shapes[i], method))
                 continue;
+            if (shapes[i].oc % (2 * LAC_BLOCK) == 0 && !shapes[i].wide_y)
+                check_halves(k, &shapes[i], method);
             for (int n = CHUNK - 1; n <= CHUNK; n++) { /* a rest and a whole chunk */
                 check_conv(k, &shapes[i], n, FILL_PLAIN, method);
                 check_conv(k, &shapes[i], n, FILL_TIES, method);

@@ -299,6 +299,8 @@ static const geometry tiled[] = {
     {16, 1, 1, 16, 3, 1},  {16, 2, 3, 16, 3, 1},  {16, 4, 4, 32, 3, 1},  {32, 5, 6, 16, 3, 1},
     {16, 9, 3, 48, 3, 1},  {48, 13, 7, 16, 3, 1}, {64, 12, 12, 64, 3, 1}, {16, 47, 33, 16, 3, 1},
     {16, 1, 50, 32, 3, 1}, {96, 6, 6, 80, 3, 1},  {288, 6, 6, 32, 3, 1}, {32, 16, 21, 80, 3, 1},
+    {16, 1, 1, 16, 3, 2},  {16, 2, 3, 48, 3, 2},  {32, 5, 6, 16, 3, 2},  {48, 12, 12, 64, 3, 2},
+    {16, 33, 47, 16, 3, 2}, {16, 1, 50, 32, 3, 2}, {64, 13, 7, 80, 3, 2}, {288, 7, 8, 32, 3, 2},
 };
 
 static void every_method_of_the_level_agrees_with_the_reference(void **state)
@@ -341,6 +343,46 @@ static void winograd_gives_a_picture_the_same_bits_in_any_company(void **state)
     }
 }
 #endif
+
+static int is_apart(const char *method)
+{
+    for (int i = 0; i < lac_conv_list_count; i++)
+        if (strcmp(lac_conv_list[i].name, method) == 0)
+            return lac_conv_list[i].apart;
+    return 0;
+}
+
+/* Of one picture: each half of the channels for itself, and all together. */
+static void check_halves(const geometry *g, const char *method)
+{
+    problem all, half;
+    geometry some = *g;
+    some.oc /= 2;
+    problem_init(&all, g, 1, 1);
+    problem_init(&half, &some, 1, 1);
+    all.method = half.method = method;
+    all.inference = half.inference = 1;
+    int can = solve(&all, tested);
+    for (int i = 0; i < 2 && can; i++) {
+        memcpy(half.w, all.w + i * half.w_size, half.w_size * sizeof *half.w);
+        assert_true(solve(&half, tested));
+        assert_memory_equal(half.y, all.y + i * half.y_size, half.y_size * sizeof *half.y);
+    }
+    problem_free(&all);
+    problem_free(&half);
+}
+
+static void channels_have_the_same_bits_in_any_company(void **state)
+{
+    (void)state;
+    for (int i = 0; lac_conv_method_at(i); i++)
+        for (int g = 0; g < LAC_COUNT(tiled) + LAC_COUNT(geometries); g++) {
+            const geometry *at =
+                g < LAC_COUNT(tiled) ? &tiled[g] : &geometries[g - LAC_COUNT(tiled)];
+            if (at->oc % (2 * LAC_BLOCK) == 0 && is_apart(lac_conv_method_at(i)))
+                check_halves(at, lac_conv_method_at(i));
+        }
+}
 
 static void a_plan_for_inference_gives_the_same_output(void **state)
 {
@@ -435,6 +477,7 @@ int main(int argc, char **argv)
 #if defined LAC_X86 || defined LAC_ARM64
         cmocka_unit_test(winograd_gives_a_picture_the_same_bits_in_any_company),
 #endif
+        cmocka_unit_test(channels_have_the_same_bits_in_any_company),
         cmocka_unit_test(a_plan_for_inference_gives_the_same_output),
         cmocka_unit_test(a_plan_without_memory_is_told_and_not_a_slow_one),
 #ifdef HAVE_DNNL

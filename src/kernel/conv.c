@@ -217,7 +217,12 @@ int lac_conv_chunk(const lac_conv *conv)
 
 const char *lac_conv_method_name(const lac_conv *conv)
 {
-    return conv->chosen;
+    return conv->entry->name;
+}
+
+int lac_conv_is_cut_alike(const lac_conv *whole, const lac_conv *some)
+{
+    return whole->entry == some->entry && whole->entry->apart;
 }
 
 size_t lac_conv_scratch(const lac_conv *conv)

@@ -27,7 +27,7 @@ struct lac_conv {
     lac_context *ctx;
     const lac_kernels *kernels; /* of the activations' storage */
     const lac_conv_method *method;
-    const char *chosen; /* the method's name in the list */
+    const struct lac_conv_entry *entry; /* the method's in the list */
     const char *name;   /* what the method calls what it does, for messages: "jit:avx512_core" */
     void *state;
     size_t scratch; /* floats */
@@ -67,6 +67,7 @@ typedef struct lac_conv_entry {
     const char *name;                     /* "winograd 2x2" */
     int levels;                           /* that have it, bits 1 << lac_cpu */
     int storages;                         /* likewise, of those above */
+    int apart; /* an output channel has the same bits beside any others */
     int (*fits)(const lac_conv_shape *s); /* which shapes it can do; NULL: any */
     /* Fills in conv->method and what that needs: name, scratch, packed, partial, state. Leaves
      * conv->method NULL where it cannot do the task after all. MEMORY. */

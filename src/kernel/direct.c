@@ -180,6 +180,17 @@ static product product_of(const lac_conv_shape *s, const frame *f, const stored 
                      .channels = s->c};
 }
 
+/* Where the stride is larger than the kernel, the rows of dx that belong to a band become zeros:
+ * no tap meets most of their pixels. */
+static void clear_unmet(const lac_conv_shape *s, const band *b, stored *dx)
+{
+    int first = at_least(b->row * s->stride - s->pad, 0);
+    int end = at_most((b->row + b->rows) * s->stride - s->pad, s->h);
+    size_t line = (size_t)s->w * LAC_BLOCK;
+    for (int i = 0; i < b->pictures * s->c / LAC_BLOCK && s->k < s->stride; i++)
+        memset(dx + (i * s->h + first) * line, 0, (end - first) * line * sizeof *dx);
+}
+
 static void direct_backward_data(const lac_conv *conv, int thread, int n, const void *dy,
                                  const float *packed, void *dx, float *scratch)
 {
@@ -195,9 +206,12 @@ static void direct_backward_data(const lac_conv *conv, int thread, int n, const 
         ahead more = ahead_of_dy(conv, dy, n, &next);
         ahead_spread(&more, f.is_copy ? tiles_of_band(&b, s->stride * s->w, s->c) : 0);
         const float *w = packed;
+        clear_unmet(s, &b, (stored *)(void *)lac_conv_x_at(conv, dx, b.picture));
         for (int r = 0; r < s->stride * s->stride; r++) {
             product p = product_of(s, &f, from, &b, r / s->stride, r % s->stride,
                                    lac_conv_x_at(conv, dx, b.picture));
+            if (p.lines == 0)
+                continue;
             p.pictures = b.pictures;
             p.ahead = &more;
             LAC_NAME(lac_direct_multiply)(&p, w);

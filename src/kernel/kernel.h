@@ -212,6 +212,9 @@ void lac_conv_free(lac_conv **conv);
 int lac_conv_chunk(const lac_conv *conv);
 const char *lac_conv_method_name(const lac_conv *conv); /* "winograd 2x2", "onednn direct" */
 
+/* Whether a convolution to some of another's output channels gives the bits that that one gives. */
+int lac_conv_is_cut_alike(const lac_conv *whole, const lac_conv *some);
+
 /* The i-th name of this build's list of methods, NULL behind the last, which is "ref". */
 const char *lac_conv_method_at(int i);
 size_t lac_conv_scratch(const lac_conv *conv);        /* floats per thread */

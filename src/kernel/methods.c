@@ -16,6 +16,13 @@ static int is_3x3_at_stride_1(const lac_conv_shape *s)
 }
 #endif
 
+#ifdef LAC_X86
+static int is_3x3_at_stride_1_or_2(const lac_conv_shape *s)
+{
+    return s->k == 3 && s->stride <= 2 && s->c % LAC_BLOCK == 0 && !s->wide_y;
+}
+#endif
+
 #ifdef HAVE_DNNL
 static int stores_what_it_reads(const lac_conv_shape *s)
 {
@@ -28,25 +35,25 @@ enum { ALL_LEVELS = 1 << LAC_CPU_REF | AVX2 | AVX512 | 1 << LAC_CPU_NEON };
 enum { FLOAT = LAC_CONV_FLOAT, BF16 = LAC_CONV_BF16 };
 
 #define WINOGRAD(isa, level)                                                                       \
-    {"winograd", 1 << level, FLOAT, is_3x3_at_stride_1, lac_conv_use_winograd_f32_##isa},
-#define DIRECT(isa, level) {"direct", 1 << level, FLOAT, NULL, lac_conv_use_direct_##isa},
+    {"winograd", 1 << level, FLOAT, 1, is_3x3_at_stride_1_or_2, lac_conv_use_winograd_f32_##isa},
+#define DIRECT(isa, level) {"direct", 1 << level, FLOAT, 1, NULL, lac_conv_use_direct_##isa},
 
 const lac_conv_entry lac_conv_list[] = {
     LAC_LEVELS(WINOGRAD)
 #ifdef LAC_X86
-    {"winograd 2x2", AVX512, BF16, is_3x3_at_stride_1, lac_conv_use_winograd},
+    {"winograd 2x2", AVX512, BF16, 1, is_3x3_at_stride_1, lac_conv_use_winograd},
 #endif
 #ifdef HAVE_DNNL
-    {"onednn winograd", AVX2 | AVX512, FLOAT | BF16, is_3x3_at_stride_1,
+    {"onednn winograd", AVX2 | AVX512, FLOAT | BF16, 0, is_3x3_at_stride_1,
      lac_conv_use_dnnl_winograd},
-    {"onednn direct", AVX2 | AVX512, FLOAT | BF16, stores_what_it_reads,
+    {"onednn direct", AVX2 | AVX512, FLOAT | BF16, 0, stores_what_it_reads,
      lac_conv_use_dnnl_direct},
 #endif
     LAC_LEVELS(DIRECT)
 #ifdef LAC_X86
-    {"direct", AVX512, BF16, NULL, lac_conv_use_direct_avx512_bf16},
+    {"direct", AVX512, BF16, 1, NULL, lac_conv_use_direct_avx512_bf16},
 #endif
-    {"ref", ALL_LEVELS, FLOAT | BF16, NULL, lac_conv_use_ref},
+    {"ref", ALL_LEVELS, FLOAT | BF16, 1, NULL, lac_conv_use_ref},
 };
 const int lac_conv_list_count = LAC_COUNT(lac_conv_list);
 
@@ -86,7 +93,7 @@ static lac_status use(lac_conv *conv, const lac_conv_entry *entry)
 {
     LAC_TRY(entry->use(conv));
     if (conv->method)
-        conv->chosen = entry->name;
+        conv->entry = entry;
     return LAC_OK;
 }
 

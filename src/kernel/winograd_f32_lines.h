@@ -1,5 +1,6 @@
 /*
- * Winograd's matrices times a line of registers; `out` is 4 or 3, known to the compiler.
+ * Winograd's matrices times a line of registers; `out` is known to the compiler: 4, 3, or, of
+ * weights and sums, LAC_STRIDED, whose matrices are in winograd_f32_strided.c.
  *
  * out = 4: the points 0, a, -a, b, -b and infinity, a = 5/8, b = 3/2,
  *          a2b2   0  -a2-b2   0     1  0         1/a2b2    0     0
@@ -124,10 +125,22 @@ INLINE vec weight_at(float p, float n, const vec w[3])
     return vec_fma(vec_all(p * p / n), w[2], vec_fma(vec_all(p / n), w[1], vec_all(1 / n) * w[0]));
 }
 
+/* Rows of G. */
+INLINE int side_of(int out)
+{
+    return out == LAC_STRIDED ? 5 : out + 2;
+}
+
 /* G w. */
 INLINE void weight_line(int out, const vec w[3], vec *r)
 {
-    if (out == 4) {
+    if (out == LAC_STRIDED) {
+        r[0] = w[0];
+        r[1] = vec_all(0.5f) * (w[0] + w[2]);
+        r[2] = vec_all(0.5f) * (w[0] - w[2]);
+        r[3] = w[2];
+        r[4] = w[1];
+    } else if (out == 4) {
         r[0] = vec_all(1 / (A4 * A4 * B4 * B4)) * w[0];
         r[1] = weight_at(A4, N4, w);
         r[2] = weight_at(-A4, N4, w);
@@ -146,7 +159,11 @@ INLINE void weight_line(int out, const vec w[3], vec *r)
 /* G' s. */
 INLINE void sum_line(int out, const vec *s, vec r[3])
 {
-    if (out == 4) {
+    if (out == LAC_STRIDED) {
+        r[0] = vec_fma(vec_all(0.5f), s[1] + s[2], s[0]);
+        r[1] = s[4];
+        r[2] = vec_fma(vec_all(0.5f), s[1] - s[2], s[3]);
+    } else if (out == 4) {
         vec a = s[1] + s[2], b = s[3] + s[4];
         r[0] = vec_fma(vec_all(1 / (A4 * A4 * B4 * B4)), s[0],
                        vec_fma(vec_all(1 / N4), a, vec_all(1 / M4) * b));

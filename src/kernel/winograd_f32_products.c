@@ -110,14 +110,14 @@ INLINE void multiply_place(const lac_winograd_group *g, int registers, const flo
 void lac_winograd_multiply(const lac_winograd_group *g, const float *v, int c, const float *u,
                            int columns, float *m, const lac_winograd_fetch fetch[2])
 {
-    for (int p = 0; p < g->places;
-         p++, v += g->place_v, u += lac_winograd_place(c, columns), m += g->place_m) {
+    for (int p = 0; p < g->places; p++, v += g->place_v, m += g->place_m) {
+        const float *matrix = u + g->matrix[p] * lac_winograd_place(c, columns);
         fetch_place(&fetch[0], p, g->places, 0);
         fetch_place(&fetch[1], p, g->places, 1);
         if (columns == LAC_PANEL)
-            multiply_place(g, LAC_PANEL_VECS, v, c, u, m);
+            multiply_place(g, LAC_PANEL_VECS, v, c, matrix, m);
         else
-            multiply_place(g, LAC_BLOCK / LANES, v, c, u, m);
+            multiply_place(g, LAC_BLOCK / LANES, v, c, matrix, m);
     }
 }
 
@@ -169,13 +169,16 @@ INLINE void correlate_place(const lac_winograd_group *g, int registers, const fl
 void lac_winograd_correlate(const lac_winograd_group *g, const float *v, int c, const float *w,
                             int columns, int add, float *s, const lac_winograd_fetch fetch[2])
 {
-    for (int p = 0; p < g->places;
-         p++, v += g->place_v, w += g->place_m, s += lac_winograd_place(c, columns)) {
+    int most = -1; /* matrices have their first place in order, others later */
+    for (int p = 0; p < g->places; p++, v += g->place_v, w += g->place_m) {
+        float *matrix = s + g->matrix[p] * lac_winograd_place(c, columns);
+        int add_place = add || g->matrix[p] <= most;
+        most = g->matrix[p] > most ? g->matrix[p] : most;
         fetch_place(&fetch[0], p, g->places, 0);
         fetch_place(&fetch[1], p, g->places, 0);
         if (columns == LAC_PANEL)
-            correlate_place(g, LAC_PANEL_VECS, v, c, w, add, s);
+            correlate_place(g, LAC_PANEL_VECS, v, c, w, add_place, matrix);
         else
-            correlate_place(g, LAC_BLOCK / LANES, v, c, w, add, s);
+            correlate_place(g, LAC_BLOCK / LANES, v, c, w, add_place, matrix);
     }
 }

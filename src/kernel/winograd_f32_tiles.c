@@ -1,33 +1,8 @@
 /* Winograd's transforms of tiles on floats, 16 channels at a time (winograd_f32.h). */
+#include "kernel/winograd_f32_cursor.h"
 #include "kernel/winograd_f32_lines.h"
 
 enum { MOST_OUT = 4, MOST_SIDE = 6 };
-
-/* ---- Tiles of a chunk -------------------------------------------------------------------- */
-
-/* The place of a tile among the pictures of a chunk, and its first output. */
-typedef struct cursor {
-    int picture, i, j;
-} cursor;
-
-static cursor cursor_at(const lac_tiling *t, int tile)
-{
-    int inside = tile % t->tiles;
-    return (cursor){tile / t->tiles, inside / t->across * t->out, inside % t->across * t->out};
-}
-
-static inline void cursor_next(const lac_tiling *t, cursor *c)
-{
-    c->j += t->out;
-    if (c->j < t->w)
-        return;
-    c->j = 0;
-    c->i += t->out;
-    if (c->i < t->h)
-        return;
-    c->i = 0;
-    c->picture++;
-}
 
 /* ---- Inputs and gradients ----------------------------------------------------------------- */
 
@@ -77,14 +52,6 @@ INLINE void take_tile(int out, int is_gradient, const float *const *row, int low
             }
         }
     }
-}
-
-/* The rows of a tile from row y on, as far as they exist. */
-static inline void find_rows(const lac_tiling *t, const float *from, const float *none, int y,
-                             int rows, const float **row)
-{
-    for (int i = 0; i < rows; i++, y++)
-        row[i] = y >= 0 && y < t->h ? from + (size_t)y * t->w * LAC_BLOCK : none;
 }
 
 INLINE void take_inputs(int out, const lac_tiling *t, const float *x, int first, int count,
@@ -205,7 +172,7 @@ void lac_winograd_output(const lac_tiling *t, const float *m, size_t place, int 
 /* G w G' of LANES kernels; u stands `place` floats apart. */
 INLINE void put_weights(int out, const vec tap[9], float *u, size_t place)
 {
-    const int side = out + 2;
+    const int side = side_of(out);
     vec r[3][MOST_SIDE], line[MOST_SIDE];
     for (int j = 0; j < 3; j++) /* columns of the kernel */
         weight_line(out, (vec[]){tap[j], tap[3 + j], tap[6 + j]}, r[j]);
@@ -226,7 +193,9 @@ void lac_winograd_weights(int out, const lac_kernels_at *from, int c, int column
                 for (int lane = 0; lane < LANES; lane++)
                     tap[j][lane] = from->w[i * from->along + (k + lane) * from->across +
                                            (from->turned ? 8 - j : j)];
-            if (out == 4)
+            if (out == LAC_STRIDED)
+                put_weights(LAC_STRIDED, tap, u, place);
+            else if (out == 4)
                 put_weights(4, tap, u, place);
             else
                 put_weights(3, tap, u, place);
@@ -236,7 +205,7 @@ void lac_winograd_weights(int out, const lac_kernels_at *from, int c, int column
 /* G' s G of LANES kernels, tap by tap `columns` floats apart. */
 INLINE void put_sums(int out, const float *s, size_t place, float *dw, int columns)
 {
-    const int side = out + 2;
+    const int side = side_of(out);
     vec r[MOST_SIDE][3], tap[3];
     for (int j = 0; j < side; j++) {
         vec v[MOST_SIDE];
@@ -261,7 +230,9 @@ void lac_winograd_sums(int out, const float *s, int c, int columns, float *dw)
         for (int k = 0; k < columns; k += LANES) {
             const float *from = s + (size_t)i * columns + k;
             float *to = dw + (size_t)i * 9 * columns + k;
-            if (out == 4)
+            if (out == LAC_STRIDED)
+                put_sums(LAC_STRIDED, from, place, to, columns);
+            else if (out == 4)
                 put_sums(4, from, place, to, columns);
             else
                 put_sums(3, from, place, to, columns);

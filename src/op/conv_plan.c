@@ -15,7 +15,8 @@ static int chunk_for(size_t y_numbers, int batch)
     return chunk < share ? chunk : share;
 }
 
-/* The convolution of all output channels, and of half of them for a single picture. */
+/* The convolution of all output channels, and of half of them for a single picture. A thread that
+ * is alone needs the latter only where it is other bits: it would read the picture twice. */
 static lac_status plan_convolutions(lac_op *op, lac_conv_state *s, lac_planner *p)
 {
     const lac_shape in = op->node->in;
@@ -29,7 +30,10 @@ static lac_status plan_convolutions(lac_op *op, lac_conv_state *s, lac_planner *
         return LAC_OK;
     task.shape.oc /= 2;
     task.chunk = 1;
-    return lac_conv_new(p->ctx, op->reads, &task, &s->half);
+    LAC_TRY(lac_conv_new(p->ctx, op->reads, &task, &s->half));
+    if (lac_context_threads(p->ctx) == 1 && lac_conv_is_cut_alike(s->conv, s->half))
+        lac_conv_free(&s->half);
+    return LAC_OK;
 }
 
 static lac_status plan_weights(lac_op *op, lac_conv_state *s, lac_planner *p)

@@ -108,11 +108,11 @@ $ lacuna bench --methods --predict --model kimura --size 32 --batch 1 --steps 1 
 |   method           threads   forward   peak     input   peak   weights   peak
 |~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
 |
-| conv2: 3x3, 16x16x16 to 16x16x16, chunks of 1
+| conv2: 3x3, 16x16x16 to 16x16x32, chunks of 1
 |   method           threads   forward   peak     input   peak   weights   peak
 |~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
 |
-| conv3: 3x3, 8x8x32 to 8x8x32, chunks of 1
+| conv3: 3x3, 8x8x32 to 8x8x64, chunks of 1
 |   method           threads   forward   peak     input   peak   weights   peak
 |~ \* ref                    1 *[0-9].[0-9][0-9][0-9] *[0-9] %         -      -         -      -
 |

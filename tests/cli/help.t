@@ -716,7 +716,8 @@ $ lacuna help bench
 |                          convolution of the network, for a thread alone and for
 |                          all, each on a chunk of its own
 |   --predict              with --methods, convolve as prediction does: forward
-|                          alone, and at --batch 1 half of the channels at a time
+|                          alone, and at --batch 1 on several threads half of the
+|                          channels at a time
 |   --json                 print JSON, in seconds, FLOP, bytes and those per
 |                          second
 |   --threads N            worker threads (from 0 to 1024; default: one per core)

@@ -58,6 +58,12 @@ if [ -f "$shared" ]; then
     count "its name has the version of its interface"
 fi
 
+for file in man/man1/lacuna.1 man/man1/lacuna-train.1 bash-completion/completions/lacuna \
+    zsh/site-functions/_lacuna fish/vendor_completions.d/lacuna.fish; do
+    [ -s "to$prefix/share/$file" ]
+done
+count "manual pages and completions are installed"
+
 # ---- Programs -----------------------------------------------------------------------------------
 
 echo '#include <lacuna.h>' >alone.c

@@ -73,7 +73,7 @@ static void print_values(const option *o, const char *before, const char *begin)
         print_unit(o->unit, before, begin);
 }
 
-/* ---- Options and words ------------------------------------------------------------------------ */
+/* ---- Options and words ---------------------------------------------------------------------- */
 
 /* Reads the words before the last: marks the options that are given and counts the words that are
  * none. Returns the option whose value comes next, or NULL. */
@@ -136,7 +136,8 @@ void print_candidates(const command *c, int argc, char **argv)
     const option *waiting = read_words(c, argc - 2, argv, &words);
     const option *word = next_word(c, words);
     size_t length = strcspn(last, "=");
-    const option *inside = length > 2 && last[length] ? option_named(c, last + 2, length - 2) : NULL;
+    int has_value = length > 2 && last[length] == '=';
+    const option *inside = has_value ? option_named(c, last + 2, length - 2) : NULL;
     if (waiting) {
         print_values(waiting, "", last);
     } else if (inside && option_takes_value(inside)) {

@@ -17,16 +17,17 @@ enum { SOURCE_WIDTH = 72, EXAMPLE_WIDTH = 71 };
 
 static void print_letters(const char *text, int length)
 {
-    for (int i = 0; i < length; i++)
-        switch (text[i]) {
-        case '-': printf("\\-"); break;
-        case '\'': printf("\\(aq"); break;
-        case '\\': printf("\\e"); break;
-        case '^': printf("\\(ha"); break;
-        case '~': printf("\\(ti"); break;
-        case '`': printf("\\(ga"); break;
-        default: putchar(text[i]);
-        }
+    static const char *const written['~' + 1] = {
+        ['-'] = "\\-",    ['\''] = "\\(aq", ['\\'] = "\\e",
+        ['^'] = "\\(ha", ['~'] = "\\(ti",  ['`'] = "\\(ga",
+    };
+    for (int i = 0; i < length; i++) {
+        unsigned char letter = (unsigned char)text[i];
+        if (letter <= '~' && written[letter])
+            printf("%s", written[letter]);
+        else
+            putchar(letter);
+    }
 }
 
 static void print_text(const char *text)
@@ -57,31 +58,37 @@ static void print_paragraphs(const char *text)
     printf("\n");
 }
 
-/* Lines that stand as they are. One that is too long goes on in the next, before an option, with
+/* A line that stands as it is. One that is too long goes on in the next, before an option, with
  * `glue` at its end. */
-static void print_lines(const char *text, const char *glue)
+static void print_line(const char *text, int length, const char *glue)
+{
+    int at = EXAMPLE_WIDTH;
+    while (length > EXAMPLE_WIDTH && at > 0 && strncmp(text + at, " -", 2) != 0)
+        at--;
+    if (length > EXAMPLE_WIDTH && at > 0) {
+        print_letters(text, at);
+        printf("%s\n    ", glue);
+        text += at + 1;
+        length -= at + 1;
+    }
+    print_letters(text, length);
+    printf("\n");
+}
+
+/* Lines as they are, but for `indent` blanks in front of each. */
+static void print_lines(const char *text, int indent, const char *glue)
 {
     printf(".nf\n");
     while (*text) {
-        int length = (int)strcspn(text, "\n"), begin = 0, end = length;
-        while (end - begin > EXAMPLE_WIDTH) {
-            int at = begin + EXAMPLE_WIDTH;
-            while (at > begin && strncmp(text + at, " -", 2) != 0)
-                at--;
-            if (at == begin)
-                break;
-            print_letters(text + begin, at - begin);
-            printf("%s\n    ", glue);
-            begin = at + 1;
-        }
-        print_letters(text + begin, end - begin);
-        printf("\n");
+        int length = (int)strcspn(text, "\n"), blanks = (int)strspn(text, " ");
+        int skip = blanks < indent ? blanks : indent;
+        print_line(text + skip, length - skip, glue);
         text += length + (text[length] == '\n');
     }
     printf(".fi\n");
 }
 
-/* ---- Parts of a page --------------------------------------------------------------------------- */
+/* ---- Parts of a page ------------------------------------------------------------------------- */
 
 void man_begin(const char *page, const char *summary)
 {
@@ -107,7 +114,7 @@ static void print_heading(const char *title, const char *name)
 void man_usage(const char *lines)
 {
     print_heading("SYNOPSIS", NULL);
-    print_lines(lines, "");
+    print_lines(lines, 0, "");
 }
 
 void man_verbs(void)
@@ -121,24 +128,10 @@ void man_verb(const char *name, const char *summary)
     print_paragraphs(summary);
 }
 
-/* The two blanks in front of each line are what the section's own indent stands for. */
-static void print_examples(const char *lines)
-{
-    char text[2000];
-    size_t used = 0;
-    for (const char *p = lines; *p && used + 1 < sizeof text; p++) {
-        if ((p == lines || p[-1] == '\n') && strncmp(p, "  ", 2) == 0)
-            p += 2;
-        text[used++] = *p;
-    }
-    text[used] = '\0';
-    print_lines(text, " \\e");
-}
-
 void man_examples(const char *lines)
 {
     print_heading("EXAMPLES", NULL);
-    print_examples(lines);
+    print_lines(lines, 2, " \\e");
 }
 
 void man_end(const char *see_also)
@@ -150,7 +143,7 @@ void man_end(const char *see_also)
     print_paragraphs(see_also);
 }
 
-/* ---- A verb -------------------------------------------------------------------------------------- */
+/* ---- A verb ---------------------------------------------------------------------------------- */
 
 /* --preset paper|first|FILE: what stands as it is in bold, what stands for something in italics. */
 static void print_option_head(const option *o)
@@ -186,12 +179,12 @@ void print_man(const command *c)
 {
     const option *o;
     print_heading("SYNOPSIS", c->name);
-    print_lines(c->usage, "");
+    print_lines(c->usage, 0, "");
     print_heading("DESCRIPTION", c->name);
     print_paragraphs(c->about);
     print_heading("OPTIONS", c->name);
     for (int i = 0; (o = option_at(c, i)); i++)
         print_option(o);
     print_heading("EXAMPLES", c->name);
-    print_examples(c->examples);
+    print_lines(c->examples, 2, " \\e");
 }

@@ -58,7 +58,8 @@ if have bash; then
     same "bash, values" "$(bash_says lacuna train --preset f)" "first;fast;"
     same "bash, values behind =" "$(bash_says lacuna train --preset = f)" "first;fast;"
     same "bash, right behind =" "$(bash_says lacuna train --rows =)" "all;complete;"
-    same "bash, names and files" "$(bash_says lacuna train --model "fi")" "-o filenames;first;fine.csv;"
+    same "bash, names and files" "$(bash_says lacuna train --model "fi")" \
+        "-o filenames;first;fine.csv;"
     same "bash, files" "$(bash_says lacuna train --data my)" "-o default;;"
     same "bash, folders" "$(bash_says lacuna train --out my)" "-o dirnames;;"
     same "bash, a number" "$(bash_says lacuna train --epochs '')" ";"

@@ -71,7 +71,7 @@ sed -n '/^ \*     #include/,/^ \*     }$/s/^ \*     \{0,1\}//p' "$header" >examp
 cp "$here"/examples/*.c .
 strict='-pedantic -Wall -Wextra -Werror'
 
-# Builds the header's program and those of examples/ into folder $1, by the compiler and standard $2.
+# Builds the header's program and the examples.
 build_all() { # FOLDER COMPILER [OPTIONS of pkg-config]
     built=$1
     compiler=$2
@@ -128,7 +128,7 @@ else
     skip "no C++ compiler"
 fi
 compile() { # cc or c++
-    [ "$1" = cc ] && echo "cc -std=c11 -D_POSIX_C_SOURCE=200809L" || echo "c++ -std=c++17 -x c++"
+    [ "$1" = cc ] && echo "cc -std=c11" || echo "c++ -std=c++17 -x c++"
 }
 if [ -f "$shared" ]; then
     for language in $languages; do

@@ -63,7 +63,7 @@ int main(int argc, char **argv)
     if (status != LAC_OK)
         fprintf(stderr, "%s\n", lac_context_message(ctx));
     else if (g.epoch > 0)
-        printf("good enough after %d epochs; the model is in %s\n", g.epoch, argv[2]);
+        printf("good enough after epoch %d; the model is in %s\n", g.epoch, argv[2]);
     else
         printf("not good enough; the model is in %s all the same\n", argv[2]);
     lac_context_free(&ctx);

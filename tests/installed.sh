@@ -102,7 +102,7 @@ check_out() { # PATTERN of the photos
 run_all() { # FOLDER
     rm -rf run
     "$1/train" kaggle run 1000 >out
-    grep -q '^good enough after 1 epochs' out
+    grep -q '^good enough after epoch 1' out
     "$1/predict" model 2.pgm | awk 'NR == 1 { printf "2.pgm" } { printf ",%s,%s", $2, $3 }' >out
     check_out 2.pgm
     "$1/threads" model [1-6].pgm | sort >out

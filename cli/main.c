@@ -78,19 +78,29 @@ static int unknown_verb(const char *name)
     return CODE_MISUSE;
 }
 
-/* lacuna help --man [VERB]: the manual page of the program or of a verb. */
-static int man(int argc, char **argv)
+static int print_program_man(void)
 {
-    if (argc == 0) {
-        man_begin("lacuna", "facial keypoints from pictures whose labels have gaps");
-        man_usage("lacuna VERB [options]\nlacuna help VERB\nlacuna --version");
-        man_verbs();
-        for (int i = 0; i < VERBS; i++)
-            man_verb(verbs[i].name, verbs[i].summary);
-        man_examples(first_run);
-        man_end("The header lacuna.h, which is the manual of the library.");
-        return CODE_DONE;
-    }
+    man_begin("lacuna", "facial keypoints from pictures whose labels have gaps");
+    man_commands("SYNOPSIS", "lacuna VERB [options]\nlacuna help VERB\nlacuna --version");
+    man_text("DESCRIPTION",
+             "Learns keypoints from a table of pictures, or from other programs' label files, and "
+             "predicts them on photos. A missing label is skipped, not taught as something, so "
+             "that all rows of a partly labelled table can be learned from.\n"
+             "A training writes a run folder, which the other verbs take as its model. Results go "
+             "to standard output, notes and errors to standard error.");
+    man_text("VERBS", "Each has a page of its own.");
+    for (int i = 0; i < VERBS; i++)
+        man_verb(verbs[i].name, verbs[i].summary);
+    man_commands("EXAMPLES", first_run);
+    man_end("The header lacuna.h, which is the manual of the library.");
+    return CODE_DONE;
+}
+
+/* lacuna help --man [VERB] */
+static int print_man_page(int argc, char **argv)
+{
+    if (argc == 0)
+        return print_program_man();
     const verb *v = find_verb(argv[0]);
     if (!v)
         return unknown_verb(argv[0]);
@@ -121,7 +131,7 @@ static int help(int argc, char **argv)
         return CODE_DONE;
     }
     if (strcmp(argv[0], "--man") == 0)
-        return man(argc - 1, argv + 1);
+        return print_man_page(argc - 1, argv + 1);
     const verb *v = find_verb(argv[0]);
     if (!v)
         return unknown_verb(argv[0]);

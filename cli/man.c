@@ -18,7 +18,7 @@ enum { SOURCE_WIDTH = 72, EXAMPLE_WIDTH = 71 };
 static void print_letters(const char *text, int length)
 {
     static const char *const written['~' + 1] = {
-        ['-'] = "\\-",    ['\''] = "\\(aq", ['\\'] = "\\e",
+        ['-'] = "\\-",   ['\''] = "\\(aq", ['\\'] = "\\e",
         ['^'] = "\\(ha", ['~'] = "\\(ti",  ['`'] = "\\(ga",
     };
     for (int i = 0; i < length; i++) {
@@ -111,15 +111,10 @@ static void print_heading(const char *title, const char *name)
         printf(".SH %s\n", title);
 }
 
-void man_usage(const char *lines)
+void man_text(const char *title, const char *text)
 {
-    print_heading("SYNOPSIS", NULL);
-    print_lines(lines, 0, "");
-}
-
-void man_verbs(void)
-{
-    print_heading("VERBS", NULL);
+    print_heading(title, NULL);
+    print_paragraphs(text);
 }
 
 void man_verb(const char *name, const char *summary)
@@ -128,19 +123,17 @@ void man_verb(const char *name, const char *summary)
     print_paragraphs(summary);
 }
 
-void man_examples(const char *lines)
+void man_commands(const char *title, const char *lines)
 {
-    print_heading("EXAMPLES", NULL);
+    print_heading(title, NULL);
     print_lines(lines, 2, " \\e");
 }
 
 void man_end(const char *see_also)
 {
-    printf(".SH EXIT STATUS\n"
-           "0 when all is done, 1 after one line on standard error that says what\n"
-           "failed, 2 when the command line is wrong.\n"
-           ".SH SEE ALSO\n");
-    print_paragraphs(see_also);
+    man_text("EXIT STATUS", "0 when all is done, 1 after one line on standard error that says what "
+                            "failed, 2 when the command line is wrong.");
+    man_text("SEE ALSO", see_also);
 }
 
 /* ---- A verb ---------------------------------------------------------------------------------- */

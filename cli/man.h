@@ -8,13 +8,15 @@
 /* "lacuna-train", and what it does in half a line. */
 void man_begin(const char *page, const char *summary);
 
-void man_usage(const char *lines);
+/* A section of text, in which a newline begins a paragraph, or of commands, one on each line
+ * behind two blanks. */
+void man_text(const char *title, const char *text);
+void man_commands(const char *title, const char *lines);
 
-/* The section of the verbs, of which man_verb then adds one. */
-void man_verbs(void);
+/* Adds a verb to the section that was begun last. */
 void man_verb(const char *name, const char *summary);
 
-void man_examples(const char *lines); /* two blanks in front of each */
+/* The sections that every page ends with. */
 void man_end(const char *see_also);
 
 #endif

@@ -144,6 +144,23 @@ static void describe_switch(const option *o, char *out, size_t size)
              strcmp(value, o->field->usual) == 0 ? opposite : o->name);
 }
 
+void describe_note(const option *o, char out[OPTION_NOTE])
+{
+    char range[80] = "", fallback[LAC_SETTING];
+    int has_range = is_number(o) && !is_seed(o);
+    if (has_range)
+        describe_range(o, range, sizeof range);
+    describe_default(o, fallback);
+    if (o->required)
+        snprintf(out, OPTION_NOTE, "(required)");
+    else if (option_is_switch(o))
+        describe_switch(o, out, OPTION_NOTE);
+    else if (fallback[0])
+        snprintf(out, OPTION_NOTE, "(%s%sdefault: %s)", range, has_range ? "; " : "", fallback);
+    else
+        out[0] = '\0';
+}
+
 static int print_option_head(const option *o)
 {
     if (option_is_word(o))
@@ -166,19 +183,8 @@ static void print_option(const option *o)
     printf("%*s", HELP_COLUMN - column, "");
     column = print_wrapped(o->about, HELP_COLUMN, HELP_COLUMN);
 
-    char range[80] = "", fallback[LAC_SETTING], note[LAC_SETTING + 100];
-    int has_range = is_number(o) && !is_seed(o);
-    if (has_range)
-        describe_range(o, range, sizeof range);
-    describe_default(o, fallback);
-    if (o->required)
-        snprintf(note, sizeof note, "(required)");
-    else if (option_is_switch(o))
-        describe_switch(o, note, sizeof note);
-    else if (fallback[0])
-        snprintf(note, sizeof note, "(%s%sdefault: %s)", range, has_range ? "; " : "", fallback);
-    else
-        note[0] = '\0';
+    char note[OPTION_NOTE];
+    describe_note(o, note);
     print_wrapped(note, column, HELP_COLUMN);
     printf("\n");
 }

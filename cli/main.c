@@ -2,6 +2,7 @@
  * The command `lacuna`: finds the verb and hands it the rest of the line.
  */
 #include "cli.h"
+#include "man.h"
 
 #include <errno.h>
 #include <string.h>
@@ -36,6 +37,10 @@ static const verb verbs[] = {
 };
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
+static const char first_run[] = "  lacuna synth --rows 2000 --out faces\n"
+                                "  lacuna train --data faces --out run --preset first\n"
+                                "  lacuna eval --model run --data faces";
+
 static void print_overview(FILE *stream)
 {
     fprintf(stream, "lacuna: facial keypoints from pictures whose labels have gaps\n\n"
@@ -45,10 +50,8 @@ static void print_overview(FILE *stream)
     fprintf(stream, "\n"
                     "  lacuna help VERB   explains a verb and its options, with their defaults\n"
                     "  lacuna --version\n\n"
-                    "A first run\n"
-                    "  lacuna synth --rows 2000 --out faces\n"
-                    "  lacuna train --data faces --out run --preset first\n"
-                    "  lacuna eval --model run --data faces\n");
+                    "A first run\n%s\n",
+            first_run);
 }
 
 static const char *next_verb(const void *list, int i)
@@ -75,13 +78,60 @@ static int unknown_verb(const char *name)
     return CODE_MISUSE;
 }
 
+static int print_program_man(void)
+{
+    man_begin("lacuna", "facial keypoints from pictures whose labels have gaps");
+    man_commands("SYNOPSIS", "lacuna VERB [options]\nlacuna help VERB\nlacuna --version");
+    man_text("DESCRIPTION",
+             "Learns keypoints from a table of pictures, or from other programs' label files, and "
+             "predicts them on photos. A missing label is skipped, not taught as something, so "
+             "that all rows of a partly labelled table can be learned from.\n"
+             "A training writes a run folder, which the other verbs take as its model. Results go "
+             "to standard output, notes and errors to standard error.");
+    man_text("VERBS", "Each has a page of its own.");
+    for (int i = 0; i < VERBS; i++)
+        man_verb(verbs[i].name, verbs[i].summary);
+    man_commands("EXAMPLES", first_run);
+    man_end("The header lacuna.h, which is the manual of the library.");
+    return CODE_DONE;
+}
+
+/* lacuna help --man [VERB] */
+static int print_man_page(int argc, char **argv)
+{
+    if (argc == 0)
+        return print_program_man();
+    const verb *v = find_verb(argv[0]);
+    if (!v)
+        return unknown_verb(argv[0]);
+    char flag[] = "--man", page[32];
+    char *words[] = {flag};
+    snprintf(page, sizeof page, "lacuna-%s", v->name);
+    man_begin(page, v->summary);
+    int code = v->run(1, words);
+    man_end("lacuna(1). 'lacuna help VERB' prints the same on the terminal.");
+    return code;
+}
+
+static int complete_verb(const char *begin)
+{
+    for (int i = 0; i < VERBS; i++)
+        print_candidate(verbs[i].name, verbs[i].summary, begin);
+    print_candidate("help", "explain a verb and its options", begin);
+    return CODE_DONE;
+}
+
 /* lacuna help [VERB [WORD]]: a verb prints its own help. */
 static int help(int argc, char **argv)
 {
+    if (is_completion(argc, argv))
+        return complete_verb(argv[argc - 1]);
     if (argc == 0) {
         print_overview(stdout);
         return CODE_DONE;
     }
+    if (strcmp(argv[0], "--man") == 0)
+        return print_man_page(argc - 1, argv + 1);
     const verb *v = find_verb(argv[0]);
     if (!v)
         return unknown_verb(argv[0]);
@@ -99,6 +149,8 @@ static int run(int argc, char **argv)
     const char *word = argv[0];
     if (strcmp(word, "help") == 0)
         return help(argc - 1, argv + 1);
+    if (word[0] == '-' && is_completion(argc, argv))
+        return complete_verb(argv[argc - 1]);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         return help(0, NULL);
     if (strcmp(word, "--version") == 0) {

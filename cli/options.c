@@ -1,5 +1,6 @@
 /*
- * The table-driven parser. Help is printed from the same table (help.c).
+ * The table-driven parser. Help, manual pages and completions are printed from the same table
+ * (help.c, man.c, complete.c).
  */
 #include "options.h"
 
@@ -237,7 +238,7 @@ static int is_named(const option *o, const char *name, size_t length)
            (length && strlen(opposite) == length && strncmp(opposite, name, length) == 0);
 }
 
-static option *find_option(const command *c, const char *name, size_t length)
+option *option_named(const command *c, const char *name, size_t length)
 {
     option *o;
     for (int i = 0; (o = option_at(c, i)); i++)
@@ -264,7 +265,7 @@ static int parse_option(const command *c, int argc, char **argv, int *i)
     const char *name = word + strspn(word, "-");
     size_t length = strcspn(name, "=");
     const char *value = name[length] == '=' ? name + length + 1 : NULL;
-    option *o = strncmp(word, "--", 2) == 0 ? find_option(c, name, length) : NULL;
+    option *o = strncmp(word, "--", 2) == 0 ? option_named(c, name, length) : NULL;
     if (!o || name != word + 2)
         return unknown_option(c, word, length);
     if (!option_takes_value(o)) {
@@ -307,13 +308,29 @@ static int check_required(const command *c)
     return CODE_GO_ON;
 }
 
-int options_parse(const command *c, int argc, char **argv)
+/* Prints what was asked for in the place of the verb's work; returns whether anything was. */
+static int print_asked(const command *c, int argc, char **argv)
 {
+    if (is_completion(argc, argv)) {
+        print_candidates(c, argc, argv);
+        return 1;
+    }
+    if (argc > 0 && strcmp(argv[0], "--man") == 0) {
+        print_man(c);
+        return 1;
+    }
     for (int i = 0; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             print_help(c);
-            return CODE_DONE;
+            return 1;
         }
+    return 0;
+}
+
+int options_parse(const command *c, int argc, char **argv)
+{
+    if (print_asked(c, argc, argv))
+        return CODE_DONE;
     for (int i = 0; i < argc; i++) {
         int is_option = argv[i][0] == '-' && argv[i][1] != '\0';
         int code = is_option ? parse_option(c, argc, argv, &i) : parse_argument(c, argv[i]);

@@ -63,8 +63,8 @@ typedef struct command {
 enum { CODE_DONE = 0, CODE_FAILED = 1, CODE_MISUSE = 2, CODE_GO_ON = -1 };
 
 /* Fills the variables from argv[0..argc). Returns CODE_GO_ON, or the code to exit
- * with: CODE_DONE when help was asked for and printed, CODE_MISUSE after one line
- * on stderr that says what is wrong. */
+ * with: CODE_DONE when help, a manual page (--man) or a completion (--complete) was asked for
+ * and printed, CODE_MISUSE after one line on stderr that says what is wrong. */
 int options_parse(const command *command, int argc, char **argv);
 
 /* One line on stderr, "lacuna VERB: ...", and CODE_MISUSE: for what a table cannot say. */
@@ -76,6 +76,9 @@ int options_given(const command *command, const char *name);
 
 /* The options by index from 0 on, those of groups in their place; NULL behind the last. */
 option *option_at(const command *command, int i);
+
+/* The option of this name, or NULL. */
+option *option_named(const command *command, const char *name, size_t length);
 
 /* Whether it is a word without a name, and whether it takes a value. */
 int option_is_word(const option *option);
@@ -89,8 +92,24 @@ void option_opposite(const option *option, char out[OPTION_NAME]);
 /* What its value must be, "a number above 0". help.c */
 void describe_wanted(const option *option, char *out, size_t size);
 
+/* Its range and default, "(from 0 to 1024; default: one per core)", or an empty text. help.c */
+enum { OPTION_NOTE = LAC_SETTING + 100 };
+void describe_note(const option *option, char out[OPTION_NOTE]);
+
 /* Prints usage, options with their defaults, and examples. help.c */
 void print_help(const command *command);
+
+/* The same as sections of a manual page. man.c */
+void print_man(const command *command);
+
+/* Whether the words end with "--complete WORD": a shell asks what WORD, the last one of a line so
+ * far, may become. A line that shells have to read is WORD, a tab, and what it is. complete.c */
+int is_completion(int argc, char **argv);
+void print_candidate(const char *word, const char *about, const char *begin);
+
+/* Prints what the last of a verb's words may become; a line @files or @folders stands for the
+ * paths that the shell finds. complete.c */
+void print_candidates(const command *command, int argc, char **argv);
 
 /* The candidate nearest to a mistyped word, or NULL when none is near. Candidates are
  * read through `next`, called with 0, 1, ... until it returns NULL. */

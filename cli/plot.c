@@ -138,16 +138,27 @@ int verb_plot(int argc, char **argv)
 {
     static const struct {
         const char *name;
+        const char *about;
         int (*plot)(int argc, char **argv);
-    } kinds[] = {{"curve", plot_curve}, {"faces", plot_faces}, {"augmented", plot_augmented}};
+    } kinds[] = {
+        {"curve", "loss and RMSE of a run by epoch", plot_curve},
+        {"faces", "hold-out faces with labels and predictions", plot_faces},
+        {"augmented", "pictures as a training sees them", plot_augmented},
+    };
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     const char *what = argc > 0 ? argv[0] : "";
     for (int i = 0; i < KINDS; i++)
         if (strcmp(what, kinds[i].name) == 0)
             return kinds[i].plot(argc - 1, argv + 1);
-    if (strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0) {
+    if (is_completion(argc, argv)) {
+        for (int i = 0; i < KINDS; i++)
+            print_candidate(kinds[i].name, kinds[i].about, argv[argc - 1]);
+        return CODE_DONE;
+    }
+    int is_man = strcmp(what, "--man") == 0;
+    if (is_man || strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0) {
         for (int i = 0; i < KINDS; i++) {
-            if (i > 0)
+            if (i > 0 && !is_man)
                 printf("\n");
             kinds[i].plot(1, argv);
         }

@@ -86,6 +86,7 @@ int verb_presets(int argc, char **argv)
     int json = 0;
     option options[] = {
         {.type = OPTION_ARGUMENT, .name = "NAME", .value = &name,
+         .choices = lac_preset_names(),
          .about = "print this preset's text, to copy and change"},
         {.type = OPTION_FLAG, .name = "json", .value = &json, .about = "print the list as JSON"},
     };

@@ -64,6 +64,10 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/* The library is compiled with hidden symbols: what is declared here is what it exports. */
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 #define LAC_VERSION "0.2.0"
 
@@ -1185,6 +1189,9 @@ void lac_bench_methods_result_free(lac_bench_methods_result **result);
 
 #include "lacuna_photos.h"
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

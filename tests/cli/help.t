@@ -1012,3 +1012,59 @@ $ lacuna help reproduce
 All of it fits a terminal of 80 columns.
 $ for verb in $(lacuna help | sed -n '/^  train /,/^  bench /s/^  \([a-z]*\) .*/\1/p'); do lacuna help $verb; done | awk 'length > 80 { print } END { print (NR > 500) }'
 | 1
+The same as a manual page.
+$ lacuna help --man synth
+| .TH LACUNA-SYNTH 1 "" "lacuna 0.2.0" "lacuna"
+| .nh
+| .ad l
+| .SH NAME
+| lacuna\-synth \- draw a data set of faces in Kaggle\(aqs files
+| .SH SYNOPSIS
+| .nf
+| lacuna synth \-\-out DIR [options]
+| .fi
+| .SH DESCRIPTION
+| Draws a data set of faces, with pose, light, skin and noise varied,
+| exact points, and the gaps of Kaggle\(aqs table: to try the program
+| without data.
+| .PP
+| With \-\-photos it draws pictures as cameras make them: in colour, of
+| different sizes, some grey, some turned by EXIF, some faces cut by the
+| border, with labels as other tools write them.
+| .SH OPTIONS
+| .TP
+| \fB\-\-out\fR \fIDIR\fR
+| folder for the files, made if missing (required)
+| .TP
+| \fB\-\-photos\fR \fIN\fR
+| draw photos instead, with one to four faces each (from 1 to 99999;
+| default: none)
+| .TP
+| \fB\-\-rows\fR \fIN\fR
+| training rows (from 1 to 1000000; default: 2000)
+| .TP
+| \fB\-\-test\-rows\fR \fIN\fR
+| test rows (from 1 to 1000000; default: a quarter of \-\-rows)
+| .TP
+| \fB\-\-size\fR \fIN\fR
+| side of the pictures, pixels (from 16 to 512; default: 96)
+| .TP
+| \fB\-\-seed\fR \fIS\fR
+| same seed, same files (default: 1)
+| .TP
+| \fB\-\-faults\fR \fIPERCENT\fR
+| training rows with wrong labels, planted to be found; faults.csv lists
+| them (from 0 to 100; default: none)
+| .SH EXAMPLES
+| .nf
+| lacuna synth \-\-rows 2000 \-\-out faces
+| lacuna synth \-\-photos 200 \-\-out photos
+| .fi
+| .SH EXIT STATUS
+| 0 when all is done, 1 after one line on standard error that says what
+| failed, 2 when the command line is wrong.
+| .SH SEE ALSO
+| lacuna(1). \(aqlacuna help VERB\(aq prints the same on the terminal.
+$ lacuna help --man nothing
+! lacuna: unknown verb 'nothing'; 'lacuna help' lists them
+= 2

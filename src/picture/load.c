@@ -41,6 +41,7 @@ lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo *
     char *bytes;
     size_t size;
     *out = NULL;
+    *orientation = 1;
     if (lac_path_exists(path) && !lac_path_is_folder(path) && !lac_path_is_file(path))
         return lac_fail(ctx, LAC_ERROR_IO, "%s: a pipe or a device, not a file", path);
     if (lac_file_stamp(path, &stamp) && stamp.size > LAC_PHOTO_MAX_BYTES)

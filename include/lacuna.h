@@ -1153,6 +1153,10 @@ typedef struct lac_bench_result {
     int operators;
     lac_bench_operator *op;     /* [operators] */
     double memory_bytes_per_second; /* read and written by all threads at once, in the same run */
+    int ranks;                  /* that shared the steps; flop and images are of all, operators, peak,
+                                 * bandwidth and prediction of this one */
+    double gather_seconds;      /* median of what a step waits for other ranks, */
+    double gather_bytes;        /* and of what comes from them */
 } lac_bench_result;
 
 /* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */

@@ -8,8 +8,8 @@
  * Backward, g = dz where z > 0, divided by 1 - p (z > 0 says both that ReLU was open and
  * that the value was kept):
  *   dW = g' x;   dbias = sum over n of g;   dx = g W.
- * Where ranks share the batch they gather g and x, each multiplies its share of the lines of dW, and
- * these they gather: the sums over n run as in one rank, and an x is smaller than a dW.
+ * Where ranks share the batch they gather g and x, and each multiplies its share of the lines of dW,
+ * whose weights it will change: the sums over n run as in one rank, and x is smaller than dW.
  *
  * Work is cut into tiles that do not depend on the number of threads. Products are float;
  * where activations are not, they pass through a tile of floats on their way.
@@ -287,14 +287,6 @@ static void gather_operands(const job *j)
     lac_chunks_gather(j->pass, 1, j->s->g, j->s->outputs * sizeof(float));
 }
 
-static void gather_lines(const job *j)
-{
-    size_t end[LAC_MOST_RANKS];
-    for (int r = 0; r < lac_ranks(j->pass->ctx); r++)
-        end[r] = (size_t)line_of_rank(j, r + 1) * j->s->k * sizeof(float);
-    lac_gather_noting(j->pass->ctx, lac_op_g(j->op, W), end);
-}
-
 static void dense_backward(lac_op *op, const lac_pass *pass)
 {
     dense_state *s = op->state;
@@ -306,8 +298,6 @@ static void dense_backward(lac_op *op, const lac_pass *pass)
         gather_operands(&j);
     lac_parallel(pass->ctx, tiles(s->outputs, TILE_OUT), work_bias, &j);
     lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_backward, &j);
-    if (s->x)
-        gather_lines(&j);
 }
 
 static int dense_backward_reads(const lac_node *node)

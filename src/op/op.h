@@ -66,6 +66,7 @@ typedef struct lac_param {
     lac_role role;     /* how it starts: drawn, all 1, all 0 */
     int fan_in;
     lac_shape columns; /* of the activation that a dense weight's columns follow in the slab */
+    int is_shared;     /* 1: where ranks train, each finds the gradient of its lines alone */
 } lac_param;
 
 /* No operator has more tensors of one kind than this. */
@@ -172,6 +173,13 @@ int lac_chunks_most(const lac_planner *planner, int chunk);
 
 /* The rows of all ranks to all; notes a failure as trouble. */
 void lac_chunks_gather(const lac_pass *pass, int chunk, void *rows, size_t bytes);
+
+/* Where the lines of a rank begin in a tensor that is shared, floats; `rank` may be the number of
+ * ranks. */
+size_t lac_param_share(const lac_param *param, int rank, int ranks);
+
+/* The lines of all ranks to all, of every tensor in the slab that is shared. RANKS. */
+lac_status lac_params_gather(lac_context *ctx, const lac_params *params, float *slab);
 
 /* Pictures of all slices. */
 int lac_pass_whole(const lac_pass *pass);

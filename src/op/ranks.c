@@ -45,3 +45,23 @@ void lac_chunks_gather(const lac_pass *pass, int chunk, void *rows, size_t bytes
     }
     lac_gather_noting(pass->ctx, rows, end);
 }
+
+size_t lac_param_share(const lac_param *param, int rank, int ranks)
+{
+    int lines = param->shape[0];
+    return param->floats / (size_t)lines * (size_t)lac_share(lines, rank, ranks);
+}
+
+lac_status lac_params_gather(lac_context *ctx, const lac_params *params, float *slab)
+{
+    int ranks = lac_ranks(ctx);
+    size_t end[LAC_MOST_RANKS];
+    for (const lac_param *p = params->table; p < params->table + params->count; p++) {
+        if (!p->is_shared)
+            continue;
+        for (int r = 0; r < ranks; r++)
+            end[r] = lac_param_share(p, r + 1, ranks) * sizeof *slab;
+        LAC_TRY(lac_gather(ctx, slab + p->offset, end));
+    }
+    return LAC_OK;
+}

@@ -232,6 +232,7 @@ static lac_status end_epoch(run_state *r, int *stop)
 {
     lac_trainer *t = r->t;
     LAC_TRY(check_weights(t));
+    LAC_TRY(lac_trainer_gather(t));
     LAC_TRY(evaluate(r));
     int is_best = note_lowest(t, r->watched);
     look_for_trouble(r);
@@ -267,6 +268,7 @@ static lac_status run_epoch(run_state *r, int *stop)
         LAC_TRY(agree(t, LAC_OK, stop));
         if (*stop) {
             LAC_TRY(check_weights(t));
+            LAC_TRY(lac_trainer_gather(t));
             return lac_context_agree(t->ctx, r->run ? lac_trainer_save(t, r->last) : LAC_OK);
         }
     }

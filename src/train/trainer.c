@@ -451,18 +451,27 @@ static lac_status gather_answers(lac_trainer *t)
     return lac_gather(t->ctx, t->answer, end);
 }
 
+lac_status lac_trainer_gather(lac_trainer *t)
+{
+    const lac_params *params = &t->model->net->params;
+    LAC_TRY(lac_params_gather(t->ctx, params, t->adam.m));
+    return lac_params_gather(t->ctx, params, t->adam.v);
+}
+
 /* Changes the weights by the plan's gradients. */
-static void update_weights(lac_trainer *t)
+static lac_status update_weights(lac_trainer *t)
 {
     const lac_train_config *config = &t->config;
     long step = t->adam.step;
     long steps = (long)lac_trainer_steps(t) * config->epochs;
     double lr = config->lr * lac_schedule_rate(config, step, steps);
     lac_adam_apply(t->ctx, &t->adam, config, lr, t->weights->w, t->plan->g);
+    LAC_TRY(lac_params_gather(t->ctx, &t->model->net->params, t->weights->w));
     t->weights->version++;
     if (config->ema > 0.0)
         lac_average_update(t->ctx, t->model->net, t->weights,
                            lac_average_decay(config->ema, step), &t->model->weights);
+    return LAC_OK;
 }
 
 static lac_pass pass_of(const lac_trainer *t)
@@ -505,7 +514,7 @@ lac_status lac_trainer_step(lac_trainer *t, double *loss)
     LAC_TRY(find_loss(t, n, loss));
     put_gradient(t, pass.n, outputs, output->dz);
     LAC_TRY(lac_context_agree(t->ctx, lac_plan_backward(plan, &pass)));
-    update_weights(t);
+    LAC_TRY(update_weights(t));
     t->cursor.step++;
     t->cursor.loss_sum += *loss * n;
     return LAC_OK;

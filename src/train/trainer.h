@@ -91,6 +91,9 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
 /* Puts the table's rule of crops in place of none. */
 void lac_train_take_crop(const lac_data *data, lac_train_config *config);
 
+/* The whole state to every rank, each of which has the moments of its own lines. RANKS. */
+lac_status lac_trainer_gather(lac_trainer *trainer);
+
 /* Writes the whole state. checkpoint.c */
 lac_status lac_trainer_save(const lac_trainer *trainer, const char *path);
 

@@ -83,6 +83,10 @@ typedef enum lac_status {
 
 /* ---- Ranks: processes that share a training. -------------------------------- */
 
+/* Each makes a context with its lac_comm, and then the same calls; slices of every batch are shared
+ * out among them. Whatever is written, rank 0 writes; a trainer that one rank cannot make, or a
+ * training that fails on one, fails on all. Searches are not shared. */
+
 /* How a rank, one of `size` processes, is heard by the others. It moves bytes and adds nothing:
  * sums are the library's own, always in one order, so that a training does not depend on the number
  * of ranks (docs/scale.md). Any means of moving bytes will do. */
@@ -1153,8 +1157,8 @@ typedef struct lac_bench_result {
     int operators;
     lac_bench_operator *op;     /* [operators] */
     double memory_bytes_per_second; /* read and written by all threads at once, in the same run */
-    int ranks;                  /* that shared the steps; flop and images are of all, operators, peak,
-                                 * bandwidth and prediction of this one */
+    int ranks;                  /* that shared the steps; flop and images are of all, operators,
+                                 * peak, bandwidth and prediction of this one */
     double gather_seconds;      /* median of what a step waits for other ranks, */
     double gather_bytes;        /* and of what comes from them */
 } lac_bench_result;

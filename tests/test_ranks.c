@@ -2,8 +2,8 @@
  * Trainings that several ranks share, by fork: whatever their number, the same bits; whatever
  * happens to one of them, all end.
  *
- * Every training makes its own context behind the fork. Ranks but 0 leave as soon as it is over, and
- * say through a pipe what they have come to.
+ * Every training makes its own context behind the fork. Ranks but 0 leave as soon as it is over,
+ * and say through a pipe what they have come to.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "comm/comm.h"
@@ -70,8 +70,8 @@ static word train_rank(const lac_comm *comm, shared_training *s)
     return w;
 }
 
-/* Trains by so many ranks. What rank 0 has come to; all others that live must have come to the same,
- * `living` of them. */
+/* Trains by so many ranks. What rank 0 has come to; all others that live, `living` of them, must
+ * have come to the same. */
 static word train(shared_training *s, int ranks, int living)
 {
     lac_comm *comm;
@@ -176,8 +176,8 @@ static int note_loss(void *user, const lac_progress *p)
     return 0;
 }
 
-/* Slices that begin in the middle of chunks: sums are of other parts, and round otherwise. Adam makes
- * steps of one size of whatever is left of a gradient near 0, so the difference grows. */
+/* Slices that begin in the middle of chunks: sums are of other parts, and round otherwise. Adam
+ * makes steps of one size of whatever is left of a gradient near 0, so the difference grows. */
 static void a_batch_that_cannot_be_cut_at_chunks_is_trained_within_rounding(void **state)
 {
     shared_training s = training_of("resnet", 10);
@@ -337,7 +337,7 @@ static void a_full_disk_of_rank_0_ends_all_with_its_message(void **state)
     word w = train(&s, 2, 1);
     files_at_most(0);
     assert_int_equal(w.status, LAC_ERROR_IO);
-    assert_non_null(strstr(w.message, "last.safetensors"));
+    assert_non_null(strstr(w.message, ".safetensors: "));
     s.progress = NULL;
     s.epochs = 2;
     must_train(&s, 2, LAC_OK);

@@ -1,7 +1,7 @@
 /*
- * Ranks: processes that share each batch of a training. They only ever gather: each shows the others
- * what it has, and every one adds it up in the order of the pictures. So no sum depends on how many
- * there are, and all of them hold the same weights.
+ * Ranks: processes that share each batch of a training. They only ever gather: each shows the
+ * others what it has, and every one adds it up in the order of the pictures. So no sum depends on
+ * how many there are, and all of them hold the same weights.
  */
 #ifndef LAC_COMM_H
 #define LAC_COMM_H

@@ -8,8 +8,8 @@
  * Backward, g = dz where z > 0, divided by 1 - p (z > 0 says both that ReLU was open and
  * that the value was kept):
  *   dW = g' x;   dbias = sum over n of g;   dx = g W.
- * Where ranks share the batch they gather g and x, and each multiplies its share of the lines of dW,
- * whose weights it will change: the sums over n run as in one rank, and x is smaller than dW.
+ * Where ranks share the batch they gather g and x, and each multiplies its share of the lines of
+ * dW, whose weights it will change: the sums over n run as in one rank, and x is smaller than dW.
  *
  * Work is cut into tiles that do not depend on the number of threads. Products are float;
  * where activations are not, they pass through a tile of floats on their way.

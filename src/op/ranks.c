@@ -1,5 +1,5 @@
-/* Sums over a batch that several ranks share: a row for every chunk, gathered, then added up by each
- * rank in the order of the rows. */
+/* Sums over a batch that several ranks share: a row for every chunk, gathered, then added up by
+ * each rank in the order of the rows. */
 #include "comm/comm.h"
 #include "op/op.h"
 

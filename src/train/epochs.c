@@ -2,8 +2,8 @@
  * The loop over epochs. After each the hold-out is predicted and compared, or some training
  * rows when there is none, to notice a training that fails; then the run folder is written.
  *
- * Where several ranks train, all of them go through this loop, and rank 0 writes. What one alone may
- * come to, a failure, a stop or a time, they agree on after every step.
+ * Where several ranks train, all of them go through this loop, and rank 0 writes. What one alone
+ * may come to, a failure, a stop or a time, they agree on after every step.
  */
 #include "train/trainer.h"
 #include "comm/comm.h"

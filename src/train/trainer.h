@@ -83,8 +83,8 @@ typedef struct lac_kept {
     uint8_t *dropped;
 } lac_kept;
 
-/* A trainer of this rank that goes on with `kept`, or, if that is NULL, begins: with a new model of the
- * configuration's network, whose weights are drawn, and with its drop list as the file is. */
+/* A trainer of this rank that goes on with `kept`, or, if that is NULL, begins: with a new model of
+ * the configuration's network, whose weights are drawn, and with its drop list as the file is. */
 lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const lac_kept *kept, lac_trainer **out);
 

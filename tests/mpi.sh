@@ -34,10 +34,10 @@ settings='--preset paper --model kimura --batch 16'
 "$lacuna" synth --rows 40 --size 32 --out faces >/dev/null
 for n in 1 2 3; do
     # shellcheck disable=SC2086
-    ranks $n train --data faces --out by$n $settings --epochs 2 >out$n
-    cut -d, -f1,4- by$n/metrics.csv >curve$n
-    "$lacuna" predict --model by$n --data faces >answers$n
-    cmp curve1 curve$n && cmp answers1 answers$n || fail "$n ranks train something else"
+    ranks "$n" train --data faces --out "by$n" $settings --epochs 2 >"out$n"
+    cut -d, -f1,4- "by$n/metrics.csv" >"curve$n"
+    "$lacuna" predict --model "by$n" --data faces >"answers$n"
+    cmp curve1 "curve$n" && cmp answers1 "answers$n" || fail "$n ranks train something else"
 done
 grep -q '^machine  3 ranks, each of 1 thread' out3 || fail 'does not say who trains'
 
@@ -47,7 +47,7 @@ fi
 grep -q 'mpirun or srun has said already' refused || fail 'does not say why it refuses --ranks'
 
 # shellcheck disable=SC2086
-(run=exec && ranks 2 train --data faces --out stopped $settings >stopped.out 2>stopped.err) &
+(run='exec' && ranks 2 train --data faces --out stopped $settings >stopped.out 2>stopped.err) &
 wait_for_line '^ *2 ' stopped.out
 kill -TERM $!
 wait $! && fail 'stopped, but says done' || :
@@ -56,7 +56,7 @@ ranks 3 train --data faces --out stopped --resume --epochs 1 | grep -q 'nothing 
     fail 'does not go on'
 
 # shellcheck disable=SC2086
-(run=exec && ranks 2 train --data faces --out killed $settings >killed.out 2>killed.err) &
+(run='exec' && ranks 2 train --data faces --out killed $settings >killed.out 2>killed.err) &
 wait_for_line '^ *2 ' killed.out
 kill -KILL "$(pgrep -P $! | head -n 1)"
 wait $! && fail 'a rank is killed, and the run says done' || :

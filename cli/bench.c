@@ -3,6 +3,7 @@
  * convolving are in bench_methods.c.
  */
 #include "cli.h"
+#include "ranks.h"
 
 #include <math.h>
 
@@ -17,9 +18,11 @@ static void print_head(const bench_options *o, const lac_context *ctx)
 {
     char precision[LAC_SETTING];
     int threads = lac_context_threads(ctx);
-    printf("%s, batch %d of %dx%d pictures, %d %s, %d thread%s, %s, %s\n\n", o->config.model,
-           o->config.batch, o->size, o->size, o->steps, o->methods ? "rounds" : "steps", threads,
-           threads == 1 ? "" : "s",
+    printf("%s, batch %d of %dx%d pictures, %d %s, ", o->config.model, o->config.batch, o->size,
+           o->size, o->steps, o->methods ? "rounds" : "steps");
+    if (o->machine.comm)
+        printf("%d ranks, each of ", o->machine.comm->size);
+    printf("%d thread%s, %s, %s\n\n", threads, threads == 1 ? "" : "s",
            lac_cpu_name(lac_context_cpu(ctx)), setting_text(&o->config, "precision", precision));
     fflush(stdout);
 }
@@ -37,6 +40,11 @@ static void print_table(const lac_bench_result *r)
     printf("fraction of peak   %10.1f %%\n", 100 * r->fraction);
     printf("prediction, one    %10.2f ms a picture\n", 1e3 * r->predict_seconds);
     printf("prediction, batch  %10.0f images/s\n", r->predict_images_per_second);
+    if (r->ranks == 1)
+        return;
+    printf("gathering          %10.2f ms of a step of rank 0, waits included\n",
+           1e3 * r->gather_seconds);
+    printf("                   %10.2f MB a step from the others\n", 1e-6 * r->gather_bytes);
 }
 
 /* One pass of an operator, its share of the peak, if it has any FLOP, and of the memory's
@@ -114,6 +122,11 @@ static void print_json(cJSON *root, const lac_bench_result *r)
     cJSON_AddNumberToObject(root, "fraction", r->fraction);
     cJSON_AddNumberToObject(root, "predict_seconds", r->predict_seconds);
     cJSON_AddNumberToObject(root, "predict_images_per_second", r->predict_images_per_second);
+    if (r->ranks > 1) {
+        cJSON_AddNumberToObject(root, "ranks", r->ranks);
+        cJSON_AddNumberToObject(root, "gather_seconds", r->gather_seconds);
+        cJSON_AddNumberToObject(root, "gather_bytes", r->gather_bytes);
+    }
     add_operators(root, r);
     json_print(root);
 }
@@ -145,10 +158,11 @@ static lac_status bench_methods(const bench_options *o, lac_context *ctx)
     return status;
 }
 
-static int bench(const bench_options *o)
+static int bench(bench_options *o)
 {
     lac_context *ctx = NULL;
     lac_status status = machine_open(&o->machine, &ctx);
+    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK && !o->json)
         print_head(o, ctx);
     if (status == LAC_OK)
@@ -187,6 +201,7 @@ int verb_bench(int argc, char **argv)
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON, in seconds, FLOP, bytes and those per second"},
         MACHINE_OPTIONS(o.machine),
+        RANKS_OPTION(o.machine),
     };
     const command c = {
         .name = "bench",
@@ -205,7 +220,8 @@ int verb_bench(int argc, char **argv)
                     "  lacuna bench --preset first\n"
                     "  lacuna bench --model cnn --batch 64 --threads 1 --json\n"
                     "  lacuna bench --methods --preset fast --precision bf16\n"
-                    "  lacuna bench --methods --predict --preset fast --batch 1",
+                    "  lacuna bench --methods --predict --preset fast --batch 1\n"
+                    "  mpirun -n 2 lacuna bench --threads 1",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };
@@ -214,5 +230,11 @@ int verb_bench(int argc, char **argv)
         return options_misuse(&c, "--predict says how --methods convolves: give that too");
     if (code == CODE_GO_ON)
         code = base_take(&c, &o.base, &o.machine, &o.config);
-    return code == CODE_GO_ON ? bench(&o) : code;
+    if (code == CODE_GO_ON)
+        code = ranks_open(&c, &o.machine);
+    if (code != CODE_GO_ON)
+        return code;
+    code = bench(&o);
+    ranks_close(&o.machine);
+    return code;
 }

@@ -40,6 +40,9 @@ int verb_train(int argc, char **argv);
 typedef struct machine_options {
     int threads;
     int cpu; /* lac_cpu */
+    int ranks;      /* asked for; ranks.h, as what follows */
+    lac_comm *comm; /* NULL for one */
+    int has_met;
 } machine_options;
 
 extern const char *const cpu_choices[];

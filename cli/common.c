@@ -18,7 +18,8 @@ static void print_note(void *user, const char *line)
 lac_status machine_open(const machine_options *m, lac_context **ctx)
 {
     lac_context_config config = {
-        .threads = m->threads, .cpu = (lac_cpu)m->cpu, .log = print_note};
+        .threads = m->threads, .cpu = (lac_cpu)m->cpu, .comm = m->comm,
+        .log = m->comm && m->comm->rank > 0 ? NULL : print_note};
     return lac_context_new(&config, ctx);
 }
 

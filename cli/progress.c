@@ -171,7 +171,7 @@ int stop_is_asked(void)
 
 int stop_code(void)
 {
-    return 128 + stop_asked;
+    return 128 + (stop_asked ? stop_asked : SIGINT); /* or another rank was asked */
 }
 
 int progress_show(void *user, const lac_progress *p)

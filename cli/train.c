@@ -3,6 +3,7 @@
  */
 #include "cli.h"
 #include "progress.h"
+#include "ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,11 +44,15 @@ static void print_dropped(const lac_train_config *config, const lac_trainer *tra
                d.held_out == 1 ? "" : "s", d.held_out == 1 ? "is" : "are");
 }
 
-static void print_machine(const lac_context *ctx, const lac_train_config *config)
+static void print_machine(const lac_context *ctx, const machine_options *m,
+                          const lac_train_config *config)
 {
     char precision[LAC_SETTING];
     int threads = lac_context_threads(ctx);
-    printf("machine  %d thread%s, %s, %s\n\n", threads, threads == 1 ? "" : "s",
+    printf("machine  ");
+    if (m->comm)
+        printf("%d ranks, each of ", m->comm->size);
+    printf("%d thread%s, %s, %s\n\n", threads, threads == 1 ? "" : "s",
            lac_cpu_name(lac_context_cpu(ctx)), setting_text(config, "precision", precision));
 }
 
@@ -70,7 +75,7 @@ static lac_status print_start(lac_context *ctx, const train_options *o, const la
     if (!o->resume)
         base_print(&o->base);
     settings_print(config);
-    print_machine(ctx, config);
+    print_machine(ctx, &o->machine, config);
     print_layers(layers, count);
     free(layers);
     return LAC_OK;
@@ -84,6 +89,8 @@ static void print_resume_command(const command *c, const train_options *o)
     fprintf(stderr, " --out ");
     print_quoted(stderr, o->out);
     fprintf(stderr, " --resume");
+    if (options_given(c, "ranks"))
+        fprintf(stderr, " --ranks %d", o->machine.ranks);
     if (options_given(c, "threads"))
         fprintf(stderr, " --threads %d", o->machine.threads);
     if (options_given(c, "cpu"))
@@ -188,14 +195,14 @@ static int train(const command *c, train_options *o)
     lac_trainer *trainer = NULL;
     display d = DISPLAY_START;
 
-    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = open_data(ctx, o, &data);
+    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
         status = prepare(ctx, o, data, &trainer);
     if (status == LAC_OK)
-        status = print_start(ctx, o, data, trainer);
+        status = lac_context_agree(ctx, print_start(ctx, o, data, trainer));
     if (status == LAC_OK) {
         signals_stop();
         progress_head();
@@ -237,11 +244,12 @@ int verb_train(int argc, char **argv)
                   "last.safetensors, best.safetensors"},
         {.type = OPTION_FLAG, .name = "resume", .value = &o.resume,
          .about = "go on with the run in RUN as if it had never stopped; takes only --epochs "
-                  "(a new last epoch, in place of --until and --patience), --threads and --cpu "
-                  "besides"},
+                  "(a new last epoch, in place of --until and --patience), --threads, --cpu and "
+                  "--ranks besides"},
         BASE_OPTIONS(o.base),
         SETTINGS(settings, setting_options(config, NULL, settings)),
         MACHINE_OPTIONS(o.machine),
+        RANKS_OPTION(o.machine),
     };
     const command c = {
         .name = "train",
@@ -258,7 +266,8 @@ int verb_train(int argc, char **argv)
                     "  lacuna train --data kaggle --out paper --preset paper --epochs 60\n"
                     "  lacuna train --data kaggle --out again --config run --seed 2\n"
                     "  lacuna train --data kaggle --out quick --minutes 10 --lr 3e-4\n"
-                    "  lacuna train --data kaggle --out run --resume --epochs 100",
+                    "  lacuna train --data kaggle --out run --resume --epochs 100\n"
+                    "  mpirun -n 4 lacuna train --data kaggle --out run",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };
@@ -271,5 +280,11 @@ int verb_train(int argc, char **argv)
         code = base_take(&c, &o.base, &o.machine, config);
     else if (!options_given(&c, "epochs"))
         config->epochs = 0;
-    return code == CODE_GO_ON ? train(&c, &o) : code;
+    if (code == CODE_GO_ON)
+        code = ranks_open(&c, &o.machine);
+    if (code != CODE_GO_ON)
+        return code;
+    code = train(&c, &o);
+    ranks_close(&o.machine);
+    return code;
 }

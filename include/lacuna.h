@@ -2,7 +2,7 @@
  * lacuna: facial keypoints from pictures whose labels have gaps.
  *
  * This header is the whole public interface and its manual. Read it from top to
- * bottom; the order is: a complete program, conventions, status codes, context,
+ * bottom; the order is: a complete program, conventions, status codes, ranks, context,
  * data, hold-out, networks, training, cross-validation, search, models and prediction, metrics,
  * measures, suspects, submission, export, synthetic data, pictures, report, benchmark.
  *
@@ -81,8 +81,39 @@ typedef enum lac_status {
     LAC_ERROR_FORMAT = 4,   /* a file was read and its content is bad */
     LAC_ERROR_MISMATCH = 5, /* two good things do not fit, such as a model and a data set */
     LAC_ERROR_NUMERIC = 6,  /* the loss is not a finite number any more */
-    LAC_STOPPED = 7         /* the caller's callback asked to stop; the state is saved */
+    LAC_STOPPED = 7,        /* the caller's callback asked to stop; the state is saved */
+    LAC_ERROR_RANKS = 8     /* another rank is gone, or cannot be reached */
 } lac_status;
+
+/* ---- Ranks: processes that share a training. -------------------------------- */
+
+/* Each makes a context with its lac_comm, and then the same calls; slices of every batch are shared
+ * out among them. Whatever is written, rank 0 writes; a trainer that one rank cannot make, or a
+ * training that fails on one, fails on all. Searches are not shared. */
+
+/* How a rank, one of `size` processes, is heard by the others. It moves bytes and adds nothing:
+ * sums are the library's own, always in one order, so that a training does not depend on the number
+ * of ranks (docs/scale.md). Any means of moving bytes will do. */
+typedef struct lac_comm {
+    int rank, size;
+    /* Gives every rank the pieces of all. Rank r's piece is bytes [end[r - 1], end[r]), that of
+     * rank 0 begins at 0, and any may be empty; each rank comes with its own in place. All ranks
+     * call it in the same order with the same `end`. Returns 0, or else when a rank is gone: then
+     * so does every later call. */
+    int (*gather)(void *user, void *bytes, const size_t *end);
+    const char *(*reason)(void *user); /* why it failed, "rank 2 is gone" */
+    void *user;
+} lac_comm;
+
+/* Makes this process rank 0 of `size`, the others by fork, which share memory with it: for one
+ * machine, without MPI. It returns in all of them. Call it before any context is made: threads do
+ * not survive a fork. ARGUMENT (size not 1 to 1024), MEMORY, IO (no process to be had); why is in
+ * lac_context_message(NULL). */
+lac_status lac_fork_open(int size, lac_comm **out);
+
+/* On rank 0 waits until the others have ended. On another rank, or NULL, does nothing: that process
+ * may just end. */
+void lac_fork_close(lac_comm **comm);
 
 /* ---- Context: threads, processor level, messages. -------------------------- */
 
@@ -102,6 +133,8 @@ typedef struct lac_context_config {
                    * oneDNN is limited once for the whole process: the first context's word holds */
     void (*log)(void *user, const char *line); /* notes worth a person's attention, or NULL */
     void *log_user;
+    const lac_comm *comm; /* the ranks that its trainings are shared by, or NULL: this process
+                           * alone. Borrowed */
 } lac_context_config;
 
 /* Makes a context; config NULL means all defaults. ARGUMENT (threads below 0, no such
@@ -113,6 +146,11 @@ void lac_context_free(lac_context **ctx);
  * required and where. Valid until the next call. ctx NULL: why lac_context_new last failed
  * on the calling thread. */
 const char *lac_context_message(const lac_context *ctx);
+
+/* The verdict of all ranks, each of which calls it with its own: LAC_OK where all are, else that
+ * of the first that is not, with its message. So no rank waits for another that has failed. The
+ * library asks by itself in lac_trainer_run. One rank gets its own back. RANKS. */
+lac_status lac_context_agree(lac_context *ctx, lac_status status);
 
 int lac_context_threads(const lac_context *ctx);
 lac_cpu lac_context_cpu(const lac_context *ctx);     /* the level in use, never AUTO */
@@ -1134,6 +1172,10 @@ typedef struct lac_bench_result {
     int operators;
     lac_bench_operator *op;     /* [operators] */
     double memory_bytes_per_second; /* read and written by all threads at once, in the same run */
+    int ranks;                  /* that shared the steps; flop and images are of all, operators,
+                                 * peak, bandwidth and prediction of this one */
+    double gather_seconds;      /* median of what a step waits for other ranks, */
+    double gather_bytes;        /* and of what comes from them */
 } lac_bench_result;
 
 /* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */

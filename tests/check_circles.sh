@@ -7,7 +7,7 @@ library=$1
 cc=$2
 check=$(cd "$(dirname "$0")/.." && pwd)/script/check-circles
 
-"$check" "$library" data detect eval image net op picture predict report settings \
+"$check" "$library" comm data detect eval image net op picture predict report settings \
     synth train
 
 root=$(mktemp -d)

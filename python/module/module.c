@@ -38,7 +38,7 @@ const char **bytes_texts(PyObject *tuple)
 PyObject *fail(const lac_context *ctx, lac_status status)
 {
     static const char *const words[] = {"ok", "argument", "memory", "io", "format", "mismatch",
-                                        "numeric", "stopped"};
+                                        "numeric", "stopped", "ranks"};
     PyObject *message = text_of(lac_context_message(ctx));
     PyObject *word = PyUnicode_FromString(words[status]);
     PyObject *error =

@@ -33,6 +33,9 @@ struct lac_context {
     void *log_user;
     lac_cpu cpu;
     int threads;
+    const lac_comm *comm; /* NULL: one rank */
+    double heard_bytes;   /* that came from other ranks so far, */
+    double heard_seconds; /* and how long this one has waited for them */
     lac_pool *pool;
     const lac_kernels *kernels;
     /* Called around the work of every thread, or NULL; leave gets what enter returned. */

@@ -25,6 +25,11 @@ static lac_status check(const lac_context_config *config)
     if ((unsigned)config->cpu > LAC_CPU_NEON)
         return lac_fail(NULL, LAC_ERROR_ARGUMENT, "no context: level %d, must be %d to %d",
                         (int)config->cpu, LAC_CPU_AUTO, LAC_CPU_NEON);
+    const lac_comm *comm = config->comm;
+    if (comm && (comm->rank < 0 || comm->rank >= comm->size || !comm->gather || !comm->reason))
+        return lac_fail(NULL, LAC_ERROR_ARGUMENT,
+                        "no context: rank %d of %d, must be one of them, with gather and reason",
+                        comm->rank, comm->size);
     return LAC_OK;
 }
 
@@ -39,6 +44,7 @@ lac_status lac_context_new(const lac_context_config *config, lac_context **out)
         return lac_fail(NULL, LAC_ERROR_MEMORY, "no context: out of memory");
     ctx->log = c->log;
     ctx->log_user = c->log_user;
+    ctx->comm = c->comm && c->comm->size > 1 ? c->comm : NULL;
     ctx->threads = c->threads > 0 ? c->threads : online_cores();
     ctx->cpu = lac_kernels_level(c->cpu);
     ctx->kernels = lac_kernels_get(ctx->cpu);

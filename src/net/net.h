@@ -74,7 +74,9 @@ typedef struct lac_plan {
     lac_context *ctx;
     const lac_net *net;         /* borrowed, as the weights */
     const lac_weights *weights; /* training passes move the running statistics */
-    int batch;                  /* most pictures per pass */
+    int batch;                  /* most pictures per pass; where ranks train, of this one's slice */
+    int whole;                  /* and of all slices together */
+    int unit;                   /* of pictures at which slices begin */
     int flags;
     const lac_kernels *kernels; /* of the activations' storage; outputs are float */
     lac_op *op;                 /* [net->count] */
@@ -90,7 +92,8 @@ typedef struct lac_plan {
  * the operands of products as bf16. */
 enum { LAC_PLAN_INFERENCE = 1, LAC_PLAN_BF16 = 2 };
 
-/* Plans passes of at most `batch` pictures. ARGUMENT (BF16 where the context's level has no
+/* Plans passes of at most `batch` pictures; where the context has ranks, and not for inference, of
+ * slices of such a batch. ARGUMENT (BF16 where the context's level has no
  * kernels for it), MEMORY. */
 lac_status lac_plan_new(lac_context *ctx, const lac_net *net, const lac_weights *weights,
                         int batch, int flags, lac_plan **out);
@@ -98,6 +101,9 @@ void lac_plan_free(lac_plan **plan);
 
 /* Passes go on with other weights of the same network. */
 void lac_plan_use(lac_plan *plan, const lac_weights *weights);
+
+/* Where the slices of the ranks begin in a batch of n pictures, [ranks + 1]. */
+void lac_plan_slices(const lac_plan *plan, int n, int *start);
 
 /* The pictures, op[0].z [n, 1, size, size], in; every output's z out. */
 lac_status lac_plan_forward(lac_plan *plan, const lac_pass *pass);

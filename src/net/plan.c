@@ -7,8 +7,10 @@
  * from its first writer to its producer's backward pass; buffers that never live together share
  * memory (base/slab.h). Outputs are read, and their gradients written, between the two passes.
  */
+#include "comm/comm.h"
 #include "net/net.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 static int reads(const lac_node *reader, int node)
@@ -132,7 +134,7 @@ static lac_status claim_activation(lac_plan *plan, int i)
 
 static lac_status plan_ops(lac_plan *plan)
 {
-    lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch,
+    lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch, .whole = plan->whole,
                            .inference = plan->flags & LAC_PLAN_INFERENCE, .slab = &plan->slab,
                            .end = 2 * plan->net->count};
     for (int i = 0; i < plan->net->count; i++) {
@@ -185,6 +187,39 @@ static lac_status make_memory(lac_plan *plan)
                     plan->net->size);
 }
 
+static int common_multiple(int a, int b)
+{
+    int64_t x = a, y = b;
+    while (y) {
+        int64_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    int64_t multiple = a / x * b;
+    return multiple < INT_MAX ? (int)multiple : INT_MAX;
+}
+
+/* Slices that begin with a chunk of every operator leave all sums as one rank makes them, bit for
+ * bit. Where the batch has too few such places for the ranks, slices begin anywhere. */
+static void cut_batch(lac_plan *plan)
+{
+    int unit = 1, ranks = lac_ranks(plan->ctx);
+    for (int i = 1; i < plan->net->count; i++) {
+        const lac_op *op = &plan->op[i];
+        if (op->way->chunk)
+            unit = common_multiple(unit, op->way->chunk(op, plan->whole));
+    }
+    if (unit < LAC_SLICE_LEAST)
+        unit *= (LAC_SLICE_LEAST + unit - 1) / unit;
+    plan->unit = plan->whole / unit >= ranks ? unit : 1;
+    plan->batch = lac_slice_most(plan->whole, plan->unit, ranks);
+}
+
+void lac_plan_slices(const lac_plan *plan, int n, int *start)
+{
+    lac_slices(n, plan->unit, lac_ranks(plan->ctx), start);
+}
+
 static lac_status build(lac_plan *plan)
 {
     const lac_net *net = plan->net;
@@ -195,6 +230,8 @@ static lac_status build(lac_plan *plan)
     LAC_TRY(lac_alloc(plan->ctx, (size_t)net->count, sizeof *plan->op, &plan->op));
     for (int i = 0; i < net->count; i++)
         make_op(plan, i);
+    if (lac_ranks(plan->ctx) > 1 && !(plan->flags & LAC_PLAN_INFERENCE))
+        cut_batch(plan);
     lac_plan_use(plan, plan->weights);
     LAC_TRY(plan_ops(plan));
     LAC_TRY(make_outputs(plan));
@@ -209,7 +246,8 @@ lac_status lac_plan_new(lac_context *ctx, const lac_net *net, const lac_weights 
     plan->ctx = ctx;
     plan->net = net;
     plan->weights = weights;
-    plan->batch = batch;
+    plan->batch = plan->whole = batch;
+    plan->unit = 1;
     plan->flags = flags;
     plan->kernels = ctx->kernels;
     lac_status status = build(plan);

@@ -71,18 +71,19 @@ static const void *plane_of_add(const job *j, const void *add, int i)
 /* The two sums of a chunk, [2, oc], set to 0. */
 static double *chunk_sums(const lac_conv_state *s, int item)
 {
-    double *sums = s->sums + (size_t)item * 2 * s->oc;
+    double *sums = s->sums + (size_t)(s->rows.before + item) * 2 * s->oc;
     memset(sums, 0, 2 * s->oc * sizeof *sums);
     return sums;
 }
 
-static void add_up_chunks(lac_conv_state *s, int n)
+static void add_up_chunks(lac_conv_state *s, const lac_pass *pass)
 {
     int c = 2 * s->oc;
+    lac_chunks_gather(pass, s->chunk, s->sums, c * sizeof *s->sums);
     memset(s->total, 0, c * sizeof *s->total);
-    for (int item = 0; item * s->chunk < n; item++)
+    for (int row = 0; row < s->rows.count; row++)
         for (int i = 0; i < c; i++)
-            s->total[i] += s->sums[(size_t)item * c + i];
+            s->total[i] += s->sums[(size_t)row * c + i];
 }
 
 /* ---- Weights ----------------------------------------------------------------------------- */
@@ -165,9 +166,9 @@ static void work_reduce(void *arg, int item, int thread)
     (void)item;
     const job *j = arg;
     lac_conv_state *s = j->s;
-    int chunks = (j->pass->n + s->chunk - 1) / s->chunk;
     float *dw = lac_op_g(j->op, W);
-    lac_conv_reduce(s->conv, thread, *j->op->partial, chunks, s->padded ? s->padded : dw);
+    lac_conv_reduce(s->conv, thread, *j->op->partial, s->rows.count,
+                    s->padded ? s->padded : dw);
     if (!s->padded)
         return;
     copy_channels(j->op, s->padded, dw, 0);
@@ -249,9 +250,9 @@ static void work_half(void *arg, int item, int thread)
 }
 
 /* Sums were taken about the running mean, which keeps the difference of squares exact. */
-static void batch_statistics(lac_op *op, lac_conv_state *s, int n)
+static void batch_statistics(lac_op *op, lac_conv_state *s, const lac_pass *pass)
 {
-    double count = (double)n * s->y_shape.h * s->y_shape.w;
+    double count = (double)lac_pass_whole(pass) * s->y_shape.h * s->y_shape.w;
     for (int c = 0; c < s->y_shape.c; c++) {
         double offset = s->total[c] / count;
         double var = s->total[s->oc + c] / count - offset * offset;
@@ -286,9 +287,10 @@ static void conv_forward(lac_op *op, const lac_pass *pass)
     }
     memcpy(row(s, LAC_CONV_ORIGIN, 0), lac_op_b(op, LAC_NORM_RUNNING_MEAN),
            s->y_shape.c * sizeof(float));
+    s->rows = lac_chunks_of(pass, s->chunk);
     for_each_chunk(op, pass, work_sums);
-    add_up_chunks(s, pass->n);
-    batch_statistics(op, s, pass->n);
+    add_up_chunks(s, pass);
+    batch_statistics(op, s, pass);
     for_each_chunk(op, pass, work_finish);
 }
 
@@ -393,7 +395,8 @@ static void work_gradients(void *arg, int item, int thread)
     const void *dy = gradient_of_y(j, &c);
     lac_conv_backward_weights(s->conv, thread, c.n,
                               lac_op_fetch_again(op, c.first, c.n, c.own_x), dy,
-                              *op->partial + item * lac_conv_partial(s->conv), c.scratch);
+                              *op->partial + (s->rows.before + item) * lac_conv_partial(s->conv),
+                              c.scratch);
     if (!op->wants_gradient[0])
         return;
     void *target = lac_op_target(op, 0, c.first, c.own_x);
@@ -402,9 +405,9 @@ static void work_gradients(void *arg, int item, int thread)
 }
 
 /* The parameters' gradients and the coefficients of dy = a g + b y + c; without norm dy = g. */
-static void norm_gradients(lac_op *op, lac_conv_state *s, int n)
+static void norm_gradients(lac_op *op, lac_conv_state *s, const lac_pass *pass)
 {
-    double count = (double)n * s->y_shape.h * s->y_shape.w;
+    double count = (double)lac_pass_whole(pass) * s->y_shape.h * s->y_shape.w;
     for (int c = 0; c < s->y_shape.c; c++) {
         double rounded = row(s, LAC_CONV_ORIGIN, 0)[c] - s->norm.mean[c];
         double product = s->total[s->oc + c] + rounded * s->total[c];
@@ -425,22 +428,24 @@ static void conv_backward(lac_op *op, const lac_pass *pass)
 {
     lac_conv_state *s = op->state;
     job j = job_of(op, pass);
+    s->rows = lac_chunks_of(pass, s->chunk);
     for (int c = 0; c < s->y_shape.c; c++) {
         row(s, LAC_CONV_ORIGIN, 0)[c] = (float)s->norm.mean[c];
         row(s, LAC_CONV_A, 0)[c] = 1.0f;
     }
     if (s->attr->norm) {
         for_each_chunk(op, pass, work_gradient_sums);
-        add_up_chunks(s, pass->n);
-        norm_gradients(op, s, pass->n);
+        add_up_chunks(s, pass);
+        norm_gradients(op, s, pass);
     }
     if (op->wants_gradient[0])
         pack_backward(&j);
     for_each_chunk(op, pass, work_gradients);
     if (!s->attr->norm) {
-        add_up_chunks(s, pass->n);
+        add_up_chunks(s, pass);
         bias_gradients(op, s);
     }
+    lac_chunks_gather(pass, s->chunk, *op->partial, lac_conv_partial(s->conv) * sizeof(float));
     lac_parallel(pass->ctx, 1, work_reduce, &j);
 }
 
@@ -458,6 +463,7 @@ const lac_op_way lac_conv_chunks = {
     .backward = conv_backward,
     .free = lac_conv_state_free,
     .conv = conv_of,
+    .chunk = lac_conv_chunk_for,
     .recalls = conv_recalls,
     .recall = conv_recall,
     .fetches = 1,

@@ -7,9 +7,9 @@
  * has four chunks at least, so that as many threads share it. */
 enum { CHUNK_FLOATS = 600000, CHUNK_MOST = 16, CHUNKS_LEAST = 4 };
 
-static int chunk_for(size_t y_numbers, int batch)
+int lac_conv_chunk_for(const lac_op *op, int batch)
 {
-    int chunk = (int)(CHUNK_FLOATS / y_numbers);
+    int chunk = (int)(CHUNK_FLOATS / lac_shape_stored(lac_conv_y_shape(op->node)));
     chunk = chunk < 1 ? 1 : chunk > CHUNK_MOST ? CHUNK_MOST : chunk;
     int share = (batch + CHUNKS_LEAST - 1) / CHUNKS_LEAST;
     return chunk < share ? chunk : share;
@@ -72,18 +72,19 @@ static lac_status plan_memory(lac_op *op, lac_conv_state *s, lac_planner *p)
 {
     size_t y = lac_shape_stored(s->y_shape);
     size_t channels = (size_t)s->oc;
+    size_t rows = (size_t)lac_chunks_most(p, s->chunk);
     size_t half = s->half ? lac_conv_scratch(s->half) : 0;
     size_t scratch = lac_conv_scratch(s->conv);
     rooms r = rooms_of(op, s);
     lac_planner_scratch(p, (half > scratch ? half : scratch) + r.y + r.x + r.add);
     LAC_TRY(plan_weights(op, s, p));
     if (!p->inference) {
-        lac_planner_partial(p, lac_conv_partial(s->conv) * s->chunks);
+        lac_planner_partial(p, lac_conv_partial(s->conv) * rows);
         if (s->attr->norm || s->attr->pool)
             LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, y * p->batch, op->kernels->element,
                                       &s->y));
     }
-    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, s->chunks * 2 * channels, sizeof(double),
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, rows * 2 * channels, sizeof(double),
                               &s->sums));
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, 2 * channels, sizeof(double), &s->total));
     LAC_TRY(lac_norm_plan(p, s->y_shape, &s->norm));
@@ -101,7 +102,7 @@ lac_status lac_conv_plan(lac_op *op, lac_planner *p)
         op->reads = op->input[0]->kernels;
     s->y_shape = lac_conv_y_shape(op->node);
     s->oc = lac_shape_channels(s->y_shape);
-    s->chunk = chunk_for(lac_shape_stored(s->y_shape), p->batch);
+    s->chunk = lac_conv_chunk_for(op, p->whole);
     s->chunks = (p->batch + s->chunk - 1) / s->chunk;
     LAC_TRY(plan_convolutions(op, s, p));
     return plan_memory(op, s, p);

@@ -8,14 +8,18 @@
  * Backward, g = dz where z > 0, divided by 1 - p (z > 0 says both that ReLU was open and
  * that the value was kept):
  *   dW = g' x;   dbias = sum over n of g;   dx = g W.
+ * Where ranks share the batch they gather g and x, and each multiplies its share of the lines of
+ * dW, whose weights it will change: the sums over n run as in one rank, and x is smaller than dW.
  *
  * Work is cut into tiles that do not depend on the number of threads. Products are float;
  * where activations are not, they pass through a tile of floats on their way.
  */
 #include "op/dense.h"
+#include "comm/comm.h"
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Outputs per forward tile and inputs per backward tile: wide enough that packing the
  * operands inside the matrix product is small beside it. */
@@ -32,7 +36,10 @@ typedef struct dense_state {
     int k;       /* inputs, as stored */
     int outputs;
     int relu, dropout;
-    void *g;     /* [n, outputs] gradient in front of ReLU and dropout, stored as the input is */
+    float *g;    /* [n of all ranks, outputs] gradient in front of ReLU and dropout, */
+    void *stored_g; /* and stored as the input is: the same where that is float */
+    void *x;     /* [n of all ranks, k], NULL for one rank */
+    int first, whole; /* the slice of the pass at hand in them, and pictures of all */
 } dense_state;
 
 /* ---- The spec ------------------------------------------------------------------------ */
@@ -89,8 +96,13 @@ static lac_status dense_plan(lac_op *op, lac_planner *p)
     s->dropout = a->dropout;
     if (!is_float(op->input[0]) || !is_float(op))
         lac_planner_scratch(p, (size_t)p->batch * (TILE_OUT > TILE_IN ? TILE_OUT : TILE_IN));
-    return lac_planner_claim(p, LAC_LIFE_BACKWARD, (size_t)p->batch * a->outputs,
-                             op->input[0]->kernels->element, &s->g);
+    size_t element = op->input[0]->kernels->element, whole = (size_t)p->whole;
+    if (!is_float(op->input[0]))
+        LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, whole * a->outputs, element,
+                                  &s->stored_g));
+    if (lac_ranks(p->ctx) > 1)
+        LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, whole * s->k, element, &s->x));
+    return lac_planner_claim(p, LAC_LIFE_BACKWARD, whole * a->outputs, sizeof(float), &s->g);
 }
 
 static void dense_free(lac_op *op)
@@ -180,20 +192,39 @@ static void work_gate(void *arg, int item, int thread)
     int first = item * TILE_OUT;
     int count = tile_at(item, TILE_OUT, outputs);
     float keep = j->s->dropout ? 1.0f - j->pass->dropout : 1.0f;
-    float *dbias = lac_op_g(op, BIAS) + first;
-    for (int o = 0; o < count; o++)
-        dbias[o] = 0.0f;
     for (int i = 0; i < j->pass->n; i++) {
         size_t at = (size_t)i * outputs + first;
-        float z[TILE_OUT], g[TILE_OUT];
+        float *g = j->s->g + (size_t)j->s->first * outputs + at;
+        float z[TILE_OUT];
         op->kernels->load(lac_op_at(op, op->z, at), z, (size_t)count);
         op->kernels->load(lac_op_at(op, op->dz, at), g, (size_t)count);
         for (int o = 0; o < count; o++) {
             int open = !j->s->relu || z[o] > 0.0f;
             g[o] = open ? g[o] / keep : 0.0f;
-            dbias[o] += g[o];
         }
-        op->input[0]->kernels->store(g, lac_op_at(op->input[0], j->s->g, at), (size_t)count);
+    }
+}
+
+/* Of the pictures of all ranks. */
+static void work_bias(void *arg, int item, int thread)
+{
+    (void)thread;
+    const job *j = arg;
+    const lac_op *op = j->op;
+    const lac_op *input = op->input[0];
+    int outputs = j->s->outputs;
+    int first = item * TILE_OUT;
+    int count = tile_at(item, TILE_OUT, outputs);
+    float *dbias = lac_op_g(op, BIAS) + first;
+    for (int o = 0; o < count; o++)
+        dbias[o] = 0.0f;
+    for (int i = 0; i < j->s->whole; i++) {
+        size_t at = (size_t)i * outputs + first;
+        const float *g = j->s->g + at;
+        for (int o = 0; o < count; o++)
+            dbias[o] += g[o];
+        if (!is_float(input))
+            input->kernels->store(g, lac_op_at(input, j->s->stored_g, at), (size_t)count);
     }
 }
 
@@ -211,6 +242,12 @@ static void put_row(const lac_op *op, float *dx, size_t at, int count)
     input->kernels->store(dx, to, (size_t)count);
 }
 
+/* The lines of dW that this rank multiplies. */
+static int line_of_rank(const job *j, int rank)
+{
+    return lac_share(j->s->outputs, rank, lac_ranks(j->pass->ctx));
+}
+
 static void work_backward(void *arg, int item, int thread)
 {
     const job *j = arg;
@@ -222,24 +259,44 @@ static void work_backward(void *arg, int item, int thread)
     int outputs = j->s->outputs;
     int first = item * TILE_IN;
     int count = tile_at(item, TILE_IN, k);
-    kernels->gemm(LAC_TRANSPOSED, 0, outputs, count, n, j->s->g, outputs,
-                  lac_op_at(input, input->z, first), k, 0.0f, lac_op_g(op, W) + first, k);
+    int line = line_of_rank(j, lac_rank(j->pass->ctx));
+    int lines = line_of_rank(j, lac_rank(j->pass->ctx) + 1) - line;
+    void *x = j->s->x ? j->s->x : input->z;
+    void *g = is_float(input) ? j->s->g : j->s->stored_g;
+    kernels->gemm(LAC_TRANSPOSED, 0, lines, count, j->s->whole, lac_op_at(input, g, line), outputs,
+                  lac_op_at(input, x, first), k, 0.0f,
+                  lac_op_g(op, W) + (size_t)line * k + first, k);
     if (!op->wants_gradient[0])
         return;
     int direct = is_float(input);
     float *dx = direct ? lac_op_at(input, input->dz, first) : lac_op_scratch(op, thread);
     int row = direct ? k : count;
-    kernels->gemm(0, LAC_WIDE, n, count, outputs, j->s->g, outputs, lac_op_w(op, W) + first, k,
-                  direct && op->accumulate[0] ? 1.0f : 0.0f, dx, row);
+    kernels->gemm(0, LAC_WIDE, n, count, outputs,
+                  lac_op_at(input, g, (size_t)j->s->first * outputs), outputs,
+                  lac_op_w(op, W) + first, k, direct && op->accumulate[0] ? 1.0f : 0.0f, dx, row);
     for (int i = 0; i < n && !direct; i++)
         put_row(op, dx + (size_t)i * row, (size_t)i * k + first, count);
+}
+
+static void gather_operands(const job *j)
+{
+    const lac_op *input = j->op->input[0];
+    size_t k = (size_t)j->s->k, element = input->kernels->element;
+    memcpy(lac_op_at(input, j->s->x, j->s->first * k), input->z, j->pass->n * k * element);
+    lac_chunks_gather(j->pass, 1, j->s->x, k * element);
+    lac_chunks_gather(j->pass, 1, j->s->g, j->s->outputs * sizeof(float));
 }
 
 static void dense_backward(lac_op *op, const lac_pass *pass)
 {
     dense_state *s = op->state;
     job j = {.op = op, .s = s, .pass = pass};
+    s->first = lac_chunks_of(pass, 1).before;
+    s->whole = lac_pass_whole(pass);
     lac_parallel(pass->ctx, tiles(s->outputs, TILE_OUT), work_gate, &j);
+    if (s->x)
+        gather_operands(&j);
+    lac_parallel(pass->ctx, tiles(s->outputs, TILE_OUT), work_bias, &j);
     lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_backward, &j);
 }
 

@@ -55,6 +55,7 @@ void lac_params_add_columns(lac_params *params, const char *node, const char *su
     lac_param *p = append(params, node, suffix, LAC_ROLE_WEIGHT);
     const int shape[2] = {outputs, (int)lac_shape_count(columns)};
     p->columns = columns;
+    p->is_shared = 1;
     set_shape(params, p, 2, shape, outputs * lac_shape_stored(columns));
 }
 

@@ -66,6 +66,7 @@ typedef struct lac_param {
     lac_role role;     /* how it starts: drawn, all 1, all 0 */
     int fan_in;
     lac_shape columns; /* of the activation that a dense weight's columns follow in the slab */
+    int is_shared;     /* 1: where ranks train, each finds the gradient of its lines alone */
 } lac_param;
 
 /* No operator has more tensors of one kind than this. */
@@ -132,6 +133,8 @@ typedef struct lac_pass {
     uint64_t seed;
     uint64_t epoch;
     const uint64_t *sample; /* [n] number of the visit within the epoch, for dropout */
+    const int *start;       /* training by several ranks: where in the batch that they share the
+                             * slice of each begins, and its end, [ranks + 1]; else NULL */
 } lac_pass;
 
 typedef struct lac_op lac_op;
@@ -148,6 +151,7 @@ typedef enum lac_life {
 typedef struct lac_planner {
     lac_context *ctx;
     int batch;
+    int whole;           /* pictures of the batch that this one is a slice of; else `batch` */
     int inference;       /* no backward pass will come */
     lac_slab *slab;
     size_t scratch;      /* floats per thread, the most that any operator needs */
@@ -156,6 +160,29 @@ typedef struct lac_planner {
     int backward_time;
     int end;             /* the last time */
 } lac_planner;
+
+/* What a batch is summed by is the same whoever sums it: chunks, counted from the start of every
+ * rank's slice. An array with a row for each of them holds this rank's from `before` on. */
+typedef struct lac_chunks {
+    int before, count;
+} lac_chunks;
+
+/* Of a pass, and the most of any. ranks.c */
+lac_chunks lac_chunks_of(const lac_pass *pass, int chunk);
+int lac_chunks_most(const lac_planner *planner, int chunk);
+
+/* The rows of all ranks to all; notes a failure as trouble. */
+void lac_chunks_gather(const lac_pass *pass, int chunk, void *rows, size_t bytes);
+
+/* Where the lines of a rank begin in a tensor that is shared, floats; `rank` may be the number of
+ * ranks. */
+size_t lac_param_share(const lac_param *param, int rank, int ranks);
+
+/* The lines of all ranks to all, of every tensor in the slab that is shared. RANKS. */
+lac_status lac_params_gather(lac_context *ctx, const lac_params *params, float *slab);
+
+/* Pictures of all slices. */
+int lac_pass_whole(const lac_pass *pass);
 
 /* Claims `count` items of `size` bytes; *where is any pointer's address, set when the plan is
  * made. MEMORY. */
@@ -177,6 +204,9 @@ struct lac_op_way {
     void (*backward)(lac_op *op, const lac_pass *pass);
     void (*free)(lac_op *op); /* NULL: the way keeps nothing */
     const lac_conv *(*conv)(const lac_op *op); /* its convolution, once planned; NULL: none */
+    /* Pictures of one of the chunks by which it sums a batch of so many. NULL: it sums none, or
+     * picture by picture. */
+    int (*chunk)(const lac_op *op, int batch);
 
     /* Whether the way can make z of any pictures again in the backward pass, from what it keeps
      * besides, and how: pictures [first, first + n) into `room`. NULL: it cannot. */

@@ -30,7 +30,7 @@ enum { W };
 typedef struct stem_state {
     const lac_stem_kernels *kernels;
     lac_stem_shape shape;
-    int chunks;
+    lac_chunks rows;   /* of sums, in the pass at hand */
     lac_norm norm;
     char *frames;    /* [threads, frame]; the borders stay 0 */
     char *scratch;   /* [threads, scratch_size] */
@@ -40,8 +40,8 @@ typedef struct stem_state {
     int keeps_packed;        /* inference: packed weights stay from one pass to the next */
     uint64_t packed_version; /* of the weights that are packed */
     uint8_t *which;  /* [n, oc, h/2, w/2] */
-    double *moments; /* [chunks, LAC_STEM_MOMENTS] */
-    double *gather;  /* [chunks, oc, LAC_STEM_GATHER + 1]: behind the gathered sums, sum g */
+    double *moments; /* [rows, LAC_STEM_MOMENTS] */
+    double *gather;  /* [rows, oc, LAC_STEM_GATHER + 1]: behind the gathered sums, sum g */
     double *e, *m;   /* [taps], [taps, taps] */
     double *by_tap, *mw; /* [taps, oc]: w and M w */
 } stem_state;
@@ -77,10 +77,10 @@ static lac_status plan_forward(lac_op *op, stem_state *s, lac_planner *p)
 static lac_status plan_training(stem_state *s, lac_planner *p)
 {
     size_t oc = (size_t)s->shape.oc;
-    size_t chunks = (size_t)s->chunks;
-    LAC_TRY(lac_planner_claim(p, LAC_LIFE_FORWARD, chunks * LAC_STEM_MOMENTS, sizeof(double),
+    size_t rows = (size_t)lac_chunks_most(p, CHUNK);
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_FORWARD, rows * LAC_STEM_MOMENTS, sizeof(double),
                               &s->moments));
-    LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, chunks * oc * (LAC_STEM_GATHER + 1),
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, rows * oc * (LAC_STEM_GATHER + 1),
                               sizeof(double), &s->gather));
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS, sizeof(double), &s->e));
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS * LAC_STEM_TAPS, sizeof(double),
@@ -96,7 +96,6 @@ static lac_status stem_plan(lac_op *op, lac_planner *p)
     const lac_shape in = op->node->in;
     s->kernels = lac_stem_get(op->kernels);
     s->shape = (lac_stem_shape){in.h, in.w, op->node->out.c, lac_stem_stride(in.w)};
-    s->chunks = (p->batch + CHUNK - 1) / CHUNK;
     s->frame = (lac_stem_frame(in.h, in.w) * op->kernels->element + 63) / 64 * 64;
     s->scratch_size = lac_stem_scratch(in.h, in.w);
     s->keeps_packed = p->inference;
@@ -149,7 +148,7 @@ static void *scratch_of(const job *j, int thread)
 static void work_moments(void *arg, int item, int thread)
 {
     const job *j = arg;
-    double *sums = j->s->moments + (size_t)item * LAC_STEM_MOMENTS;
+    double *sums = j->s->moments + (size_t)(j->s->rows.before + item) * LAC_STEM_MOMENTS;
     memset(sums, 0, LAC_STEM_MOMENTS * sizeof *sums);
     for (int i = item * CHUNK; i < chunk_end(j, item); i++)
         j->s->kernels->moments(&j->s->shape, frame_of(j, i, thread), scratch_of(j, thread), sums);
@@ -178,11 +177,12 @@ static void work_forward(void *arg, int item, int thread)
 }
 
 /* Adds the chunks' sums up, in order, into the first. */
-static void add_up(double *sums, size_t count, int chunks)
+static void add_up(const job *j, double *sums, size_t count)
 {
-    for (int item = 1; item < chunks; item++)
+    lac_chunks_gather(j->pass, CHUNK, sums, count * sizeof *sums);
+    for (int row = 1; row < j->s->rows.count; row++)
         for (size_t i = 0; i < count; i++)
-            sums[i] += sums[item * count + i];
+            sums[i] += sums[row * count + i];
 }
 
 /* M w of all channels at once, which lie side by side: a sum per channel would wait for each
@@ -206,7 +206,7 @@ static void products(stem_state *s)
 
 static double positions(const job *j)
 {
-    return (double)j->pass->n * j->op->node->in.h * j->op->node->in.w;
+    return (double)lac_pass_whole(j->pass) * j->op->node->in.h * j->op->node->in.w;
 }
 
 static void batch_statistics(const job *j)
@@ -214,7 +214,7 @@ static void batch_statistics(const job *j)
     stem_state *s = j->s;
     lac_op *op = j->op;
     double count = positions(j);
-    add_up(s->moments, LAC_STEM_MOMENTS, (j->pass->n + CHUNK - 1) / CHUNK);
+    add_up(j, s->moments, LAC_STEM_MOMENTS);
     lac_stem_assemble(s->moments, s->e, s->m);
     products(s);
     for (int c = 0; c < s->shape.oc; c++) {
@@ -238,6 +238,7 @@ static void prepare(const job *j)
     op->kernels->store(lac_op_w(op, W), s->packed, weights);
     op->kernels->load(s->packed, s->w, weights);
     if (j->pass->training) {
+        s->rows = lac_chunks_of(j->pass, CHUNK);
         for_each_chunk(j, work_moments);
         batch_statistics(j);
     } else {
@@ -264,7 +265,7 @@ static void work_gather(void *arg, int item, int thread)
     const stem_state *s = j->s;
     size_t floats = lac_shape_stored(j->op->node->out);
     size_t count = (size_t)s->shape.oc * (LAC_STEM_GATHER + 1);
-    double *gather = s->gather + item * count;
+    double *gather = s->gather + (s->rows.before + item) * count;
     double *sum = gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
     memset(gather, 0, count * sizeof *gather);
     for (int i = item * CHUNK; i < chunk_end(j, item); i++)
@@ -294,8 +295,7 @@ static void stem_backward(lac_op *op, const lac_pass *pass)
     stem_state *s = op->state;
     job j = {op, s, pass};
     for_each_chunk(&j, work_gather);
-    add_up(s->gather, (size_t)s->shape.oc * (LAC_STEM_GATHER + 1),
-           (pass->n + CHUNK - 1) / CHUNK);
+    add_up(&j, s->gather, (size_t)s->shape.oc * (LAC_STEM_GATHER + 1));
     const double *sum = s->gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
     for (int c = 0; c < s->shape.oc; c++) {
         const double *gather = s->gather + (size_t)c * LAC_STEM_GATHER;
@@ -309,8 +309,16 @@ static void stem_backward(lac_op *op, const lac_pass *pass)
     }
 }
 
+static int stem_chunk(const lac_op *op, int batch)
+{
+    (void)op;
+    (void)batch;
+    return CHUNK;
+}
+
 const lac_op_way lac_conv_stem = {
     .name = "stem",
+    .chunk = stem_chunk,
     .fits = stem_fits,
     .plan = stem_plan,
     .forward = stem_forward,

@@ -5,6 +5,7 @@
  * are folded into the step size and eps, so that the kernel knows nothing of t.
  */
 #include "train/adam.h"
+#include "comm/comm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,18 +23,38 @@ static size_t offset_of(const lac_params *params, int p)
     return p < params->count ? params->table[p].offset : params->floats;
 }
 
-/* Cuts the slab into tiles, none of which has tensors that decay beside others that do not.
- * With tile NULL they are only counted. Returns how many there are. */
-static int cut(const lac_params *params, lac_decay decay_on, lac_adam_tile *tile)
+/* Whether a rank changes but its lines of the tensor. */
+static int is_cut(const lac_context *ctx, const lac_param *param)
+{
+    return param->is_shared && lac_ranks(ctx) > 1;
+}
+
+/* Whether tensor p is done with the one before it. */
+static int joins(const lac_context *ctx, const lac_params *params, lac_decay decay_on, int p)
+{
+    const lac_param *param = &params->table[p];
+    return is_decayed(param, decay_on) == is_decayed(param - 1, decay_on) &&
+           !is_cut(ctx, param) && !is_cut(ctx, param - 1);
+}
+
+/* Cuts the slab, or this rank's part of it, into tiles, none of which has tensors that decay beside
+ * others that do not. With tile NULL they are only counted. Returns how many there are. */
+static int cut(const lac_context *ctx, const lac_params *params, lac_decay decay_on,
+               lac_adam_tile *tile)
 {
     int tiles = 0, next;
     for (int p = 0; p < params->count; p = next) {
-        int decays = is_decayed(&params->table[p], decay_on);
+        const lac_param *param = &params->table[p];
+        int decays = is_decayed(param, decay_on);
         next = p + 1;
-        while (next < params->count && is_decayed(&params->table[next], decay_on) == decays)
+        while (next < params->count && joins(ctx, params, decay_on, next))
             next++;
-        size_t end = offset_of(params, next);
-        for (size_t first = offset_of(params, p); first < end; first += TILE) {
+        size_t first = param->offset, end = offset_of(params, next);
+        if (is_cut(ctx, param)) {
+            end = first + lac_param_share(param, lac_rank(ctx) + 1, lac_ranks(ctx));
+            first += lac_param_share(param, lac_rank(ctx), lac_ranks(ctx));
+        }
+        for (; first < end; first += TILE) {
             size_t floats = end - first < TILE ? end - first : TILE;
             if (tile)
                 tile[tiles] = (lac_adam_tile){first, floats, decays};
@@ -47,14 +68,14 @@ lac_status lac_adam_new(lac_context *ctx, const lac_params *params, lac_decay de
                         lac_adam_state *adam)
 {
     size_t bytes = params->floats * sizeof(float);
-    *adam = (lac_adam_state){.floats = params->floats, .tiles = cut(params, decay_on, NULL)};
+    *adam = (lac_adam_state){.floats = params->floats, .tiles = cut(ctx, params, decay_on, NULL)};
     lac_status status = lac_pages_new(ctx, bytes, &adam->m);
     if (status == LAC_OK)
         status = lac_pages_new(ctx, bytes, &adam->v);
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)adam->tiles, sizeof *adam->tile, &adam->tile);
     if (status == LAC_OK)
-        cut(params, decay_on, adam->tile);
+        cut(ctx, params, decay_on, adam->tile);
     else
         lac_adam_free(adam);
     return status;

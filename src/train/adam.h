@@ -13,7 +13,8 @@ typedef struct lac_adam_tile {
 typedef struct lac_adam_state {
     float *m, *v;        /* moments, same offsets as the parameters */
     size_t floats;
-    lac_adam_tile *tile; /* [tiles], the whole slab */
+    lac_adam_tile *tile; /* [tiles], the whole slab; of several ranks each does its lines of shared
+                          * tensors, whose moments no other has */
     int tiles;
     long step;           /* steps done */
 } lac_adam_state;

@@ -3,6 +3,7 @@
  * peak, so that a noisy neighbour slows both. Medians. The memory's bandwidth is measured before
  * and behind them: between them it would empty the caches.
  */
+#include "comm/comm.h"
 #include "data/data.h"
 #include "train/bench.h"
 
@@ -37,7 +38,8 @@ static lac_status timed_prediction(const lac_trainer *t, lac_plan *plan, int n, 
 }
 
 typedef struct samples {
-    double *step, *batch_made, *peak; /* [steps] */
+    double *step, *batch_made, *peak, *gather; /* [steps] */
+    double gather_bytes; /* of the last step */
     double *op;          /* [nodes, 2, steps] */
     double one[SINGLES];
     double batch[PREDICTIONS];
@@ -49,10 +51,13 @@ static lac_status measure_steps(lac_trainer *t, lac_machine *machine, samples *s
 {
     for (int i = -WARM_UP; i < steps; i++) {
         double rate = lac_machine_peak(machine, t->ctx->threads);
-        double seconds;
+        LAC_TRY(lac_context_agree(t->ctx, LAC_OK)); /* ranks begin the step together */
+        double seconds, gathered = t->ctx->heard_seconds, bytes = t->ctx->heard_bytes;
         LAC_TRY(timed_step(t, &seconds));
+        s->gather_bytes = t->ctx->heard_bytes - bytes;
         if (i < 0)
             continue;
+        s->gather[i] = t->ctx->heard_seconds - gathered;
         s->peak[i] = rate;
         s->step[i] = seconds;
         s->batch_made[i] = t->batch_seconds;
@@ -78,7 +83,7 @@ static lac_status measure_predictions(const lac_trainer *t, samples *s)
 static void summarize_operators(const lac_trainer *t, samples *s, int steps, lac_bench_result *out)
 {
     const lac_net *net = t->model->net;
-    int batch = t->config.batch;
+    int rank = lac_rank(t->ctx), batch = t->start[rank + 1] - t->start[rank];
     out->operators = net->count - 1; /* all but the input */
     for (int i = 0; i < out->operators; i++) {
         lac_bench_operator *op = &out->op[i];
@@ -102,7 +107,10 @@ static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_res
     out->flop = lac_net_flop_training(t->model->net) * batch;
     out->flop_per_second = out->flop / out->step_seconds;
     out->peak_flop_per_second = lac_median(s->peak, steps);
-    out->fraction = out->flop_per_second / out->peak_flop_per_second;
+    out->ranks = lac_ranks(t->ctx);
+    out->gather_seconds = lac_median(s->gather, steps);
+    out->gather_bytes = s->gather_bytes;
+    out->fraction = out->flop_per_second / out->peak_flop_per_second / out->ranks;
     out->predict_seconds = lac_median(s->one, SINGLES);
     out->predict_images_per_second = batch / lac_median(s->batch, PREDICTIONS);
     out->memory_bytes_per_second = 0.5 * (s->bandwidth[0] + s->bandwidth[1]);
@@ -117,6 +125,7 @@ static lac_status make_samples(const lac_trainer *t, int steps, samples *s)
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->step, &s->step));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->batch_made, &s->batch_made));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->peak, &s->peak));
+    LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->gather, &s->gather));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, 2 * nodes * sizeof *s->op, &s->op));
     return lac_alloc(ctx, answers, sizeof *s->xy, &s->xy);
 }
@@ -144,6 +153,7 @@ static lac_status bench(lac_trainer *t, int steps, lac_bench_result *out)
     free(s.step);
     free(s.batch_made);
     free(s.peak);
+    free(s.gather);
     free(s.op);
     free(s.xy);
     lac_machine_free(&machine);

@@ -3,6 +3,7 @@
  * that it can be loaded as a model, or gone on with. Where the model is an average, the weights
  * that the steps change are added too.
  */
+#include "comm/comm.h"
 #include "data/data.h"
 #include "net/model_file.h"
 #include "settings/config.h"
@@ -213,7 +214,7 @@ static lac_status begin_again(lac_context *ctx, const lac_data *data, const char
     double minutes = config.minutes;
     put_ends(ends, &config);
     config.minutes = minutes; /* all of them are left */
-    return lac_trainer_new(ctx, data, &config, out);
+    return lac_trainer_make(ctx, data, &config, NULL, out);
 }
 
 /* Whether a folder has config.json and nothing that a training made. */
@@ -228,14 +229,14 @@ static lac_status is_stillborn(lac_context *ctx, const char *run, int *is)
     return LAC_OK;
 }
 
-/* `folder`, which may be NULL, is locked. */
+/* `folder` is locked, or NULL: a file is gone on with, or rank 0 has the lock. */
 static lac_status make_trainer(lac_context *ctx, const lac_data *data, const char *run,
                                const lac_run *folder, const lac_train_config *ends,
                                lac_trainer **out)
 {
     lac_model_file file;
     int is_new = 0;
-    if (folder)
+    if (lac_path_is_folder(run))
         LAC_TRY(is_stillborn(ctx, run, &is_new));
     if (is_new)
         return begin_again(ctx, data, run, ends, out);
@@ -245,12 +246,13 @@ static lac_status make_trainer(lac_context *ctx, const lac_data *data, const cha
     return status;
 }
 
-/* Hands the locked folder, which may be NULL, to the trainer, if there is one. */
-static lac_status keep_folder(lac_status status, const char *run, lac_run **folder,
-                              lac_trainer **out)
+/* Hands the locked folder, which may be NULL, to the trainer, if every rank has one. */
+static lac_status keep_folder(lac_context *ctx, lac_status status, const char *run,
+                              lac_run **folder, lac_trainer **out)
 {
     if (status == LAC_OK)
-        status = lac_strdup((*out)->ctx, run, &(*out)->run);
+        status = lac_strdup(ctx, run, &(*out)->run);
+    status = lac_context_agree(ctx, status);
     if (status != LAC_OK) {
         lac_trainer_free(out);
         lac_run_close(folder);
@@ -260,10 +262,11 @@ static lac_status keep_folder(lac_status status, const char *run, lac_run **fold
     return LAC_OK;
 }
 
+/* Rank 0 writes, and holds the lock. */
 static lac_status open_folder(lac_context *ctx, const char *run, lac_run **out)
 {
     *out = NULL;
-    return lac_path_is_folder(run) ? lac_run_open(ctx, run, out) : LAC_OK;
+    return !lac_rank(ctx) && lac_path_is_folder(run) ? lac_run_open(ctx, run, out) : LAC_OK;
 }
 
 /* Whether the file that the setting `drop` names still names what the run drops. */
@@ -301,11 +304,12 @@ lac_status lac_trainer_resume(lac_context *ctx, const lac_data *data, const char
     const lac_train_config ends = {.epochs = epochs}; /* and no other end */
     lac_run *folder;
     *out = NULL;
-    LAC_TRY(open_folder(ctx, run, &folder));
-    lac_status status = make_trainer(ctx, data, run, folder, epochs ? &ends : NULL, out);
+    lac_status status = open_folder(ctx, run, &folder);
+    if (status == LAC_OK)
+        status = make_trainer(ctx, data, run, folder, epochs ? &ends : NULL, out);
     if (status == LAC_OK)
         status = note_drop(*out);
-    return keep_folder(status, run, &folder, out);
+    return keep_folder(ctx, status, run, &folder, out);
 }
 
 /* ---- Going on or beginning ------------------------------------------------------------------- */
@@ -364,8 +368,8 @@ static lac_status go_on_or_begin(lac_context *ctx, const lac_data *data,
     int is_begun = lac_path_exists(last);
     free(last);
     if (!is_begun) {
-        LAC_TRY(lac_trainer_new(ctx, data, wanted, out));
-        return lac_run_discard(folder);
+        LAC_TRY(lac_trainer_make(ctx, data, wanted, NULL, out));
+        return folder ? lac_run_discard(folder) : LAC_OK;
     }
     LAC_TRY(make_trainer(ctx, data, run, folder, wanted, out));
     LAC_TRY(check_settings(*out, run, wanted));
@@ -380,9 +384,10 @@ lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_tr
     const lac_train_config *wanted = config ? config : &usual;
     lac_run *folder;
     *out = NULL;
-    LAC_TRY(open_folder(ctx, run, &folder));
-    if (!folder)
+    if (!lac_path_is_folder(run))
         return lac_trainer_new(ctx, data, wanted, out);
-    lac_status status = go_on_or_begin(ctx, data, wanted, run, folder, out);
-    return keep_folder(status, run, &folder, out);
+    lac_status status = open_folder(ctx, run, &folder);
+    if (status == LAC_OK)
+        status = go_on_or_begin(ctx, data, wanted, run, folder, out);
+    return keep_folder(ctx, status, run, &folder, out);
 }

@@ -1,10 +1,15 @@
 /*
  * The loop over epochs. After each the hold-out is predicted and compared, or some training
  * rows when there is none, to notice a training that fails; then the run folder is written.
+ *
+ * Where several ranks train, all of them go through this loop, and rank 0 writes. What one alone
+ * may come to, a failure, a stop or a time, they agree on after every step.
  */
 #include "train/trainer.h"
+#include "comm/comm.h"
 #include "data/data.h"
 #include "eval/eval.h"
+#include "settings/config.h"
 #include "train/run.h"
 
 #include <math.h>
@@ -13,7 +18,7 @@
 
 typedef struct run_state {
     lac_trainer *t;
-    const char *run;    /* the folder, or NULL: nothing is written */
+    const char *run;    /* the folder, or NULL: nothing is written, by this rank */
     char *last, *best;  /* its model files */
     lac_progress_fn progress;
     void *user;
@@ -91,15 +96,40 @@ static double figure_of(const lac_metrics *m)
     return isnan(m->test_weighted) ? m->rmse : m->test_weighted;
 }
 
+/* Watched rows [first, first + n), at most a batch, whose slices the ranks share as in training. */
+static lac_status predict_batch(lac_trainer *t, int first, int n)
+{
+    size_t end[LAC_MOST_RANKS], row = 2 * (size_t)t->data->points;
+    float *xy = t->xy + first * row;
+    lac_plan_slices(t->plan, n, t->start);
+    const int *slice = t->start + lac_rank(t->ctx);
+    const lac_asked asked = {.pixels = t->data->pixels, .rows = t->watched + first + slice[0],
+                             .count = slice[1] - slice[0], .head = t->head};
+    lac_status status = lac_plan_predict(t->plan, &t->model->heads, &asked, xy + slice[0] * row);
+    LAC_TRY(lac_context_agree(t->ctx, status));
+    for (int r = 0; r < lac_ranks(t->ctx); r++)
+        end[r] = (size_t)t->start[r + 1] * row * sizeof *xy;
+    return lac_gather(t->ctx, xy, end);
+}
+
+static lac_status predict(lac_trainer *t)
+{
+    int batch = t->config.batch;
+    for (int first = 0; first < t->watched_count; first += batch) {
+        int left = t->watched_count - first;
+        LAC_TRY(predict_batch(t, first, left < batch ? left : batch));
+    }
+    return LAC_OK;
+}
+
 static lac_status measure(lac_trainer *t, const lac_weights *weights, lac_metrics **out)
 {
-    const lac_asked asked = {.pixels = t->data->pixels, .rows = t->watched,
-                             .count = t->watched_count, .head = t->head};
     lac_plan_use(t->plan, weights);
-    lac_status status = lac_plan_predict(t->plan, &t->model->heads, &asked, t->xy);
+    lac_status status = predict(t);
     lac_plan_use(t->plan, t->weights);
     LAC_TRY(status);
-    return lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count, out);
+    status = lac_metrics_compute(t->ctx, t->data, t->xy, t->watched, t->watched_count, out);
+    return lac_context_agree(t->ctx, status);
 }
 
 /* Leaves the predictions of the model, which may be an average, in t->xy. */
@@ -176,6 +206,10 @@ static void move_on(lac_trainer *t)
  * the others. */
 static lac_status write_epoch(run_state *r, int is_best)
 {
+    if (!r->run) {
+        move_on(r->t);
+        return LAC_OK;
+    }
     LAC_TRY(record(r));
     move_on(r->t);
     if (is_best && holdout_of(r))
@@ -183,24 +217,31 @@ static lac_status write_epoch(run_state *r, int is_best)
     return lac_trainer_save(r->t, r->last);
 }
 
+/* A stop of any rank stops all, and all take the time that rank 0 has counted. */
+static lac_status agree(lac_trainer *t, lac_status status, int *stop)
+{
+    lac_verdict verdict = {status, *stop, t->cursor.seconds};
+    LAC_TRY(lac_agree(t->ctx, &verdict));
+    *stop = verdict.stop;
+    t->cursor.seconds = verdict.seconds;
+    return LAC_OK;
+}
+
 /* After the last step of an epoch: evaluate, write, report. */
 static lac_status end_epoch(run_state *r, int *stop)
 {
     lac_trainer *t = r->t;
     LAC_TRY(check_weights(t));
+    LAC_TRY(lac_trainer_gather(t));
     LAC_TRY(evaluate(r));
     int is_best = note_lowest(t, r->watched);
     look_for_trouble(r);
     lac_progress progress = progress_of(r);
-    lac_status status = LAC_OK;
-    if (r->run)
-        status = write_epoch(r, is_best);
-    else
-        move_on(t);
+    lac_status status = write_epoch(r, is_best);
     if (status == LAC_OK)
         *stop = report(r, &progress);
     lac_metrics_free(&r->watched);
-    return status;
+    return agree(t, status, stop);
 }
 
 static lac_status run_epoch(run_state *r, int *stop)
@@ -223,10 +264,12 @@ static lac_status run_epoch(run_state *r, int *stop)
         if (t->cursor.step == steps)
             break;
         lac_progress progress = progress_of(r);
-        if (report(r, &progress)) {
-            *stop = 1;
+        *stop = report(r, &progress);
+        LAC_TRY(agree(t, LAC_OK, stop));
+        if (*stop) {
             LAC_TRY(check_weights(t));
-            return r->run ? lac_trainer_save(t, r->last) : LAC_OK;
+            LAC_TRY(lac_trainer_gather(t));
+            return lac_context_agree(t->ctx, r->run ? lac_trainer_save(t, r->last) : LAC_OK);
         }
     }
     return end_epoch(r, stop);
@@ -272,14 +315,44 @@ static lac_status run_epochs(run_state *r)
     return stop ? LAC_STOPPED : LAC_OK;
 }
 
+static lac_status begin(run_state *r)
+{
+    const lac_trainer *t = r->t;
+    if (r->run && t->run && strcmp(r->run, t->run) != 0)
+        return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
+                        "%s: this training was opened in %s and goes on there alone", r->run,
+                        t->run);
+    return r->run ? open_folder(r) : LAC_OK;
+}
+
+/* Ranks that differed would learn something else each. */
+static lac_status compare_ranks(const lac_trainer *t)
+{
+    char *text;
+    const lac_net *net = t->model->net;
+    size_t bytes = net->params.floats * sizeof(float);
+    if (lac_ranks(t->ctx) == 1)
+        return LAC_OK;
+    LAC_TRY(lac_context_agree(t->ctx, lac_config_to_json(t->ctx, &t->config, &text)));
+    uint64_t settings = lac_hash(0, text, strlen(text));
+    uint64_t state = lac_hash((uint64_t)t->adam.step, t->weights->w, bytes);
+    free(text);
+    state = lac_hash(state, t->weights->b, net->buffers.floats * sizeof(float));
+    state = lac_hash(state, t->adam.m, bytes);
+    state = lac_hash(state, t->adam.v, bytes);
+    LAC_TRY(lac_expect_same(t->ctx, "settings", settings));
+    LAC_TRY(lac_expect_same(t->ctx, "data", t->data->fingerprint));
+    LAC_TRY(lac_expect_same(t->ctx, "instructions (--cpu)", (uint64_t)t->ctx->cpu));
+    return lac_expect_same(t->ctx, "weights", state);
+}
+
 lac_status lac_trainer_run(lac_trainer *t, const char *run, lac_progress_fn progress, void *user)
 {
-    run_state r = {.t = t, .run = run, .progress = progress, .user = user};
-    if (run && t->run && strcmp(run, t->run) != 0)
-        return lac_fail(t->ctx, LAC_ERROR_ARGUMENT,
-                        "%s: this training was opened in %s and goes on there alone", run,
-                        t->run);
-    lac_status status = run ? open_folder(&r) : LAC_OK;
+    run_state r = {.t = t, .run = lac_rank(t->ctx) ? NULL : run, .progress = progress,
+                   .user = user};
+    lac_status status = lac_context_agree(t->ctx, begin(&r));
+    if (status == LAC_OK)
+        status = compare_ranks(t);
     if (status == LAC_OK)
         status = run_epochs(&r);
     lac_run_close(&t->folder);

@@ -3,6 +3,7 @@
  * one training. A fold is a run whose settings say which it is, so that whoever loads its model
  * finds its hold-out again, and a training that stopped goes on.
  */
+#include "comm/comm.h"
 #include "data/data.h"
 #include "eval/eval.h"
 #include "settings/config.h"
@@ -63,7 +64,9 @@ lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train
         lac_status status = train_fold(ctx, data, &own, run, &view);
         free(run);
         LAC_TRY(status);
-        if (tell(&view, NULL))
+        lac_verdict verdict = {.stop = tell(&view, NULL)};
+        LAC_TRY(lac_agree(ctx, &verdict));
+        if (verdict.stop)
             return LAC_STOPPED;
     }
     return LAC_OK;

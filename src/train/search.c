@@ -8,6 +8,7 @@
  * two searches.
  */
 #include "train/search.h"
+#include "comm/comm.h"
 #include "data/data.h"
 #include "net/net.h"
 #include "settings/config.h"
@@ -374,6 +375,9 @@ static lac_status check_network(lac_context *ctx, const lac_data *data, const ch
 
 static lac_status check(lac_context *ctx, const lac_data *data, const lac_search_config *c)
 {
+    if (lac_ranks(ctx) > 1)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "a search of %d ranks: must be one, each of its "
+                        "trials is a training of its own", lac_ranks(ctx));
     if (c->trials < 1 || c->trials > MOST_TRIALS || c->epochs < 1 ||
         c->epochs > LAC_MOST_EPOCHS || !(c->validation > 0 && c->validation < 1))
         return lac_fail(ctx, LAC_ERROR_ARGUMENT,

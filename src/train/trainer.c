@@ -4,6 +4,7 @@
  * sample, so that a resumed run does exactly what an uninterrupted one would have done.
  */
 #include "train/trainer.h"
+#include "comm/comm.h"
 #include "data/data.h"
 #include "eval/eval.h"
 #include "image/units.h"
@@ -95,6 +96,7 @@ static lac_status make_buffers(lac_trainer *t)
     LAC_TRY(lac_adam_new(t->ctx, &t->model->net->params, t->config.decay_on, &t->adam));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->visits, sizeof(int), &t->order));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->watched_count * labels, sizeof(float), &t->xy));
+    LAC_TRY(lac_alloc(t->ctx, (size_t)lac_ranks(t->ctx) + 1, sizeof(int), &t->start));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(int), &t->batch_row));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_view), &t->batch_view));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_blemish), &t->batch_blemish));
@@ -249,7 +251,11 @@ lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_tra
                            lac_trainer **out)
 {
     const lac_train_config usual = lac_train_config_default();
-    return lac_trainer_make(ctx, data, config ? config : &usual, NULL, out);
+    lac_status status = lac_trainer_make(ctx, data, config ? config : &usual, NULL, out);
+    status = lac_context_agree(ctx, status);
+    if (status != LAC_OK)
+        lac_trainer_free(out);
+    return status;
 }
 
 void lac_trainer_free(lac_trainer **trainer)
@@ -272,6 +278,7 @@ void lac_trainer_free(lac_trainer **trainer)
     free(t->order);
     free(t->xy);
     free(t->head);
+    free(t->start);
     free(t->batch_row);
     free(t->batch_view);
     free(t->batch_blemish);
@@ -328,7 +335,14 @@ int lac_trainer_first(const lac_trainer *t, int step)
     return full < t->visits ? (int)full : t->visits;
 }
 
-/* Labels of one visit in the network's units, 0 where missing. */
+/* Where a row's head has its points among the outputs. */
+static const int *places_of(const lac_trainer *t, int row)
+{
+    return t->model->heads.place + (size_t)t->head[row] * t->data->points;
+}
+
+/* Labels of one visit in the network's units, 0 where missing. A label in the mirror that the head
+ * has no point for becomes missing. */
 static void fill_labels(const lac_trainer *t, int row, const lac_view *view, float *target,
                         uint8_t *mask)
 {
@@ -337,15 +351,30 @@ static void fill_labels(const lac_trainer *t, int row, const lac_view *view, flo
     lac_view_frame frame = {size, size, size, size};
     lac_view_labels(view, &frame, lac_data_labels(data, row), mask_of(t, row),
                     t->model->heads.mirror, data->points, target, mask);
-    for (int i = 0; i < 2 * data->points; i++)
+    for (int i = 0; i < 2 * data->points; i++) {
         if (mask[i])
             target[i] = lac_to_units(target[i], size);
+        mask[i] &= places_of(t, row)[i / 2] >= 0;
+    }
+}
+
+/* This rank's slice of the batch. */
+static int slice_first(const lac_trainer *t)
+{
+    return t->start[lac_rank(t->ctx)];
+}
+
+static int slice_count(const lac_trainer *t)
+{
+    return t->start[lac_rank(t->ctx) + 1] - slice_first(t);
 }
 
 typedef struct batch_job {
     lac_trainer *t;
     const int *visit; /* 2 * index of row + mirror, of every picture of the batch */
 } batch_job;
+
+/* Every rank has the labels of the whole batch, and the pictures of its slice. */
 
 static void work_visit(void *arg, int item, int thread)
 {
@@ -362,7 +391,9 @@ static void work_visit(void *arg, int item, int thread)
     *view = lac_augment_view(&t->config, &v, size);
     t->batch_blemish[item] = lac_augment_blemish(&t->config, &v, size);
     fill_labels(t, row, view, t->target + item * labels, t->mask + item * labels);
-    lac_plan_show(t->plan, item, &image, view, &t->batch_blemish[item]);
+    int at = item - slice_first(t);
+    if (at >= 0 && at < slice_count(t))
+        lac_plan_show(t->plan, at, &image, view, &t->batch_blemish[item]);
 }
 
 /* Pictures, labels and masks of the step at hand; how many. */
@@ -372,26 +403,29 @@ static int make_batch(lac_trainer *t)
     int first = lac_trainer_first(t, t->cursor.step);
     int n = lac_trainer_first(t, t->cursor.step + 1) - first;
     batch_job j = {t, t->order + first};
+    lac_plan_slices(t->plan, n, t->start);
     lac_parallel(t->ctx, n, work_visit, &j);
     t->batch_seconds = lac_seconds() - started;
     return n;
 }
 
-/* Where a row's head has its points among the outputs. */
-static const int *places_of(const lac_trainer *t, int row)
+/* Label i of the slice among those of the batch, and the place that it has among the outputs of
+ * its row's head. */
+static int label_of(const lac_trainer *t, int i, int *at)
 {
-    return t->model->heads.place + (size_t)t->head[row] * t->data->points;
+    int labels = 2 * t->data->points;
+    int of_batch = slice_first(t) * labels + i;
+    *at = places_of(t, t->batch_row[of_batch / labels])[i % labels / 2];
+    return of_batch;
 }
 
-/* Picks each row's answer out of the outputs [n, outputs]: its head's. A label in the mirror that
- * the head has no point for becomes missing. */
-static void take_answers(lac_trainer *t, int n, int outputs, const float *y)
+/* Picks each row's answer out of the outputs [n, outputs] of the slice: its head's. */
+static void take_answers(const lac_trainer *t, int n, int outputs, const float *y)
 {
     int labels = 2 * t->data->points;
     for (int i = 0; i < n * labels; i++) {
-        int at = places_of(t, t->batch_row[i / labels])[i % labels / 2];
-        t->answer[i] = at < 0 ? 0.0f : y[(size_t)(i / labels) * outputs + 2 * at + i % 2];
-        t->mask[i] &= at >= 0;
+        int at, of_batch = label_of(t, i, &at);
+        t->answer[of_batch] = at < 0 ? 0.0f : y[(size_t)(i / labels) * outputs + 2 * at + i % 2];
     }
 }
 
@@ -401,53 +435,86 @@ static void put_gradient(const lac_trainer *t, int n, int outputs, float *dy)
     int labels = 2 * t->data->points;
     memset(dy, 0, (size_t)n * outputs * sizeof *dy);
     for (int i = 0; i < n * labels; i++) {
-        int at = places_of(t, t->batch_row[i / labels])[i % labels / 2];
+        int at, of_batch = label_of(t, i, &at);
         if (at >= 0)
-            dy[(size_t)(i / labels) * outputs + 2 * at + i % 2] = t->answer_gradient[i];
+            dy[(size_t)(i / labels) * outputs + 2 * at + i % 2] = t->answer_gradient[of_batch];
     }
 }
 
+/* The answers to the whole batch to every rank, which so finds the same loss in the same way. */
+static lac_status gather_answers(lac_trainer *t)
+{
+    size_t end[LAC_MOST_RANKS];
+    size_t row = 2 * (size_t)t->data->points * sizeof *t->answer;
+    for (int r = 0; r < lac_ranks(t->ctx); r++)
+        end[r] = (size_t)t->start[r + 1] * row;
+    return lac_gather(t->ctx, t->answer, end);
+}
+
+lac_status lac_trainer_gather(lac_trainer *t)
+{
+    const lac_params *params = &t->model->net->params;
+    LAC_TRY(lac_params_gather(t->ctx, params, t->adam.m));
+    return lac_params_gather(t->ctx, params, t->adam.v);
+}
+
 /* Changes the weights by the plan's gradients. */
-static void update_weights(lac_trainer *t)
+static lac_status update_weights(lac_trainer *t)
 {
     const lac_train_config *config = &t->config;
     long step = t->adam.step;
     long steps = (long)lac_trainer_steps(t) * config->epochs;
     double lr = config->lr * lac_schedule_rate(config, step, steps);
     lac_adam_apply(t->ctx, &t->adam, config, lr, t->weights->w, t->plan->g);
+    LAC_TRY(lac_params_gather(t->ctx, &t->model->net->params, t->weights->w));
     t->weights->version++;
     if (config->ema > 0.0)
         lac_average_update(t->ctx, t->model->net, t->weights,
                            lac_average_decay(config->ema, step), &t->model->weights);
+    return LAC_OK;
 }
 
-lac_status lac_trainer_step(lac_trainer *t, double *loss)
+static lac_pass pass_of(const lac_trainer *t)
+{
+    return (lac_pass){.ctx = t->ctx, .n = slice_count(t), .training = 1,
+                      .dropout = (float)t->config.dropout, .seed = t->config.seed,
+                      .epoch = (uint64_t)t->cursor.epoch,
+                      .sample = t->batch_sample + slice_first(t),
+                      .start = lac_ranks(t->ctx) > 1 ? t->start : NULL};
+}
+
+/* The loss of the n pictures of the batch, and its gradient by the answers. */
+static lac_status find_loss(lac_trainer *t, int n, double *loss)
 {
     const lac_train_config *config = &t->config;
-    lac_plan *plan = t->plan;
-    const lac_op *output = plan->output[0];
-    if (t->cursor.step == 0)
-        lac_trainer_shuffle(t);
-    int n = make_batch(t);
-    lac_pass pass = {.ctx = t->ctx, .n = n, .training = 1, .dropout = (float)config->dropout,
-                     .seed = config->seed, .epoch = (uint64_t)t->cursor.epoch,
-                     .sample = t->batch_sample};
-    int outputs = output->node->out.c;
     lac_loss_batch batch = {
         t->answer, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask, n,
         2 * t->data->points, config->reduction, config->error,
         config->error_width / lac_unit(t->data->size)};
-    LAC_TRY(lac_plan_forward(plan, &pass));
-    take_answers(t, n, outputs, output->z);
     *loss = lac_loss_gradient(&batch, t->answer_gradient);
-    put_gradient(t, n, outputs, output->dz);
-    if (!isfinite(*loss))
-        return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
-                        "epoch %d, step %d: the loss is %s, it must be a finite number",
-                        t->cursor.epoch + 1, t->cursor.step + 1,
-                        isnan(*loss) ? "not a number" : "infinite");
-    LAC_TRY(lac_plan_backward(plan, &pass));
-    update_weights(t);
+    if (isfinite(*loss))
+        return LAC_OK;
+    return lac_fail(t->ctx, LAC_ERROR_NUMERIC,
+                    "epoch %d, step %d: the loss is %s, it must be a finite number",
+                    t->cursor.epoch + 1, t->cursor.step + 1,
+                    isnan(*loss) ? "not a number" : "infinite");
+}
+
+lac_status lac_trainer_step(lac_trainer *t, double *loss)
+{
+    lac_plan *plan = t->plan;
+    const lac_op *output = plan->output[0];
+    if (t->cursor.step == 0)
+        lac_trainer_shuffle(t);
+    int n = make_batch(t), outputs = output->node->out.c;
+    lac_pass pass = pass_of(t);
+    LAC_TRY(lac_context_agree(t->ctx, lac_plan_forward(plan, &pass)));
+    take_answers(t, pass.n, outputs, output->z);
+    LAC_TRY(gather_answers(t));
+    LAC_TRY(find_loss(t, n, loss));
+    put_gradient(t, pass.n, outputs, output->dz);
+    LAC_TRY(lac_context_agree(t->ctx, lac_plan_backward(plan, &pass)));
+    LAC_TRY(update_weights(t));
     t->cursor.step++;
     t->cursor.loss_sum += *loss * n;
     return LAC_OK;

@@ -50,7 +50,8 @@ struct lac_trainer {
     float *xy;  /* [watched_count, 2K] predictions */
     int *head;  /* [rows of data] the head of the model that answers for each */
 
-    /* The batch at hand. */
+    /* The batch at hand, that of all ranks, and the slices that they take of it. */
+    int *start;             /* [ranks + 1] */
     int *batch_row;         /* [batch] */
     lac_view *batch_view;   /* [batch] what the network sees of the rows, */
     lac_blemish *batch_blemish; /* [batch] and what spoils it */
@@ -71,7 +72,8 @@ int lac_trainer_steps(const lac_trainer *trainer);
 int lac_trainer_first(const lac_trainer *trainer, int step);
 
 /* One step: batch, forward, loss, backward, Adam, average. Allocates nothing. NUMERIC when the
- * loss is not finite; nothing was changed then but running statistics. */
+ * loss is not finite; nothing was changed then but running statistics. Of several ranks each does
+ * its share, and if one fails all do. */
 lac_status lac_trainer_step(lac_trainer *trainer, double *loss);
 
 /* What a training goes on with: its model, and the points that it drops, [rows of data, K], or
@@ -81,13 +83,16 @@ typedef struct lac_kept {
     uint8_t *dropped;
 } lac_kept;
 
-/* A trainer that goes on with `kept`, or, if that is NULL, begins: with a new model of the
- * configuration's network, whose weights are drawn, and with its drop list as the file is. */
+/* A trainer of this rank that goes on with `kept`, or, if that is NULL, begins: with a new model of
+ * the configuration's network, whose weights are drawn, and with its drop list as the file is. */
 lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const lac_kept *kept, lac_trainer **out);
 
 /* Puts the table's rule of crops in place of none. */
 void lac_train_take_crop(const lac_data *data, lac_train_config *config);
+
+/* The whole state to every rank, each of which has the moments of its own lines. RANKS. */
+lac_status lac_trainer_gather(lac_trainer *trainer);
 
 /* Writes the whole state. checkpoint.c */
 lac_status lac_trainer_save(const lac_trainer *trainer, const char *path);

@@ -21,7 +21,8 @@ $ lacuna help train
 |                          (required)
 |   --resume               go on with the run in RUN as if it had never stopped;
 |                          takes only --epochs (a new last epoch, in place of
-|                          --until and --patience), --threads and --cpu besides
+|                          --until and --patience), --threads, --cpu and --ranks
+|                          besides
 |   --preset paper|first|fast|best
 |                          settings to start from, see 'lacuna presets'; options
 |                          below change them, and show this one's values as their
@@ -145,6 +146,9 @@ $ lacuna help train
 |   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
+|   --ranks N              processes on this machine that share each batch;
+|                          mpirun and srun bring their own (from 0 to 1024;
+|                          default: 1, or theirs)
 |
 | Examples
 |   lacuna train --data kaggle --out run
@@ -152,6 +156,7 @@ $ lacuna help train
 |   lacuna train --data kaggle --out again --config run --seed 2
 |   lacuna train --data kaggle --out quick --minutes 10 --lr 3e-4
 |   lacuna train --data kaggle --out run --resume --epochs 100
+|   mpirun -n 4 lacuna train --data kaggle --out run
 $ lacuna help eval
 | lacuna eval --model M --data P [options]
 |
@@ -724,6 +729,9 @@ $ lacuna help bench
 |   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
+|   --ranks N              processes on this machine that share each batch;
+|                          mpirun and srun bring their own (from 0 to 1024;
+|                          default: 1, or theirs)
 |
 | Examples
 |   lacuna bench
@@ -731,6 +739,7 @@ $ lacuna help bench
 |   lacuna bench --model cnn --batch 64 --threads 1 --json
 |   lacuna bench --methods --preset fast --precision bf16
 |   lacuna bench --methods --predict --preset fast --batch 1
+|   mpirun -n 2 lacuna bench --threads 1
 
 --help does the same anywhere on the line, and values beside it change nothing.
 $ for v in train eval compare predict export submit data synth plot layers bench; do lacuna help $v > a; lacuna $v --help > b; cmp a b || echo $v; done

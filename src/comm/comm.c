@@ -1,0 +1,122 @@
+/* What ranks say to each other, whatever carries it; see comm.h. */
+#include "comm/comm.h"
+
+#include <string.h>
+
+int lac_ranks(const lac_context *ctx)
+{
+    return ctx->comm ? ctx->comm->size : 1;
+}
+
+int lac_rank(const lac_context *ctx)
+{
+    return ctx->comm ? ctx->comm->rank : 0;
+}
+
+lac_status lac_gather(lac_context *ctx, void *bytes, const size_t *end)
+{
+    const lac_comm *comm = ctx->comm;
+    if (!comm)
+        return LAC_OK;
+    size_t own = end[comm->rank] - (comm->rank ? end[comm->rank - 1] : 0);
+    double started = lac_seconds();
+    int failed = comm->gather(comm->user, bytes, end);
+    ctx->heard_seconds += lac_seconds() - started;
+    ctx->heard_bytes += (double)(end[comm->size - 1] - own);
+    return failed ? lac_fail(ctx, LAC_ERROR_RANKS, "%s", comm->reason(comm->user)) : LAC_OK;
+}
+
+void lac_gather_noting(lac_context *ctx, void *bytes, const size_t *end)
+{
+    lac_status status = lac_gather(ctx, bytes, end);
+    if (status != LAC_OK)
+        lac_trouble_note(ctx, status, "%s", ctx->message);
+}
+
+/* ---- Shares ---------------------------------------------------------------------------- */
+
+int lac_share(int count, int rank, int ranks)
+{
+    return (int)((int64_t)count * rank / ranks);
+}
+
+void lac_slices(int n, int unit, int ranks, int *start)
+{
+    int units = n / unit + (n < unit || n % unit >= LAC_SLICE_LEAST);
+    for (int r = 0; r < ranks; r++) {
+        int64_t first = (int64_t)unit * lac_share(units, r, ranks);
+        start[r] = first < n ? (int)first : n;
+    }
+    start[ranks] = n;
+}
+
+int lac_slice_most(int batch, int unit, int ranks)
+{
+    int units = batch / unit + 1;
+    int64_t most = (int64_t)unit * ((units + ranks - 1) / ranks) + LAC_SLICE_LEAST;
+    return most < batch ? (int)most : batch;
+}
+
+/* ---- Verdicts ---------------------------------------------------------------------------- */
+
+/* A piece of the same size from every rank, this one's at its place. */
+static lac_status gather_pieces(lac_context *ctx, void *pieces, size_t size)
+{
+    size_t end[LAC_MOST_RANKS];
+    for (int r = 0; r < ctx->comm->size; r++)
+        end[r] = (size_t)(r + 1) * size;
+    return lac_gather(ctx, pieces, end);
+}
+
+/* The message of one rank to all, who fail with it. */
+static lac_status fail_as(lac_context *ctx, int rank, lac_status status)
+{
+    char message[LAC_MESSAGE] = "";
+    size_t end[LAC_MOST_RANKS];
+    for (int r = 0; r < ctx->comm->size; r++)
+        end[r] = r < rank ? 0 : sizeof message;
+    if (rank == ctx->comm->rank)
+        memcpy(message, ctx->message, sizeof message);
+    LAC_TRY(lac_gather(ctx, message, end));
+    if (rank == 0)
+        return lac_fail(ctx, status, "%s", message);
+    return lac_fail(ctx, status, "rank %d: %.*s", rank, LAC_MESSAGE - 16, message);
+}
+
+lac_status lac_agree(lac_context *ctx, lac_verdict *verdict)
+{
+    lac_verdict all[LAC_MOST_RANKS];
+    if (!ctx->comm || verdict->status == LAC_ERROR_RANKS)
+        return verdict->status;
+    all[ctx->comm->rank] = *verdict;
+    LAC_TRY(gather_pieces(ctx, all, sizeof *all));
+    *verdict = all[0];
+    for (int r = 0; r < ctx->comm->size; r++) {
+        if (all[r].status != LAC_OK) {
+            verdict->status = fail_as(ctx, r, all[r].status);
+            return verdict->status;
+        }
+        verdict->stop |= all[r].stop;
+    }
+    return LAC_OK;
+}
+
+lac_status lac_context_agree(lac_context *ctx, lac_status status)
+{
+    lac_verdict verdict = {.status = status};
+    return lac_agree(ctx, &verdict);
+}
+
+lac_status lac_expect_same(lac_context *ctx, const char *what, uint64_t hash)
+{
+    uint64_t all[LAC_MOST_RANKS];
+    if (!ctx->comm)
+        return LAC_OK;
+    all[ctx->comm->rank] = hash;
+    LAC_TRY(gather_pieces(ctx, all, sizeof *all));
+    for (int r = 1; r < ctx->comm->size; r++)
+        if (all[r] != all[0])
+            return lac_fail(ctx, LAC_ERROR_MISMATCH,
+                            "rank %d has other %s than rank 0: must be the same on all", r, what);
+    return LAC_OK;
+}

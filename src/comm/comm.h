@@ -1,0 +1,48 @@
+/*
+ * Ranks: processes that share each batch of a training. They only ever gather: each shows the
+ * others what it has, and every one adds it up in the order of the pictures. So no sum depends on
+ * how many there are, and all of them hold the same weights.
+ */
+#ifndef LAC_COMM_H
+#define LAC_COMM_H
+
+#include "base/base.h"
+
+enum { LAC_MOST_RANKS = 1024 };
+
+int lac_ranks(const lac_context *ctx); /* 1 without a communicator */
+int lac_rank(const lac_context *ctx);
+
+/* The pieces of all ranks to all ranks, as lac_comm says; nothing to do for one. RANKS. */
+lac_status lac_gather(lac_context *ctx, void *bytes, const size_t *end);
+
+/* The same where nothing can be returned: a failure is noted as trouble. */
+void lac_gather_noting(lac_context *ctx, void *bytes, const size_t *end);
+
+/* Where the share of a rank begins when `count` things are shared out evenly. */
+int lac_share(int count, int rank, int ranks);
+
+/* Cuts a batch of n pictures into a slice a rank: rank r's is [start[r], start[r + 1]), of
+ * start [ranks + 1]. Slices begin at multiples of `unit`, and none has fewer pictures than
+ * LAC_SLICE_LEAST but where the batch has not more, or none at all, or the unit is 1. */
+enum { LAC_SLICE_LEAST = 5 };
+void lac_slices(int n, int unit, int ranks, int *start);
+
+/* The most pictures of a slice of at most `batch`. */
+int lac_slice_most(int batch, int unit, int ranks);
+
+/* What ranks have to say to each other after a step. Those of rank 0 count but for the status,
+ * whose first failure does, and the stop, which any may ask for. */
+typedef struct lac_verdict {
+    lac_status status;
+    int stop;
+    double seconds;
+} lac_verdict;
+
+/* Makes the verdict that of all ranks, and the message that of the status. Returns the status. */
+lac_status lac_agree(lac_context *ctx, lac_verdict *verdict);
+
+/* Something that must be the same on all ranks; `what` names it. MISMATCH, RANKS. */
+lac_status lac_expect_same(lac_context *ctx, const char *what, uint64_t hash);
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * Ranks by fork, who share a piece of memory: for tests, and for one machine without MPI.
+ *
+ * What is gathered goes through that memory ROOM bytes at a time: each rank writes its part of
+ * them, all meet, each reads the rest. Two rooms take turns, so that one meeting a turn is enough:
+ * who writes into a room again has met, in between, everybody who read from it.
+ *
+ * At a meeting ranks sleep until the last one comes (futex). Whoever has slept for CHECK looks
+ * whether the others still live: rank 0 asks for its children that have ended, and they whether
+ * rank 0 is still their parent.
+ */
+#define _GNU_SOURCE
+#include "comm/comm.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#endif
+
+enum { ROOM = 4 << 20 };          /* bytes; a rank's part of them stays in its cache */
+enum { CHECK = 200000000 };       /* nanoseconds */
+enum { NOBODY = -1 };
+
+typedef struct shared {
+    atomic_int arrived;
+    atomic_uint meeting;  /* counts them */
+    atomic_int gone;      /* the rank that is, or NOBODY */
+    _Alignas(64) char room[2][ROOM];
+} shared;
+
+typedef struct team {
+    lac_comm comm; /* what is handed out */
+    shared *shared;
+    unsigned turn; /* picks the room */
+    pid_t parent;
+    pid_t child[LAC_MOST_RANKS]; /* of rank 0, by rank; 0 when it has been waited for */
+    char reason[64];
+} team;
+
+/* ---- Meetings ------------------------------------------------------------------------------ */
+
+/* Sleeps while the word is `value`, CHECK at most. */
+static void sleep_on(atomic_uint *word, unsigned value)
+{
+    struct timespec most = {0, CHECK};
+#ifdef __linux__
+    syscall(SYS_futex, word, FUTEX_WAIT, value, &most, NULL, 0);
+#else
+    most.tv_nsec = CHECK / 1000;
+    if (atomic_load(word) == value)
+        nanosleep(&most, NULL);
+#endif
+}
+
+static void wake_all(atomic_uint *word)
+{
+#ifdef __linux__
+    syscall(SYS_futex, word, FUTEX_WAKE, LAC_MOST_RANKS, NULL, NULL, 0);
+#else
+    (void)word;
+#endif
+}
+
+/* Tells everybody that a rank is gone. */
+static void note_gone(team *t, int rank)
+{
+    int nobody = NOBODY;
+    atomic_compare_exchange_strong(&t->shared->gone, &nobody, rank);
+    atomic_fetch_add(&t->shared->meeting, 1);
+    wake_all(&t->shared->meeting);
+}
+
+static void look_for_the_dead(team *t)
+{
+    if (t->comm.rank > 0) {
+        if (getppid() != t->parent)
+            note_gone(t, 0);
+        return;
+    }
+    for (int r = 1; r < t->comm.size; r++)
+        if (t->child[r] && waitpid(t->child[r], NULL, WNOHANG) == t->child[r]) {
+            t->child[r] = 0;
+            note_gone(t, r);
+        }
+}
+
+/* Returns when all ranks have come, or 1 when one never will. */
+static int meet(team *t)
+{
+    shared *s = t->shared;
+    unsigned meeting = atomic_load(&s->meeting);
+    if (atomic_load(&s->gone) != NOBODY)
+        return 1;
+    if (atomic_fetch_add(&s->arrived, 1) + 1 == t->comm.size) {
+        atomic_store(&s->arrived, 0);
+        atomic_fetch_add(&s->meeting, 1);
+        wake_all(&s->meeting);
+        return 0;
+    }
+    while (atomic_load(&s->meeting) == meeting) {
+        sleep_on(&s->meeting, meeting);
+        if (atomic_load(&s->meeting) == meeting)
+            look_for_the_dead(t);
+    }
+    return atomic_load(&s->gone) != NOBODY;
+}
+
+/* ---- Gathering ------------------------------------------------------------------------------ */
+
+/* Copies those of the bytes [first, last) for which there is a place in the room, which holds
+ * those from `at` on. */
+static void copy(char *room, size_t at, char *bytes, size_t first, size_t last, int into_room)
+{
+    size_t from = first > at ? first : at;
+    size_t end = last < at + ROOM ? last : at + ROOM;
+    if (from >= end)
+        return;
+    if (into_room)
+        memcpy(room + (from - at), bytes + from, end - from);
+    else
+        memcpy(bytes + from, room + (from - at), end - from);
+}
+
+static int gather(void *user, void *bytes, const size_t *end)
+{
+    team *t = user;
+    int rank = t->comm.rank;
+    size_t first = rank ? end[rank - 1] : 0, total = end[t->comm.size - 1], at = 0;
+    do {
+        char *room = t->shared->room[t->turn++ % 2];
+        copy(room, at, bytes, first, end[rank], 1);
+        if (meet(t))
+            return 1;
+        copy(room, at, bytes, 0, first, 0);
+        copy(room, at, bytes, end[rank], total, 0);
+        at += ROOM;
+    } while (at < total);
+    return 0;
+}
+
+static const char *reason(void *user)
+{
+    team *t = user;
+    snprintf(t->reason, sizeof t->reason, "rank %d is gone, and the training with it",
+             atomic_load(&t->shared->gone));
+    return t->reason;
+}
+
+/* ---- Opening -------------------------------------------------------------------------------- */
+
+static void end_team(team *t)
+{
+    for (int r = 1; r < t->comm.size; r++)
+        if (t->child[r])
+            waitpid(t->child[r], NULL, 0);
+    munmap(t->shared, sizeof *t->shared);
+    free(t);
+}
+
+/* Makes the other ranks; returns in each of them. */
+static lac_status start(team *t)
+{
+    t->parent = getpid();
+    for (int r = 1; r < t->comm.size; r++) {
+        pid_t child = fork();
+        if (child < 0) {
+            lac_fail(NULL, LAC_ERROR_IO, "cannot start rank %d of %d: %s", r, t->comm.size,
+                     lac_reason(errno));
+            note_gone(t, r);
+            return LAC_ERROR_IO;
+        }
+        if (child == 0) {
+            t->comm.rank = r;
+            return LAC_OK;
+        }
+        t->child[r] = child;
+    }
+    return LAC_OK;
+}
+
+lac_status lac_fork_open(int size, lac_comm **out)
+{
+    *out = NULL;
+    if (size < 1 || size > LAC_MOST_RANKS)
+        return lac_fail(NULL, LAC_ERROR_ARGUMENT, "%d ranks: must be 1 to %d", size,
+                        LAC_MOST_RANKS);
+    team *t = calloc(1, sizeof *t);
+    if (!t)
+        return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %d ranks", size);
+    t->comm = (lac_comm){.size = size, .gather = gather, .reason = reason, .user = t};
+    t->shared = mmap(NULL, sizeof *t->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                     -1, 0);
+    if (t->shared == MAP_FAILED) {
+        free(t);
+        return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %zu bytes for ranks to share",
+                        sizeof(shared));
+    }
+    atomic_store(&t->shared->gone, NOBODY);
+    lac_status status = start(t);
+    if (status != LAC_OK) {
+        end_team(t);
+        return status;
+    }
+    *out = &t->comm;
+    return LAC_OK;
+}
+
+void lac_fork_close(lac_comm **comm)
+{
+    if (!*comm)
+        return;
+    if ((*comm)->rank == 0)
+        end_team((*comm)->user);
+    *comm = NULL;
+}

@@ -1,0 +1,119 @@
+/*
+ * Ranks by MPI. MPI waits by looking without a pause, which takes the processor from other ranks
+ * where there are more of them than cores; so a gather is begun, and looked after with pauses that
+ * grow.
+ *
+ * An error of MPI ends all ranks, as MPI does by itself, and mpirun says which one is gone.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "comm/comm.h"
+#include "lacuna_mpi.h"
+
+#include <mpi.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { MOST_BYTES = 1 << 30 }; /* of a message: MPI counts in int */
+enum { LOOKS = 200 };          /* without a sleep: they give way to others that can run */
+enum { LEAST_SLEEP = 5000, MOST_SLEEP = 100000 }; /* nanoseconds */
+
+typedef struct team {
+    lac_comm comm; /* what is handed out */
+    MPI_Comm world;
+    int count[LAC_MOST_RANKS], first[LAC_MOST_RANKS];
+    char reason[MPI_MAX_ERROR_STRING];
+} team;
+
+static int wait_for(MPI_Request *request)
+{
+    int done = 0, looks = 0, error = MPI_SUCCESS;
+    struct timespec pause = {0, LEAST_SLEEP};
+    while ((error = MPI_Test(request, &done, MPI_STATUS_IGNORE)) == MPI_SUCCESS && !done) {
+        if (looks++ < LOOKS) {
+            sched_yield();
+            continue;
+        }
+        nanosleep(&pause, NULL);
+        if (pause.tv_nsec < MOST_SLEEP)
+            pause.tv_nsec *= 2;
+    }
+    return error;
+}
+
+/* Pieces that together are more than a message may hold, one after the other. */
+static int gather_large(team *t, char *bytes, const size_t *end)
+{
+    MPI_Request request;
+    int error = MPI_SUCCESS;
+    size_t at = 0;
+    for (int r = 0; r < t->comm.size; r++)
+        while (at < end[r] && error == MPI_SUCCESS) {
+            size_t piece = end[r] - at < MOST_BYTES ? end[r] - at : MOST_BYTES;
+            error = MPI_Ibcast(bytes + at, (int)piece, MPI_BYTE, r, t->world, &request);
+            if (error == MPI_SUCCESS)
+                error = wait_for(&request);
+            at += piece;
+        }
+    return error;
+}
+
+static int gather_small(team *t, char *bytes, const size_t *end)
+{
+    MPI_Request request;
+    for (int r = 0; r < t->comm.size; r++) {
+        t->first[r] = r ? (int)end[r - 1] : 0;
+        t->count[r] = (int)end[r] - t->first[r];
+    }
+    int error = MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, bytes, t->count, t->first,
+                                MPI_BYTE, t->world, &request);
+    return error == MPI_SUCCESS ? wait_for(&request) : error;
+}
+
+static int gather(void *user, void *bytes, const size_t *end)
+{
+    team *t = user;
+    int is_large = end[t->comm.size - 1] > MOST_BYTES;
+    int length, error = (is_large ? gather_large : gather_small)(t, bytes, end);
+    if (error != MPI_SUCCESS)
+        MPI_Error_string(error, t->reason, &length);
+    return error != MPI_SUCCESS;
+}
+
+static const char *reason(void *user)
+{
+    const team *t = user;
+    return t->reason;
+}
+
+lac_status lac_mpi_open(lac_comm **out)
+{
+    int had, size, rank;
+    *out = NULL;
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &had) != MPI_SUCCESS)
+        return lac_fail(NULL, LAC_ERROR_RANKS, "MPI does not begin");
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (size > LAC_MOST_RANKS)
+        return lac_fail(NULL, LAC_ERROR_ARGUMENT, "%d ranks: at most %d are possible", size,
+                        LAC_MOST_RANKS);
+    team *t = calloc(1, sizeof *t);
+    if (!t)
+        return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %d ranks", size);
+    t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather, .reason = reason,
+                         .user = t};
+    t->world = MPI_COMM_WORLD;
+    *out = &t->comm;
+    return LAC_OK;
+}
+
+void lac_mpi_close(lac_comm **comm, int failed)
+{
+    if (!*comm)
+        return;
+    if (failed)
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    MPI_Finalize();
+    free((*comm)->user);
+    *comm = NULL;
+}

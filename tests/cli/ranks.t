@@ -1,0 +1,37 @@
+Ranks: processes that share each batch. Whatever their number, the run is the same.
+$ lacuna synth --rows 60 --test-rows 8 --size 32 --seed 3 --out faces > /dev/null
+$ lacuna train --data faces --out one --preset paper --model kimura --batch 32 --epochs 2 --threads 1 > one.txt; cut -d, -f 1,4- one/metrics.csv > one.csv
+$ lacuna train --data faces --out two --preset paper --model kimura --batch 32 --epochs 2 --threads 1 --ranks 2 > two.txt; cut -d, -f 1,4- two/metrics.csv | cmp - one.csv; grep machine two.txt
+|~ machine  2 ranks, each of 1 thread, *, float32
+$ lacuna predict --model one --data faces > a; lacuna predict --model two --data faces > b; cmp a b
+
+One goes on with what another number of them began.
+$ lacuna train --data faces --out two --resume --ranks 3 --threads 1 --epochs 3 | grep holds
+| two holds the model of epoch 3; next:
+$ lacuna train --data faces --out one --resume --threads 1 --epochs 3 > /dev/null; lacuna predict --model one --data faces > a; lacuna predict --model two --data faces > b; cmp a b
+
+What fails is said once.
+$ lacuna train --data nowhere --out three --ranks 3
+! lacuna: nowhere: cannot open: No such file or directory
+= 1
+$ lacuna train --data faces --out one --preset paper --epochs 1 --threads 1 --ranks 2 > /dev/null
+! lacuna: one: holds a run already (last.safetensors): resume it or choose another folder
+= 1
+$ lacuna train --data faces --out three --ranks 2000
+! lacuna train: --ranks needs a whole number from 0 to 1024, not '2000'
+= 2
+
+A signal to one of them stops and saves; a rank that is killed ends the others. In the scripts the
+shell becomes lacuna by exec, as in stop.t.
+$ printf '%s\n' ': > out' '(while ! grep -q "^ *2 " out; do sleep 0.02; done; kill -s INT $$) &' 'exec lacuna "$@" > out' > stop.sh
+$ sh stop.sh train --data faces --out three --preset paper --model kimura --batch 16 --threads 1 --ranks 2
+! lacuna: stopping after this step; again to end at once
+! lacuna: stopped and saved in three; to go on:
+!   lacuna train --data faces --out three --resume --ranks 2 --threads 1
+= 130
+$ printf '%s\n' ': > out' '(while ! grep -q "^ *2 " out; do sleep 0.02; done' 'for p in $(cat /proc/$$/task/$$/children); do grep -qx lacuna /proc/$p/comm && kill -s KILL $p; done) &' 'exec lacuna "$@" > out' > kill.sh
+$ sh kill.sh train --data faces --out four --preset paper --model kimura --batch 16 --threads 1 --ranks 2
+! lacuna: rank 1 is gone, and the training with it
+= 1
+$ lacuna train --data faces --out four --resume --threads 1 --epochs 1 | grep -c "nothing to do"
+| 1

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Trainings by mpirun: the same run by 1, 2 and 3 ranks, a rank that is killed, a signal that stops.
+# Skipped where there is no mpirun.
+#
+# usage: mpi.sh LACUNA
+set -eu
+lacuna=$1
+command -v mpirun >/dev/null 2>&1 || exit 77
+cd "$(mktemp -d)"
+trap 'rm -rf "$PWD"' EXIT
+options=
+if mpirun --version 2>/dev/null | grep -q 'Open MPI'; then
+    options='--oversubscribe --mca odls_base_sigkill_timeout 60'
+    [ "$(id -u)" -ne 0 ] || options="$options --allow-run-as-root"
+fi
+fail() {
+    echo "mpi.sh: $*" >&2
+    exit 1
+}
+ranks() { # N ARGUMENT...: lacuna by N ranks
+    n=$1
+    shift
+    # shellcheck disable=SC2086  # a list of words
+    $run mpirun $options -n "$n" "$lacuna" "$@" --threads 1
+}
+run=
+wait_for_line() { # PATTERN FILE
+    while ! grep -q "$1" "$2" 2>/dev/null; do
+        sleep 0.05
+    done
+}
+settings='--preset paper --model kimura --batch 16'
+
+"$lacuna" synth --rows 40 --size 32 --out faces >/dev/null
+for n in 1 2 3; do
+    # shellcheck disable=SC2086
+    ranks "$n" train --data faces --out "by$n" $settings --epochs 2 >"out$n"
+    cut -d, -f1,4- "by$n/metrics.csv" >"curve$n"
+    "$lacuna" predict --model "by$n" --data faces >"answers$n"
+    cmp curve1 "curve$n" && cmp answers1 "answers$n" || fail "$n ranks train something else"
+done
+grep -q '^machine  3 ranks, each of 1 thread' out3 || fail 'does not say who trains'
+
+if ranks 2 train --data faces --out none --ranks 2 >refused 2>&1; then
+    fail 'takes --ranks from under mpirun'
+fi
+grep -q 'mpirun or srun has said already' refused || fail 'does not say why it refuses --ranks'
+
+# shellcheck disable=SC2086
+(run='exec' && ranks 2 train --data faces --out stopped $settings >stopped.out 2>stopped.err) &
+wait_for_line '^ *2 ' stopped.out
+kill -TERM $!
+wait $! && fail 'stopped, but says done' || :
+grep -q 'stopped and saved in stopped' stopped.err || fail 'a signal to mpirun does not save'
+ranks 3 train --data faces --out stopped --resume --epochs 1 | grep -q 'nothing to do' ||
+    fail 'does not go on'
+
+# shellcheck disable=SC2086
+(run='exec' && ranks 2 train --data faces --out killed $settings >killed.out 2>killed.err) &
+wait_for_line '^ *2 ' killed.out
+kill -KILL "$(pgrep -P $! | head -n 1)"
+wait $! && fail 'a rank is killed, and the run says done' || :
+grep -qi 'signal 9\|killed' killed.err || fail 'nobody says that a rank was killed'

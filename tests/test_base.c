@@ -73,7 +73,7 @@ static void a_context_that_cannot_be_made_says_why(void **state)
         lac_context_config config;
         const char *message;
     } cases[] = {{{.threads = -1}, "no context: -1 threads, must be 0 or more"},
-                 {{.cpu = (lac_cpu)4}, "no context: level 4, must be 0 to 3"}};
+                 {{.cpu = (lac_cpu)5}, "no context: level 5, must be 0 to 4"}};
     for (int i = 0; i < LAC_COUNT(cases); i++) {
         lac_context *ctx;
         assert_int_equal(lac_context_new(&cases[i].config, &ctx), LAC_ERROR_ARGUMENT);

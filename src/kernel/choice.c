@@ -19,6 +19,15 @@
 #define PREDICT LAC_PASSES_PREDICT
 #define ANY {0, 0}
 
+/* Of 3x3 at stride 2, the sides that tiles of 6 pixels cover with little beside them. */
+#define STRIDED(level)                                                                             \
+    {level, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {5, 6}, ANY, "winograd"},                       \
+    {level, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {11, 12}, ANY, "winograd"},                     \
+    {level, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {17, 18}, ANY, "winograd"},                     \
+    {level, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {21, 24}, ANY, "winograd"},                     \
+    {level, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {29, 30}, ANY, "winograd"},                     \
+    {level, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {33, 0}, ANY, "winograd"},
+
 /* On floats our Winograd is the fastest wherever it makes fewer products than a direct method's 9
  * for each output: on Zen 4, from 3x3 to 48x48 pixels and from 16 to 288 channels, all passes take
  * 0.3 to 0.9 of the time of oneDNN 2.6's Winograd (AVX-512), and 0.3 to 0.6 of its direct method
@@ -28,29 +37,19 @@
  * Our direct method's three passes take 0.6 to 0.95 of the time of oneDNN's with AVX2, where that
  * wants blocks of 8 channels; with AVX-512 0.93 to 1.04 on floats for 1x1 from and to 32 channels
  * and more, 1.06 to 1.2 for fewer and for 5x5 from 1; 0.9 to 1.05 on bf16 for kernels larger than
- * 1x1, but for 5x5 from 1 to 16 channels, 1.1; else 1 to 1.15. NEON's
- * rows repeat AVX2's; they were not measured. */
+ * 1x1, but for 5x5 from 1 to 16 channels, 1.1; else 1 to 1.15. NEON's rows repeat AVX2's; they
+ * were not measured. */
 const lac_choice_row lac_choice_rows[] = {
     /* level, storage, tiles, passes, k, stride, c, oc, side, chunk, method */
     {AVX512, BF16, NO_AMX, EITHER, 3, 1, ANY, ANY, ANY, ANY, "winograd 2x2"},
     {AVX512, BF16, AMX, EITHER, 3, 1, ANY, ANY, ANY, ANY, "onednn direct"},
     {AVX512, FLOAT, EITHER, EITHER, 3, 1, ANY, ANY, {2, 0}, ANY, "winograd"},
-    {AVX512, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {5, 6}, ANY, "winograd"},
-    {AVX512, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {11, 12}, ANY, "winograd"},
-    {AVX512, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {17, 18}, ANY, "winograd"},
-    {AVX512, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {21, 24}, ANY, "winograd"},
-    {AVX512, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {29, 30}, ANY, "winograd"},
-    {AVX512, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {33, 0}, ANY, "winograd"},
+    STRIDED(AVX512)
     {AVX512, FLOAT, EITHER, EITHER, 1, 0, {32, 0}, {32, 0}, ANY, ANY, "direct"},
     {AVX512, FLOAT, EITHER, EITHER, 0, 0, ANY, ANY, ANY, ANY, "onednn direct"},
     {AVX512, FLOAT, EITHER, EITHER, 0, 0, ANY, ANY, ANY, ANY, "direct"},
     {AVX2, FLOAT, EITHER, EITHER, 3, 1, ANY, ANY, {2, 0}, ANY, "winograd"},
-    {AVX2, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {5, 6}, ANY, "winograd"},
-    {AVX2, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {11, 12}, ANY, "winograd"},
-    {AVX2, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {17, 18}, ANY, "winograd"},
-    {AVX2, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {21, 24}, ANY, "winograd"},
-    {AVX2, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {29, 30}, ANY, "winograd"},
-    {AVX2, FLOAT, EITHER, EITHER, 3, 2, ANY, ANY, {33, 0}, ANY, "winograd"},
+    STRIDED(AVX2)
     {AVX2, FLOAT, EITHER, EITHER, 0, 0, ANY, ANY, ANY, ANY, "direct"},
     {NEON, FLOAT, EITHER, EITHER, 3, 1, ANY, ANY, {2, 0}, ANY, "winograd"},
     {NEON, FLOAT, EITHER, EITHER, 0, 0, ANY, ANY, ANY, ANY, "direct"},

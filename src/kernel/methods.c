@@ -9,14 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#if defined LAC_X86 || defined LAC_ARM64 || defined HAVE_DNNL
+#if defined LAC_X86 || defined HAVE_DNNL
 static int is_3x3_at_stride_1(const lac_conv_shape *s)
 {
     return s->k == 3 && s->stride == 1 && s->c % LAC_BLOCK == 0 && !s->wide_y;
 }
 #endif
 
-#ifdef LAC_X86
+#if defined LAC_X86 || defined LAC_ARM64
 static int is_3x3_at_stride_1_or_2(const lac_conv_shape *s)
 {
     return s->k == 3 && s->stride <= 2 && s->c % LAC_BLOCK == 0 && !s->wide_y;

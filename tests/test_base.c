@@ -343,8 +343,10 @@ static double worst_bin(uint64_t seed, uint64_t stream, uint64_t step, int draws
     double worst = 0.0;
     for (int i = 0; i < draws; i++)
         bin[(int)(64 * lac_random_uniform(seed + i * step, stream, i))]++;
-    for (int i = 0; i < 64; i++)
-        worst = fmax(worst, fabs(bin[i] - draws / 64.0) / sqrt(draws / 64.0));
+    for (int i = 0; i < 64; i++) {
+        double off = fabs(bin[i] - draws / 64.0) / sqrt(draws / 64.0);
+        worst = off > worst ? off : worst;
+    }
     return worst;
 }
 

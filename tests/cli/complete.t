@@ -62,7 +62,7 @@ $ lacuna nothing --complete ""
 ! lacuna: unknown verb 'nothing'; 'lacuna help' lists them
 = 2
 $ lacuna train --nothing --complete --res
-| --resume	go on with the run in RUN as if it had never stopped; takes only --epochs (a new last epoch, in place of --until and --patience), --threads and --cpu besides
+| --resume	go on with the run in RUN as if it had never stopped; takes only --epochs (a new last epoch, in place of --until and --patience), --threads, --cpu and --ranks besides
 $ lacuna synth --out drawn --complete --x; ls drawn
 ! ls: cannot access 'drawn': No such file or directory
 = 2

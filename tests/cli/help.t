@@ -375,7 +375,7 @@ $ lacuna help import
 |   --strict               fail, and write no table, where a face or picture must
 |                          be left out
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512
+|   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -1043,7 +1043,8 @@ $ lacuna help --man synth
 | .SH OPTIONS
 | .TP
 | \fB\-\-out\fR \fIDIR\fR
-| folder for the files, made if missing (required)
+| folder for the files, made if missing; none of them may be there
+| already (required)
 | .TP
 | \fB\-\-photos\fR \fIN\fR
 | draw photos instead, with one to four faces each (from 1 to 99999;

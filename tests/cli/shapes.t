@@ -33,7 +33,7 @@ $ lacuna report four --data four.csv --out report4; lacuna report twenty --data 
 $ grep -c '<tr><td>corner' report4/report.html report20/report.html; ls report4/*.png report20/*.png | wc -l
 | report4/report.html:4
 | report20/report.html:20
-| 18
+| 20
 $ grep -o 'paper.s' report4/report.html
 = 1
 The paper's networks take them too.

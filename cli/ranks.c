@@ -83,6 +83,12 @@ int ranks_open(const command *c, machine_options *m)
         return CODE_FAILED;
     }
     lac_status status = is_launched() ? join_launched(m) : start_own(m);
+#ifdef HAVE_MPI
+    if (status != LAC_OK && is_launched()) {
+        fprintf(stderr, "lacuna: %s\n", lac_mpi_message());
+        return CODE_FAILED;
+    }
+#endif
     if (status != LAC_OK)
         return report(NULL, status);
     if (m->comm)

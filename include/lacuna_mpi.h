@@ -12,8 +12,9 @@ extern "C" {
 #endif
 
 /* Begins MPI and makes this process one of its ranks. Once in a process. ARGUMENT (more than 1,024
- * ranks), MEMORY, RANKS (MPI refuses); why is in lac_context_message(NULL). */
+ * ranks), MEMORY, RANKS (MPI refuses); why is in lac_mpi_message(). */
 lac_status lac_mpi_open(lac_comm **out);
+const char *lac_mpi_message(void);
 
 /* Ends MPI; all ranks come here. A rank that `failed` where the others do not know of it ends them
  * all at once instead. NULL is accepted. */

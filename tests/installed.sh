@@ -146,6 +146,30 @@ if [ -f "$shared" ]; then
 else
     skip "no shared library"
 fi
+if [ -f "$shared" ] && [ -f "$libraries/liblacuna_mpi.a" ] && have mpicc; then
+    cat >ranks.c <<'EOF'
+#include <lacuna_mpi.h>
+#include <stdio.h>
+int main(void)
+{
+    lac_comm *comm = NULL;
+    if (lac_mpi_open(&comm) != LAC_OK) {
+        fprintf(stderr, "%s\n", lac_mpi_message());
+        return 1;
+    }
+    printf("rank %d of %d\n", comm->rank, comm->size);
+    lac_mpi_close(&comm, 0);
+    return 0;
+}
+EOF
+    # shellcheck disable=SC2046,SC2086
+    mpicc $strict ranks.c $(pkg-config --cflags lacuna) -llacuna_mpi \
+        $(pkg-config --libs lacuna) -o ranks
+    [ "$(./ranks)" = "rank 0 of 1" ]
+    count "a rank of MPI with the shared library"
+else
+    skip "no MPI beside a shared library"
+fi
 if [ -f "$static" ]; then
     below="$(pkg-config --print-requires lacuna) $(pkg-config --print-requires-private lacuna)"
     echo 'int main(void) { return 0; }' >nothing.c

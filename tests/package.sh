@@ -38,7 +38,10 @@ for below in libarchive13 libcairo2 libcjson1 libdnnl2 libjpeg62-turbo libpng16-
     grep -q "\<$below\>" liblacuna0.2.depends
 done
 grep -q "liblacuna0.2 (= " liblacuna-dev.depends
-count "they depend on what they use"
+if grep -q mpi lacuna.depends liblacuna0.2.depends || [ -e root/usr/include/lacuna_mpi.h ]; then
+    exit 1
+fi
+count "they depend on what they use, and not on MPI"
 if grep -r -l -e "$here" -e "$packages" root; then
     exit 1
 fi

@@ -4,6 +4,8 @@
  * grow.
  *
  * An error of MPI ends all ranks, as MPI does by itself, and mpirun says which one is gone.
+ *
+ * Of the library nothing is called here: the shared one hides what lacuna.h does not declare.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "comm/comm.h"
@@ -11,6 +13,7 @@
 
 #include <mpi.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -86,20 +89,33 @@ static const char *reason(void *user)
     return t->reason;
 }
 
+static char message[80];
+
+const char *lac_mpi_message(void)
+{
+    return message;
+}
+
 lac_status lac_mpi_open(lac_comm **out)
 {
     int had, size, rank;
     *out = NULL;
-    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &had) != MPI_SUCCESS)
-        return lac_fail(NULL, LAC_ERROR_RANKS, "MPI does not begin");
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &had) != MPI_SUCCESS) {
+        snprintf(message, sizeof message, "MPI does not begin");
+        return LAC_ERROR_RANKS;
+    }
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (size > LAC_MOST_RANKS)
-        return lac_fail(NULL, LAC_ERROR_ARGUMENT, "%d ranks: at most %d are possible", size,
-                        LAC_MOST_RANKS);
+    if (size > LAC_MOST_RANKS) {
+        snprintf(message, sizeof message, "%d ranks: at most %d are possible", size,
+                 LAC_MOST_RANKS);
+        return LAC_ERROR_ARGUMENT;
+    }
     team *t = calloc(1, sizeof *t);
-    if (!t)
-        return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %d ranks", size);
+    if (!t) {
+        snprintf(message, sizeof message, "out of memory: %d ranks", size);
+        return LAC_ERROR_MEMORY;
+    }
     t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather, .reason = reason,
                          .user = t};
     t->world = MPI_COMM_WORLD;

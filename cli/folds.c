@@ -241,8 +241,8 @@ int verb_folds(int argc, char **argv)
         .usage = "lacuna folds --data P --out DIR [--folds K] [options]",
         .about = "Cross-validation: deals the rows to folds, whole groups of equal and nearly "
                  "equal pictures, of every label pattern alike; trains once for each fold, which "
-                 "that training holds out; and measures every fold, their mean and deviation, and all "
-                 "rows together, each predicted by the model that was not trained on it.\n"
+                 "that training holds out; and measures every fold, their mean and deviation, and "
+                 "all rows together, each predicted by the model that was not trained on it.\n"
                  "Ctrl-C saves; the same command goes on.",
         .examples = "  lacuna folds --data kaggle --out folds\n"
                     "  lacuna folds --data kaggle --out folds --folds 10 --preset first\n"

@@ -51,14 +51,15 @@ int verb_report(int argc, char **argv)
     const command c = {
         .name = "report",
         .usage = "lacuna report RUN... --data P --out DIR [options]",
-        .about = "Writes report.html, one file that needs no other, light or dark as the reader's "
-                 "system, and every figure as .svg and .png: the paper's table II with its "
-                 "numbers beside the runs', loss curves (figure 8), error by epoch and by seconds, "
-                 "predictions on the same hold-out faces (9 to 11), distribution of errors, error of every point, "
-                 "labels and gaps (1), mirror pairs (6), layers (5), and what was run. Models "
-                 "are those of last.safetensors. The runs must share their hold-out. Several "
-                 "runs are compared with the first; of folds the page has every figure, their "
-                 "spread, and the rows with the most suspicious labels.",
+        .about = "Writes report.html, one file that needs no other, light or dark as the "
+                 "reader's system, and every figure as .svg and .png: the paper's table II with "
+                 "its numbers beside the runs', loss curves (figure 8), error by epoch and by "
+                 "seconds, predictions on the same hold-out faces (9 to 11), distribution of "
+                 "errors, error of every point, labels and gaps (1), mirror pairs (6), layers "
+                 "(5), and what was run. Models are those of last.safetensors. The runs must "
+                 "share their hold-out. Several runs are compared with the first; of folds the "
+                 "page has every figure, their spread, and the rows with the most suspicious "
+                 "labels.",
         .examples = "  lacuna report run --data kaggle --out report\n"
                     "  lacuna report cnn-plain cnn-masked resnet-masked search \\\n"
                     "      --data kaggle --out report",

@@ -1188,7 +1188,8 @@ typedef struct lac_bench_methods_config {
     int points;
     int rounds;  /* every method once a round; the medians count */
     int predict; /* 1: convolutions as a plan makes them that only predicts, forward alone; with a
-                  * batch of 1 by halves of the channels, as one picture is (0: for training) */
+                  * batch of 1 by halves of the channels on more than one thread, as one
+                  * picture is (0: for training) */
 } lac_bench_methods_config;
 
 /* A method of a convolution; its passes are forward (0), the gradient of the input (1), which may

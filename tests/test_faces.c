@@ -878,8 +878,8 @@ static void read_truth(char *text, const char *path, int points, float *xy)
     }
 }
 
-/* Points of a photo are those of the picture that its box is. The file rounds boxes to whole pixels:
- * the one of 154 was 153.6. */
+/* Points of a photo are those of the picture that its box is. The file rounds boxes to whole
+ * pixels: the one of 154 was 153.6. */
 static void assert_same_points(const lac_box *box, int size, int points, const float *xy,
                                const lac_data *data, int row)
 {

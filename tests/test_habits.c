@@ -627,8 +627,8 @@ static void gaps_that_were_filled_from_the_row_before_get_a_warning(void **state
     for (int r = 0; r < 30; r++)
         to += sprintf(to, "1.%d,.5,0.%d,.25,1.%d,1,0 0 0 0\n", r, r - r % 2, r - r % 2);
     assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
-    assert_non_null(strstr(note, "in 15 of 30 rows most points lie exactly where they do in the row "
-                                 "before; if gaps were filled from there, leave them empty\n"));
+    assert_non_null(strstr(note, "in 15 of 30 rows most points lie exactly where they do in the "
+                                 "row before; if gaps were filled from there, leave them empty\n"));
     lac_data_free(&data);
 }
 

@@ -56,7 +56,8 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
         {"a conv 3x3 16\nb dense 6", "test.net: no node is marked as output"},
         {"a conv 3x3 16\nb dense 6 output < input", "test.net:1: nobody reads a"},
         {"a\033[2J conv", "\"a?[2J\" is no name"},
-        {"a", "test.net:1: the line ends where an operator (add, concat, conv, dense, mean, softargmax) is"},
+        {"a", "test.net:1: the line ends where an operator (add, concat, conv, dense, mean, "
+              "softargmax) is"},
         {"a pool 2", "\"pool\" where an operator (add, concat, conv, dense, mean, softargmax) is"},
         {"\n\na conv 16", "test.net:3: \"16\" where a kernel such as 3x3"},
         {"a conv 3x5 16", "\"3x5\" where a kernel"},

@@ -140,8 +140,8 @@ static void numbers_outside_their_range_are_refused(void **state)
     static const struct {
         const char *line, *message;
     } cases[] = {
-        {"9007199254740992,9,800,0.02,,,,,\n", "epoch: \"9007199254740992\" is not a number of 1 to "
-                                              "1000000"},
+        {"9007199254740992,9,800,0.02,,,,,\n", "epoch: \"9007199254740992\" is not a number of 1 "
+                                              "to 1000000"},
         {"9007199254740993,9,800,0.02,,,,,\n", "column epoch"},
         {"1e300,9,800,0.02,,,,,\n", "column epoch"},
         {"0,9,800,0.02,,,,,\n", "column epoch"},
@@ -454,7 +454,8 @@ static void names_of_any_kind_are_shown_and_change_nothing(void **state)
     assert_null(strstr(page, "<script"));
     assert_null(strstr(page, "<b>a"));
     assert_non_null(strstr(page, "<td>&lt;script&gt;a&lt;/script&gt;<td>"));
-    assert_non_null(strstr(page, "/it'\\''s &lt;b&gt;a \xc3\xa4 run' --preset paper --model kimura"));
+    assert_non_null(strstr(page, "/it'\\''s &lt;b&gt;a \xc3\xa4 run' --preset paper --model "
+                                 "kimura"));
     free(page);
     lac_data_free(&data);
     lac_data_free(&plain);

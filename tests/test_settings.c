@@ -220,8 +220,8 @@ static void an_illegal_member_is_named_with_value_and_range(void **state)
     const lac_train_config good = lac_train_config_default();
     lac_train_config c;
 #define ILLEGAL(member, value, message) (c = good, c.member = (value), assert_illegal(c, message))
-    ILLEGAL(model[0], '\0', "model is empty, must be the name of a network or the path of its text, "
-                                "1 to 255 bytes");
+    ILLEGAL(model[0], '\0', "model is empty, must be the name of a network or the path of its "
+                            "text, 1 to 255 bytes");
     ILLEGAL(rows, (lac_rows)2, "rows is 2, must be all or complete");
     ILLEGAL(loss, (lac_loss)-1, "loss is -1, must be masked or plain");
     ILLEGAL(reduction, (lac_reduction)2, "reduction is 2, must be all or present");

@@ -73,7 +73,7 @@ static inline void vec_put(stored *p, vec v)
 }
 
 #ifdef LAC_BF16
-/* Two registers' 16 numbers each, which stand one behind the other in `both`, as 16 words of two. */
+/* Two registers' 16 numbers each, one behind the other in `both`, as 16 words of two. */
 static inline void words_put(void *to, __m512i both)
 {
     const __m512i order =

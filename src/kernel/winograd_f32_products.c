@@ -1,7 +1,8 @@
 /* Winograd's matrix products on floats, one panel of columns at a time. */
 #include "kernel/winograd_f32.h"
 
-/* Rows by a panel's registers that the register file holds beside a panel's line and a number of V. */
+/* Rows by a panel's registers that the register file holds beside a panel's line and a number of
+ * V. */
 #if defined __AVX512F__
 enum { MOST_ROWS = 12, SUM_ROWS = 8 };
 #else

@@ -13,8 +13,8 @@
  *          0  0  0  1  0  0  0          0   1   0
  *          0  0  0  0  0  1  0          0   1   0
  * and y = A' (G w . B' d). In both directions together that are 49 products for 9 outputs, where
- * the direct method takes 81, of only 25 different matrices of weights. The same for dx from dy: the
- * odd pixels are a convolution of dy with w2 and w0, the even ones w1 dy:
+ * the direct method takes 81, of only 25 different matrices of weights. The same for dx from dy:
+ * the odd pixels are a convolution of dy with w2 and w0, the even ones w1 dy:
  *          1  0 -1  0                   0  0  0  0  1  0  0
  *          0  1  1  0                   1  1  1  0  0  0  0
  *          0 -1  1  0                   0  0  0  0  0  1  0

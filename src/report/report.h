@@ -69,7 +69,7 @@ typedef struct lac_material {
     int flip;              /* 1: predictions are averaged with those of the mirror image */
     lac_shown *run;
     int runs;
-    lac_estimate *mean;    /* as `estimate`, of the mean of all runs' predictions; NULL of one run */
+    lac_estimate *mean;    /* as `estimate`, of the mean of the runs' answers; NULL of one run */
     lac_searched *search;
     int searches;
     lac_crossed *crossed;

@@ -212,8 +212,8 @@ void lac_page_results(FILE *stream, const lac_material *m)
     for (int i = 0; i < m->runs; i++)
         means += write_mean(stream, m, i);
     write_ensemble(stream, m);
-    lac_print(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, not "
-                    "the best on these rows. Grey numbers are 95&nbsp;%% intervals, for other "
+    lac_print(stream, "</table></div>\n<p class=\"quiet\">Models are those after the last epoch, "
+                    "not the best on these rows. Grey numbers are 95&nbsp;%% intervals, for other "
                     "pictures of the kind, by the bootstrap of groups of twins. %sRMSE is over "
                     "the labels that exist, all of them (eq. 8) or those of a label source",
             m->flip ? "Predictions are means with those of the mirror image. " : "");

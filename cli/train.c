@@ -118,6 +118,20 @@ static void print_reason(const display *d, const lac_trainer *trainer)
                config->epochs);
 }
 
+/* What was learned of the mirror's axis. */
+static void print_aside(const lac_trainer *trainer)
+{
+    const lac_train_config *config = lac_trainer_config(trainer);
+    const lac_model *model = lac_trainer_model(trainer);
+    int sources = lac_model_sources(model);
+    if (!config->mirror || config->mirror_axis != LAC_MIRROR_AXIS_LEARNED)
+        return;
+    printf("labels lie to the right of what they mark by");
+    for (int s = 0; s < sources; s++)
+        printf("%s %.2f px%s", s ? "," : "", lac_model_aside(model, s),
+               s + 1 < sources ? "" : " (mirror axis)\n");
+}
+
 static void print_end(const train_options *o, const display *d, const lac_trainer *trainer)
 {
     int epoch = lac_model_epoch(lac_trainer_model(trainer));
@@ -126,6 +140,7 @@ static void print_end(const train_options *o, const display *d, const lac_traine
     if (d->best_epoch)
         printf("lowest hold-out RMSE of these epochs: %.3f px, epoch %d\n", d->best_rmse,
                d->best_epoch);
+    print_aside(trainer);
     printf("%s holds the model of epoch %d; next:\n  lacuna eval --model ", o->out, epoch);
     print_quoted(stdout, o->out);
     printf(" --data ");

@@ -366,6 +366,12 @@ typedef enum lac_schedule {
     LAC_SCHEDULE_COSINE = 1, /* half a cosine from `lr` behind the warm-up to 0 at the end */
     LAC_SCHEDULE_STEPS = 2   /* times step_factor whenever the share step_every has passed */
 } lac_schedule;
+typedef enum lac_mirror_axis {
+    LAC_MIRROR_AXIS_MIDDLE = 0, /* x to size - 1 - x */
+    LAC_MIRROR_AXIS_LEARNED = 1 /* x to size - 1 + 2 a - x: a source's labels are found to lie a
+                                   pixels to the right of what they mark, as they do where people
+                                   count from a pixel's edge. The model keeps a: lac_model_aside */
+} lac_mirror_axis;
 typedef enum lac_decay { LAC_DECAY_ALL = 0, LAC_DECAY_WEIGHTS = 1 } lac_decay;
 typedef enum lac_start {
     LAC_START_NORMAL = 0, /* N(0, start_width), the paper's */
@@ -425,6 +431,7 @@ typedef struct lac_train_config {
                                 min(ema, (1 + k) / (10 + k)). [0, 1), 0 = none (0) */
     double dropout;          /* after the hidden dense layer, [0, 1) (0.5) */
     int mirror;              /* 1: add every row's mirror image (1) */
+    lac_mirror_axis mirror_axis; /* what labels are mirrored at (MIDDLE) */
     double rotation;         /* augmentation: degrees, either way, 0 to 180 (0) */
     double scale;            /* log of the enlargement, either way, 0 to 2 (0) */
     double shift;            /* share of the side, either way on both axes, 0 to 1 (0) */
@@ -703,6 +710,10 @@ int lac_model_points(const lac_model *model);
 const char *lac_model_point_name(const lac_model *model, int point);
 int lac_model_mirror_point(const lac_model *model, int point); /* its mirror partner, or itself */
 int lac_model_epoch(const lac_model *model);
+
+/* Pixels to the right of its points at which a source, from 0, marks them: 0 unless the axis of the
+ * mirror was learned. Of a mean, NaN: each of its members has its own. */
+double lac_model_aside(const lac_model *model, int source);
 
 /* A model answers for all label sources with the same outputs, and then has one source, of all
  * points; or it has outputs of their own for each source of its training data. */

@@ -342,7 +342,7 @@ static void labels_follow_the_pixels_and_are_missing_where_they_left(void **stat
 static void a_turned_point_with_one_coordinate_is_missing(void **state)
 {
     (void)state;
-    static const lac_view_frame frame = {SIDE, SIDE, SIDE, SIDE};
+    static const lac_view_frame frame = {SIDE, SIDE, SIDE, SIDE, 0};
     static const float label[4] = {30.0f, 31.0f, 32.0f, 33.0f};
     static const uint8_t mask[4] = {1, 0, 1, 1}, turned[4] = {0, 0, 1, 1};
     static const int partner[2] = {0, 1};

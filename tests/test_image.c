@@ -281,7 +281,7 @@ static void plain_labels_have_the_bits_of_float_arithmetic(void **state)
 {
     (void)state;
     static const int size = 96;
-    static const lac_view_frame frame = {96, 96, 96, 96};
+    static const lac_view_frame frame = {96, 96, 96, 96, 0};
     for (uint64_t n = 0; n < 20000; n++) {
         float label[2 * POINTS], out[2 * POINTS];
         uint8_t mask[2 * POINTS], out_mask[2 * POINTS];
@@ -308,7 +308,7 @@ static void plain_labels_have_the_bits_of_float_arithmetic(void **state)
 static void a_label_that_leaves_the_picture_is_missing(void **state)
 {
     (void)state;
-    static const lac_view_frame frame = {SIDE, SIDE, SIDE, SIDE};
+    static const lac_view_frame frame = {SIDE, SIDE, SIDE, SIDE, 0};
     static const float label[2 * POINTS] = {2.0f, 16.0f, 30.0f, 16.0f, 16.0f, 33.0f};
     static const uint8_t mask[2 * POINTS] = {1, 1, 1, 1, 1, 1};
     float out[2 * POINTS];
@@ -326,7 +326,7 @@ static void a_label_that_leaves_the_picture_is_missing(void **state)
 static void a_coordinate_alone_survives_only_views_that_keep_the_axes(void **state)
 {
     (void)state;
-    static const lac_view_frame frame = {SIDE, SIDE, SIDE, SIDE};
+    static const lac_view_frame frame = {SIDE, SIDE, SIDE, SIDE, 0};
     static const float label[2 * POINTS] = {10.0f, NAN, 20.0f, 16.0f, NAN, NAN};
     static const uint8_t mask[2 * POINTS] = {1, 0, 1, 1, 0, 0};
     float out[2 * POINTS];

@@ -147,6 +147,7 @@ static void any_number_of_ranks_trains_best_to_the_same_bits(void **state)
 {
     shared_training s = training_of("best", 32);
     s.config.ema = 0.9;
+    s.config.mirror_axis = LAC_MIRROR_AXIS_LEARNED;
     s.config.rotation = 10;
     s.config.noise = 0.05;
     s.config.epochs = 1;

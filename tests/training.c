@@ -88,7 +88,9 @@ int same_weights(const lac_trainer *a, const lac_trainer *b)
     assert_int_equal(net->params.floats, b->model->net->params.floats);
     assert_int_equal(net->buffers.floats, b->model->net->buffers.floats);
     return same_floats(p->w, q->w, net->params.floats) &&
-           same_floats(p->b, q->b, net->buffers.floats);
+           same_floats(p->b, q->b, net->buffers.floats) &&
+           memcmp(a->model->heads.aside, b->model->heads.aside,
+                  (size_t)a->model->heads.count * sizeof(double)) == 0;
 }
 
 int same_state(const lac_trainer *a, const lac_trainer *b)

@@ -78,6 +78,8 @@ void lac_view_points_back(const lac_view *view, const float *xy, int n, float *o
 typedef struct lac_view_frame {
     int width, height;
     int view_width, view_height;
+    double aside; /* pixels to the right of its point at which each label lies, in picture and view
+                   * alike */
 } lac_view_frame;
 
 /* Labels [K, 2] and their mask as the view has them, in pixels; 0 where the mask is 0. In a

@@ -137,13 +137,14 @@ static double outside(const double p[2], const uint8_t mask[2], int width, int h
 static void label_point(const lac_map *to_view, const lac_view_frame *f, const float label[2],
                         const uint8_t mask[2], float out[2], uint8_t out_mask[2])
 {
-    double p[2] = {mask[0] ? (double)label[0] : 0.0, mask[1] ? (double)label[1] : 0.0};
+    double p[2] = {mask[0] ? (double)label[0] - f->aside : 0.0, mask[1] ? (double)label[1] : 0.0};
     double q[2];
     map_point(to_view, p, q);
     out_mask[0] = (mask[0] || to_view->xx == 0.0) && (mask[1] || to_view->xy == 0.0);
     out_mask[1] = (mask[0] || to_view->yx == 0.0) && (mask[1] || to_view->yy == 0.0);
     if (outside(q, out_mask, f->view_width, f->view_height) > outside(p, mask, f->width, f->height))
         out_mask[0] = out_mask[1] = 0;
+    q[0] += f->aside;
     for (int axis = 0; axis < 2; axis++)
         out[axis] = out_mask[axis] ? (float)q[axis] : 0.0f;
 }

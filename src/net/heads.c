@@ -83,6 +83,7 @@ void lac_heads_free(lac_heads *heads)
     free(heads->mirror);
     free(heads->pattern);
     free(heads->place);
+    free(heads->aside);
     *heads = (lac_heads){0};
 }
 
@@ -100,6 +101,7 @@ lac_status lac_heads_place(lac_context *ctx, lac_heads *heads, int outputs)
     int heads_wanted = is_shared ? 1 : heads->sources;
     int all = heads_wanted * heads->points;
     LAC_TRY(lac_alloc(ctx, (size_t)all, sizeof *heads->place, &heads->place));
+    LAC_TRY(lac_alloc(ctx, (size_t)heads_wanted, sizeof *heads->aside, &heads->aside));
     heads->count = heads_wanted;
     for (int i = 0, next = 0; i < all; i++)
         heads->place[i] = is_shared || heads->pattern[i] ? next++ : -1;

@@ -18,6 +18,8 @@ typedef struct lac_heads {
     char **name;      /* [sources], or NULL where patterns tell the sources apart */
     int count;        /* of heads: `sources`, or 1 that all share; 0 until they are placed */
     int *place;       /* [count, points] the pair of outputs that is a head's point, -1 = none */
+    double *aside;    /* [count] pixels to the right of its points at which a head marks them; a
+                       * mirror takes its x to size - 1 + 2 aside - x */
 } lac_heads;
 
 /* A copy without places, freed by lac_heads_free. MEMORY. */
@@ -30,7 +32,7 @@ void lac_heads_free(lac_heads *heads);
 
 lac_counts lac_heads_counts(const lac_heads *heads);
 
-/* Fills `count` and `place` for a vector of so many outputs: 2 x points are shared, else they are
+/* Fills `count` and `place`, and `aside` with 0, for a vector of so many outputs: 2 x points are shared, else they are
  * a head per source. MEMORY. */
 lac_status lac_heads_place(lac_context *ctx, lac_heads *heads, int outputs);
 
@@ -55,6 +57,12 @@ lac_status lac_heads_from_text(lac_context *ctx, const char *sources, const char
 
 /* "a,b,c" cut into its names, in place; *names is an array of *count pointers into text. MEMORY. */
 lac_status lac_names_cut(lac_context *ctx, char *text, char ***names, int *count);
+
+/* `aside` as numbers joined by commas, freed by free(), and back into heads that are placed; as
+ * many as there are heads, none larger than `most`. FORMAT, MEMORY. */
+lac_status lac_heads_aside_to_text(lac_context *ctx, const lac_heads *heads, char **out);
+lac_status lac_heads_aside_from_text(lac_context *ctx, const char *text, double most,
+                                     const char *where, lac_heads *heads);
 
 /* The names of the points, or of their partners where `mirror` is not NULL, joined by commas;
  * freed by free(). MEMORY. */

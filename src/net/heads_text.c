@@ -1,7 +1,8 @@
-/* Sources and mirror partners as they stand in a model's file. */
+/* Sources, mirror partners and what lies aside as they stand in a model's file. */
 #include "net/heads.h"
 
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,5 +183,43 @@ lac_status lac_heads_from_text(lac_context *ctx, const char *sources, const char
         status = read_mirror(&r, mirror);
     if (status != LAC_OK)
         lac_heads_free(out);
+    return status;
+}
+
+/* ---- What they mark aside ------------------------------------------------------------------ */
+
+lac_status lac_heads_aside_to_text(lac_context *ctx, const lac_heads *heads, char **out)
+{
+    LAC_TRY(lac_alloc(ctx, (size_t)heads->count * LAC_NUMBER, 1, out));
+    for (int h = 0; h < heads->count; h++) {
+        char number[LAC_NUMBER];
+        strcat(*out, h ? "," : "");
+        strcat(*out, lac_number_text(heads->aside[h], number));
+    }
+    return LAC_OK;
+}
+
+static int fill_aside(lac_heads *heads, char *const *number, int count, double most)
+{
+    int good = count == heads->count;
+    for (int h = 0; good && h < count; h++)
+        good = lac_number_read(number[h], &heads->aside[h]) && fabs(heads->aside[h]) <= most;
+    return good;
+}
+
+lac_status lac_heads_aside_from_text(lac_context *ctx, const char *text, double most,
+                                     const char *where, lac_heads *heads)
+{
+    char *copy;
+    char **number = NULL;
+    int count = 0;
+    LAC_TRY(lac_strdup(ctx, text, &copy));
+    lac_status status = lac_names_cut(ctx, copy, &number, &count);
+    if (status == LAC_OK && !fill_aside(heads, number, count, most))
+        status = lac_fail(ctx, LAC_ERROR_FORMAT,
+                          "%s: its aside must be %d number%s from %g to %g, one for each head", where,
+                          heads->count, heads->count == 1 ? "" : "s", -most, most);
+    free(number);
+    free(copy);
     return status;
 }

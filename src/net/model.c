@@ -1,6 +1,7 @@
 /* Models: making, answering questions. */
 #include "net/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static lac_status fail_output(lac_context *ctx, const char *where, const lac_net *net,
@@ -131,6 +132,11 @@ int lac_model_source_has_point(const lac_model *model, int source, int point)
 int lac_model_mirror_point(const lac_model *model, int point)
 {
     return model->heads.mirror[point];
+}
+
+double lac_model_aside(const lac_model *model, int source)
+{
+    return model->members ? NAN : model->heads.aside[source];
 }
 
 int lac_model_epoch(const lac_model *model)

@@ -114,7 +114,9 @@ static lac_status add_points(draft *d, const lac_model *model)
     made = lac_names_join(ctx, names, model->points, heads->mirror, &text);
     LAC_TRY(add_made(d, "mirror", text, made));
     made = lac_heads_to_text(ctx, heads, names, &text);
-    return add_made(d, "sources", text, made);
+    LAC_TRY(add_made(d, "sources", text, made));
+    made = lac_heads_aside_to_text(ctx, heads, &text);
+    return add_made(d, "aside", text, made);
 }
 
 static lac_status add_model(draft *d, const lac_model *model)
@@ -299,7 +301,7 @@ static lac_status read_network(const lac_model_file *f, const char *story, char 
     return lac_strdup(f->ctx, found, text);
 }
 
-/* Points, partners and sources, of which files of before have the points alone. */
+/* Points, partners, sources and what lies aside, of which files of before have the points alone. */
 static lac_status make_model(const lac_model_file *f, lac_model_parts *parts, lac_model **out)
 {
     const char *points;
@@ -320,6 +322,9 @@ static lac_status make_model(const lac_model_file *f, lac_model_parts *parts, la
     parts->heads = &heads;
     if (status == LAC_OK)
         status = lac_model_new(f->ctx, parts, out);
+    const char *aside = lac_tensors_metadata(f->tensors, "aside");
+    if (status == LAC_OK && aside)
+        status = lac_heads_aside_from_text(f->ctx, aside, (*out)->size, f->path, &(*out)->heads);
     lac_heads_free(&heads);
     free(names);
     free(copy);

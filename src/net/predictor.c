@@ -48,19 +48,16 @@ static void work_fill(void *arg, int item, int thread)
     lac_plan_show(j->plan, item, &image, j->view, NULL);
 }
 
-/* Where in a row of outputs the head of a picture has its points. */
-static const int *places_of(const lac_heads *heads, const lac_asked *asked, int i)
+/* The head that answers for a picture. */
+static int head_of(const lac_asked *asked, int i)
 {
-    int head = asked->how.source;
-    if (asked->head)
-        head = asked->head[asked->rows ? asked->rows[i] : i];
-    return heads->place + (size_t)head * heads->points;
+    return asked->head ? asked->head[asked->rows ? asked->rows[i] : i] : asked->how.source;
 }
 
 /* One picture's outputs as pixels [2K]. */
-static void to_pixels(const lac_heads *heads, const int *place, const float *y, int size,
-                      float *xy)
+static void to_pixels(const lac_heads *heads, int head, const float *y, int size, float *xy)
 {
+    const int *place = heads->place + (size_t)head * heads->points;
     for (int i = 0; i < 2 * heads->points; i++) {
         int at = place[i / 2];
         xy[i] = at < 0 ? NAN : lac_to_pixels(y[2 * at + i % 2], size);
@@ -68,15 +65,16 @@ static void to_pixels(const lac_heads *heads, const int *place, const float *y, 
 }
 
 /* Averages xy with the outputs of the mirror image: point p there is the partner of p here, at
- * size - 1 - x. A point whose partner the head does not have stays as it is. */
-static void add_mirrored(const lac_heads *heads, const int *place, const float *y, int size,
-                         float *xy)
+ * size - 1 + 2 aside - x. A point whose partner the head does not have stays as it is. */
+static void add_mirrored(const lac_heads *heads, int head, const float *y, int size, float *xy)
 {
+    const int *place = heads->place + (size_t)head * heads->points;
+    double most = size - 1 + 2 * heads->aside[head];
     for (int p = 0; p < heads->points; p++) {
         int at = place[heads->mirror[p]];
         if (place[p] < 0 || at < 0)
             continue;
-        double x = size - 1 - (double)lac_to_pixels(y[2 * at], size);
+        double x = most - (double)lac_to_pixels(y[2 * at], size);
         xy[2 * p] = (float)(0.5 * ((double)xy[2 * p] + x));
         xy[2 * p + 1] =
             (float)(0.5 * ((double)xy[2 * p + 1] + (double)lac_to_pixels(y[2 * at + 1], size)));
@@ -96,7 +94,7 @@ static lac_status predict_some(lac_plan *plan, const lac_heads *heads, const lac
     for (int i = 0; i < n; i++) {
         const float *y = plan->output[0]->z;
         (lac_view_is_mirrored(view) ? add_mirrored : to_pixels)(
-            heads, places_of(heads, asked, first + i), y + (size_t)i * outputs, size,
+            heads, head_of(asked, first + i), y + (size_t)i * outputs, size,
             xy + (size_t)(first + i) * 2 * heads->points);
     }
     return LAC_OK;

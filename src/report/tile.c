@@ -61,7 +61,7 @@ static lac_status add_points(lac_context *ctx, const lac_tile_source *s, const l
 {
     const lac_data *data = s->data;
     int points = lac_data_points(data), size = lac_data_size(data);
-    const lac_view_frame frame = {size, size, size, size};
+    const lac_view_frame frame = {size, size, size, size, 0};
     float *label;
     LAC_TRY(lac_alloc(ctx, 2 * (size_t)points, sizeof *tile->mark, &tile->mark));
     LAC_TRY(lac_alloc(ctx, 2 * (size_t)points, sizeof *label + 1, &label));

@@ -107,6 +107,9 @@ static const lac_field fields[] = {
      .about = "share of the hidden dense layer dropped in a step",
      EVENLY(5, "dropout", 4, 0, 0.25, 0.5, 0.75)},
     {FLAG(mirror), .usual = "1", .about = "leave the mirror images out"},
+    {WORD(mirror_axis), .usual = "middle", .words = WORDS("middle", "learned"), .is_late = 1,
+     .about = "what labels are mirrored at: the middle of the picture, or as far beside it, for "
+              "each label source, as the training finds its labels to lie to one side"},
     {REAL(rotation), RANGE_TO(0, 180), OFF, .unit = "D",
      .about = "turn pictures by up to D degrees either way"},
     {REAL(scale), RANGE_TO(0, 2), OFF, .unit = "X",

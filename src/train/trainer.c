@@ -11,6 +11,7 @@
 #include "settings/config.h"
 #include "train/augment.h"
 #include "train/average.h"
+#include "train/axis.h"
 #include "train/from.h"
 #include "train/loss.h"
 #include "train/schedule.h"
@@ -212,6 +213,8 @@ static lac_status build(lac_trainer *t)
         LAC_TRY(new_model(t));
     }
     LAC_TRY(lac_model_heads(t->model, t->data, &t->head));
+    if (t->config.mirror && t->config.mirror_axis == LAC_MIRROR_AXIS_LEARNED)
+        LAC_TRY(lac_axis_prepare(t));
     LAC_TRY(make_plan(t));
     LAC_TRY(make_buffers(t));
     t->cursor.best = INFINITY;
@@ -278,6 +281,7 @@ void lac_trainer_free(lac_trainer **trainer)
     free(t->order);
     free(t->xy);
     free(t->head);
+    free(t->head_labels);
     free(t->start);
     free(t->batch_row);
     free(t->batch_view);
@@ -348,7 +352,7 @@ static void fill_labels(const lac_trainer *t, int row, const lac_view *view, flo
 {
     const lac_data *data = t->data;
     int size = data->size;
-    lac_view_frame frame = {size, size, size, size};
+    lac_view_frame frame = {size, size, size, size, t->model->heads.aside[t->head[row]]};
     lac_view_labels(view, &frame, lac_data_labels(data, row), mask_of(t, row),
                     t->model->heads.mirror, data->points, target, mask);
     for (int i = 0; i < 2 * data->points; i++) {
@@ -512,6 +516,8 @@ lac_status lac_trainer_step(lac_trainer *t, double *loss)
     take_answers(t, pass.n, outputs, output->z);
     LAC_TRY(gather_answers(t));
     LAC_TRY(find_loss(t, n, loss));
+    if (t->head_labels)
+        lac_axis_learn(t, n);
     put_gradient(t, pass.n, outputs, output->dz);
     LAC_TRY(lac_context_agree(t->ctx, lac_plan_backward(plan, &pass)));
     LAC_TRY(update_weights(t));

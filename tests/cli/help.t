@@ -93,6 +93,11 @@ $ lacuna help train
 |   --dropout X            share of the hidden dense layer dropped in a step
 |                          (from 0 to below 1; default: 0.5)
 |   --no-mirror            leave the mirror images out (default: --mirror)
+|   --mirror-axis middle|learned
+|                          what labels are mirrored at: the middle of the
+|                          picture, or as far beside it, for each label source,
+|                          as the training finds its labels to lie to one side
+|                          (default: learned)
 |   --rotation D           turn pictures by up to D degrees either way (from 0 to
 |                          180; default: 15)
 |   --scale X              enlarge pictures by a factor whose log is up to X
@@ -906,6 +911,11 @@ $ lacuna help search
 |                          which is the model then; try 0.998 (from 0 to below 1;
 |                          default: none)
 |   --no-mirror            leave the mirror images out (default: --mirror)
+|   --mirror-axis middle|learned
+|                          what labels are mirrored at: the middle of the
+|                          picture, or as far beside it, for each label source,
+|                          as the training finds its labels to lie to one side
+|                          (default: middle)
 |   --rotation D           turn pictures by up to D degrees either way (from 0 to
 |                          180; default: none)
 |   --scale X              enlarge pictures by a factor whose log is up to X

@@ -34,16 +34,16 @@ Formats.
 $ lacuna predict --model run photos/frame4.pgm photos/frame5.pgm --whole --format json | cut -c1-70
 | {"model": "first", "photos": [
 |  {"file": "photos/frame4.pgm", "width": 32, "height": 32, "faces": [
-|   {"box": [0, 0, 32, 32], "points": {"left_eye_center": [15.5272, 15.5
+|   {"box": [0, 0, 32, 32], "points": {"left_eye_center": [15.5271, 15.5
 |  {"file": "photos/frame5.pgm", "width": 32, "height": 32, "faces": [
-|   {"box": [0, 0, 32, 32], "points": {"left_eye_center": [15.5168, 15.5
+|   {"box": [0, 0, 32, 32], "points": {"left_eye_center": [15.5167, 15.5
 | ]}
 $ lacuna predict --model run photos/frame4.pgm --whole --format coco | cut -c1-70
 | {"categories": [{"id": 1, "name": "face", "supercategory": "face", "sk
 |  "keypoints": ["left_eye_center", "right_eye_center", "left_eye_inner_
 | "annotations": [
 |  {"id": 1, "image_id": 1, "category_id": 1, "iscrowd": 0, "bbox": [0, 
-|   "keypoints": [16.0272, 16.0201, 2, 15.9763, 15.9867, 2, 16.0598, 15.
+|   "keypoints": [16.0271, 16.0201, 2, 15.9762, 15.9865, 2, 16.0599, 15.
 | ],
 | "images": [
 |  {"id": 1, "file_name": "photos/frame4.pgm", "width": 32, "height": 32

@@ -89,6 +89,7 @@ $ lacuna train --data faces --out both --batch 32 --mirror --config my.json --th
 | 	"seed":	"7",
 $ lacuna train --data faces --out last --no-mirror --mirror --config my.json --threads 1 > out; grep mirror last/config.json
 | 	"mirror":	1,
+| 	"mirror_axis":	"middle",
 
 A run's settings, from its file or its folder, make the run again, bit for bit.
 $ lacuna train --data faces --out again --config mine --threads 1 > out; lacuna train --data faces --out more --config mine/config.json --threads 1 > out; cmp mine/config.json again/config.json; for r in mine again more; do lacuna predict --model $r --data faces > $r.csv; done; cmp mine.csv again.csv && cmp mine.csv more.csv

@@ -4,6 +4,7 @@
  */
 #include "eval/eval.h"
 #include "op/conv.h"
+#include "planned.h"
 #include "training.h"
 
 #include <math.h>
@@ -287,6 +288,31 @@ static const char own_text[] = "# two ways that meet\n"
                                "c conv 1x1 12 norm relu < b + a\n"
                                "d dense 2*points output\n";
 
+/* What is made again in the backward pass, and what that is made from: a map is made again from
+ * its own convolution, a sum from its inputs, which then are kept. */
+static void a_plan_keeps_what_cannot_be_made_again(void **state)
+{
+    static const char *const text[] = {
+        "a conv 3x3 16 norm relu\nb conv 3x3 /2 16 norm relu\ns add < a b\n"
+        "c conv 3x3 16 norm relu\nd dense 2 output\n",
+        "a conv 3x3 16 norm relu\nb conv 3x3 /2 16 norm relu\ns add relu < a b\n"
+        "c conv 3x3 16 norm relu\nd dense 2 output\n"};
+    static const int brief[2][6] = {{0, 0, 0, 1, 0, 0}, {0, 1, 1, 0, 0, 0}};
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    for (int i = 0; i < 2; i++) {
+        planned p = planned_new(ctx, text[i], 8, 1, 4, 0);
+        for (int k = 0; k < 6; k++)
+            assert_int_equal(p.plan->op[k].is_brief, brief[i][k]);
+        planned_free(&p);
+        p = planned_new(ctx, text[i], 8, 1, 4, LAC_PLAN_INFERENCE);
+        for (int k = 0; k < 6; k++)
+            assert_int_equal(p.plan->op[k].is_brief, 0);
+        planned_free(&p);
+    }
+    lac_context_free(&ctx);
+    (void)state;
+}
+
 static void a_network_of_ones_own_is_trained_saved_and_gone_on_with(void **state)
 {
     training *f = training_new(LAC_CPU_AUTO, 12);
@@ -405,6 +431,7 @@ int main(void)
         cmocka_unit_test(a_file_that_is_no_text_is_refused_however_large_it_is),
         cmocka_unit_test(the_layer_table_shows_the_words_of_a_line_alone),
         cmocka_unit_test(a_batch_that_memory_cannot_hold_is_refused_with_its_size),
+        cmocka_unit_test(a_plan_keeps_what_cannot_be_made_again),
         cmocka_unit_test(a_network_of_ones_own_is_trained_saved_and_gone_on_with),
         cmocka_unit_test(a_network_that_gives_no_keypoints_is_refused),
         cmocka_unit_test(a_model_serves_several_threads_at_once),

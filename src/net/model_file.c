@@ -13,11 +13,13 @@ static const char format_name[] = "lacuna 1";
 
 enum { MOST_PAIRS = 24 };
 
-/* Everything that goes into one file; owns the plain copies and the texts. */
+/* Everything that goes into one file; owns the texts, and the copies of what lies in another order
+ * in memory than in a file. */
 typedef struct draft {
     lac_context *ctx;
     lac_tensor_info *tensor;
-    float **plain;
+    const float **data;
+    float **copy; /* NULL where the data lie in their plain order */
     char **name;
     int tensors;
     lac_metadata pair[MOST_PAIRS];
@@ -29,20 +31,22 @@ static lac_status draft_new(lac_context *ctx, size_t tensors, draft *d)
 {
     *d = (draft){.ctx = ctx};
     LAC_TRY(lac_alloc(ctx, tensors, sizeof *d->tensor, &d->tensor));
-    LAC_TRY(lac_alloc(ctx, tensors, sizeof *d->plain, &d->plain));
+    LAC_TRY(lac_alloc(ctx, tensors, sizeof *d->data, &d->data));
+    LAC_TRY(lac_alloc(ctx, tensors, sizeof *d->copy, &d->copy));
     return lac_alloc(ctx, tensors, sizeof *d->name, &d->name);
 }
 
 static void draft_free(draft *d)
 {
     for (int i = 0; i < d->tensors; i++) {
-        free(d->plain[i]);
+        free(d->copy[i]);
         free(d->name[i]);
     }
     for (int i = 0; i < d->pairs; i++)
         free(d->text[i]);
     free(d->tensor);
-    free(d->plain);
+    free(d->data);
+    free(d->copy);
     free(d->name);
 }
 
@@ -69,9 +73,13 @@ static lac_status add_table(draft *d, const char *prefix, const lac_params *para
         const lac_param *param = &params->table[p];
         int i = d->tensors++;
         LAC_TRY(full_name(d->ctx, prefix, param->name, &d->name[i]));
-        LAC_TRY(lac_alloc(d->ctx, param->count, sizeof(float), &d->plain[i]));
-        lac_param_to_plain(param, slab, d->plain[i]);
         d->tensor[i] = info_of(param, d->name[i]);
+        d->data[i] = slab + param->offset;
+        if (lac_param_is_plain(param))
+            continue;
+        LAC_TRY(lac_alloc(d->ctx, param->count, sizeof(float), &d->copy[i]));
+        lac_param_to_plain(param, slab, d->copy[i]);
+        d->data[i] = d->copy[i];
     }
     return LAC_OK;
 }
@@ -162,8 +170,8 @@ lac_status lac_model_write(const lac_model *model, const lac_more *more, const c
     if (status == LAC_OK && more)
         status = add_more(&d, more);
     if (status == LAC_OK)
-        status = lac_safetensors_write(model->ctx, path, d.tensor, (const float *const *)d.plain,
-                                       d.tensors, d.pair, d.pairs);
+        status = lac_safetensors_write(model->ctx, path, d.tensor, d.data, d.tensors, d.pair,
+                                       d.pairs);
     draft_free(&d);
     return status;
 }

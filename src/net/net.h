@@ -64,7 +64,8 @@ typedef struct lac_start_config {
 /* Draws the weights; norms 1, biases 0. */
 void lac_weights_start(const lac_net *net, lac_weights *weights, const lac_start_config *config);
 
-/* A tensor between its place in a slab and its plain order in files. */
+/* A tensor between its place in a slab and its plain order in files, which may be the same. */
+int lac_param_is_plain(const lac_param *param);
 void lac_param_to_plain(const lac_param *param, const float *slab, float *plain);
 void lac_param_from_plain(const lac_param *param, const float *plain, float *slab);
 

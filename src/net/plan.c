@@ -3,9 +3,10 @@
  *
  * Time runs from 0: operator i of N is at time i in the forward pass and at 2N - 1 - i
  * in the backward pass. An activation lives from its producer's time to that of the last
- * operator that reads it: of the forward pass if it can be made again, else of both; a gradient
- * from its first writer to its producer's backward pass; buffers that never live together share
- * memory (base/slab.h). Outputs are read, and their gradients written, between the two passes.
+ * operator that reads it: of the forward pass if it can be made again, else of both, and of
+ * whatever is made again from it; a gradient from its first writer to its producer's backward
+ * pass; buffers that never live together share memory (base/slab.h). Outputs are read, and their
+ * gradients written, between the two passes.
  */
 #include "comm/comm.h"
 #include "net/net.h"
@@ -99,7 +100,13 @@ static int can_wait(const lac_op *reader, int k)
     return reader->way->fetches && lac_op_is_alike(reader, 0);
 }
 
-/* A z that can be made again need not be kept for the backward pass. */
+/* Whether z of an op is made again from what it reads, which then must be there. */
+static int is_recalled_from_inputs(const lac_op *op)
+{
+    return op->is_brief && op->way->recall_reads & LAC_READS_INPUTS;
+}
+
+/* A z that can be made again need not be kept for the backward pass. Its readers' are decided. */
 static int is_brief(const lac_plan *plan, int i)
 {
     const lac_op *op = &plan->op[i];
@@ -108,9 +115,50 @@ static int is_brief(const lac_plan *plan, int i)
         return 0;
     for (int r = i + 1; r < plan->net->count; r++)
         for (int k = 0; k < plan->op[r].node->inputs; k++)
-            if (plan->op[r].input[k] == op && !can_wait(&plan->op[r], k))
+            if (plan->op[r].input[k] == op &&
+                (!can_wait(&plan->op[r], k) || is_recalled_from_inputs(&plan->op[r])))
                 return 0;
     return 1;
+}
+
+/* Whether the backward pass of node i, or of a reader of it, reads the z of node i. */
+static int is_wanted_back(const lac_plan *plan, int i, int reader)
+{
+    const lac_node *node = plan->op[reader].node;
+    int reads = node->spec && node->spec->backward_reads ? node->spec->backward_reads(node) : 0;
+    if (reader == i)
+        return reads & LAC_READS_OUTPUT;
+    int wanted = 0;
+    for (int k = 0; k < node->inputs - node->added; k++)
+        wanted |= node->input[k] == i && reads & LAC_READS_INPUTS;
+    return wanted;
+}
+
+/* The last time at which z of node i is wanted in the backward pass, as it is or to make others
+ * again; -1 when never. */
+static int last_wanted(const lac_plan *plan, int i)
+{
+    int last = -1;
+    for (int reader = plan->net->count - 1; reader >= i; reader--) {
+        const lac_op *op = &plan->op[reader];
+        int time = -1;
+        if (is_wanted_back(plan, i, reader))
+            time = backward_time(plan->net, reader);
+        else if (reads(op->node, i) && is_recalled_from_inputs(op))
+            time = last_wanted(plan, reader);
+        last = time > last ? time : last;
+    }
+    return last;
+}
+
+/* The last time at which z of node i is read. */
+static int last_read(const lac_plan *plan, int i)
+{
+    int forward = plan->op[i].node->is_output ? plan->net->count : last_reader(plan->net, i);
+    if (plan->flags & LAC_PLAN_INFERENCE || plan->op[i].is_brief)
+        return forward;
+    int backward = last_wanted(plan, i);
+    return backward > forward ? backward : forward;
 }
 
 static lac_status claim_activation(lac_plan *plan, int i)
@@ -118,16 +166,11 @@ static lac_status claim_activation(lac_plan *plan, int i)
     const lac_net *net = plan->net;
     lac_op *op = &plan->op[i];
     size_t floats = lac_stored_floats(op->kernels, lac_shape_stored(op->node->out) * plan->batch);
-    int inference = plan->flags & LAC_PLAN_INFERENCE;
-    int is_output = op->node->is_output;
-    int last = last_reader(net, i);
-    op->is_brief = is_brief(plan, i);
-    int z_last = inference ? (is_output ? net->count : last)
-                 : op->is_brief ? last : backward_time(net, i);
-    LAC_TRY(lac_slab_claim(plan->ctx, &plan->slab, floats, i, z_last, &op->z));
-    if (inference || i == 0)
+    LAC_TRY(lac_slab_claim(plan->ctx, &plan->slab, floats, i, last_read(plan, i), &op->z));
+    if (plan->flags & LAC_PLAN_INFERENCE || i == 0)
         return LAC_OK;
-    int first_write = is_output ? net->count - 1 : backward_time(net, last);
+    int first_write =
+        op->node->is_output ? net->count - 1 : backward_time(net, last_reader(net, i));
     return lac_slab_claim(plan->ctx, &plan->slab, floats, first_write, backward_time(net, i),
                           &op->dz);
 }
@@ -137,6 +180,8 @@ static lac_status plan_ops(lac_plan *plan)
     lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch, .whole = plan->whole,
                            .inference = plan->flags & LAC_PLAN_INFERENCE, .slab = &plan->slab,
                            .end = 2 * plan->net->count};
+    for (int i = plan->net->count - 1; i >= 0; i--)
+        plan->op[i].is_brief = is_brief(plan, i);
     for (int i = 0; i < plan->net->count; i++) {
         lac_op *op = &plan->op[i];
         planner.forward_time = i;

@@ -96,13 +96,17 @@ static void copy_columns(const lac_param *param, const float *from, float *to, i
             }
 }
 
+int lac_param_is_plain(const lac_param *param)
+{
+    return !param->columns.is_maps;
+}
+
 static void copy(const lac_param *param, const float *from, float *to, int to_plain)
 {
-    if (param->columns.is_maps)
-        copy_columns(param, from, to, to_plain);
+    if (lac_param_is_plain(param))
+        memcpy(to, from, param->count * sizeof *to);
     else
-        for (size_t i = 0; i < param->count; i++)
-            to[i] = from[i];
+        copy_columns(param, from, to, to_plain);
 }
 
 void lac_param_to_plain(const lac_param *param, const float *slab, float *plain)

@@ -37,10 +37,10 @@ static lac_status add_shape(lac_context *ctx, lac_node *node, const lac_shape *i
 
 /* ---- The way, a picture at a time ----------------------------------------------------------- */
 
-typedef struct job {
-    const lac_op *op;
-    int relu;
-} job;
+static int has_relu(const lac_op *op)
+{
+    return ((const lac_add_attr *)op->node->attr)->relu;
+}
 
 static int times_at(const lac_op *op, int i)
 {
@@ -69,29 +69,34 @@ static lac_status add_plan(lac_op *op, lac_planner *p)
     return LAC_OK;
 }
 
-static void work_forward(void *arg, int item, int thread)
+/* The sum for one picture, into z; `room` is for inputs of another storage. */
+static void add_up(const lac_op *op, int picture, float *room, char *z)
 {
-    const job *j = arg;
-    const lac_op *op = j->op;
     const lac_shape out = op->node->out;
     size_t plane = (size_t)out.h * out.w * LAC_BLOCK;
-    float *room = lac_op_scratch(op, thread);
     lac_addend from[LAC_MOST_INPUTS];
-    for (int i = 0; i < op->node->inputs; room += room_of(op, i++))
-        from[i] = (lac_addend){lac_op_fetch(op, i, item, 1, room), times_at(op, i)};
-    char *z = lac_op_at(op, op->z, item * lac_shape_stored(out));
+    for (int i = 0; i < op->node->inputs; i++) {
+        from[i] = (lac_addend){lac_op_fetch(op, i, picture, 1, room), times_at(op, i)};
+        room += lac_op_is_alike(op, i) ? 0 : room_of(op, i);
+    }
     for (int block = 0; block < lac_shape_channels(out) / LAC_BLOCK; block++) {
-        op->kernels->add(from, op->node->inputs, z, out.h, out.w, j->relu);
+        op->kernels->add(from, op->node->inputs, z, out.h, out.w, has_relu(op));
         z += plane * op->kernels->element;
         for (int i = 0; i < op->node->inputs; i++)
             from[i].x = (const char *)from[i].x + plane_of(op, i) * op->kernels->element;
     }
 }
 
-/* The gradient of input i. */
-static void give_back(const job *j, int i, int picture, void *room)
+static void work_forward(void *arg, int item, int thread)
 {
-    const lac_op *op = j->op;
+    const lac_op *op = arg;
+    add_up(op, item, lac_op_scratch(op, thread),
+           lac_op_at(op, op->z, item * lac_shape_stored(op->node->out)));
+}
+
+/* The gradient of input i. */
+static void give_back(const lac_op *op, int i, int picture, void *room)
+{
     const lac_shape out = op->node->out;
     size_t plane = (size_t)out.h * out.w * LAC_BLOCK * op->kernels->element;
     size_t plane_of_input = plane_of(op, i) * op->kernels->element;
@@ -102,33 +107,41 @@ static void give_back(const job *j, int i, int picture, void *room)
     for (int block = 0; block < lac_shape_channels(out) / LAC_BLOCK; block++)
         op->kernels->add_backward(z + block * plane, dz + block * plane,
                                   target + block * plane_of_input, out.h, out.w,
-                                  times_at(op, i), j->relu, accumulate);
+                                  times_at(op, i), has_relu(op), accumulate);
     if (target == room)
         lac_op_deliver(op, i, picture, 1, target);
 }
 
 static void work_backward(void *arg, int item, int thread)
 {
-    const job *j = arg;
-    for (int i = j->op->node->inputs - 1; i >= 0; i--)
-        if (j->op->wants_gradient[i])
-            give_back(j, i, item, lac_op_scratch(j->op, thread));
-}
-
-static void run(const lac_op *op, const lac_pass *pass, lac_work work)
-{
-    job j = {op, ((const lac_add_attr *)op->node->attr)->relu};
-    lac_parallel(pass->ctx, pass->n, work, &j);
+    const lac_op *op = arg;
+    for (int i = op->node->inputs - 1; i >= 0; i--)
+        if (op->wants_gradient[i])
+            give_back(op, i, item, lac_op_scratch(op, thread));
 }
 
 static void add_forward(lac_op *op, const lac_pass *pass)
 {
-    run(op, pass, work_forward);
+    lac_parallel(pass->ctx, pass->n, work_forward, op);
 }
 
 static void add_backward(lac_op *op, const lac_pass *pass)
 {
-    run(op, pass, work_backward);
+    lac_parallel(pass->ctx, pass->n, work_backward, op);
+}
+
+static int add_recalls(const lac_op *op)
+{
+    int alike = 1;
+    for (int i = 0; i < op->node->inputs; i++)
+        alike &= lac_op_is_alike(op, i);
+    return alike && !has_relu(op);
+}
+
+static void add_recall(const lac_op *op, int first, int n, void *room)
+{
+    for (int i = 0; i < n; i++)
+        add_up(op, first + i, room, lac_op_at(op, room, i * lac_shape_stored(op->node->out)));
 }
 
 static int add_backward_reads(const lac_node *node)
@@ -141,6 +154,9 @@ static const lac_op_way add_pictures = {
     .plan = add_plan,
     .forward = add_forward,
     .backward = add_backward,
+    .recalls = add_recalls,
+    .recall = add_recall,
+    .recall_reads = LAC_READS_INPUTS,
 };
 static const lac_op_way *const ways[] = {&add_pictures, NULL};
 

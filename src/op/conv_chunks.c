@@ -344,7 +344,7 @@ static void work_gradient_sums(void *arg, int item, int thread)
             j->kernels->pool_sums(y, z, dz, s->y_shape.h, s->y_shape.w, s->attr->relu,
                                   s->norm.scale + block * LAC_BLOCK, origin, sum, product);
         else
-            j->kernels->affine_sums(y, s->attr->relu ? &relu : NULL, dz,
+            j->kernels->affine_sums(s->attr->norm ? y : dz, s->attr->relu ? &relu : NULL, dz,
                                     s->y_shape.h * s->y_shape.w, origin, sum, product);
     }
 }

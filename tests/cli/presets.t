@@ -3,9 +3,9 @@ $ lacuna presets
 | preset  network   epochs  batch  cost                        error
 | paper   resnet      1000    256  6 hours                     2.36 px at 300
 |         the paper's table I, and what the library takes when nothing is said
-| first   first          4     32  55 s bf16, 65 s float32     1.86 px
+| first   first          4     32  55 s bf16, 65 s float32     1.78 px
 |         a first model as soon as possible, as good as the paper's
-| fast    fast          14     64  8 min bf16, 10 min float32  1.47 px
+| fast    fast          14     64  8 min bf16, 10 min float32  1.31 px
 |         a good model in ten minutes
 | best    best          80     64  1 h 50 min bf16, reckoned   1.26 px
 |         the best single model, in three hours

@@ -14,7 +14,7 @@
 
 #include "train/trainer.h"
 
-/* Counts what the training has of each head, into `head_labels`. MEMORY. */
+/* Counts each head's labels x in an epoch, into `head_labels`. MEMORY. */
 lac_status lac_axis_prepare(lac_trainer *trainer);
 
 /* Moves every head's `aside` by the answers to the batch at hand, of n pictures. */

@@ -49,8 +49,8 @@ struct lac_trainer {
     int *order; /* [visits], shuffled for every epoch: 2 * index of row + mirror */
     float *xy;  /* [watched_count, 2K] predictions */
     int *head;  /* [rows of data] the head of the model that answers for each */
-    int64_t *head_labels; /* [heads] columns x of their training rows' labels that an epoch visits;
-                           * NULL unless the axis of the mirror is learned. axis.h */
+    int64_t *head_labels; /* [heads] how many labels x of theirs an epoch shows; NULL unless the
+                           * axis of the mirror is learned. axis.h */
 
     /* The batch at hand, that of all ranks, and the slices that they take of it. */
     int *start;             /* [ranks + 1] */

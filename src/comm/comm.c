@@ -120,3 +120,31 @@ lac_status lac_expect_same(lac_context *ctx, const char *what, uint64_t hash)
                             "rank %d has other %s than rank 0: must be the same on all", r, what);
     return LAC_OK;
 }
+
+/* ---- Teams --------------------------------------------------------------------------------- */
+
+lac_status lac_teams_open(lac_context *ctx, lac_teams *out)
+{
+    const lac_comm *all = ctx->comm;
+    int ranks = lac_ranks(ctx), size = ctx->team ? ctx->team : ranks;
+    lac_status status = LAC_OK;
+    *out = (lac_teams){.all = all, .own = size == ranks ? all : NULL, .size = size,
+                       .count = ranks / size, .number = lac_rank(ctx) / size};
+    if (size > 1 && size < ranks) {
+        out->own = all->split ? all->split(all->user, size) : NULL;
+        if (!out->own)
+            status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                              "teams of %d of %d ranks: these part into single ones alone", size,
+                              ranks);
+    }
+    return lac_context_agree(ctx, status);
+}
+
+lac_status lac_teams_work(lac_context *ctx, const lac_teams *teams,
+                          lac_status (*work)(void *user), void *user)
+{
+    ctx->comm = teams->own;
+    lac_status status = work ? work(user) : LAC_OK;
+    ctx->comm = teams->all;
+    return lac_context_agree(ctx, status);
+}

@@ -23,7 +23,8 @@ enum { LEAST_SLEEP = 5000, MOST_SLEEP = 100000 }; /* nanoseconds */
 
 typedef struct team {
     lac_comm comm; /* what is handed out */
-    MPI_Comm world;
+    struct team *part; /* the team of it that has been asked for, or NULL */
+    MPI_Comm ranks;
     int count[LAC_MOST_RANKS], first[LAC_MOST_RANKS];
     char reason[MPI_MAX_ERROR_STRING];
 } team;
@@ -53,7 +54,7 @@ static int gather_large(team *t, char *bytes, const size_t *end)
     for (int r = 0; r < t->comm.size; r++)
         while (at < end[r] && error == MPI_SUCCESS) {
             size_t piece = end[r] - at < MOST_BYTES ? end[r] - at : MOST_BYTES;
-            error = MPI_Ibcast(bytes + at, (int)piece, MPI_BYTE, r, t->world, &request);
+            error = MPI_Ibcast(bytes + at, (int)piece, MPI_BYTE, r, t->ranks, &request);
             if (error == MPI_SUCCESS)
                 error = wait_for(&request);
             at += piece;
@@ -69,7 +70,7 @@ static int gather_small(team *t, char *bytes, const size_t *end)
         t->count[r] = (int)end[r] - t->first[r];
     }
     int error = MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, bytes, t->count, t->first,
-                                MPI_BYTE, t->world, &request);
+                                MPI_BYTE, t->ranks, &request);
     return error == MPI_SUCCESS ? wait_for(&request) : error;
 }
 
@@ -87,6 +88,21 @@ static const char *reason(void *user)
 {
     const team *t = user;
     return t->reason;
+}
+
+/* Once, as ranks by fork. */
+static const lac_comm *split(void *user, int size)
+{
+    team *t = user, *part = t->part ? NULL : calloc(1, sizeof *part);
+    if (part && MPI_Comm_split(t->ranks, t->comm.rank / size, t->comm.rank, &part->ranks) ==
+                    MPI_SUCCESS) {
+        part->comm = (lac_comm){.rank = t->comm.rank % size, .size = size, .gather = gather,
+                                .reason = reason, .user = part};
+        t->part = part;
+    } else {
+        free(part);
+    }
+    return t->part && t->part->comm.size == size ? &t->part->comm : NULL;
 }
 
 static char message[80];
@@ -117,8 +133,8 @@ lac_status lac_mpi_open(lac_comm **out)
         return LAC_ERROR_MEMORY;
     }
     t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather, .reason = reason,
-                         .user = t};
-    t->world = MPI_COMM_WORLD;
+                         .user = t, .split = split};
+    t->ranks = MPI_COMM_WORLD;
     *out = &t->comm;
     return LAC_OK;
 }
@@ -130,6 +146,8 @@ void lac_mpi_close(lac_comm **comm, int failed)
     if (failed)
         MPI_Abort(MPI_COMM_WORLD, 1);
     MPI_Finalize();
-    free((*comm)->user);
+    team *t = (*comm)->user;
+    free(t->part);
+    free(t);
     *comm = NULL;
 }

@@ -123,21 +123,31 @@ lac_status lac_expect_same(lac_context *ctx, const char *what, uint64_t hash)
 
 /* ---- Teams --------------------------------------------------------------------------------- */
 
+lac_teams lac_teams_one(const lac_context *ctx)
+{
+    return (lac_teams){.all = ctx->comm, .own = ctx->comm, .size = lac_ranks(ctx), .count = 1};
+}
+
+/* Of fewer than all, and more than one. */
+static lac_status split(lac_context *ctx, lac_teams *t)
+{
+    t->own = t->all->split ? t->all->split(t->all->user, t->size) : NULL;
+    if (t->own)
+        return LAC_OK;
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                    "teams of %d of %d ranks: these part into single ones alone", t->size,
+                    t->all->size);
+}
+
 lac_status lac_teams_open(lac_context *ctx, lac_teams *out)
 {
-    const lac_comm *all = ctx->comm;
-    int ranks = lac_ranks(ctx), size = ctx->team ? ctx->team : ranks;
-    lac_status status = LAC_OK;
-    *out = (lac_teams){.all = all, .own = size == ranks ? all : NULL, .size = size,
-                       .count = ranks / size, .number = lac_rank(ctx) / size};
-    if (size > 1 && size < ranks) {
-        out->own = all->split ? all->split(all->user, size) : NULL;
-        if (!out->own)
-            status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                              "teams of %d of %d ranks: these part into single ones alone", size,
-                              ranks);
-    }
-    return lac_context_agree(ctx, status);
+    int ranks = lac_ranks(ctx), size = ctx->team;
+    *out = lac_teams_one(ctx);
+    if (size == 0 || size == ranks)
+        return LAC_OK;
+    *out = (lac_teams){.all = ctx->comm, .size = size, .count = ranks / size,
+                       .number = lac_rank(ctx) / size};
+    return lac_context_agree(ctx, size > 1 ? split(ctx, out) : LAC_OK);
 }
 
 lac_status lac_teams_work(lac_context *ctx, const lac_teams *teams,

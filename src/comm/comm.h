@@ -56,6 +56,9 @@ typedef struct lac_teams {
     int number;                /* this one's, from 0 */
 } lac_teams;
 
+/* All ranks as one. */
+lac_teams lac_teams_one(const lac_context *ctx);
+
 /* Teams of as many ranks as the context says. ARGUMENT, RANKS. */
 lac_status lac_teams_open(lac_context *ctx, lac_teams *out);
 

@@ -211,11 +211,9 @@ static int folds(folds_options *o)
     if (status == LAC_OK && !o->fold)
         status = lac_context_agree(
             ctx, ranks_is_first(&o->machine) ? measure_folds(ctx, o, data) : LAC_OK);
-    int code = CODE_DONE;
     if (status == LAC_STOPPED)
         fprintf(stderr, "lacuna: stopped and saved in %s; the same command goes on\n", o->out);
-    else
-        code = report(ctx, status);
+    int code = status == LAC_STOPPED ? stop_code() : report(ctx, status);
     lac_data_free(&data);
     lac_context_free(&ctx);
     return code;

@@ -23,8 +23,7 @@ static int on_terminal; /* stderr is one */
  * interrupts a matrix product of oneDNN 2.6 damages the heap (measured: any handler, on a timer,
  * ends a program of nothing but dnnl_sgemm in "double free or corruption"). */
 static atomic_int stop_waits, stop_asked; /* the signal that asked */
-static atomic_int *stop_of_any; /* the same of all processes, where there are more than one; */
-static pid_t first_process;     /* of them */
+static atomic_int *stop_of_any; /* the same of all processes, where there are more than one */
 
 static void say_stopping(void)
 {
@@ -86,7 +85,6 @@ void signals_share(void)
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory != MAP_FAILED)
         stop_of_any = memory;
-    first_process = getpid();
 }
 
 void signals_stop(void)
@@ -178,14 +176,9 @@ void progress_clear(void)
         fprintf(stderr, "\r\033[K");
 }
 
-static int is_orphan(void)
-{
-    return first_process && getpid() != first_process && getppid() != first_process;
-}
-
 int stop_is_asked(void)
 {
-    return stop_asked || (stop_of_any && *stop_of_any) || is_orphan();
+    return stop_asked || (stop_of_any && *stop_of_any);
 }
 
 int stop_code(void)

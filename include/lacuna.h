@@ -108,6 +108,9 @@ typedef struct lac_comm {
      * divides their number. All ranks call it; it lasts as long as this one. NULL where it cannot
      * be had. split itself may be NULL: then teams are of one rank, or of all. */
     const struct lac_comm *(*split)(void *user, int size);
+    /* Whether a rank is known to be gone; it does not wait. Then teams end their trainings early,
+     * saved. NULL: gather alone tells. */
+    int (*lost)(void *user);
 } lac_comm;
 
 /* Makes this process rank 0 of `size`, the others by fork, which share memory with it: for one

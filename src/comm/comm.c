@@ -158,3 +158,9 @@ lac_status lac_teams_work(lac_context *ctx, const lac_teams *teams,
     ctx->comm = teams->all;
     return lac_context_agree(ctx, status);
 }
+
+int lac_teams_lost(const lac_teams *teams)
+{
+    const lac_comm *all = teams->all;
+    return all && all->lost && all->lost(all->user);
+}

@@ -67,4 +67,7 @@ lac_status lac_teams_open(lac_context *ctx, lac_teams *out);
 lac_status lac_teams_work(lac_context *ctx, const lac_teams *teams,
                           lac_status (*work)(void *user), void *user);
 
+/* Whether a rank is gone, of whatever team, so that work may as well end. */
+int lac_teams_lost(const lac_teams *teams);
+
 #endif

@@ -44,12 +44,12 @@ typedef struct shared {
     place team[];         /* [ranks / 2] */
 } shared;
 
+/* All ranks, and behind them in memory this one's team, once somebody has asked for it. */
 typedef struct team {
     lac_comm comm; /* what is handed out */
-    struct team *all, *part; /* the ranks that this is a part of, or itself; the part of it that
-                              * has been asked for, or NULL */
+    struct team *all;
     shared *shared;
-    place *place;  /* of them */
+    place *place;  /* where these ranks meet */
     unsigned turn; /* picks the room */
     pid_t parent;
     pid_t child[LAC_MOST_RANKS]; /* of rank 0, by rank; 0 when it has been waited for */
@@ -162,6 +162,13 @@ static int gather(void *user, void *bytes, const size_t *end)
     return 0;
 }
 
+static int lost(void *user)
+{
+    team *t = user;
+    look_for_the_dead(t);
+    return is_any_gone(t);
+}
+
 static const char *reason(void *user)
 {
     team *t = user;
@@ -175,16 +182,15 @@ static const char *reason(void *user)
 /* Once: a place belongs to one team. */
 static const lac_comm *split(void *user, int size)
 {
-    team *t = user, *part = t->part ? NULL : calloc(1, sizeof *part);
-    if (part) {
-        part->comm = (lac_comm){.rank = t->comm.rank % size, .size = size, .gather = gather,
+    team *all = user, *part = all + 1;
+    if (part->comm.size == 0) {
+        part->comm = (lac_comm){.rank = all->comm.rank % size, .size = size, .gather = gather,
                                 .reason = reason, .user = part};
-        part->all = t;
-        part->shared = t->shared;
-        part->place = &t->shared->team[t->comm.rank / size];
-        t->part = part;
+        part->all = all;
+        part->shared = all->shared;
+        part->place = &all->shared->team[all->comm.rank / size];
     }
-    return t->part && t->part->comm.size == size ? &t->part->comm : NULL;
+    return part->comm.size == size ? &part->comm : NULL;
 }
 
 /* ---- Opening -------------------------------------------------------------------------------- */
@@ -200,7 +206,6 @@ static void end_team(team *t)
         if (t->child[r])
             waitpid(t->child[r], NULL, 0);
     munmap(t->shared, bytes_to_share(t->comm.size));
-    free(t->part);
     free(t);
 }
 
@@ -231,11 +236,11 @@ lac_status lac_fork_open(int size, lac_comm **out)
     if (size < 1 || size > LAC_MOST_RANKS)
         return lac_fail(NULL, LAC_ERROR_ARGUMENT, "%d ranks: must be 1 to %d", size,
                         LAC_MOST_RANKS);
-    team *t = calloc(1, sizeof *t);
+    team *t = calloc(2, sizeof *t);
     if (!t)
         return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %d ranks", size);
     t->comm = (lac_comm){.size = size, .gather = gather, .reason = reason, .user = t,
-                         .split = split};
+                         .split = split, .lost = lost};
     t->all = t;
     t->shared = mmap(NULL, bytes_to_share(size), PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

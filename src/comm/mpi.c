@@ -21,9 +21,9 @@ enum { MOST_BYTES = 1 << 30 }; /* of a message: MPI counts in int */
 enum { LOOKS = 200 };          /* without a sleep: they give way to others that can run */
 enum { LEAST_SLEEP = 5000, MOST_SLEEP = 100000 }; /* nanoseconds */
 
+/* All ranks, and behind them in memory this one's team, once somebody has asked for it. */
 typedef struct team {
     lac_comm comm; /* what is handed out */
-    struct team *part; /* the team of it that has been asked for, or NULL */
     MPI_Comm ranks;
     int count[LAC_MOST_RANKS], first[LAC_MOST_RANKS];
     char reason[MPI_MAX_ERROR_STRING];
@@ -93,16 +93,12 @@ static const char *reason(void *user)
 /* Once, as ranks by fork. */
 static const lac_comm *split(void *user, int size)
 {
-    team *t = user, *part = t->part ? NULL : calloc(1, sizeof *part);
-    if (part && MPI_Comm_split(t->ranks, t->comm.rank / size, t->comm.rank, &part->ranks) ==
-                    MPI_SUCCESS) {
-        part->comm = (lac_comm){.rank = t->comm.rank % size, .size = size, .gather = gather,
+    team *all = user, *part = all + 1;
+    if (part->comm.size == 0 && MPI_Comm_split(all->ranks, all->comm.rank / size, all->comm.rank,
+                                               &part->ranks) == MPI_SUCCESS)
+        part->comm = (lac_comm){.rank = all->comm.rank % size, .size = size, .gather = gather,
                                 .reason = reason, .user = part};
-        t->part = part;
-    } else {
-        free(part);
-    }
-    return t->part && t->part->comm.size == size ? &t->part->comm : NULL;
+    return part->comm.size == size ? &part->comm : NULL;
 }
 
 static char message[80];
@@ -127,7 +123,7 @@ lac_status lac_mpi_open(lac_comm **out)
                  LAC_MOST_RANKS);
         return LAC_ERROR_ARGUMENT;
     }
-    team *t = calloc(1, sizeof *t);
+    team *t = calloc(2, sizeof *t);
     if (!t) {
         snprintf(message, sizeof message, "out of memory: %d ranks", size);
         return LAC_ERROR_MEMORY;
@@ -146,8 +142,6 @@ void lac_mpi_close(lac_comm **comm, int failed)
     if (failed)
         MPI_Abort(MPI_COMM_WORLD, 1);
     MPI_Finalize();
-    team *t = (*comm)->user;
-    free(t->part);
-    free(t);
+    free((*comm)->user);
     *comm = NULL;
 }

@@ -36,12 +36,18 @@ typedef struct fold_job {
     int folds, fold; /* which of them */
     lac_folds_fn progress;
     void *user;
+    lac_teams teams;
 } fold_job;
 
-static int tell(void *user, const lac_progress *training)
+static int tell(const fold_job *j, const lac_progress *training)
+{
+    return j->progress ? j->progress(j->user, j->fold, training) : 0;
+}
+
+static int tell_step(void *user, const lac_progress *training)
 {
     const fold_job *j = user;
-    return j->progress ? j->progress(j->user, j->fold, training) : 0;
+    return tell(j, training) | lac_teams_lost(&j->teams);
 }
 
 static lac_status train_in(fold_job *j, const char *run)
@@ -51,7 +57,7 @@ static lac_status train_in(fold_job *j, const char *run)
     config.holdout = 1.0 / j->folds;
     config.fold = j->fold;
     LAC_TRY(lac_trainer_open(j->ctx, j->data, &config, run, &trainer));
-    lac_status status = lac_trainer_run(trainer, run, tell, j);
+    lac_status status = lac_trainer_run(trainer, run, tell_step, j);
     lac_trainer_free(&trainer);
     return status;
 }
@@ -86,14 +92,13 @@ static lac_status begin(fold_job *j)
 lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                          int folds, const char *dir, lac_folds_fn progress, void *user)
 {
-    fold_job j = {ctx, data, config, dir, folds, 1, progress, user};
-    lac_teams teams;
+    fold_job j = {ctx, data, config, dir, folds, 1, progress, user, lac_teams_one(ctx)};
     LAC_TRY(begin(&j));
-    LAC_TRY(lac_teams_open(ctx, &teams));
+    LAC_TRY(lac_teams_open(ctx, &j.teams));
     for (int first = 1; first <= folds; first = j.fold) {
-        int end = folds - first < teams.count ? folds + 1 : first + teams.count;
-        j.fold = first + teams.number;
-        LAC_TRY(lac_teams_work(ctx, &teams, j.fold < end ? train_fold : NULL, &j));
+        int end = folds - first < j.teams.count ? folds + 1 : first + j.teams.count;
+        j.fold = first + j.teams.number;
+        LAC_TRY(lac_teams_work(ctx, &j.teams, j.fold < end ? train_fold : NULL, &j));
         j.fold = first;
         LAC_TRY(tell_done(&j, end));
     }
@@ -104,7 +109,7 @@ lac_status lac_folds_train(lac_context *ctx, const lac_data *data, const lac_tra
                            int folds, int fold, const char *dir, lac_folds_fn progress,
                            void *user)
 {
-    fold_job j = {ctx, data, config, dir, folds, fold, progress, user};
+    fold_job j = {ctx, data, config, dir, folds, fold, progress, user, lac_teams_one(ctx)};
     if (fold < 1 || fold > folds)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "fold %d of %d, must be one of them", fold,
                         folds);

@@ -119,7 +119,8 @@ static int tell(search *s, const lac_progress *training)
 
 static int tell_step(void *user, const lac_progress *training)
 {
-    return tell(user, training);
+    search *s = user;
+    return tell(s, training) | lac_teams_lost(&s->teams);
 }
 
 static lac_status train_in(search *s, const char *run, lac_trial *t)

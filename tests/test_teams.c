@@ -22,7 +22,7 @@ typedef struct job {
     int done[MOST_CALLS], dones; /* the numbers of what was told to be done */
     struct {
         int rank, number, call; /* at which call at a step; never: call 0 */
-        int is_kill;            /* else a stop */
+        enum { STOP, KILL, FILL_DISK } what;
     } event;
 } job;
 
@@ -50,9 +50,11 @@ static int note(job *j, int number, const lac_progress *p)
     }
     int is_now = ++j->steps[number] == j->event.call && j->rank == j->event.rank &&
                  number == j->event.number;
-    if (is_now && j->event.is_kill)
+    if (is_now && j->event.what == KILL)
         raise(SIGKILL);
-    return is_now;
+    if (is_now && j->event.what == FILL_DISK)
+        files_at_most(1000);
+    return is_now && j->event.what == STOP;
 }
 
 static int note_fold(void *user, int fold, const lac_progress *p)
@@ -362,7 +364,7 @@ static void a_rank_that_is_killed_ends_all_teams(void **state)
         char name[16], message[80];
         snprintf(name, sizeof name, "killed%d", i);
         stop_at(&j, cases[c].rank, cases[c].number, 1);
-        j.event.is_kill = 1;
+        j.event.what = KILL;
         j.config.epochs = j.config.base.epochs = 100000;
         word w = run(&j, name, cases[c].ranks, cases[c].team, cases[c].ranks - 2);
         snprintf(message, sizeof message, "rank %d is gone, and the training with it",
@@ -370,8 +372,27 @@ static void a_rank_that_is_killed_ends_all_teams(void **state)
         assert_int_equal(w.status, LAC_ERROR_RANKS);
         assert_string_equal(w.message, message);
         stop_at(&j, 0, 1, 1);
-        j.event.is_kill = 0;
+        j.event.what = STOP;
         must_run(&j, name, 1, 0, LAC_STOPPED);
+    }
+    (void)state;
+}
+
+static void a_disk_that_is_full_for_one_ends_all_with_its_message(void **state)
+{
+    for (int is_search = 0; is_search < 2; is_search++) {
+        job j = is_search ? search_new() : folds_new();
+        const char *dir = is_search ? "full_search" : "full_folds";
+        j.config.halving = 0; /* rounds of one epoch write nothing after its last step */
+        stop_at(&j, 2, 2, 1);
+        j.event.what = FILL_DISK;
+        word w = run(&j, dir, 4, 2, 3);
+        assert_int_equal(w.status, LAC_ERROR_IO);
+        assert_memory_equal(w.message, "rank 2: ", 8);
+        assert_non_null(strstr(w.message, "-002/"));
+        assert_int_equal(j.dones, 0);
+        stop_at(&j, 0, 0, 0);
+        must_run(&j, dir, 2, 1, LAC_OK);
     }
     (void)state;
 }
@@ -449,6 +470,7 @@ int main(void)
         cmocka_unit_test(a_single_trial_is_of_the_round_that_the_table_tells),
         cmocka_unit_test(a_trial_that_fails_in_another_team_is_told),
         cmocka_unit_test(a_rank_that_is_killed_ends_all_teams),
+        cmocka_unit_test(a_disk_that_is_full_for_one_ends_all_with_its_message),
         cmocka_unit_test(teams_that_differ_are_refused),
         cmocka_unit_test(what_rank_0_alone_finds_ends_all),
         cmocka_unit_test(teams_that_cannot_be_are_refused),

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Trainings by mpirun: the same run by 1, 2 and 3 ranks, the same folds and search by teams of them, a
-# rank that is killed, a signal that stops.
+# Trainings by mpirun: the same run by 1, 2 and 3 ranks, the same folds and search by teams of
+# them, a rank that is killed, a signal that stops.
 # Skipped where there is no mpirun.
 #
 # usage: mpi.sh LACUNA

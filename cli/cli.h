@@ -41,6 +41,7 @@ typedef struct machine_options {
     int threads;
     int cpu; /* lac_cpu */
     int ranks;      /* asked for; ranks.h, as what follows */
+    int team;       /* of them that share a fold or a trial; all: 0 */
     lac_comm *comm; /* NULL for one */
     int has_met;
 } machine_options;

@@ -19,7 +19,7 @@ lac_status machine_open(const machine_options *m, lac_context **ctx)
 {
     lac_context_config config = {
         .threads = m->threads, .cpu = (lac_cpu)m->cpu, .comm = m->comm,
-        .log = m->comm && m->comm->rank > 0 ? NULL : print_note};
+        .team = m->comm ? m->team : 0, .log = m->comm && m->comm->rank > 0 ? NULL : print_note};
     return lac_context_new(&config, ctx);
 }
 

@@ -1,10 +1,11 @@
 /*
  * lacuna folds: cross-validation. Trains once for every fold, then measures all rows, each by the
- * model that never saw it.
+ * model that never saw it. Ranks train, and rank 0 measures.
  */
 #include "cli.h"
 #include "measures.h"
 #include "progress.h"
+#include "ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ typedef struct folds_options {
     const char *data;
     const char *out;
     int folds;
+    int fold; /* trains this one alone; all: 0 */
     int json;
     lac_predict_config how;
     settings_base base;
@@ -53,12 +55,14 @@ static lac_status train_folds(lac_context *ctx, const folds_options *o, const la
 {
     folds_view view = {.line = DISPLAY_START, .folds = o->folds, .is_quiet = o->json};
     view.line.before = view.before;
-    if (!o->json)
+    if (!o->json && !o->fold)
         printf("%d folds of %s, %d epoch%s each\n", o->folds, o->config.model, o->config.epochs,
                o->config.epochs == 1 ? "" : "s");
     fflush(stdout);
     signals_stop();
-    lac_status status = lac_folds_run(ctx, data, &o->config, o->folds, o->out, show, &view);
+    lac_status status =
+        o->fold ? lac_folds_train(ctx, data, &o->config, o->folds, o->fold, o->out, show, &view)
+                : lac_folds_run(ctx, data, &o->config, o->folds, o->out, show, &view);
     progress_clear();
     return status;
 }
@@ -155,8 +159,7 @@ static lac_status write_predictions(lac_context *ctx, const folds_options *o,
     return status;
 }
 
-static lac_status measure_folds(lac_context *ctx, const folds_options *o,
-                                lac_predicted *const *fold)
+static lac_status measure(lac_context *ctx, const folds_options *o, lac_predicted *const *fold)
 {
     lac_measures_config brief = lac_measures_config_default();
     lac_predicted *all = NULL;
@@ -182,30 +185,35 @@ static lac_status measure_folds(lac_context *ctx, const folds_options *o,
     return status;
 }
 
+static lac_status measure_folds(lac_context *ctx, const folds_options *o, const lac_data *data)
+{
+    lac_predicted *fold[LAC_MOST_FOLDS] = {NULL};
+    lac_status status = lac_folds_predict(ctx, data, o->out, o->folds, &o->how, fold);
+    if (status == LAC_OK)
+        status = measure(ctx, o, fold);
+    for (int f = 0; f < o->folds; f++)
+        lac_predicted_free(&fold[f]);
+    return status;
+}
+
 /* ---- The verb -------------------------------------------------------------------------------- */
 
-static int folds(const folds_options *o)
+static int folds(folds_options *o)
 {
     lac_context *ctx = NULL;
     lac_data *data = NULL;
-    lac_predicted *fold[LAC_MOST_FOLDS] = {NULL};
-    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config, &data);
+    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
         status = train_folds(ctx, o, data);
-    if (status == LAC_OK)
-        status = lac_folds_predict(ctx, data, o->out, o->folds, &o->how, fold);
-    if (status == LAC_OK)
-        status = measure_folds(ctx, o, fold);
-    int code = CODE_DONE;
+    if (status == LAC_OK && !o->fold)
+        status = lac_context_agree(
+            ctx, ranks_is_first(&o->machine) ? measure_folds(ctx, o, data) : LAC_OK);
     if (status == LAC_STOPPED)
         fprintf(stderr, "lacuna: stopped and saved in %s; the same command goes on\n", o->out);
-    else
-        code = report(ctx, status);
-    for (int f = 0; f < o->folds; f++)
-        lac_predicted_free(&fold[f]);
+    int code = status == LAC_STOPPED ? stop_code() : report(ctx, status);
     lac_data_free(&data);
     lac_context_free(&ctx);
     return code;
@@ -218,7 +226,7 @@ static int is_offered(const lac_field *f)
 
 int verb_folds(int argc, char **argv)
 {
-    folds_options o = {.folds = 5};
+    folds_options o = {.folds = 5, .machine = {.team = 1}};
     o.base = base_usual(usual_preset, &o.config);
     option settings[MOST_SETTINGS];
     option options[] = {
@@ -229,12 +237,17 @@ int verb_folds(int argc, char **argv)
                   "rows as eval --rows writes them"},
         {.type = OPTION_INT, .name = "folds", .value = &o.folds, .unit = "K", .min = 2,
          .max = LAC_MOST_FOLDS, .about = "folds; each is held out once"},
+        {.type = OPTION_INT, .name = "fold", .value = &o.fold, .unit = "N", .zero = "all",
+         .about = "train this fold alone, by all ranks, and measure nothing; several may be under "
+                  "way at a time, and the command without it measures them",
+         .min = 0, .max = LAC_MOST_FOLDS},
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON; what is not known is null"},
         FLIP_OPTION(o.how.flip),
         BASE_OPTIONS(o.base),
         SETTINGS(settings, setting_options(&o.config, is_offered, settings)),
         MACHINE_OPTIONS(o.machine),
+        TEAM_OPTIONS(o.machine, "fold"),
     };
     const command c = {
         .name = "folds",
@@ -243,9 +256,10 @@ int verb_folds(int argc, char **argv)
                  "equal pictures, of every label pattern alike; trains once for each fold, which "
                  "that training holds out; and measures every fold, their mean and deviation, and "
                  "all rows together, each predicted by the model that was not trained on it.\n"
-                 "Ctrl-C saves; the same command goes on.",
+                 "Ctrl-C saves; the same command goes on, with any number of ranks.",
         .examples = "  lacuna folds --data kaggle --out folds\n"
                     "  lacuna folds --data kaggle --out folds --folds 10 --preset first\n"
+                    "  mpirun -n 5 lacuna folds --data kaggle --out folds\n"
                     "  lacuna predict --model folds --data kaggle --out points.csv",
         .options = options,
         .count = sizeof options / sizeof options[0],
@@ -253,5 +267,13 @@ int verb_folds(int argc, char **argv)
     int code = options_parse(&c, argc, argv);
     if (code == CODE_GO_ON)
         code = base_take(&c, &o.base, &o.machine, &o.config);
-    return code == CODE_GO_ON ? folds(&o) : code;
+    if (code == CODE_GO_ON && o.fold > o.folds)
+        code = options_misuse(&c, "--fold %d: there are %d folds", o.fold, o.folds);
+    if (code == CODE_GO_ON)
+        code = ranks_open(&c, &o.machine);
+    if (code != CODE_GO_ON)
+        return code;
+    code = folds(&o);
+    ranks_close(&o.machine);
+    return code;
 }

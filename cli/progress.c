@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ static int on_terminal; /* stderr is one */
  * interrupts a matrix product of oneDNN 2.6 damages the heap (measured: any handler, on a timer,
  * ends a program of nothing but dnnl_sgemm in "double free or corruption"). */
 static atomic_int stop_waits, stop_asked; /* the signal that asked */
+static atomic_int *stop_of_any; /* the same of all processes, where there are more than one */
 
 static void say_stopping(void)
 {
@@ -52,6 +54,8 @@ static void *take_signals(void *set)
         if (!stop_waits || stop_asked)
             end_by(number);
         stop_asked = number;
+        if (stop_of_any)
+            *stop_of_any = number;
         say_stopping();
     }
     return NULL;
@@ -73,6 +77,14 @@ void signals_watch(void)
         pthread_detach(thread);
     else
         pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* they end the program then */
+}
+
+void signals_share(void)
+{
+    void *memory = mmap(NULL, sizeof *stop_of_any, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory != MAP_FAILED)
+        stop_of_any = memory;
 }
 
 void signals_stop(void)
@@ -166,12 +178,13 @@ void progress_clear(void)
 
 int stop_is_asked(void)
 {
-    return stop_asked != 0;
+    return stop_asked || (stop_of_any && *stop_of_any);
 }
 
 int stop_code(void)
 {
-    return 128 + (stop_asked ? stop_asked : SIGINT); /* or another rank was asked */
+    int asked = stop_of_any && !stop_asked ? *stop_of_any : stop_asked;
+    return 128 + (asked ? asked : SIGINT); /* or a rank on another machine was asked */
 }
 
 int progress_show(void *user, const lac_progress *p)
@@ -191,5 +204,5 @@ int progress_show(void *user, const lac_progress *p)
         progress_step(d, p);
     }
     int is_last = is_complete && p->epoch == p->epochs;
-    return stop_asked && !is_last;
+    return !is_last && stop_is_asked();
 }

@@ -21,6 +21,9 @@ typedef struct display {
  * whose threads would take them. */
 void signals_watch(void);
 
+/* Before a fork: what asks one of these processes for a stop asks all. */
+void signals_share(void);
+
 /* From here on the first asks for a stop, the second, but for a SIGHUP, ends the program. */
 void signals_stop(void);
 int stop_is_asked(void);

@@ -58,6 +58,8 @@ static lac_status join_launched(machine_options *m)
 
 static lac_status start_own(machine_options *m)
 {
+    if (m->ranks > 1)
+        signals_share();
     lac_status status = m->ranks > 1 ? lac_fork_open(m->ranks, &m->comm) : LAC_OK;
     signals_watch();
     return status;
@@ -72,6 +74,15 @@ static int can_join(void)
 #endif
 }
 
+static int check_team(const command *c, const machine_options *m)
+{
+    int ranks = is_launched() ? told_number(size_names) : m->ranks ? m->ranks : 1;
+    if (m->team && ranks % m->team != 0)
+        return options_misuse(c, "--ranks-per-trial %d: must divide the number of ranks, %d",
+                              m->team, ranks);
+    return CODE_GO_ON;
+}
+
 int ranks_open(const command *c, machine_options *m)
 {
     if (is_launched() && m->ranks)
@@ -82,6 +93,9 @@ int ranks_open(const command *c, machine_options *m)
                         "--ranks N shares a batch on one machine\n", told_number(size_names));
         return CODE_FAILED;
     }
+    int code = check_team(c, m);
+    if (code != CODE_GO_ON)
+        return code;
     lac_status status = is_launched() ? join_launched(m) : start_own(m);
 #ifdef HAVE_MPI
     if (status != LAC_OK && is_launched()) {
@@ -106,6 +120,11 @@ lac_status ranks_meet(machine_options *m, lac_context *ctx, lac_status status)
         !(freopen("/dev/null", "w", stdout) && freopen("/dev/null", "w", stderr)))
         _exit(CODE_FAILED);
     return status;
+}
+
+int ranks_is_first(const machine_options *m)
+{
+    return !m->comm || m->comm->rank == 0;
 }
 
 void ranks_close(machine_options *m)

@@ -6,6 +6,7 @@
  */
 #include "cli.h"
 #include "progress.h"
+#include "ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 typedef struct search_options {
     const char *data;
     const char *out;
+    int trial; /* trains this one alone; all: 0 */
     settings_base base;
     lac_search_config config;
     machine_options machine;
@@ -22,6 +24,7 @@ typedef struct search_options {
 typedef struct search_view {
     display line;
     char before[48];
+    int done; /* trials that have come to the end of a round */
 } search_view;
 
 enum { WIDTH = 8 }; /* of a setting's column, at least */
@@ -58,8 +61,19 @@ static int show(void *user, const lac_search_progress *p)
     } else {
         progress_clear();
         print_trial(t);
+        v->done++;
     }
     return stop_is_asked();
+}
+
+/* The head with its one line, if there is one. */
+static int show_one(void *user, const lac_search_progress *p)
+{
+    if (!p->training) {
+        progress_clear();
+        print_head();
+    }
+    return show(user, p);
 }
 
 static void print_settings(const search_options *o)
@@ -113,25 +127,42 @@ static lac_status print_outcome(lac_context *ctx, const search_options *o)
     return LAC_OK;
 }
 
-static int search(const search_options *o)
+static lac_status train_all(lac_context *ctx, const search_options *o, const lac_data *data,
+                            search_view *view)
+{
+    print_settings(o);
+    print_head();
+    signals_stop();
+    lac_status status = lac_search_run(ctx, data, &o->config, o->out, show, view);
+    progress_clear();
+    if (status != LAC_OK)
+        return status;
+    return lac_context_agree(ctx, ranks_is_first(&o->machine) ? print_outcome(ctx, o) : LAC_OK);
+}
+
+static lac_status train_one(lac_context *ctx, const search_options *o, const lac_data *data,
+                            search_view *view)
+{
+    signals_stop();
+    lac_status status = lac_search_train(ctx, data, &o->config, o->trial, o->out, show_one, view);
+    progress_clear();
+    if (status == LAC_OK && !view->done)
+        printf("nothing to do: trial %d is over, or waits for others of its round\n", o->trial);
+    return status;
+}
+
+static int search(search_options *o)
 {
     lac_context *ctx = NULL;
     lac_data *data = NULL;
     search_view view = {.line = DISPLAY_START};
     view.line.before = view.before;
-    signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
         status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config.base, &data);
-    if (status == LAC_OK) {
-        print_settings(o);
-        print_head();
-        signals_stop();
-        status = lac_search_run(ctx, data, &o->config, o->out, show, &view);
-        progress_clear();
-    }
+    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
-        status = print_outcome(ctx, o);
+        status = (o->trial ? train_one : train_all)(ctx, o, data, &view);
     if (status == LAC_STOPPED)
         fprintf(stderr, "lacuna: stopped and saved in %s; the same command goes on\n", o->out);
     int code = status == LAC_STOPPED ? stop_code() : report(ctx, status);
@@ -177,7 +208,7 @@ static void describe_drawn(int evenly, char *out, size_t size)
 
 int verb_search(int argc, char **argv)
 {
-    search_options o = {.config = lac_search_config_default()};
+    search_options o = {.config = lac_search_config_default(), .machine = {.team = 1}};
     lac_search_config *config = &o.config;
     o.base = base_usual("paper", &config->base);
     char by_size[400] = "", evenly[400] = "", about[1600];
@@ -188,8 +219,8 @@ int verb_search(int argc, char **argv)
              "measured on validation rows split off the rest by the same rules. All trials train "
              "for a few epochs, the better half goes on for twice as many, and so on. What is "
              "not drawn is the preset's, but for the start, which is normal: its width is drawn.\n"
-             "Ctrl-C saves; the same command goes on, and may ask for more trials. 'lacuna "
-             "report DIR' draws the search.", by_size, evenly);
+             "Ctrl-C saves; the same command goes on, with any number of ranks, and may ask for "
+             "more trials. 'lacuna report DIR' draws the search.", by_size, evenly);
     option settings[MOST_SETTINGS];
     option options[] = {
         {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
@@ -199,6 +230,11 @@ int verb_search(int argc, char **argv)
                   "trial"},
         {.type = OPTION_INT, .name = "trials", .value = &config->trials, .unit = "N",
          .about = "settings to try", .min = 1, .max = 100000},
+        {.type = OPTION_INT, .name = "trial", .value = &o.trial, .unit = "N", .zero = "all",
+         .about = "train this trial alone, by all ranks, to the end of the round that trials.csv "
+                  "tells, the first without one; several may be under way at a time, and the "
+                  "command without it goes on from there",
+         .min = 0, .max = 100000},
         {.type = OPTION_INT, .name = "epochs", .value = &config->epochs, .unit = "E",
          .about = "epochs of a trial that goes to the end", .min = 1, .max = 1000000},
         {.type = OPTION_FLAG, .name = "no-halving", .value = &config->halving,
@@ -210,12 +246,14 @@ int verb_search(int argc, char **argv)
         BASE_OPTIONS(o.base),
         SETTINGS(settings, setting_options(&config->base, is_offered, settings)),
         MACHINE_OPTIONS(o.machine),
+        TEAM_OPTIONS(o.machine, "trial"),
     };
     const command c = {
         .name = "search",
         .usage = "lacuna search --data P --out DIR [--trials N] [--epochs E] [options]",
         .about = about,
         .examples = "  lacuna search --data kaggle --out search --trials 16 --epochs 16\n"
+                    "  mpirun -n 8 lacuna search --data kaggle --out search --trials 16\n"
                     "  lacuna report search --data kaggle --out report",
         .options = options,
         .count = sizeof options / sizeof options[0],
@@ -223,5 +261,13 @@ int verb_search(int argc, char **argv)
     int code = options_parse(&c, argc, argv);
     if (code == CODE_GO_ON)
         code = base_take(&c, &o.base, &o.machine, &config->base);
-    return code == CODE_GO_ON ? search(&o) : code;
+    if (code == CODE_GO_ON && o.trial > config->trials)
+        code = options_misuse(&c, "--trial %d: there are %d trials", o.trial, config->trials);
+    if (code == CODE_GO_ON)
+        code = ranks_open(&c, &o.machine);
+    if (code != CODE_GO_ON)
+        return code;
+    code = search(&o);
+    ranks_close(&o.machine);
+    return code;
 }

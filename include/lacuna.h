@@ -89,7 +89,8 @@ typedef enum lac_status {
 
 /* Each makes a context with its lac_comm, and then the same calls; slices of every batch are shared
  * out among them. Whatever is written, rank 0 writes; a trainer that one rank cannot make, or a
- * training that fails on one, fails on all. Searches are not shared. */
+ * training that fails on one, fails on all. Folds and the trials of a search are handed out to
+ * teams of ranks. */
 
 /* How a rank, one of `size` processes, is heard by the others. It moves bytes and adds nothing:
  * sums are the library's own, always in one order, so that a training does not depend on the number
@@ -103,6 +104,13 @@ typedef struct lac_comm {
     int (*gather)(void *user, void *bytes, const size_t *end);
     const char *(*reason)(void *user); /* why it failed, "rank 2 is gone" */
     void *user;
+    /* The ranks of this one's team, where all are cut, in their order, into teams of `size`, which
+     * divides their number. All ranks call it; it lasts as long as this one. NULL where it cannot
+     * be had. split itself may be NULL: then teams are of one rank, or of all. */
+    const struct lac_comm *(*split)(void *user, int size);
+    /* Whether a rank is known to be gone; it does not wait. Then teams end their trainings early,
+     * saved. NULL: gather alone tells. */
+    int (*lost)(void *user);
 } lac_comm;
 
 /* Makes this process rank 0 of `size`, the others by fork, which share memory with it: for one
@@ -135,10 +143,11 @@ typedef struct lac_context_config {
     void *log_user;
     const lac_comm *comm; /* the ranks that its trainings are shared by, or NULL: this process
                            * alone. Borrowed */
+    int team;     /* how many of them share a fold or a trial of a search, 0 = all (0) */
 } lac_context_config;
 
 /* Makes a context; config NULL means all defaults. ARGUMENT (threads below 0, no such
- * level), MEMORY. */
+ * level, ranks that cannot be cut into such teams), MEMORY. */
 lac_status lac_context_new(const lac_context_config *config, lac_context **out);
 void lac_context_free(lac_context **ctx);
 
@@ -623,15 +632,23 @@ void lac_trainer_free(lac_trainer **trainer);
 /* ---- Cross-validation ------------------------------------------------------------------ */
 
 /* Called after every step of fold's training, from 1, and with training NULL when it is done;
- * return 0 to go on. */
+ * return 0 to go on. Of several teams of ranks, each is called for the steps of its own folds, and
+ * all for every fold that is done. */
 typedef int (*lac_folds_fn)(void *user, int fold, const lac_progress *training);
 
 /* Trains `folds` times, each time with another of the folds as hold-out (holdout and fold of
  * `config` do not count), into run folders fold-001, fold-002, ... in `dir`, made if missing.
- * Called again with the same settings it goes on where it was. ARGUMENT, STOPPED and the statuses
- * of lac_trainer_open and _run. */
+ * Called again with the same settings it goes on where it was. Teams of ranks train as many folds
+ * at a time as there are teams, and wait for each other. ARGUMENT, STOPPED and the statuses of
+ * lac_trainer_open and _run. */
 lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                          int folds, const char *dir, lac_folds_fn progress, void *user);
+
+/* Trains one of them alone, by all ranks, as lac_folds_run would: for whoever hands out folds
+ * himself, of which several may be under way at a time. lac_folds_run then finds it done. */
+lac_status lac_folds_train(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                           int folds, int fold, const char *dir, lac_folds_fn progress,
+                           void *user);
 
 /* ---- Search ------------------------------------------------------------------------- */
 
@@ -676,7 +693,8 @@ typedef struct lac_search_progress {
     const lac_progress *training; /* NULL at the end of a trial's round */
 } lac_search_progress;
 
-/* Called after every step and at the end of every trial's round; return 0 to go on. */
+/* Called after every step and at the end of every trial's round; return 0 to go on. Of several
+ * teams of ranks, each is called for the steps of its own trials, and all at every trial's end. */
 typedef int (*lac_search_fn)(void *user, const lac_search_progress *progress);
 
 /* Searches. `dir` holds trials.csv, search.txt (the settings) and a run folder for every trial,
@@ -684,10 +702,20 @@ typedef int (*lac_search_fn)(void *user, const lac_search_progress *progress);
  * it goes on where it was; more trials or epochs may be asked for, anything else is refused. One
  * process at a time searches in a folder, whose lock it holds.
  * Successive halving trains all trials for few epochs, then the better half for twice as many,
- * and so on; how many rounds there are is bound by both trials and epochs. ARGUMENT, STOPPED,
- * IO, FORMAT, MISMATCH, MEMORY. */
+ * and so on; how many rounds there are is bound by both trials and epochs. Teams of ranks train as
+ * many trials at a time as there are teams, and wait for each other. ARGUMENT, STOPPED, IO, FORMAT,
+ * MISMATCH, MEMORY. */
 lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_search_config *config,
                           const char *dir, lac_search_fn progress, void *user);
+
+/* Trains one trial alone, from 1, by all ranks, to the end of the round that trials.csv tells, the
+ * first without one: for whoever hands out trials himself, of which several may be under way at a
+ * time. It leaves trials.csv as it is: lac_search_run, once they have ended, finds them done. There
+ * is nothing to do, and no call of progress, where the trial has come to the end of that round, or
+ * is over. */
+lac_status lac_search_train(lac_context *ctx, const lac_data *data,
+                            const lac_search_config *config, int trial, const char *dir,
+                            lac_search_fn progress, void *user);
 
 /* What trials.csv of a search tells, best first: *trials is an array of *count, freed by
  * free(). Of their configurations only what was drawn is filled, the rest is the defaults.

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Trainings by mpirun: the same run by 1, 2 and 3 ranks, a rank that is killed, a signal that stops.
+# Trainings by mpirun: the same run by 1, 2 and 3 ranks, the same folds and search by teams of
+# them, a rank that is killed, a signal that stops.
 # Skipped where there is no mpirun.
 #
 # usage: mpi.sh LACUNA
@@ -41,6 +42,29 @@ for n in 1 2 3; do
 done
 grep -q '^machine  3 ranks, each of 1 thread' out3 || fail 'does not say who trains'
 
+# shellcheck disable=SC2086
+work() { # FOLDER COMMAND...: folds and a search by the command
+    mkdir "$1"
+    into=$1
+    shift
+    "$@" folds --data faces --folds 3 $settings --epochs 1 --out "$into/folds" >"$into/folds.txt"
+    "$@" search --data faces --trials 4 --epochs 2 --model kimura --out "$into/search" >/dev/null
+    cut -d, -f1-4,6- "$into/search/trials.csv" >"$into/trials.csv"
+}
+teams() { # ARGUMENT...: by teams of two
+    ranks 4 "$@" --ranks-per-trial 2
+}
+single() {
+    ranks 3 "$@"
+}
+work alone "$lacuna"
+for team in single teams; do
+    work "by$team" "$team"
+    for file in folds.txt folds/predictions.csv trials.csv; do
+        cmp "alone/$file" "by$team/$file" || fail "$team: another $file"
+    done
+done
+
 if ranks 2 train --data faces --out none --ranks 2 >refused 2>&1; then
     fail 'takes --ranks from under mpirun'
 fi
@@ -57,6 +81,16 @@ wait $! && fail 'stopped, but says done' || :
 grep -q 'stopped and saved in stopped' stopped.err || fail 'a signal to mpirun does not save'
 ranks 3 train --data many --out stopped --resume --epochs 1 | grep -q 'nothing to do' ||
     fail 'does not go on'
+
+# shellcheck disable=SC2086
+(run='exec' && ranks 2 folds --data faces --out long --folds 2 $settings --epochs 100000 \
+    >long.out 2>long.err) &
+while ! [ -e long/fold-002/last.safetensors ]; do
+    sleep 0.05
+done
+kill -TERM $!
+wait $! && fail 'folds are stopped, but say done' || :
+grep -q 'stopped and saved in long' long.err || fail 'a signal to mpirun does not save folds'
 
 # shellcheck disable=SC2086
 (run='exec' && ranks 2 train --data faces --out killed $settings >killed.out 2>killed.err) &

@@ -1,12 +1,10 @@
 /*
  * Trainings that several ranks share, by fork: whatever their number, the same bits; whatever
  * happens to one of them, all end.
- *
- * Every training makes its own context behind the fork. Ranks but 0 leave as soon as it is over,
- * and say through a pipe what they have come to.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "comm/comm.h"
+#include "ranked.h"
 #include "training.h"
 
 #include <math.h>
@@ -24,15 +22,9 @@ typedef struct shared_training {
     int epochs;           /* not 0: goes on with `run` to this one */
     lac_progress_fn progress;
     int rank;             /* of the process that looks */
-    int said[2];          /* a pipe */
     double loss[MOST_STEPS];
     int losses;
 } shared_training;
-
-typedef struct word {
-    lac_status status;
-    char message[400];
-} word;
 
 static shared_training training_of(const char *model, int batch)
 {
@@ -53,44 +45,25 @@ static lac_status train_in(lac_context *ctx, const lac_data *data, shared_traini
     return status;
 }
 
-/* One rank's part, in its own context. */
-static word train_rank(const lac_comm *comm, shared_training *s)
+static lac_status train_rank(lac_context *ctx, int rank, void *user)
 {
-    const lac_context_config config = {.threads = 1, .cpu = s->cpu, .comm = comm};
-    lac_context *ctx;
-    word w = {.status = lac_context_new(&config, &ctx)};
-    if (w.status != LAC_OK)
-        return w;
+    shared_training *s = user;
     lac_data *data = data_new(ctx, s->rows, SIDE, 0);
-    s->rank = comm->rank;
-    w.status = train_in(ctx, data, s);
-    snprintf(w.message, sizeof w.message, "%.399s", lac_context_message(ctx));
+    s->rank = rank;
+    lac_status status = train_in(ctx, data, s);
     lac_data_free(&data);
-    lac_context_free(&ctx);
-    return w;
+    return status;
 }
 
-/* Trains by so many ranks. What rank 0 has come to; all others that live, `living` of them, must
- * have come to the same. */
+static ranked ranked_of(shared_training *s)
+{
+    return (ranked){.cpu = s->cpu, .work = train_rank, .user = s};
+}
+
 static word train(shared_training *s, int ranks, int living)
 {
-    lac_comm *comm;
-    word other;
-    assert_int_equal(pipe(s->said), 0);
-    assert_int_equal(lac_fork_open(ranks, &comm), LAC_OK);
-    word w = train_rank(comm, s);
-    if (comm->rank > 0)
-        _exit(write(s->said[1], &w, sizeof w) != sizeof w);
-    lac_fork_close(&comm);
-    close(s->said[1]);
-    for (; read(s->said[0], &other, sizeof other) == sizeof other; living--) {
-        assert_int_equal(other.status, w.status);
-        if (w.status != LAC_OK && w.status != LAC_STOPPED)
-            assert_string_equal(other.message, w.message);
-    }
-    close(s->said[0]);
-    assert_int_equal(living, 0);
-    return w;
+    const ranked r = ranked_of(s);
+    return by_ranks(ranks, &r, living);
 }
 
 static void must_train(shared_training *s, int ranks, lac_status wanted)
@@ -297,6 +270,7 @@ static void so_does_rank_0(void **state)
     folder_new(&f);
     run_in(&s, &f, 3);
     s.progress = kill_rank_0;
+    const ranked r = ranked_of(&s);
     int heard[2];
     assert_int_equal(pipe(heard), 0);
     pid_t child = fork();
@@ -305,7 +279,7 @@ static void so_does_rank_0(void **state)
         lac_comm *comm;
         if (lac_fork_open(3, &comm) != LAC_OK)
             _exit(1);
-        w = train_rank(comm, &s);
+        w = by_rank(comm, &r);
         _exit(write(heard[1], &w, sizeof w) != sizeof w);
     }
     close(heard[1]);
@@ -355,7 +329,8 @@ static void ranks_that_differ_are_refused(void **state)
     run_in(&s, &f, 2);
     assert_int_equal(lac_fork_open(2, &comm), LAC_OK);
     s.config.seed += (uint64_t)comm->rank;
-    word w = train_rank(comm, &s);
+    const ranked r = ranked_of(&s);
+    word w = by_rank(comm, &r);
     if (comm->rank > 0)
         _exit(0);
     lac_fork_close(&comm);

@@ -34,6 +34,7 @@ struct lac_context {
     lac_cpu cpu;
     int threads;
     const lac_comm *comm; /* NULL: one rank */
+    int team;             /* ranks that share a fold or a trial; all: 0 */
     double heard_bytes;   /* that came from other ranks so far, */
     double heard_seconds; /* and how long this one has waited for them */
     lac_pool *pool;

@@ -120,3 +120,47 @@ lac_status lac_expect_same(lac_context *ctx, const char *what, uint64_t hash)
                             "rank %d has other %s than rank 0: must be the same on all", r, what);
     return LAC_OK;
 }
+
+/* ---- Teams --------------------------------------------------------------------------------- */
+
+lac_teams lac_teams_one(const lac_context *ctx)
+{
+    return (lac_teams){.all = ctx->comm, .own = ctx->comm, .size = lac_ranks(ctx), .count = 1};
+}
+
+/* Of fewer than all, and more than one. */
+static lac_status split(lac_context *ctx, lac_teams *t)
+{
+    t->own = t->all->split ? t->all->split(t->all->user, t->size) : NULL;
+    if (t->own)
+        return LAC_OK;
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                    "teams of %d of %d ranks: these part into single ones alone", t->size,
+                    t->all->size);
+}
+
+lac_status lac_teams_open(lac_context *ctx, lac_teams *out)
+{
+    int ranks = lac_ranks(ctx), size = ctx->team;
+    *out = lac_teams_one(ctx);
+    if (size == 0 || size == ranks)
+        return LAC_OK;
+    *out = (lac_teams){.all = ctx->comm, .size = size, .count = ranks / size,
+                       .number = lac_rank(ctx) / size};
+    return lac_context_agree(ctx, size > 1 ? split(ctx, out) : LAC_OK);
+}
+
+lac_status lac_teams_work(lac_context *ctx, const lac_teams *teams,
+                          lac_status (*work)(void *user), void *user)
+{
+    ctx->comm = teams->own;
+    lac_status status = work ? work(user) : LAC_OK;
+    ctx->comm = teams->all;
+    return lac_context_agree(ctx, status);
+}
+
+int lac_teams_lost(const lac_teams *teams)
+{
+    const lac_comm *all = teams->all;
+    return all && all->lost && all->lost(all->user);
+}

@@ -2,6 +2,9 @@
  * Ranks: processes that share each batch of a training. They only ever gather: each shows the
  * others what it has, and every one adds it up in the order of the pictures. So no sum depends on
  * how many there are, and all of them hold the same weights.
+ *
+ * Where there are many trainings to do, ranks part into teams, each of which does a training at a
+ * time as if there were no others.
  */
 #ifndef LAC_COMM_H
 #define LAC_COMM_H
@@ -44,5 +47,27 @@ lac_status lac_agree(lac_context *ctx, lac_verdict *verdict);
 
 /* Something that must be the same on all ranks; `what` names it. MISMATCH, RANKS. */
 lac_status lac_expect_same(lac_context *ctx, const char *what, uint64_t hash);
+
+/* ---- Teams --------------------------------------------------------------------------------- */
+
+typedef struct lac_teams {
+    const lac_comm *all, *own; /* NULL: one rank */
+    int size, count;           /* ranks of a team, teams */
+    int number;                /* this one's, from 0 */
+} lac_teams;
+
+/* All ranks as one. */
+lac_teams lac_teams_one(const lac_context *ctx);
+
+/* Teams of as many ranks as the context says. ARGUMENT, RANKS. */
+lac_status lac_teams_open(lac_context *ctx, lac_teams *out);
+
+/* Does `work`, which may be NULL, with the context's ranks those of the team. Then all meet again,
+ * and agree on what has come of it. */
+lac_status lac_teams_work(lac_context *ctx, const lac_teams *teams,
+                          lac_status (*work)(void *user), void *user);
+
+/* Whether a rank is gone, of whatever team, so that work may as well end. */
+int lac_teams_lost(const lac_teams *teams);
 
 #endif

@@ -8,6 +8,8 @@
  * At a meeting ranks sleep until the last one comes (futex). Whoever has slept for CHECK looks
  * whether the others still live: rank 0 asks for its children that have ended, and they whether
  * rank 0 is still their parent.
+ *
+ * Teams have a piece of that memory each. A rank that is gone ends them all.
  */
 #define _GNU_SOURCE
 #include "comm/comm.h"
@@ -29,16 +31,25 @@ enum { ROOM = 4 << 20 };          /* bytes; a rank's part of them stays in its c
 enum { CHECK = 200000000 };       /* nanoseconds */
 enum { NOBODY = -1 };
 
-typedef struct shared {
+/* Where ranks meet. */
+typedef struct place {
     atomic_int arrived;
     atomic_uint meeting;  /* counts them */
-    atomic_int gone;      /* the rank that is, or NOBODY */
     _Alignas(64) char room[2][ROOM];
+} place;
+
+typedef struct shared {
+    atomic_int gone;      /* the rank that is, or NOBODY */
+    place all;
+    place team[];         /* [ranks / 2] */
 } shared;
 
+/* All ranks, and behind them in memory this one's team, once somebody has asked for it. */
 typedef struct team {
     lac_comm comm; /* what is handed out */
+    struct team *all;
     shared *shared;
+    place *place;  /* where these ranks meet */
     unsigned turn; /* picks the room */
     pid_t parent;
     pid_t child[LAC_MOST_RANKS]; /* of rank 0, by rank; 0 when it has been waited for */
@@ -74,8 +85,8 @@ static void note_gone(team *t, int rank)
 {
     int nobody = NOBODY;
     atomic_compare_exchange_strong(&t->shared->gone, &nobody, rank);
-    atomic_fetch_add(&t->shared->meeting, 1);
-    wake_all(&t->shared->meeting);
+    atomic_fetch_add(&t->place->meeting, 1);
+    wake_all(&t->place->meeting);
 }
 
 static void look_for_the_dead(team *t)
@@ -92,25 +103,30 @@ static void look_for_the_dead(team *t)
         }
 }
 
+static int is_any_gone(const team *t)
+{
+    return atomic_load(&t->shared->gone) != NOBODY;
+}
+
 /* Returns when all ranks have come, or 1 when one never will. */
 static int meet(team *t)
 {
-    shared *s = t->shared;
-    unsigned meeting = atomic_load(&s->meeting);
-    if (atomic_load(&s->gone) != NOBODY)
+    place *p = t->place;
+    unsigned meeting = atomic_load(&p->meeting);
+    if (is_any_gone(t))
         return 1;
-    if (atomic_fetch_add(&s->arrived, 1) + 1 == t->comm.size) {
-        atomic_store(&s->arrived, 0);
-        atomic_fetch_add(&s->meeting, 1);
-        wake_all(&s->meeting);
+    if (atomic_fetch_add(&p->arrived, 1) + 1 == t->comm.size) {
+        atomic_store(&p->arrived, 0);
+        atomic_fetch_add(&p->meeting, 1);
+        wake_all(&p->meeting);
         return 0;
     }
-    while (atomic_load(&s->meeting) == meeting) {
-        sleep_on(&s->meeting, meeting);
-        if (atomic_load(&s->meeting) == meeting)
-            look_for_the_dead(t);
+    while (atomic_load(&p->meeting) == meeting && !is_any_gone(t)) {
+        sleep_on(&p->meeting, meeting);
+        if (atomic_load(&p->meeting) == meeting)
+            look_for_the_dead(t->all);
     }
-    return atomic_load(&s->gone) != NOBODY;
+    return is_any_gone(t);
 }
 
 /* ---- Gathering ------------------------------------------------------------------------------ */
@@ -135,7 +151,7 @@ static int gather(void *user, void *bytes, const size_t *end)
     int rank = t->comm.rank;
     size_t first = rank ? end[rank - 1] : 0, total = end[t->comm.size - 1], at = 0;
     do {
-        char *room = t->shared->room[t->turn++ % 2];
+        char *room = t->place->room[t->turn++ % 2];
         copy(room, at, bytes, first, end[rank], 1);
         if (meet(t))
             return 1;
@@ -146,6 +162,13 @@ static int gather(void *user, void *bytes, const size_t *end)
     return 0;
 }
 
+static int lost(void *user)
+{
+    team *t = user;
+    look_for_the_dead(t);
+    return is_any_gone(t);
+}
+
 static const char *reason(void *user)
 {
     team *t = user;
@@ -154,14 +177,35 @@ static const char *reason(void *user)
     return t->reason;
 }
 
+/* ---- Teams ---------------------------------------------------------------------------------- */
+
+/* Once: a place belongs to one team. */
+static const lac_comm *split(void *user, int size)
+{
+    team *all = user, *part = all + 1;
+    if (part->comm.size == 0) {
+        part->comm = (lac_comm){.rank = all->comm.rank % size, .size = size, .gather = gather,
+                                .reason = reason, .user = part};
+        part->all = all;
+        part->shared = all->shared;
+        part->place = &all->shared->team[all->comm.rank / size];
+    }
+    return part->comm.size == size ? &part->comm : NULL;
+}
+
 /* ---- Opening -------------------------------------------------------------------------------- */
+
+static size_t bytes_to_share(int ranks)
+{
+    return sizeof(shared) + (size_t)(ranks / 2) * sizeof(place);
+}
 
 static void end_team(team *t)
 {
     for (int r = 1; r < t->comm.size; r++)
         if (t->child[r])
             waitpid(t->child[r], NULL, 0);
-    munmap(t->shared, sizeof *t->shared);
+    munmap(t->shared, bytes_to_share(t->comm.size));
     free(t);
 }
 
@@ -192,17 +236,20 @@ lac_status lac_fork_open(int size, lac_comm **out)
     if (size < 1 || size > LAC_MOST_RANKS)
         return lac_fail(NULL, LAC_ERROR_ARGUMENT, "%d ranks: must be 1 to %d", size,
                         LAC_MOST_RANKS);
-    team *t = calloc(1, sizeof *t);
+    team *t = calloc(2, sizeof *t);
     if (!t)
         return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %d ranks", size);
-    t->comm = (lac_comm){.size = size, .gather = gather, .reason = reason, .user = t};
-    t->shared = mmap(NULL, sizeof *t->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                     -1, 0);
+    t->comm = (lac_comm){.size = size, .gather = gather, .reason = reason, .user = t,
+                         .split = split, .lost = lost};
+    t->all = t;
+    t->shared = mmap(NULL, bytes_to_share(size), PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (t->shared == MAP_FAILED) {
         free(t);
         return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %zu bytes for ranks to share",
-                        sizeof(shared));
+                        bytes_to_share(size));
     }
+    t->place = &t->shared->all;
     atomic_store(&t->shared->gone, NOBODY);
     lac_status status = start(t);
     if (status != LAC_OK) {

@@ -21,9 +21,10 @@ enum { MOST_BYTES = 1 << 30 }; /* of a message: MPI counts in int */
 enum { LOOKS = 200 };          /* without a sleep: they give way to others that can run */
 enum { LEAST_SLEEP = 5000, MOST_SLEEP = 100000 }; /* nanoseconds */
 
+/* All ranks, and behind them in memory this one's team, once somebody has asked for it. */
 typedef struct team {
     lac_comm comm; /* what is handed out */
-    MPI_Comm world;
+    MPI_Comm ranks;
     int count[LAC_MOST_RANKS], first[LAC_MOST_RANKS];
     char reason[MPI_MAX_ERROR_STRING];
 } team;
@@ -53,7 +54,7 @@ static int gather_large(team *t, char *bytes, const size_t *end)
     for (int r = 0; r < t->comm.size; r++)
         while (at < end[r] && error == MPI_SUCCESS) {
             size_t piece = end[r] - at < MOST_BYTES ? end[r] - at : MOST_BYTES;
-            error = MPI_Ibcast(bytes + at, (int)piece, MPI_BYTE, r, t->world, &request);
+            error = MPI_Ibcast(bytes + at, (int)piece, MPI_BYTE, r, t->ranks, &request);
             if (error == MPI_SUCCESS)
                 error = wait_for(&request);
             at += piece;
@@ -69,7 +70,7 @@ static int gather_small(team *t, char *bytes, const size_t *end)
         t->count[r] = (int)end[r] - t->first[r];
     }
     int error = MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, bytes, t->count, t->first,
-                                MPI_BYTE, t->world, &request);
+                                MPI_BYTE, t->ranks, &request);
     return error == MPI_SUCCESS ? wait_for(&request) : error;
 }
 
@@ -87,6 +88,17 @@ static const char *reason(void *user)
 {
     const team *t = user;
     return t->reason;
+}
+
+/* Once, as ranks by fork. */
+static const lac_comm *split(void *user, int size)
+{
+    team *all = user, *part = all + 1;
+    if (part->comm.size == 0 && MPI_Comm_split(all->ranks, all->comm.rank / size, all->comm.rank,
+                                               &part->ranks) == MPI_SUCCESS)
+        part->comm = (lac_comm){.rank = all->comm.rank % size, .size = size, .gather = gather,
+                                .reason = reason, .user = part};
+    return part->comm.size == size ? &part->comm : NULL;
 }
 
 static char message[80];
@@ -111,14 +123,14 @@ lac_status lac_mpi_open(lac_comm **out)
                  LAC_MOST_RANKS);
         return LAC_ERROR_ARGUMENT;
     }
-    team *t = calloc(1, sizeof *t);
+    team *t = calloc(2, sizeof *t);
     if (!t) {
         snprintf(message, sizeof message, "out of memory: %d ranks", size);
         return LAC_ERROR_MEMORY;
     }
     t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather, .reason = reason,
-                         .user = t};
-    t->world = MPI_COMM_WORLD;
+                         .user = t, .split = split};
+    t->ranks = MPI_COMM_WORLD;
     *out = &t->comm;
     return LAC_OK;
 }

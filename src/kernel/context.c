@@ -30,6 +30,11 @@ static lac_status check(const lac_context_config *config)
         return lac_fail(NULL, LAC_ERROR_ARGUMENT,
                         "no context: rank %d of %d, must be one of them, with gather and reason",
                         comm->rank, comm->size);
+    int ranks = comm ? comm->size : 1;
+    if (config->team < 0 || config->team > ranks || (config->team && ranks % config->team))
+        return lac_fail(NULL, LAC_ERROR_ARGUMENT,
+                        "no context: teams of %d of %d ranks, must divide them", config->team,
+                        ranks);
     return LAC_OK;
 }
 
@@ -45,6 +50,7 @@ lac_status lac_context_new(const lac_context_config *config, lac_context **out)
     ctx->log = c->log;
     ctx->log_user = c->log_user;
     ctx->comm = c->comm && c->comm->size > 1 ? c->comm : NULL;
+    ctx->team = c->team;
     ctx->threads = c->threads > 0 ? c->threads : online_cores();
     ctx->cpu = lac_kernels_level(c->cpu);
     ctx->kernels = lac_kernels_get(ctx->cpu);

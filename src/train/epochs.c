@@ -325,24 +325,29 @@ static lac_status begin(run_state *r)
     return r->run ? open_folder(r) : LAC_OK;
 }
 
-/* Ranks that differed would learn something else each. */
-static lac_status compare_ranks(const lac_trainer *t)
+lac_status lac_ranks_compare(lac_context *ctx, const lac_train_config *config,
+                             const lac_data *data)
 {
     char *text;
+    LAC_TRY(lac_context_agree(ctx, lac_config_to_json(ctx, config, &text)));
+    uint64_t settings = lac_hash(0, text, strlen(text));
+    free(text);
+    LAC_TRY(lac_expect_same(ctx, "settings", settings));
+    LAC_TRY(lac_expect_same(ctx, "data", data->fingerprint));
+    return lac_expect_same(ctx, "instructions (--cpu)", (uint64_t)ctx->cpu);
+}
+
+static lac_status compare_ranks(const lac_trainer *t)
+{
     const lac_net *net = t->model->net;
     size_t bytes = net->params.floats * sizeof(float);
     if (lac_ranks(t->ctx) == 1)
         return LAC_OK;
-    LAC_TRY(lac_context_agree(t->ctx, lac_config_to_json(t->ctx, &t->config, &text)));
-    uint64_t settings = lac_hash(0, text, strlen(text));
+    LAC_TRY(lac_ranks_compare(t->ctx, &t->config, t->data));
     uint64_t state = lac_hash((uint64_t)t->adam.step, t->weights->w, bytes);
-    free(text);
     state = lac_hash(state, t->weights->b, net->buffers.floats * sizeof(float));
     state = lac_hash(state, t->adam.m, bytes);
     state = lac_hash(state, t->adam.v, bytes);
-    LAC_TRY(lac_expect_same(t->ctx, "settings", settings));
-    LAC_TRY(lac_expect_same(t->ctx, "data", t->data->fingerprint));
-    LAC_TRY(lac_expect_same(t->ctx, "instructions (--cpu)", (uint64_t)t->ctx->cpu));
     return lac_expect_same(t->ctx, "weights", state);
 }
 

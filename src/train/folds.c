@@ -27,49 +27,95 @@ static lac_status check_folds(lac_context *ctx, int folds)
                     LAC_MOST_FOLDS);
 }
 
-typedef struct fold_view {
-    int fold;
+/* One fold's training. */
+typedef struct fold_job {
+    lac_context *ctx;
+    const lac_data *data;
+    const lac_train_config *config;
+    const char *dir;
+    int folds, fold; /* which of them */
     lac_folds_fn progress;
     void *user;
-} fold_view;
+    lac_teams teams;
+} fold_job;
 
-static int tell(void *user, const lac_progress *training)
+static int tell(const fold_job *j, const lac_progress *training)
 {
-    const fold_view *v = user;
-    return v->progress ? v->progress(v->user, v->fold, training) : 0;
+    return j->progress ? j->progress(j->user, j->fold, training) : 0;
 }
 
-static lac_status train_fold(lac_context *ctx, const lac_data *data,
-                             const lac_train_config *config, const char *run, fold_view *view)
+static int tell_step(void *user, const lac_progress *training)
 {
+    const fold_job *j = user;
+    return tell(j, training) | lac_teams_lost(&j->teams);
+}
+
+static lac_status train_in(fold_job *j, const char *run)
+{
+    lac_train_config config = *j->config;
     lac_trainer *trainer;
-    LAC_TRY(lac_trainer_open(ctx, data, config, run, &trainer));
-    lac_status status = lac_trainer_run(trainer, run, tell, view);
+    config.holdout = 1.0 / j->folds;
+    config.fold = j->fold;
+    LAC_TRY(lac_trainer_open(j->ctx, j->data, &config, run, &trainer));
+    lac_status status = lac_trainer_run(trainer, run, tell_step, j);
     lac_trainer_free(&trainer);
     return status;
+}
+
+static lac_status train_fold(void *user)
+{
+    fold_job *j = user;
+    char *run;
+    LAC_TRY(fold_path(j->ctx, j->dir, j->fold, &run));
+    lac_status status = train_in(j, run);
+    free(run);
+    return status;
+}
+
+/* Says that the folds before `end` are done, from the one at hand on; any rank may stop all. */
+static lac_status tell_done(fold_job *j, int end)
+{
+    lac_verdict verdict = {0};
+    for (; j->fold < end; j->fold++)
+        verdict.stop |= tell(j, NULL);
+    LAC_TRY(lac_agree(j->ctx, &verdict));
+    return verdict.stop ? LAC_STOPPED : LAC_OK;
+}
+
+static lac_status begin(fold_job *j)
+{
+    LAC_TRY(check_folds(j->ctx, j->folds));
+    LAC_TRY(lac_ranks_compare(j->ctx, j->config, j->data));
+    return lac_context_agree(j->ctx, lac_folder_make(j->ctx, j->dir));
 }
 
 lac_status lac_folds_run(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                          int folds, const char *dir, lac_folds_fn progress, void *user)
 {
-    lac_train_config own = *config;
-    LAC_TRY(check_folds(ctx, folds));
-    LAC_TRY(lac_folder_make(ctx, dir));
-    own.holdout = 1.0 / folds;
-    for (int fold = 1; fold <= folds; fold++) {
-        fold_view view = {fold, progress, user};
-        char *run;
-        own.fold = fold;
-        LAC_TRY(fold_path(ctx, dir, fold, &run));
-        lac_status status = train_fold(ctx, data, &own, run, &view);
-        free(run);
-        LAC_TRY(status);
-        lac_verdict verdict = {.stop = tell(&view, NULL)};
-        LAC_TRY(lac_agree(ctx, &verdict));
-        if (verdict.stop)
-            return LAC_STOPPED;
+    fold_job j = {ctx, data, config, dir, folds, 1, progress, user, lac_teams_one(ctx)};
+    LAC_TRY(begin(&j));
+    LAC_TRY(lac_teams_open(ctx, &j.teams));
+    for (int first = 1; first <= folds; first = j.fold) {
+        int end = folds - first < j.teams.count ? folds + 1 : first + j.teams.count;
+        j.fold = first + j.teams.number;
+        LAC_TRY(lac_teams_work(ctx, &j.teams, j.fold < end ? train_fold : NULL, &j));
+        j.fold = first;
+        LAC_TRY(tell_done(&j, end));
     }
     return LAC_OK;
+}
+
+lac_status lac_folds_train(lac_context *ctx, const lac_data *data, const lac_train_config *config,
+                           int folds, int fold, const char *dir, lac_folds_fn progress,
+                           void *user)
+{
+    fold_job j = {ctx, data, config, dir, folds, fold, progress, user, lac_teams_one(ctx)};
+    if (fold < 1 || fold > folds)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "fold %d of %d, must be one of them", fold,
+                        folds);
+    LAC_TRY(begin(&j));
+    LAC_TRY(train_fold(&j));
+    return tell_done(&j, fold + 1);
 }
 
 static lac_status predict_fold(lac_context *ctx, const lac_data *data, const char *run,

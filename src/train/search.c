@@ -2,24 +2,23 @@
  * Random search (Bergstra and Bengio), with successive halving.
  *
  * What a trial draws is a function of the search's seed and its number. All that a search
- * knows stands in trials.csv, written anew whenever a trial has reached the end of a round;
+ * knows stands in trials.csv, written anew whenever trials have reached the end of a round;
  * what happens next follows from it, so that a search goes on as if it had never stopped. A
  * trial under way has its run folder. search.txt holds the settings, so that no folder mixes
  * two searches.
+ *
+ * A trial at a time is under way, or of several teams of ranks one in each: a wave. All ranks know
+ * all trials, and decide alike; rank 0 writes.
  */
 #include "train/search.h"
 #include "comm/comm.h"
 #include "data/data.h"
-#include "net/net.h"
-#include "settings/config.h"
 #include "train/history.h"
+#include "train/trainer.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_TRIALS = 100000 };
 
 typedef struct search {
     lac_context *ctx;
@@ -30,152 +29,16 @@ typedef struct search {
     int trials;
     int epochs;     /* the round's end */
     int current;
+    lac_teams teams;
+    lac_trial *wave; /* [teams] the trials under way, each of the team whose number is its place; */
+    int under_way;   /* so many */
+    char *text;      /* of search.txt */
+    lac_lock lock;   /* rank 0's, of the folder */
     lac_search_fn progress;
     void *user;
 } search;
 
-lac_search_config lac_search_config_default(void)
-{
-    return (lac_search_config){.base = lac_train_config_default(), .trials = 20, .epochs = 16,
-                               .halving = 1, .validation = 0.2, .seed = 1};
-}
-
-/* ---- Drawing ------------------------------------------------------------------------------ */
-
-/* A decimal of three digits: what a person reads is what was used. */
-static double round_off(double value)
-{
-    char text[LAC_NUMBER];
-    lac_number_read(lac_number_digits(value, 3, text), &value);
-    return value;
-}
-
-static double draw(const lac_draw *d, double u)
-{
-    if (d->count)
-        return d->value[(int)(u * d->count)];
-    return round_off(d->value[0] * pow(d->value[1] / d->value[0], u));
-}
-
-static void draw_trial(const lac_search_config *c, int number, lac_trial *trial)
-{
-    const uint64_t stream = LAC_STREAM(LAC_STREAM_SEARCH) + (uint64_t)number;
-    const lac_field *f;
-    *trial = (lac_trial){.number = number, .rmse = NAN, .config = c->base};
-    lac_train_config *config = &trial->config;
-    for (int i = 0; (f = lac_search_field(i)); i++)
-        lac_field_put(f, draw(&f->draw, lac_random_uniform(c->seed, stream, (uint64_t)i)), config);
-    config->start = LAC_START_NORMAL; /* of which the width is drawn */
-    config->holdout = c->validation;
-    config->split_seed = 0;
-    config->fold = 0;
-    config->minutes = 0;
-    config->until = 0;
-    config->patience = 0; /* rounds end a trial */
-}
-
 /* ---- The folder ---------------------------------------------------------------------------- */
-
-/* Three lines: how long it goes, its settings, its data. A search that goes on may change the
- * first. */
-/* " network HASH" of a text that people may change behind its name; of one that ships, nothing. */
-static lac_status network_text(const search *s, char out[32])
-{
-    const char *network = s->config->base.model;
-    char *text;
-    out[0] = '\0';
-    for (const char *const *name = lac_network_names(); *name; name++)
-        if (strcmp(*name, network) == 0)
-            return LAC_OK;
-    LAC_TRY(lac_network_text(s->ctx, network, &text));
-    snprintf(out, 32, " network %016" PRIx64, lac_hash(0, text, strlen(text)));
-    free(text);
-    return LAC_OK;
-}
-
-static lac_status settings_text(const search *s, char **out)
-{
-    const lac_search_config *c = s->config;
-    const lac_train_config usual = lac_train_config_default();
-    lac_train_config kept = c->base; /* what neither is drawn nor the search's own */
-    const lac_field *f;
-    for (int i = 0; (f = lac_search_field(i)); i++)
-        lac_field_read(f, f->usual, &kept);
-    kept.start = usual.start;
-    kept.epochs = usual.epochs;
-    char validation[LAC_NUMBER], network[32];
-    char *options;
-    LAC_TRY(network_text(s, network));
-    LAC_TRY(lac_config_options(s->ctx, &kept, &usual, &options));
-    size_t room = strlen(options) + 200;
-    lac_status status = lac_alloc(s->ctx, room, 1, out);
-    if (status == LAC_OK)
-        snprintf(*out, room, "--trials %d --epochs %d%s\n--validation %s --seed %" PRIu64
-                 "%s\ndata %016" PRIx64 "%s\n", c->trials, c->epochs,
-                 c->halving ? "" : " --no-halving", lac_number_text(c->validation, validation),
-                 c->seed, options, s->data->fingerprint, network);
-    free(options);
-    return status;
-}
-
-static lac_status put_settings(const search *s, const char *path, const char *text)
-{
-    lac_file file;
-    LAC_TRY(lac_file_create(s->ctx, path, &file));
-    fputs(text, file.stream); /* commit reports a failed write */
-    return lac_file_commit(s->ctx, &file);
-}
-
-static lac_status check_settings(const search *s, const char *path, const char *text)
-{
-    char *old;
-    size_t size;
-    LAC_TRY(lac_file_read(s->ctx, path, &old, &size));
-    const char *found = strchr(old, '\n'), *wanted = strchr(text, '\n');
-    lac_status status = LAC_OK;
-    if (!found || strcmp(found, wanted) != 0)
-        status = lac_fail(s->ctx, LAC_ERROR_ARGUMENT,
-                          "%s: holds a search with other settings or data (see search.txt): give "
-                          "the same ones, or another folder", s->dir);
-    free(old);
-    return status;
-}
-
-/* Begins the folder, or sees that its search is this one. */
-static lac_status keep_settings(const search *s)
-{
-    char *path;
-    char *text = NULL;
-    LAC_TRY(lac_path_join(s->ctx, s->dir, "search.txt", &path));
-    lac_status status = settings_text(s, &text);
-    if (status == LAC_OK && lac_path_exists(path))
-        status = check_settings(s, path, text);
-    if (status == LAC_OK)
-        status = put_settings(s, path, text);
-    free(text);
-    free(path);
-    return status;
-}
-
-lac_status lac_search_options(lac_context *ctx, const char *dir, char **out)
-{
-    char *path;
-    size_t size;
-    LAC_TRY(lac_path_join(ctx, dir, "search.txt", &path));
-    lac_status status = lac_file_read(ctx, path, out, &size);
-    char *first = status == LAC_OK ? strchr(*out, '\n') : NULL;
-    char *second = first ? strchr(first + 1, '\n') : NULL;
-    if (second) {
-        *first = ' ';
-        *second = '\0';
-    } else if (status == LAC_OK) {
-        status = lac_fail(ctx, LAC_ERROR_FORMAT, "%s: not the settings of a search", path);
-        free(*out);
-        *out = NULL;
-    }
-    free(path);
-    return status;
-}
 
 static lac_status write_trials(const search *s)
 {
@@ -209,20 +72,20 @@ static lac_status recall(search *s)
 
 /* ---- Trials -------------------------------------------------------------------------------- */
 
-static lac_status trial_folder(const search *s, int i, char **out)
+static lac_status trial_folder(const search *s, const lac_trial *t, char **out)
 {
     char name[32];
-    snprintf(name, sizeof name, "trial-%03d", s->trial[i].number);
+    snprintf(name, sizeof name, "trial-%03d", t->number);
     return lac_path_join(s->ctx, s->dir, name, out);
 }
 
 /* The model files of a trial that will not train again, the state last: without one a trial is
  * begun anew, in a folder that holds no model. */
-static lac_status drop_models(const search *s, int i)
+static lac_status drop_models(const search *s, const lac_trial *t)
 {
     static const char *const names[] = {"best.safetensors", "last.safetensors"};
     char *run;
-    LAC_TRY(trial_folder(s, i, &run));
+    LAC_TRY(trial_folder(s, t, &run));
     lac_status status = LAC_OK;
     for (int n = 0; n < LAC_COUNT(names) && status == LAC_OK; n++) {
         char *path = NULL;
@@ -235,25 +98,16 @@ static lac_status drop_models(const search *s, int i)
     return status;
 }
 
-static int is_over(const search *s, int i)
+/* Writes what has come of trials, and then drops the models of those that are over. */
+static lac_status keep(const search *s, const lac_trial *trial, int count)
 {
-    return s->trial[i].state != LAC_TRIAL_GOING || s->trial[i].epochs >= s->config->epochs;
-}
-
-static lac_status record(search *s, int i, const char *run)
-{
-    lac_history h;
-    lac_trial *t = &s->trial[i];
-    LAC_TRY(lac_history_read(s->ctx, run, &h));
-    t->epochs = h.count ? (int)h.value[LAC_HISTORY_EPOCH][h.count - 1] : 0;
-    if (h.count) {
-        double weighted = h.value[LAC_HISTORY_WEIGHTED][h.count - 1];
-        t->rmse = isnan(weighted) ? h.value[LAC_HISTORY_RMSE][h.count - 1] : weighted;
-        t->seconds = h.value[LAC_HISTORY_SECONDS][h.count - 1];
-    }
-    lac_history_free(&h);
+    if (lac_rank(s->ctx) > 0)
+        return LAC_OK;
     LAC_TRY(write_trials(s));
-    return is_over(s, i) ? drop_models(s, i) : LAC_OK;
+    for (int i = 0; i < count; i++)
+        if (trial[i].state != LAC_TRIAL_GOING || trial[i].epochs >= s->config->epochs)
+            LAC_TRY(drop_models(s, &trial[i]));
+    return LAC_OK;
 }
 
 static int tell(search *s, const lac_progress *training)
@@ -265,13 +119,14 @@ static int tell(search *s, const lac_progress *training)
 
 static int tell_step(void *user, const lac_progress *training)
 {
-    return tell(user, training);
+    search *s = user;
+    return tell(s, training) | lac_teams_lost(&s->teams);
 }
 
-static lac_status train_trial(search *s, const char *run)
+static lac_status train_in(search *s, const char *run, lac_trial *t)
 {
     lac_trainer *trainer;
-    lac_train_config config = s->trial[s->current].config;
+    lac_train_config config = t->config;
     config.epochs = s->epochs;
     LAC_TRY(lac_trainer_open(s->ctx, s->data, &config, run, &trainer));
     lac_status status = lac_trainer_run(trainer, run, tell_step, s);
@@ -279,23 +134,83 @@ static lac_status train_trial(search *s, const char *run)
     return status;
 }
 
-/* Trains one trial to the end of the round. */
-static lac_status advance(search *s, int i)
+static lac_status read_outcome(const search *s, const char *run, lac_trial *t)
 {
+    lac_history h;
+    LAC_TRY(lac_history_read(s->ctx, run, &h));
+    t->epochs = h.count ? (int)h.value[LAC_HISTORY_EPOCH][h.count - 1] : 0;
+    if (h.count) {
+        double weighted = h.value[LAC_HISTORY_WEIGHTED][h.count - 1];
+        t->rmse = isnan(weighted) ? h.value[LAC_HISTORY_RMSE][h.count - 1] : weighted;
+        t->seconds = h.value[LAC_HISTORY_SECONDS][h.count - 1];
+    }
+    lac_history_free(&h);
+    return LAC_OK;
+}
+
+/* Trains this team's trial to the end of the round. */
+static lac_status train_trial(void *user)
+{
+    search *s = user;
+    lac_trial *t = &s->wave[s->teams.number];
     char *run;
-    s->current = i;
-    LAC_TRY(trial_folder(s, i, &run));
-    lac_status status = train_trial(s, run);
+    s->current = t->number - 1;
+    LAC_TRY(trial_folder(s, t, &run));
+    lac_status status = train_in(s, run, t);
     if (status == LAC_ERROR_NUMERIC) {
-        s->trial[i].state = LAC_TRIAL_FAILED;
+        t->state = LAC_TRIAL_FAILED;
         status = LAC_OK;
     }
-    if (status == LAC_OK)
-        status = record(s, i, run);
+    if (status == LAC_OK && lac_rank(s->ctx) == 0)
+        status = read_outcome(s, run, t);
     free(run);
-    if (status == LAC_OK && tell(s, NULL))
-        status = LAC_STOPPED;
     return status;
+}
+
+/* ---- Waves --------------------------------------------------------------------------------- */
+
+static int is_due(const search *s, int i)
+{
+    return s->trial[i].state == LAC_TRIAL_GOING && s->trial[i].epochs < s->epochs;
+}
+
+/* The next trials that this round trains, from index `from` on. Returns how many. */
+static int pick(search *s, int from)
+{
+    s->under_way = 0;
+    for (int i = from; i < s->trials && s->under_way < s->teams.count; i++)
+        if (is_due(s, i))
+            s->wave[s->under_way++] = s->trial[i];
+    return s->under_way;
+}
+
+/* Trains the wave to the end of the round. The first rank of each team knows what has come of its
+ * trial, and tells all. */
+static lac_status advance(search *s)
+{
+    size_t end[LAC_MOST_RANKS];
+    int has_one = s->teams.number < s->under_way;
+    LAC_TRY(lac_teams_work(s->ctx, &s->teams, has_one ? train_trial : NULL, s));
+    for (int r = 0; r < lac_ranks(s->ctx); r++) {
+        int told = r / s->teams.size + 1;
+        end[r] = (size_t)(told < s->under_way ? told : s->under_way) * sizeof *s->wave;
+    }
+    LAC_TRY(lac_gather(s->ctx, s->wave, end));
+    for (int i = 0; i < s->under_way; i++)
+        s->trial[s->wave[i].number - 1] = s->wave[i];
+    return LAC_OK;
+}
+
+/* Says that the wave is done; any rank may stop all. */
+static lac_status tell_done(search *s)
+{
+    lac_verdict verdict = {0};
+    for (int i = 0; i < s->under_way; i++) {
+        s->current = s->wave[i].number - 1;
+        verdict.stop |= tell(s, NULL);
+    }
+    LAC_TRY(lac_agree(s->ctx, &verdict));
+    return verdict.stop ? LAC_STOPPED : LAC_OK;
 }
 
 /* ---- Rounds -------------------------------------------------------------------------------- */
@@ -308,10 +223,10 @@ static int halvings(const lac_search_config *c)
     return count;
 }
 
-/* Stops the worst of those going until `kept` are left. */
-static lac_status halve(search *s, int kept)
+/* Stops the worst of those going, so that of all trials one in 2, 4, 8, ... is left. */
+static void halve(search *s, int round)
 {
-    int going = 0;
+    int going = 0, parts = 1 << (round + 1), kept = (s->trials + parts - 1) / parts;
     for (int i = 0; i < s->trials; i++)
         going += s->trial[i].state == LAC_TRIAL_GOING;
     for (; going > kept; going--) {
@@ -322,7 +237,6 @@ static lac_status halve(search *s, int kept)
                 worst = i;
         s->trial[worst].state = LAC_TRIAL_STOPPED;
     }
-    return write_trials(s);
 }
 
 static lac_status run_rounds(search *s)
@@ -330,17 +244,32 @@ static lac_status run_rounds(search *s)
     int last = halvings(s->config);
     for (int round = 0; round <= last; round++) {
         s->epochs = s->config->epochs >> (last - round);
-        for (int i = 0; i < s->trials; i++)
-            if (s->trial[i].state == LAC_TRIAL_GOING && s->trial[i].epochs < s->epochs)
-                LAC_TRY(advance(s, i));
-        int parts = 1 << (round + 1);
+        for (int from = 0; pick(s, from) > 0; from = s->wave[s->under_way - 1].number) {
+            LAC_TRY(advance(s));
+            LAC_TRY(lac_context_agree(s->ctx, keep(s, s->wave, s->under_way)));
+            LAC_TRY(tell_done(s));
+        }
         if (round < last)
-            LAC_TRY(halve(s, (s->trials + parts - 1) / parts));
-        for (int i = 0; i < s->trials; i++)
-            if (is_over(s, i))
-                LAC_TRY(drop_models(s, i));
+            halve(s, round);
+        LAC_TRY(lac_context_agree(s->ctx, keep(s, s->trial, s->trials)));
     }
     return LAC_OK;
+}
+
+/* Trains one trial to the end of the first round that has any left to train. */
+static lac_status run_one(search *s, int number)
+{
+    int last = halvings(s->config), round = 0;
+    s->epochs = s->config->epochs >> last;
+    while (pick(s, 0) == 0 && round < last) {
+        halve(s, round++);
+        s->epochs = s->config->epochs >> (last - round);
+    }
+    if (!is_due(s, number - 1))
+        return LAC_OK;
+    s->wave[0] = s->trial[number - 1];
+    LAC_TRY(advance(s));
+    return tell_done(s);
 }
 
 /* ---- The search ---------------------------------------------------------------------------- */
@@ -363,41 +292,69 @@ static lac_status take_training_rows(search *s, const lac_data *data)
     return status;
 }
 
-/* A network that cannot be is refused before anything is written. */
-static lac_status check_network(lac_context *ctx, const lac_data *data, const char *network)
+/* Draws the trials and takes their rows. */
+static lac_status draw_all(search *s, const lac_data *data)
 {
-    lac_layer *layers;
-    int count;
-    lac_status status = lac_network_layers(ctx, network, data->size, data->points, &layers, &count);
-    free(layers);
-    return status;
+    const lac_search_config *c = s->config;
+    LAC_TRY(lac_search_check(s->ctx, data, c));
+    LAC_TRY(take_training_rows(s, data));
+    LAC_TRY(lac_alloc(s->ctx, (size_t)c->trials, sizeof *s->trial, &s->trial));
+    for (s->trials = 0; s->trials < c->trials; s->trials++)
+        lac_trial_draw(c, s->trials + 1, &s->trial[s->trials]);
+    LAC_TRY(lac_alloc(s->ctx, (size_t)s->teams.count, sizeof *s->wave, &s->wave));
+    return lac_search_text(s->ctx, c, s->data, &s->text);
 }
 
-static lac_status check(lac_context *ctx, const lac_data *data, const lac_search_config *c)
+/* On every rank: what it needs, and that it is what the others have. */
+static lac_status prepare(search *s, const lac_data *data)
 {
-    if (lac_ranks(ctx) > 1)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "a search of %d ranks: must be one, each of its "
-                        "trials is a training of its own", lac_ranks(ctx));
-    if (c->trials < 1 || c->trials > MOST_TRIALS || c->epochs < 1 ||
-        c->epochs > LAC_MOST_EPOCHS || !(c->validation > 0 && c->validation < 1))
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                        "a search of %d trials, %d epochs, validation %g: 1 to %d trials, 1 to %d "
-                        "epochs, a share above 0 and below 1", c->trials, c->epochs, c->validation,
-                        MOST_TRIALS, LAC_MOST_EPOCHS);
-    LAC_TRY(lac_config_check(ctx, &c->base));
-    return check_network(ctx, data, c->base.model);
+    LAC_TRY(lac_context_agree(s->ctx, draw_all(s, data)));
+    LAC_TRY(lac_ranks_compare(s->ctx, &s->config->base, s->data));
+    return lac_expect_same(s->ctx, "settings", lac_hash(0, s->text, strlen(s->text)));
 }
 
-/* In the search's folder, locked. */
-static lac_status go_on(search *s, const lac_data *data)
+/* Takes the search's folder and writes into it what is known; on rank 0. */
+static lac_status take_folder(search *s)
 {
     static const char *const names[] = {"trials.csv", "search.txt"};
+    if (lac_rank(s->ctx) > 0)
+        return LAC_OK;
+    LAC_TRY(lac_folder_make(s->ctx, s->dir));
+    LAC_TRY(lac_lock_take(s->ctx, s->dir, &s->lock));
     LAC_TRY(lac_folder_sweep(s->ctx, s->dir, names, LAC_COUNT(names)));
-    LAC_TRY(take_training_rows(s, data));
     LAC_TRY(recall(s));
-    LAC_TRY(keep_settings(s));
-    LAC_TRY(write_trials(s));
-    return run_rounds(s);
+    LAC_TRY(lac_search_compare(s->ctx, s->dir, s->text));
+    LAC_TRY(lac_search_keep(s->ctx, s->dir, s->text));
+    return write_trials(s);
+}
+
+/* Looks into it, and leaves it as it is. */
+static lac_status look_into_folder(search *s)
+{
+    if (lac_rank(s->ctx) > 0)
+        return LAC_OK;
+    LAC_TRY(lac_folder_make(s->ctx, s->dir));
+    LAC_TRY(recall(s));
+    return lac_search_compare(s->ctx, s->dir, s->text);
+}
+
+/* What rank 0 knows of the trials, to all; or why it knows nothing. */
+static lac_status tell_trials(search *s, lac_status status)
+{
+    size_t end[LAC_MOST_RANKS];
+    LAC_TRY(lac_context_agree(s->ctx, status));
+    for (int r = 0; r < lac_ranks(s->ctx); r++)
+        end[r] = (size_t)s->trials * sizeof *s->trial;
+    return lac_gather(s->ctx, s->trial, end);
+}
+
+static void leave(search *s)
+{
+    lac_lock_release(&s->lock);
+    lac_data_free(&s->data);
+    free(s->trial);
+    free(s->wave);
+    free(s->text);
 }
 
 lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_search_config *config,
@@ -406,18 +363,31 @@ lac_status lac_search_run(lac_context *ctx, const lac_data *data, const lac_sear
     const lac_search_config usual = lac_search_config_default();
     search s = {.ctx = ctx, .config = config ? config : &usual, .dir = dir,
                 .progress = progress, .user = user};
-    lac_lock lock;
-    LAC_TRY(check(ctx, data, s.config));
-    LAC_TRY(lac_folder_make(ctx, dir));
-    LAC_TRY(lac_lock_take(ctx, dir, &lock));
-    s.trials = s.config->trials;
-    lac_status status = lac_alloc(ctx, (size_t)s.trials, sizeof *s.trial, &s.trial);
-    for (int i = 0; i < s.trials && status == LAC_OK; i++)
-        draw_trial(s.config, i + 1, &s.trial[i]);
+    LAC_TRY(lac_teams_open(ctx, &s.teams));
+    lac_status status = prepare(&s, data);
     if (status == LAC_OK)
-        status = go_on(&s, data);
-    lac_lock_release(&lock);
-    lac_data_free(&s.data);
-    free(s.trial);
+        status = tell_trials(&s, take_folder(&s));
+    if (status == LAC_OK)
+        status = run_rounds(&s);
+    leave(&s);
+    return status;
+}
+
+lac_status lac_search_train(lac_context *ctx, const lac_data *data,
+                            const lac_search_config *config, int trial, const char *dir,
+                            lac_search_fn progress, void *user)
+{
+    const lac_search_config usual = lac_search_config_default();
+    search s = {.ctx = ctx, .config = config ? config : &usual, .dir = dir,
+                .progress = progress, .user = user, .teams = lac_teams_one(ctx)};
+    if (trial < 1 || trial > s.config->trials)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "trial %d of %d, must be one of them", trial,
+                        s.config->trials);
+    lac_status status = prepare(&s, data);
+    if (status == LAC_OK)
+        status = tell_trials(&s, look_into_folder(&s));
+    if (status == LAC_OK)
+        status = run_one(&s, trial);
+    leave(&s);
     return status;
 }

@@ -93,6 +93,11 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
 /* Puts the table's rule of crops in place of none. */
 void lac_train_take_crop(const lac_data *data, lac_train_config *config);
 
+/* Ranks that differed in settings, data or instructions would learn something else each. MISMATCH,
+ * RANKS, MEMORY. epochs.c */
+lac_status lac_ranks_compare(lac_context *ctx, const lac_train_config *config,
+                             const lac_data *data);
+
 /* The whole state to every rank, each of which has the moments of its own lines. RANKS. */
 lac_status lac_trainer_gather(lac_trainer *trainer);
 

@@ -841,8 +841,8 @@ $ lacuna help search
 | train for a few epochs, the better half goes on for twice as many, and so on.
 | What is not drawn is the preset's, but for the start, which is normal: its
 | width is drawn.
-| Ctrl-C saves; the same command goes on, and may ask for more trials. 'lacuna
-| report DIR' draws the search.
+| Ctrl-C saves; the same command goes on, with any number of ranks, and may ask
+| for more trials. 'lacuna report DIR' draws the search.
 |
 | Options
 |   --data P               training table: a folder, a CSV file, an archive or -
@@ -850,6 +850,11 @@ $ lacuna help search
 |   --out DIR              folder of the search, made if missing: trials.csv, and
 |                          a run folder for every trial (required)
 |   --trials N             settings to try (from 1 to 100000; default: 20)
+|   --trial N              train this trial alone, by all ranks, to the end of
+|                          the round that trials.csv tells, the first without
+|                          one; several may be under way at a time, and the
+|                          command without it goes on from there (from 0 to
+|                          100000; default: all)
 |   --epochs E             epochs of a trial that goes to the end (from 1 to
 |                          1000000; default: 16)
 |   --no-halving           train every trial to the end
@@ -961,9 +966,15 @@ $ lacuna help search
 |   --cpu auto|ref|avx2|avx512|neon
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
+|   --ranks N              processes on this machine that trials are handed out
+|                          to; mpirun and srun bring their own (from 0 to 1024;
+|                          default: 1, or theirs)
+|   --ranks-per-trial R    of them that share a trial, each batch of it; divides
+|                          their number (from 1 to 1024; default: 1)
 |
 | Examples
 |   lacuna search --data kaggle --out search --trials 16 --epochs 16
+|   mpirun -n 8 lacuna search --data kaggle --out search --trials 16
 |   lacuna report search --data kaggle --out report
 $ lacuna help reproduce
 | lacuna reproduce --data P --out DIR [options]

@@ -97,9 +97,9 @@ int verb_import(int argc, char **argv)
         {.type = OPTION_FLAG, .name = "keep-outside", .value = &config->keep_outside,
          .about = "write labels outside of the crop, rather than make gaps of them"},
         {.type = OPTION_CHOICE, .name = "exif", .value = &o.exif, .choices = exif_choices,
-         .about = "labels of a JPEG that its camera stored turned belong to the picture as it is "
-                  "looked at (apply), or as it is stored (ignore); auto: to the one whose size the "
-                  "label file declares"},
+         .about = "labels of a picture that its camera stored turned belong to the picture as it "
+                  "is looked at (apply), or as it is stored (ignore); auto: to the one whose size "
+                  "the label file declares"},
         {.type = OPTION_FLAG, .name = "strict", .value = &config->strict,
          .about = "fail, and write no table, where a face or picture must be left out"},
         MACHINE_OPTIONS(o.machine),

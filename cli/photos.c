@@ -202,16 +202,21 @@ static lac_status take_faces(void *user, const lac_faces *faces)
     return progress_count(&j->display, j->done, j->count) ? LAC_STOPPED : LAC_OK;
 }
 
-static void tell_faceless(const job *j)
+static void tell_faceless(const job *j, const char *boxes)
 {
-    if (j->faceless == 1)
+    if (boxes && j->faceless == j->count)
+        fprintf(stderr, "lacuna: no line of %s is of %s: the file that it names must be the "
+                "photo's path, or end it behind a slash\n", boxes,
+                j->count == 1 ? j->faceless_path : "any of these photos");
+    else if (j->faceless == 1)
         fprintf(stderr, "lacuna: no face in %s\n", j->faceless_path);
     else if (j->faceless > 1)
         fprintf(stderr, "lacuna: no face in %d of %d photos, the first is %s\n", j->faceless,
                 j->count, j->faceless_path);
 }
 
-static lac_status run(lac_predictor *predictor, const lac_paths *paths, const finder *f, job *j)
+static lac_status run(lac_predictor *predictor, const lac_paths *paths, const finder *f,
+                      const char *boxes, job *j)
 {
     j->count = paths->count;
     j->display = count_display_start("photo");
@@ -220,7 +225,7 @@ static lac_status run(lac_predictor *predictor, const lac_paths *paths, const fi
     if (status == LAC_OK)
         status = lac_faces_writer_finish(j->writer);
     if (status == LAC_OK)
-        tell_faceless(j);
+        tell_faceless(j, boxes);
     return status;
 }
 
@@ -246,7 +251,7 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
         status = lac_faces_writer_new(ctx, model, &writer, &j.writer);
     signals_stop();
     if (status == LAC_OK)
-        status = run(predictor, paths, &f, &j);
+        status = run(predictor, paths, &f, o->boxes, &j);
     lac_faces_writer_free(&j.writer);
     lac_predictor_free(&predictor);
     lac_paths_free(&paths);

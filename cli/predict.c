@@ -43,11 +43,26 @@ static int check_source(const predict_options *o, const lac_model *model)
     return CODE_FAILED;
 }
 
+/* A folder without a test table, such as an import makes, holds a training table that is predicted
+ * as well. */
+static lac_status open_table(lac_context *ctx, const char *path, lac_data **data)
+{
+    char inside[1024];
+    lac_status status = lac_data_open(ctx, path, LAC_TABLE_TEST, data);
+    int length = snprintf(inside, sizeof inside, "%s/training.csv", path);
+    FILE *file = status == LAC_ERROR_IO && length < (int)sizeof inside ? fopen(inside, "rb") : NULL;
+    if (!file)
+        return status;
+    fclose(file);
+    fprintf(stderr, "lacuna: %s: no test table, training.csv is read\n", path);
+    return lac_data_open(ctx, inside, LAC_TABLE_TEST, data);
+}
+
 static int predict_table(lac_context *ctx, const predict_options *o, const lac_model *model,
                          const lac_predict_config *how)
 {
     lac_data *data = NULL;
-    int code = report(ctx, lac_data_open(ctx, o->data, LAC_TABLE_TEST, &data));
+    int code = report(ctx, open_table(ctx, o->data, &data));
     if (code == CODE_DONE)
         code = check_size(o, model, data);
     if (code == CODE_DONE)

@@ -26,6 +26,7 @@ static int submit(const submit_options *o)
         status = models_load(ctx, &o->models, &model);
     if (status == LAC_OK)
         status = lac_lookup_open(ctx, o->lookup ? o->lookup : o->data, &lookup);
+    int is_without = status != LAC_OK && model && !o->lookup;
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TEST, &test);
     if (status == LAC_OK)
@@ -34,6 +35,9 @@ static int submit(const submit_options *o)
         printf("%s: %d rows for %d pictures\n", o->out, lac_lookup_rows(lookup),
                lac_data_rows(test));
     int code = report(ctx, status);
+    if (is_without)
+        fprintf(stderr, "lacuna: that was the lookup table, for which --data stands without "
+                "--lookup FILE\n");
     lac_lookup_free(&lookup);
     lac_data_free(&test);
     lac_model_free(&model);

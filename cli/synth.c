@@ -6,8 +6,8 @@
 
 static void print_photos(const char *out, int photos)
 {
-    printf("%s: %d photo%s; labels: truth.csv, dlib.xml, coco.json, .pts of faces without gaps\n",
-           out, photos, photos == 1 ? "" : "s");
+    printf("%s: %d photo%s; labels: truth.csv, dlib.xml, coco.json, and a .pts where a photo has "
+           "one face without gaps\n", out, photos, photos == 1 ? "" : "s");
 }
 
 static void print_tables(const char *out, const lac_synth_config *config)

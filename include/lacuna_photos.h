@@ -26,8 +26,8 @@ typedef struct lac_photo {
 
 /* Reads a PNG, JPEG, PGM, PPM or WebP file; its first bytes say which, not its name. Grey becomes
  * three equal channels, 16 bits the upper 8, transparent pixels white as far as they are
- * transparent; a JPEG's EXIF orientation is applied. IO, FORMAT (no such picture, truncated,
- * too large), MEMORY. */
+ * transparent; EXIF's orientation, in JPEG, PNG and WebP, is applied. IO, FORMAT (no such picture,
+ * truncated, too large), MEMORY. */
 lac_status lac_photo_load(lac_context *ctx, const char *path, lac_photo **out);
 
 /* A black photo. ARGUMENT, MEMORY. */
@@ -219,7 +219,7 @@ const char *lac_data_crop(const lac_data *data);
 
 /* ---- Import ---------------------------------------------------------------------------- */
 
-/* To which picture the labels of a turned JPEG belong. */
+/* To which picture the labels of one that is stored turned belong. */
 typedef enum lac_exif {
     LAC_EXIF_AUTO = 0,  /* where the label file declares the size, to the one that has it; else as
                          * APPLY */
@@ -262,11 +262,12 @@ lac_import_config lac_import_config_default(void);
 
 /* Reads a foreign label file, or a folder of them, and writes a training table: DIR/training.csv
  * and the faces as DIR/pictures/NNNN.png, N the number of the face in the label file. The table
- * says where each came from: columns photo (the name in the label file), photo_x, photo_y,
- * photo_width and photo_height (the square), and crop (the rule), which a training takes over.
- * config NULL: defaults. The log names what is left out: all pictures, the first ten faces. All is
- * there at the end, or nothing; IO where DIR has a table or pictures already, but for a folder that
- * a killed process has left. FORMAT, ARGUMENT, STOPPED, MEMORY. */
+ * says where each came from: columns photo (the name in the label file, without its folders where
+ * the picture was found so), photo_x, photo_y, photo_width and photo_height (the square), and crop
+ * (the rule), which a training takes over. config NULL: defaults. The log names what is left out:
+ * all pictures, the first ten faces. All is there at the end, or nothing; IO where DIR has a table
+ * or pictures already, but for a folder that a killed process has left. FORMAT, ARGUMENT, STOPPED,
+ * MEMORY. */
 lac_status lac_import(lac_context *ctx, const char *from, const lac_import_config *config,
                       const char *dir, lac_import_result *result);
 

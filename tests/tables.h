@@ -16,6 +16,9 @@ typedef struct fixture {
 int setup(void **state);
 int teardown(void **state);
 
+/* How the message of a label that is no number goes on. */
+#define NO_GAP ", nor a gap: empty, NaN, NA, N/A, None, null or -"
+
 test_path put(const fixture *f, const char *name, const char *text);
 lac_data *open_table(const fixture *f, const char *path, lac_table table);
 

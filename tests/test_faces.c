@@ -275,6 +275,28 @@ static void a_photo_without_faces_and_one_whose_search_fails_are_told(void **sta
     free(r);
 }
 
+/* The square of a box that has no pixel of the photo would show nothing but its border. */
+static void a_box_beside_its_photo_is_told(void **state)
+{
+    const fixture *f = *state;
+    static const lac_box beside[] = {{40, 1, 9, 9}, {1, 40, 9, 9}, {-9, 1, 9, 9}, {1, -9, 9, 9}};
+    lac_box inside = {39.5, -8.5, 9, 9};
+    test_path path = put_photo(f, "a.png", 40, 40, 0);
+    lac_photos_config config = {.find = lac_find_box};
+    for (int i = 0; i < LAC_COUNT(beside); i++) {
+        lac_box box = beside[i];
+        config.find_user = &box;
+        record *r = predict(f, path.text, &config);
+        assert_int_equal(r->photo[0].status, LAC_ERROR_FORMAT);
+        assert_non_null(strstr(r->photo[0].message, "has no pixel of the photo, which is 40x40"));
+        free(r);
+    }
+    config.find_user = &inside;
+    record *r = predict(f, path.text, &config);
+    assert_int_equal(r->photo[0].faces, 1);
+    free(r);
+}
+
 /* ---- Paths ------------------------------------------------------------------------------- */
 
 static void folders_are_listed_by_numbers_and_lists_by_lines(void **state)
@@ -382,6 +404,8 @@ static void boxes_are_read_in_every_habit(void **state)
          1},
         {"image\tleft\ttop\twidth\theight\tmore\n./p/a.png\t1\t2\t3.5\t4\t\nb.png\t5\t6\t7\t8\tx\n"
          "p/a.png\t-9\t10\t11\t12\ty\n", 0},
+        {"File;bbox_X;bbox_Y;bbox_W;bbox_H;Score\np/a.png;1;2;3,5;4;0,5\nb.png;5;6;7;8;\n"
+         "p/a.png;-9;10;11;12;0,25\n", 1},
     };
     for (int i = 0; i < LAC_COUNT(same); i++) {
         lac_box_list *boxes;
@@ -967,6 +991,7 @@ int main(void)
         TEST(neighbours_and_damaged_files_change_no_answer),
         TEST(a_run_ends_where_its_taker_says),
         TEST(a_photo_without_faces_and_one_whose_search_fails_are_told),
+        TEST(a_box_beside_its_photo_is_told),
         TEST(folders_are_listed_by_numbers_and_lists_by_lines),
         TEST(names_that_would_meet_are_refused),
         TEST(names_of_faces_that_would_meet_are_refused),

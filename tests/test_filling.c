@@ -1,6 +1,10 @@
 /* Folders that are filled: what is there is not replaced, what a killed process left is. */
 #include "support.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
 static const char *const names[] = {"a.csv", "b.csv"};
 
 typedef struct fixture {
@@ -32,7 +36,7 @@ static int teardown(void **state)
 
 static lac_status begin(const fixture *f, lac_filling *filling)
 {
-    return lac_filling_begin(f->ctx, f->out.text, names, LAC_COUNT(names), filling);
+    return lac_filling_begin(f->ctx, f->out.text, "fill", names, LAC_COUNT(names), filling);
 }
 
 static void put(const fixture *f, const char *name)
@@ -86,7 +90,7 @@ static void what_a_killed_process_left_may_be_replaced(void **state)
     const fixture *f = *state;
     lac_filling filling;
     assert_ok(f->ctx, lac_folder_make(f->ctx, f->out.text));
-    put(f, "out/.unfinished");
+    file_put(f->mark.text, "fill", 4);
     put(f, "out/a.csv");
     put(f, "out/b.csv.123-4.tmp");
     put(f, "out/mine.tmp");
@@ -96,6 +100,73 @@ static void what_a_killed_process_left_may_be_replaced(void **state)
     lac_filling_end(&filling);
     assert_int_equal(file_count(f->out.text), 3);
     assert_false(lac_path_exists(path_in(&f->folder, "out/b.csv.123-4.tmp").text));
+}
+
+/* The mark of a command that was killed before it had looked, and that of another command, say
+ * nothing of the files that are there. */
+static void what_is_not_claimed_stays(void **state)
+{
+    const fixture *f = *state;
+    static const char *const marks[] = {"", "fil", "fills", "import"};
+    lac_filling filling;
+    assert_ok(f->ctx, lac_folder_make(f->ctx, f->out.text));
+    put(f, "out/a.csv");
+    for (int i = 0; i < LAC_COUNT(marks); i++) {
+        file_put(f->mark.text, marks[i], strlen(marks[i]));
+        assert_status(f->ctx, begin(f, &filling), LAC_ERROR_IO);
+        assert_message(f->ctx, "holds a a.csv already");
+        lac_filling_end(&filling);
+    }
+    assert_int_equal(remove(path_in(&f->folder, "out/a.csv").text), 0);
+    file_put(f->mark.text, "import", 6);
+    assert_ok(f->ctx, begin(f, &filling));
+    assert_ok(f->ctx, lac_filling_claim(f->ctx, &filling));
+    lac_lock_release(&filling.lock); /* as when the process is killed */
+    free(filling.mark);
+    put(f, "out/a.csv");
+    assert_ok(f->ctx, begin(f, &filling));
+    assert_true(filling.is_anew);
+    lac_filling_end(&filling);
+}
+
+enum { FILLERS = 8, TRIES = 200 };
+
+typedef struct race {
+    const fixture *f;
+    atomic_int at_work, most, begun;
+} race;
+
+/* Of many that fill a folder at the same time, again and again, no two are ever at work. */
+static void *fill_again(void *arg)
+{
+    race *r = arg;
+    lac_context *own = context_at(LAC_CPU_REF, 1);
+    for (int i = 0; i < TRIES; i++) {
+        lac_filling filling;
+        if (lac_filling_begin(own, r->f->out.text, "fill", NULL, 0, &filling) != LAC_OK)
+            continue;
+        int now = atomic_fetch_add(&r->at_work, 1) + 1;
+        if (now > atomic_load(&r->most))
+            atomic_store(&r->most, now);
+        atomic_fetch_add(&r->begun, 1);
+        sched_yield();
+        atomic_fetch_sub(&r->at_work, 1);
+        lac_filling_end(&filling);
+    }
+    lac_context_free(&own);
+    return NULL;
+}
+
+static void no_two_are_at_work_at_the_same_time(void **state)
+{
+    race r = {.f = *state};
+    pthread_t thread[FILLERS];
+    for (int i = 0; i < FILLERS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, fill_again, &r), 0);
+    for (int i = 0; i < FILLERS; i++)
+        pthread_join(thread[i], NULL);
+    assert_int_equal(atomic_load(&r.most), 1);
+    assert_true(atomic_load(&r.begun) > 0);
 }
 
 static void memory_may_run_out(void **state)
@@ -122,6 +193,8 @@ int main(void)
         TEST(what_is_there_stays),
         TEST(one_process_fills_a_folder),
         TEST(what_a_killed_process_left_may_be_replaced),
+        TEST(what_is_not_claimed_stays),
+        TEST(no_two_are_at_work_at_the_same_time),
         TEST(memory_may_run_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

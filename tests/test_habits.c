@@ -8,6 +8,8 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <pthread.h>
+#include <sys/stat.h>
 
 enum { ROWS = 24, SIDE = 24, POINTS = 15, COLUMNS = 2 * POINTS + 1, ROOM = 1 << 20 };
 
@@ -73,12 +75,16 @@ static const habit habits[] = {
     {.what = "beyond", .separator = ',', .gaps = beyond, .outside = "missing"},
     {.what = "semicolons", .separator = ';', .point = ','},
     {.what = "semicolons and points", .separator = ';', .is_quoted = 1},
+    {.what = "bars", .separator = '|', .point = ','},
+    {.what = "brackets round axes", .separator = ',', .ends = {"[x]", "[y]"}},
     {.what = "tabs", .separator = '\t', .before = "%d", .before_name = ""},
     {.what = "tabs and decimal commas", .separator = '\t', .point = ','},
     {.what = "more columns", .separator = ',', .before = "img %d.png,\"a, b\",7",
      .before_name = "file,subject,split"},
     {.what = "a box", .separator = ',', .before = "1,2,30,%d",
      .before_name = "box_x,box_y,box_w,box_h"},
+    {.what = "corners of a box", .separator = ',', .before = "1,2,30,%d",
+     .before_name = "x1,y1,x2,y2"},
     {.what = "quotes", .separator = ',', .is_quoted = 1},
     {.what = "blanks", .separator = ',', .is_padded = 1},
     {.what = "blanks and quotes", .separator = ',', .is_padded = 1, .is_quoted = 1},
@@ -258,9 +264,10 @@ static void a_coordinate_is_known_by_its_name(void **state)
     static const char *const good[][3] = {
         {"nose_x", "nose", "x"}, {"nose.Y", "nose", "y"}, {"p0_x", "p0", "x"}, {"x1", "1", "x"},
         {"y_68", "68", "y"},     {"X.3", "3", "x"},       {"noseY", "nose", "y"},
-        {"p12X", "p12", "x"},    {"a b x", "a b", "x"},   {"a-y", "a", "y"},   {"__x", "_", "x"}};
+        {"p12X", "p12", "x"},    {"a b x", "a b", "x"},   {"a-y", "a", "y"},   {"__x", "_", "x"},
+        {"nose(x)", "nose", "x"}, {"nose [Y]", "nose", "y"}, {"nose:y", "nose", "y"}};
     static const char *const bad[] = {"", "x", "y", "_x", ".y", "max", "day", "x1a", "boxes", "X",
-                                      "BOX", "x_", "image", "id"};
+                                      "BOX", "x_", "image", "id", "(x)", "[y]", "nose(x]"};
     char point[16];
     int axis;
     for (int i = 0; i < LAC_COUNT(good); i++) {
@@ -415,6 +422,48 @@ static void an_archive_may_hold_archives_and_folders(void **state)
     free(b.bytes);
 }
 
+/* As in a folder, what lies in no folder of the archive is taken before what does, and of two that
+ * are called alike none. */
+static void of_two_tables_of_one_name_none_is_taken(void **state)
+{
+    fixture *f = *state;
+    static const char *const two[] = {"a/training.csv", small, "b/training.csv", other, NULL};
+    static const char *const top[] = {"a/training.csv", small, "./Training.CSV", other,
+                                      "b/training.csv", small, NULL};
+    static const char *const text[] = {"README.md", "# faces", "all/faces.TXT", small, NULL};
+    test_path path = path_in(&f->folder, "all.zip");
+    lac_data *data;
+    zip_put(path.text, two);
+    assert_status(f->ctx, lac_data_open(f->ctx, path.text, LAC_TABLE_TRAINING, &data),
+                  LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "holds 2 tables called training, in several folders: unpack it");
+    zip_put(path.text, top);
+    assert_reads(f, path.text, LAC_TABLE_TRAINING, 9);
+    zip_put(path.text, text);
+    assert_reads(f, path.text, LAC_TABLE_TRAINING, 200);
+}
+
+/* The pipe ends once it was read: who opened it again would wait for ever. */
+static void *write_small(void *path)
+{
+    FILE *pipe = fopen(path, "w");
+    assert_non_null(pipe);
+    fputs(small, pipe);
+    fclose(pipe);
+    return NULL;
+}
+
+static void a_named_pipe_is_read_once(void **state)
+{
+    const fixture *f = *state;
+    pthread_t writer;
+    test_path path = path_in(&f->folder, "pipe");
+    assert_int_equal(mkfifo(path.text, 0600), 0);
+    assert_int_equal(pthread_create(&writer, NULL, write_small, path.text), 0);
+    assert_reads(f, path.text, LAC_TABLE_TRAINING, 200);
+    pthread_join(writer, NULL);
+}
+
 static void a_lookup_table_in_the_same_archive_weighs_the_sources(void **state)
 {
     static const char *const entries[] = {
@@ -463,6 +512,11 @@ static void what_is_no_table_is_called_by_its_name(void **state)
         {"\xef\xbb\xbf\n {\"images\": []}", 18, ": a JSON file, not a table; 'lacuna import'"},
         {"[1, 2]", 6, ": a JSON file, not a table; 'lacuna import'"},
         {"<?xml version='1.0'?>", 21, ": an XML file, not a table; 'lacuna import'"},
+        {"<dataset>", 9, ": an XML file, not a table; 'lacuna import'"},
+        {"scorer;me;me", 12, ": a DeepLabCut file, not a table; 'lacuna import'"},
+        {"Rar!\x1a\7", 6, ": a RAR file, not a table; unpack it first"},
+        {"\xd0\xcf\x11\xe0\xa1", 5, ": a file of Excel or of another office program, not a table"},
+        {"\0\0\0\x18" "ftypheic", 12, ": a HEIF or AVIF picture, or a film, not a table"},
         {"\x89HDF\r\n\x1a\n", 8, ": an HDF5 file, not a table; write it as CSV"},
         {"\x93NUMPY\1\0", 8, ": a NumPy file, not a table; write it as CSV"},
         {"\xff\xfe\x61\0", 4, ": a text in UTF-16, not a table; save it in UTF-8"},
@@ -547,6 +601,52 @@ static void labels_outside_are_left_out_or_kept_as_asked(void **state)
     lac_data_free(&data);
     assert_status(f->ctx, open_with(f, "a_x,a_y,Image\n1e99,1,0\n", NULL, "keep", &data),
                   LAC_ERROR_FORMAT);
+}
+
+/* Labels as shares of the picture's side would all be read as places in the first pixel. */
+static void labels_that_are_shares_of_the_side_are_refused(void **state)
+{
+    fixture *f = *state;
+    for (int is_pixels = 0; is_pixels < 2; is_pixels++) {
+        char text[16384] = "a_x,a_y,Image\n";
+        lac_data *data;
+        for (int r = 0; r < 10; r++) {
+            sprintf(text + strlen(text), "0.%d,%s,", r, is_pixels && r == 9 ? "1.5" : "1");
+            for (int i = 0; i < 256; i++)
+                sprintf(text + strlen(text), "%s%d", i ? " " : "", r);
+            strcat(text, "\n");
+        }
+        lac_status wanted = is_pixels ? LAC_OK : LAC_ERROR_FORMAT;
+        assert_status(f->ctx, open_with(f, text, NULL, NULL, &data), wanted);
+        if (!is_pixels)
+            assert_message(f->ctx, "t.csv: all labels are 0 to 1, as shares of a picture's side "
+                                   "are; must be pixels, 0 to 16");
+        lac_data_free(&data);
+    }
+}
+
+static void tables_of_other_shapes_say_what_they_are(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } tables[] = {
+        {"a_x,a_y,Image\r1,1,0\r", "row 1: lines end in CR alone, must end in LF or in CR and LF"},
+        {"# my faces\na_x,a_y,Image\n", "row 1: there is no column of pictures, called Image, "
+         "image or pixels; the first of 1 column is \"# my faces\"; labels of other programs are "
+         "made a table by 'lacuna import'"},
+        {"a_x,a_y,Image\n1,?,0\n", "row 2, column a_y: \"?\" is not a number" NO_GAP},
+    };
+    fixture *f = *state;
+    for (int i = 0; i < LAC_COUNT(tables); i++) {
+        lac_data *data;
+        assert_status(f->ctx, open_with(f, tables[i].text, NULL, NULL, &data), LAC_ERROR_FORMAT);
+        assert_message(f->ctx, tables[i].message);
+    }
+    char text[8192] = "a_x,a_y,Image\n1,1,array(";
+    memset(text + strlen(text), '1', 5000);
+    lac_data *data;
+    assert_status(f->ctx, open_with(f, text, NULL, NULL, &data), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "row 2, column Image: pixel 1, \"array");
 }
 
 static void a_number_marks_a_label_and_a_pair_a_point(void **state)
@@ -703,11 +803,15 @@ int main(void)
         TEST(a_table_is_read_from_every_packing),
         TEST(an_archive_cut_short_is_refused),
         TEST(an_archive_may_hold_archives_and_folders),
+        TEST(of_two_tables_of_one_name_none_is_taken),
+        TEST(a_named_pipe_is_read_once),
         TEST(a_lookup_table_in_the_same_archive_weighs_the_sources),
         TEST(a_folder_is_searched_to_its_depth),
         TEST(what_is_no_table_is_called_by_its_name),
         TEST(labels_outside_are_counted_and_the_way_on_is_named),
         TEST(labels_outside_are_left_out_or_kept_as_asked),
+        TEST(labels_that_are_shares_of_the_side_are_refused),
+        TEST(tables_of_other_shapes_say_what_they_are),
         TEST(a_number_marks_a_label_and_a_pair_a_point),
         TEST(labels_at_one_place_get_a_warning_that_names_the_mark),
         TEST(gaps_that_were_filled_with_a_mean_get_a_warning),

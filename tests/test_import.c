@@ -34,6 +34,19 @@ static const form forms[] = {
                      "a.png;30;20;40;40;40;30;60,5;31;50;55,25\n"
                      "b.png;20;60;30;45;30;70;NaN;NaN;41;95\n",
      {"eye_l", "eye_r", "nose"}, 1, 2},
+    {"csv", "x.csv", "name|rect_x|rect_y|rect_width|rect_height|l[x]|l[y]|r[x]|r[y]|n[x]|n[y]|id\n"
+                     "a.png|30|20|40|40|40|30|60,5|31|50|55,25|1\n"
+                     "b.png|20|60|30|45|30|70|||41|95|2\n",
+     {"l", "r", "n"}, 1, 2},
+    {"csv", "y.csv", "x1,y1,x2,y2,l_x,l_y,r_x,r_y,n_x,n_y,f\n"
+                     "30,20,70,60,40,30,60.5,31,50,55.25,a.png\n"
+                     "20,60,50,105,30,70,,,41,95,b.png\n",
+     {"l", "r", "n"}, 1, 2},
+    {"csv", "z.csv", "0,1,2,3,4,5,6\na.png,40,30,60.5,31,50,55.25\nb.png,30,70,,,41,95\n",
+     {"p0", "p1", "p2"}, 0, 2},
+    {"csv", "f.csv", "set,File_Name,l:x,l:y,r:x,r:y,n:x,n:y\ntrain,a.png,40,30,60.5,31,50,55.25\n"
+                     "test,b.png,30,70,,,41,95\n",
+     {"l", "r", "n"}, 0, 2},
     {"dlib", "d.xml",
      "<?xml version='1.0' encoding='ISO-8859-1'?>\n"
      "<?xml-stylesheet type='text/xsl' href='i.xsl'?>\n"
@@ -55,6 +68,17 @@ static const form forms[] = {
      "\"keypoints\": [30.5, 70.5, 2, 0, 0, 0, 41.5, 95.5, 2]}],\n\"categories\": [{\"id\": 1, "
      "\"name\": \"car\"}, {\"id\": 2, \"name\": \"face\", \"keypoints\": [\"l\", \"r\", \"n\"]}]}",
      {"l", "r", "n"}, 1, 2},
+    {"coco", "k.json",
+     "{\"images\": [{\"id\": \"b\", \"file_name\": \"b.png\"}, {\"id\": \"a\", \"file_name\": "
+     "\"a.png\"}],\n\"annotations\": [{\"image_id\": \"a\", \"keypoints\": [40.5, 30.5, 2, 61, "
+     "31.5, 1, 50.5, 55.75, 2]}, {\"image_id\": \"b\", \"keypoints\": [30.5, 70.5, 2, null, null, "
+     "null, 41.5, 95.5, 2]}],\n\"categories\": [{\"id\": 2, \"keypoints\": [\"l\", \"r\", "
+     "\"n\"]}]}",
+     {"l", "r", "n"}, 0, 2},
+    {"dlc", "s.csv",
+     "\"scorer\";\"me\";me;me;me;me;me\nbodyparts;l;l;r;r;n;n\ncoords;x;y;x;y;x;y\n"
+     "\"C:\\film\\a.png\";40;30;60,5;31;50;55,25\nfilm/b.png;30;\"70\";;;41;95\n",
+     {"l", "r", "n"}, 0, 2},
     {"dlc", "l.csv",
      "scorer,me,me,me,me,me,me\nbodyparts,l,l,r,r,n,n\ncoords,x,y,x,y,x,y\n"
      "a.png,40,30,60.5,31,50,55.25\nb.png,30,70,,,41,95\n",
@@ -177,7 +201,7 @@ static void a_killed_import_is_begun_anew(void **state)
     put_photos(f);
     assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "out").text));
     assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, "out/pictures").text));
-    put(f, "out/.unfinished", "");
+    put(f, "out/.unfinished", "import");
     put(f, "out/training.csv.123-0.tmp", "half");
     put(f, "out/pictures/0099.png", "old");
     put(f, "out/pictures/0098.png.123-4.tmp", "half");
@@ -340,7 +364,7 @@ static void two_imports_into_one_folder_do_not_mix(void **state)
     lac_filling other;
     put_photos(f);
     test_path from = put(f, "t.csv", three), out = path_in(&f->folder, "out");
-    assert_ok(f->ctx, lac_filling_begin(f->ctx, out.text, NULL, 0, &other));
+    assert_ok(f->ctx, lac_filling_begin(f->ctx, out.text, "import", NULL, 0, &other));
     assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &result), LAC_ERROR_IO);
     assert_message(f->ctx, "another process is at work in this folder");
     assert_int_equal(file_count(out.text), 1);
@@ -390,6 +414,98 @@ static void a_numbered_column_may_be_missing(void **state)
     assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, path_in(&f->folder, "out").text,
                                      &result), LAC_ERROR_FORMAT);
     assert_message(f->ctx, "p1 has no column for its x");
+}
+
+static char told_lines[2000];
+
+static void note_line(void *user, const char *line)
+{
+    (void)user;
+    size_t used = strlen(told_lines);
+    snprintf(told_lines + used, sizeof told_lines - used, "%s\n", line);
+}
+
+static void assert_told(const char *part)
+{
+    if (!strstr(told_lines, part))
+        fail_msg("\"%s\" does not hold \"%s\"", told_lines, part);
+    told_lines[0] = 0;
+}
+
+static void pictures_are_found_without_their_folders(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    lac_import_result result;
+    put_photos(f);
+    f->ctx->log = note_line;
+    test_path from = put(f, "t.csv", "file,l_x,l_y,r_x,r_y\nx/y/a.png,40,30,60,31\n"
+                                     "/no/where/b.png,30,70,50,71\n/no/where/b.png,30,70,50,75\n");
+    import_ok(f, from.text, NULL, "out", &t);
+    assert_int_equal(t.rows, 3);
+    assert_string_equal(t.row[1].photo, "b.png");
+    assert_told("a.png is taken, and others by their names without folders");
+    from = put(f, "t.csv", "file,l_x,l_y,r_x,r_y\nx/a.png,40,30,60,31\ny/a.png,40,30,60,31\n");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, path_in(&f->folder, "o").text,
+                                     &result), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "x/a.png and y/a.png are not there");
+    assert_message(f->ctx, "cannot be both: --pictures names the folder");
+}
+
+static void what_would_be_imported_wrongly_is_refused(void **state)
+{
+    const fixture *f = *state;
+    static const char *const cases[][2] = {
+        {"l_x,l_y,photo,photo_x,photo_y,photo_width,photo_height,crop,Image\n"
+         "4,3,a.png,1,1,9,9,,pictures/0001.png\n", "a table that 'lacuna import' has made"},
+        {"file,l_x,l_y,L.x,l.x\na.png,4,3,2,1\n", "column 2 is the same coordinate"},
+        {"file,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19\n"
+         "a.png,0,1,.2,.3,.4,.5,.6,.7,.8,.9,0,1,.2,.3,.4,.5,.6,.7,.8,.9\n",
+         "all points are at 0 to 1, as shares of a picture's sides are; must be pixels"},
+    };
+    lac_import_result result;
+    put_photos(f);
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        test_path from = put(f, "t.csv", cases[i][0]);
+        assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, path_in(&f->folder, "o").text,
+                                         &result), LAC_ERROR_FORMAT);
+        assert_message(f->ctx, cases[i][1]);
+    }
+}
+
+static void what_the_labels_say_otherwise_is_told(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    put_photos(f);
+    f->ctx->log = note_line;
+    import_ok(f, put(f, "d.xml", "<dataset><image file='a.png' width='240' height='180'><box "
+                                 "top='20' left='30' width='40' height='40'><part name='l' "
+                                 "x='40' y='30'/></box></image></dataset>").text, NULL, "out", &t);
+    assert_told("a.png is 120x90, but 240x180 by its labels");
+    import_ok(f, put(f, "d.xml", "<dataset><image file='a.png' width='90' height='120'><box "
+                                 "top='20' left='30' width='40' height='40'><part name='l' "
+                                 "x='40' y='30'/></box></image></dataset>").text, NULL, "out2", &t);
+    assert_string_equal(told_lines, "");
+    import_ok(f, put(f, "t.csv", "id,file,l_x,l_y,r_x,r_y,set\n1,a.png,40,30,60,31,train\n").text,
+              NULL, "out3", &t);
+    assert_told("t.csv: columns id, set: no labels, left alone");
+}
+
+static void further_faces_of_pts_files_are_of_the_same_picture(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    put_photos(f);
+    photo_put(f, "b-face2.png", 90, 120);
+    put(f, "a.pts", "41 31\n61.5 32\n51 56.25\n");
+    put(f, "a-face2.pts", "31 31\n51.5 32\n41 56.25\n");
+    put(f, "b-face2.pts", "31 31\n51.5 32\n41 56.25\n");
+    import_ok(f, f->folder.path, NULL, "out", &t);
+    assert_int_equal(t.rows, 3);
+    assert_string_equal(t.row[0].photo, "a.png");
+    assert_string_equal(t.row[1].photo, "a.png");
+    assert_string_equal(t.row[2].photo, "b-face2.png");
 }
 
 /* Its first bytes would be gone when the labels are read. */
@@ -761,6 +877,10 @@ int main(void)
         TEST(a_table_that_is_there_stays),
         TEST(pictures_that_are_there_stay),
         TEST(a_numbered_column_may_be_missing),
+        TEST(pictures_are_found_without_their_folders),
+        TEST(what_would_be_imported_wrongly_is_refused),
+        TEST(what_the_labels_say_otherwise_is_told),
+        TEST(further_faces_of_pts_files_are_of_the_same_picture),
         TEST(the_format_of_a_pipe_must_be_named),
         TEST(boxes_grow_until_they_hold_the_points),
         TEST(labels_of_stored_pictures_are_turned_with_them),

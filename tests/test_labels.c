@@ -98,6 +98,7 @@ static void wrong_files_say_what_is_wrong(void **state)
         const char *name, *text, *message;
     } cases[] = {
         {"a.csv", "a,b\n1,2\n", "no column names pictures"},
+        {"a.csv", "l_x,l_y,Image\n1,2,0 1 2 3\n", "no column names pictures"},
         {"a.csv", "f,l_x\na.png,1\n", "l has no column for its y"},
         {"a.csv", "f,g\na.png,1\n", "no columns of coordinates"},
         {"a.csv", "f,l_x,l_y\na.png,1e9,2\n", "more than a million"},
@@ -120,6 +121,8 @@ static void wrong_files_say_what_is_wrong(void **state)
         {"a.pts", "1 nan\n", "\"nan\" is not a number"},
         {"a.json", "{\"images\": []}", "no list of categories"},
         {"a.json", "{\"images\": [", "not JSON, or cut short"},
+        {"a.json", "{\"images\": [NaN]}", "not JSON, or cut short; NaN is none, null is"},
+        {"a.json", "[1, 2]", "no list of categories"},
         {"a.json", "{\"images\":[],\"annotations\":[],\"categories\":[{\"id\":1}]}",
          "no category has keypoints"},
         {"a.json", "{\"images\":[{\"id\":1}],\"annotations\":[],\"categories\":[{\"id\":1,"

@@ -385,6 +385,25 @@ static void looked_at(int orientation, int width, int height, int x, int y, int 
     *row = at[orientation][1];
 }
 
+/* Whether the file, which stores a photo turned, is read upright, and its sides are those. */
+static void assert_upright(const fixture *f, const char *path, const lac_photo *stored, int o)
+{
+    int known = o >= 1 && o <= 8 ? o : 1, width, height;
+    lac_photo *upright = load(f, path);
+    assert_int_equal(upright->width, known < 5 ? WIDE : HIGH);
+    assert_int_equal(upright->height, known < 5 ? HIGH : WIDE);
+    for (int y = 0; y < HIGH; y++)
+        for (int x = 0; x < WIDE; x++) {
+            int column, row;
+            looked_at(known, WIDE, HIGH, x, y, &column, &row);
+            assert_memory_equal(upright->rgb + 3 * (row * upright->width + column),
+                                stored->rgb + 3 * (y * WIDE + x), 3);
+        }
+    assert_ok(f->ctx, lac_photo_sides(f->ctx, path, &width, &height));
+    assert_true(width == upright->width && height == upright->height);
+    lac_photo_free(&upright);
+}
+
 static void all_eight_orientations_are_turned_upright(void **state)
 {
     const fixture *f = *state;
@@ -394,21 +413,120 @@ static void all_eight_orientations_are_turned_upright(void **state)
     stored = load(f, plain.text);
     for (int o = 0; o <= 9; o++) {
         tag(plain.text, turned.text, o, o % 2);
-        lac_photo *upright = load(f, turned.text);
-        int known = o >= 1 && o <= 8 ? o : 1;
-        assert_int_equal(upright->width, known < 5 ? WIDE : HIGH);
-        assert_int_equal(upright->height, known < 5 ? HIGH : WIDE);
-        for (int y = 0; y < HIGH; y++)
-            for (int x = 0; x < WIDE; x++) {
-                int column, row;
-                looked_at(known, WIDE, HIGH, x, y, &column, &row);
-                assert_memory_equal(upright->rgb + 3 * (row * upright->width + column),
-                                    stored->rgb + 3 * (y * WIDE + x), 3);
-            }
-        lac_photo_free(&upright);
+        assert_upright(f, turned.text, stored, o);
     }
     lac_photo_free(&stored);
     lac_photo_free(&photo);
+}
+
+/* A directory of one entry. */
+enum { TIFF = 26 };
+
+static void fill_tiff(uint8_t tiff[TIFF], int orientation)
+{
+    const uint8_t bytes[TIFF] = {'M', 'M', 0, '*', 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1,
+                                 0, (uint8_t)orientation};
+    memcpy(tiff, bytes, TIFF);
+}
+
+static void put_turned_png(const char *path, const lac_photo *photo, int orientation)
+{
+    uint8_t tiff[TIFF];
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fill_tiff(tiff, orientation);
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png_create_info_struct(png);
+    png_init_io(png, file);
+    png_set_IHDR(png, info, (png_uint_32)photo->width, (png_uint_32)photo->height, 8,
+                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_eXIf_1(png, info, TIFF, tiff);
+    png_write_info(png, info);
+    for (int y = 0; y < photo->height; y++)
+        png_write_row(png, photo->rgb + 3 * y * photo->width);
+    png_write_end(png, NULL);
+    png_destroy_write_struct(&png, &info);
+    fclose(file);
+}
+
+static void a_png_is_turned_by_exif_too(void **state)
+{
+    const fixture *f = *state;
+    test_path path = path_in(&f->folder, "a.png");
+    lac_photo *photo = drawn(f, WIDE, HIGH);
+    for (int o = 1; o <= 8; o++) {
+        put_turned_png(path.text, photo, o);
+        assert_upright(f, path.text, photo, o);
+    }
+    lac_photo_free(&photo);
+}
+
+#ifdef HAVE_WEBP
+static void put_chunk(FILE *file, const char *name, const uint8_t *bytes, size_t size)
+{
+    const uint8_t head[4] = {(uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16), 0};
+    fwrite(name, 1, 4, file);
+    fwrite(head, 1, 4, file);
+    fwrite(bytes, 1, size, file);
+    if (size % 2)
+        putc(0, file);
+}
+
+/* What stands in front of a simple file's only chunk has 20 bytes. */
+static void put_turned_webp(const char *path, const lac_photo *photo, int orientation)
+{
+    enum { HEAD = 20 };
+    const uint8_t about[10] = {8, 0, 0, 0, WIDE - 1, 0, 0, HIGH - 1, 0, 0}; /* there is EXIF */
+    uint8_t tiff[TIFF], *simple;
+    size_t size = WebPEncodeLosslessRGB(photo->rgb, photo->width, photo->height, 3 * photo->width,
+                                        &simple);
+    size_t data = simple[16] | (size_t)simple[17] << 8 | (size_t)simple[18] << 16;
+    assert_true(size >= HEAD + data && memcmp(simple + 12, "VP8L", 4) == 0);
+    size_t all = 4 + 8 + sizeof about + 8 + data + data % 2 + 8 + TIFF;
+    const uint8_t head[4] = {(uint8_t)all, (uint8_t)(all >> 8), (uint8_t)(all >> 16), 0};
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fill_tiff(tiff, orientation);
+    fwrite("RIFF", 1, 4, file);
+    fwrite(head, 1, 4, file);
+    fwrite("WEBP", 1, 4, file);
+    put_chunk(file, "VP8X", about, sizeof about);
+    put_chunk(file, "VP8L", simple + HEAD, data);
+    put_chunk(file, "EXIF", tiff, TIFF);
+    fclose(file);
+    WebPFree(simple);
+}
+#endif
+
+static void a_webp_is_turned_by_exif_too(void **state)
+{
+#ifdef HAVE_WEBP
+    const fixture *f = *state;
+    test_path path = path_in(&f->folder, "a.webp");
+    lac_photo *photo = drawn(f, WIDE, HIGH);
+    for (int o = 1; o <= 8; o++) {
+        put_turned_webp(path.text, photo, o);
+        assert_upright(f, path.text, photo, o);
+    }
+    lac_photo_free(&photo);
+#else
+    (void)state;
+    skip();
+#endif
+}
+
+static void sides_are_told_without_a_picture(void **state)
+{
+    const fixture *f = *state;
+    int width, height;
+    assert_ok(f->ctx, lac_photo_sides(f->ctx, put(f, "a.pgm", "P2 3 2 255 1 2 3 4 5 6").text,
+                                      &width, &height));
+    assert_true(width == 3 && height == 2);
+    assert_ok(f->ctx, lac_photo_sides(f->ctx, put(f, "a.pgm", "P2 3 2 3 1 2 3 4 5 6").text, &width,
+                                      &height)); /* the values are not looked at */
+    assert_status(f->ctx, lac_photo_sides(f->ctx, put(f, "a.png", "no picture").text, &width,
+                                          &height), LAC_ERROR_FORMAT);
 }
 
 static void exif_that_makes_no_sense_says_nothing(void **state)
@@ -679,6 +797,9 @@ int main(void)
         TEST(a_jpeg_of_a_thousand_scans_is_refused),
         TEST(webp_is_read_or_named),
         TEST(all_eight_orientations_are_turned_upright),
+        TEST(a_png_is_turned_by_exif_too),
+        TEST(a_webp_is_turned_by_exif_too),
+        TEST(sides_are_told_without_a_picture),
         TEST(exif_that_makes_no_sense_says_nothing),
         TEST(files_cut_anywhere_are_refused),
         TEST(a_wrong_checksum_is_refused),

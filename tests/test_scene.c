@@ -360,7 +360,7 @@ static void a_killed_drawing_is_begun_anew(void **state)
     test_folder own, fresh;
     folder_new(&own);
     folder_new(&fresh);
-    put(&own, ".unfinished");
+    file_put(path_in(&own, ".unfinished").text, "synth photos", 12);
     put(&own, "photo_00042.jpg");
     put(&own, "photo_00002.png.12-3.tmp");
     put(&own, "notes.txt");

@@ -427,11 +427,12 @@ static void files_that_are_there_stay(void **state)
     assert_int_equal(count_files(folder), 3);
 }
 
-static void put_empty(const char *where, const char *name)
+static void put(const char *where, const char *name, const char *text)
 {
     char *path = in_folder(where, name);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
+    fputs(text, file);
     fclose(file);
     free(path);
 }
@@ -441,9 +442,9 @@ static void a_killed_set_is_begun_anew(void **state)
     (void)state;
     char other[] = "/tmp/lacuna-synth-XXXXXX";
     assert_non_null(mkdtemp(other));
-    put_empty(other, ".unfinished");
-    put_empty(other, "faults.csv");
-    put_empty(other, "test.csv");
+    put(other, ".unfinished", "synth");
+    put(other, "faults.csv", "");
+    put(other, "test.csv", "");
     write_set(ctx, other, 4, 5);
     assert_int_equal(count_files(other), 3);
     remove_set(other);

@@ -274,18 +274,25 @@ lac_status lac_lock_take(lac_context *ctx, const char *folder, lac_lock *lock);
 void lac_lock_release(lac_lock *lock);
 
 /* A folder on its way to hold all that a command writes there: meanwhile it holds the file
- * .unfinished, locked, which is there still when the command was killed. */
+ * .unfinished, locked, which is there still when the command was killed. Once the command has seen
+ * that it replaces nothing, that file holds the command's name: only then are files its own. */
 typedef struct lac_filling {
     char *mark; /* the path of .unfinished */
+    const char *who; /* the command */
     lac_lock lock;
-    int is_anew; /* 1: a command that was killed has left an unfinished folder */
+    int is_anew; /* 1: the same command has left its files unfinished, as when it was killed */
 } lac_filling;
 
 /* Makes the folder if it is missing, and begins. IO where one of the files `names` [count] is
- * there, unless the folder is unfinished: then they may be replaced, and what was left over beside
- * them is removed. IO also where another process fills the folder. */
-lac_status lac_filling_begin(lac_context *ctx, const char *folder, const char *const *names,
-                             int count, lac_filling *out);
+ * there, unless `who`, of at most 15 letters, has left them unfinished: then they may be replaced,
+ * and what was left over beside them is removed. IO also where another process fills the folder.
+ * `who` must live as long as the filling. */
+lac_status lac_filling_begin(lac_context *ctx, const char *folder, const char *who,
+                             const char *const *names, int count, lac_filling *out);
+
+/* Nothing is there that the command would replace and must not: from here on the files are its own.
+ * IO. */
+lac_status lac_filling_claim(lac_context *ctx, lac_filling *filling);
 
 /* Fails with IO, naming the folder and the file in it that is there. */
 lac_status lac_filling_fail(lac_context *ctx, const char *folder, const char *name);

@@ -152,13 +152,30 @@ lac_status lac_folder_sweep(lac_context *ctx, const char *path, const char *cons
     return status;
 }
 
+/* Whether the open file is the one at the path, which may have been removed or made anew. */
+static int is_at(int file, const char *path)
+{
+    struct stat own, there;
+    return fstat(file, &own) == 0 && stat(path, &there) == 0 && own.st_dev == there.st_dev &&
+           own.st_ino == there.st_ino;
+}
+
+/* Who held the lock may have removed the file between our opening and our locking it: then others
+ * lock another one, and so must we. */
 static lac_status lock_file(lac_context *ctx, const char *folder, const char *path, lac_lock *lock)
 {
-    lock->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock->file < 0)
-        return lac_fail_errno(ctx, path, "lock");
-    lock->held = 1;
-    if (flock(lock->file, LOCK_EX | LOCK_NB) == 0)
+    int is_locked;
+    for (;;) {
+        lock->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (lock->file < 0)
+            return lac_fail_errno(ctx, path, "lock");
+        lock->held = 1;
+        is_locked = flock(lock->file, LOCK_EX | LOCK_NB) == 0;
+        if (!is_locked || is_at(lock->file, path))
+            break;
+        lac_lock_release(lock);
+    }
+    if (is_locked)
         return LAC_OK;
     if (errno != EWOULDBLOCK) {
         lac_fail_errno(ctx, path, "lock");
@@ -210,26 +227,42 @@ static lac_status check_absent(lac_context *ctx, const char *folder, const char 
     return LAC_OK;
 }
 
-lac_status lac_filling_begin(lac_context *ctx, const char *folder, const char *const *names,
-                             int count, lac_filling *out)
+/* Whether the mark holds the name of the command, and nothing else. */
+static int is_claimed(const lac_filling *f)
 {
-    *out = (lac_filling){0};
+    char text[16];
+    size_t length = strlen(f->who);
+    ssize_t got = pread(f->lock.file, text, sizeof text, 0);
+    return got == (ssize_t)length && memcmp(text, f->who, length) == 0;
+}
+
+lac_status lac_filling_begin(lac_context *ctx, const char *folder, const char *who,
+                             const char *const *names, int count, lac_filling *out)
+{
+    *out = (lac_filling){.who = who};
     LAC_TRY(lac_folder_make(ctx, folder));
     LAC_TRY(lac_path_join(ctx, folder, ".unfinished", &out->mark));
-    int was_there = lac_path_exists(out->mark);
     lac_status status = lock_file(ctx, folder, out->mark, &out->lock);
     if (status != LAC_OK) {
         free(out->mark);
         *out = (lac_filling){0};
         return status;
     }
-    /* Whoever held the lock until now may have come to the end and taken the file away. */
-    out->is_anew = was_there && lac_path_exists(out->mark);
+    out->is_anew = is_claimed(out);
     status = out->is_anew ? lac_folder_sweep(ctx, folder, NULL, 0)
                           : check_absent(ctx, folder, names, count);
     if (status != LAC_OK)
         lac_filling_end(out);
     return status;
+}
+
+lac_status lac_filling_claim(lac_context *ctx, lac_filling *f)
+{
+    size_t length = strlen(f->who);
+    ssize_t put = pwrite(f->lock.file, f->who, length, 0);
+    if (put == (ssize_t)length && ftruncate(f->lock.file, (off_t)length) == 0)
+        return LAC_OK;
+    return lac_fail_errno(ctx, f->mark, "write");
 }
 
 void lac_filling_end(lac_filling *filling)

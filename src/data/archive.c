@@ -133,12 +133,14 @@ static lac_status step(lac_stream *s, const char **path, size_t *size)
 }
 
 typedef struct choice {
-    int index; /* of the entry */
-    int rank;  /* 0 = none */
-    int equal; /* entries of this rank */
+    int index;  /* of the entry */
+    int rank;   /* 0 = none */
+    int is_top; /* 1: it lies in no folder */
+    int equal;  /* entries of this rank, in folders or not as this one */
 } choice;
 
-/* Finds the entry that answers best to the table's name. What is not called so must be alone. */
+/* Finds the entry that answers best to the table's name; what lies in no folder is taken before
+ * what does. */
 static lac_status choose(lac_stream *s, choice *best)
 {
     const char *path;
@@ -150,14 +152,15 @@ static lac_status choose(lac_stream *s, choice *best)
         if (!path)
             return LAC_OK;
         if (archive_format(s->archive) == ARCHIVE_FORMAT_RAW) {
-            *best = (choice){i, LAC_RANK_TABLE, 1};
+            *best = (choice){i, LAC_RANK_TABLE, 1, 1};
             return LAC_OK;
         }
         int rank = lac_table_rank(path, s->table);
-        if (rank > best->rank)
-            *best = (choice){i, rank, 0};
-        best->equal += rank == best->rank;
-        if (rank == LAC_RANK_BEST)
+        int is_top = !strchr(strncmp(path, "./", 2) == 0 ? path + 2 : path, '/');
+        if (rank > best->rank || (rank == best->rank && is_top > best->is_top))
+            *best = (choice){i, rank, is_top, 0};
+        best->equal += rank == best->rank && is_top == best->is_top;
+        if (rank == LAC_RANK_BEST && is_top)
             return LAC_OK;
     }
 }
@@ -171,6 +174,10 @@ static lac_status check_choice(const lac_stream *s, const choice *c)
         return lac_fail(s->ctx, LAC_ERROR_FORMAT,
                         "%s: %s that holds %d tables, none of them called %s.csv", s->name,
                         s->holder.what, c->equal, s->table);
+    if (c->equal > 1)
+        return lac_fail(s->ctx, LAC_ERROR_FORMAT,
+                        "%s: %s that holds %d tables called %s, in several folders: unpack it, and "
+                        "name the one to read", s->name, s->holder.what, c->equal, s->table);
     return LAC_OK;
 }
 
@@ -360,7 +367,7 @@ lac_status lac_stream_holds(lac_context *ctx, const char *path, const char *tabl
 {
     lac_stream *s;
     *is_there = 0;
-    if (strcmp(path, "-") == 0 || lac_path_is_folder(path))
+    if (!lac_path_is_file(path)) /* a pipe is read once */
         return LAC_OK;
     LAC_TRY(lac_alloc(ctx, 1, sizeof *s, &s));
     s->ctx = ctx;

@@ -61,8 +61,10 @@ lac_magic lac_magic_of(const char *bytes, size_t size);
 /* ---- Finding a table among files. find.c --------------------------------------------------- */
 
 /* How well a file's path answers to a table's name, 0 not at all. From LAC_RANK_NAMED up it is
- * called so; below it is any table, or an archive, which counts only where it is the only one. */
-enum { LAC_RANK_PACKED = 1, LAC_RANK_TABLE = 2, LAC_RANK_NAMED = 3, LAC_RANK_BEST = 6 };
+ * called so; below it is any table, an archive or a text, which counts only where it is the only
+ * one. */
+enum { LAC_RANK_TEXT = 1, LAC_RANK_PACKED = 2, LAC_RANK_TABLE = 3, LAC_RANK_NAMED = 4,
+       LAC_RANK_BEST = 7 };
 int lac_table_rank(const char *path, const char *table);
 
 /* The file to open: `path` itself, or the table in it when it is a folder; freed by free(). IO,

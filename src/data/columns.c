@@ -1,12 +1,13 @@
 /*
  * What the columns of a table are, by their names. A coordinate is written in several habits:
  *
- *     a point's name, a sign, the axis     nose_x  nose_X  nose.x  nose-x
+ *     a point's name, a sign, the axis     nose_x  nose_X  nose.x  nose-x  nose:x
+ *     a point's name, the axis in brackets nose(x)  nose[x]
  *     a name that ends in a capital axis   noseX
  *     the axis and a number                x1  y_1  X.1
  *
- * A name that has a width too, such as box_w beside box_x, is a box and no point. Columns that are
- * nothing of a table are left alone.
+ * A name that has a width too, such as box_w beside box_x, is a box and no point, and so are x1 to
+ * y2 beside points that have names. Columns that are nothing of a table are left alone.
  */
 #include "data/columns.h"
 
@@ -22,7 +23,7 @@ static char to_lower(char c)
 
 static int is_sign(char c)
 {
-    return c == '_' || c == '.' || c == '-' || c == ' ';
+    return c == '_' || c == '.' || c == '-' || c == ' ' || c == ':';
 }
 
 static int is_digits(const char *text)
@@ -55,7 +56,11 @@ int lac_column_coordinate(const char *column, char *point, int *axis)
     if (length < 2)
         return 0;
     char last = column[length - 1], before = column[length - 2];
-    if (length > 2 && is_sign(before) && is_axis(last, axis))
+    int is_closed = length > 3 && ((last == ')' && column[length - 3] == '(') ||
+                                   (last == ']' && column[length - 3] == '['));
+    if (is_closed && is_axis(before, axis))
+        kept = length - 3 - (length > 4 && column[length - 4] == ' ');
+    else if (length > 2 && is_sign(before) && is_axis(last, axis))
         kept = length - 2;
     else if ((last == 'X' || last == 'Y') && (to_lower(before) == before) && is_axis(last, axis))
         kept = length - 1;
@@ -83,7 +88,32 @@ static int has_column(const lac_csv *csv, const char *column, const char *end)
 
 static int is_box(const lac_csv *csv, const char *column)
 {
-    return has_column(csv, column, "w") || has_column(csv, column, "width");
+    return has_column(csv, column, "w") || has_column(csv, column, "width") ||
+           lac_column_is_corner(csv, column);
+}
+
+/* Whether the column is x, y and a digit, of which *digit is the value. */
+static int is_numbered(const char *name, int *digit)
+{
+    int axis;
+    *digit = strlen(name) == 2 ? name[1] - '0' : -1;
+    return *digit >= 0 && *digit <= 9 && is_axis(name[0], &axis);
+}
+
+int lac_column_is_corner(const lac_csv *csv, const char *name)
+{
+    int corners = 0, points = 0, digit, axis;
+    if (!is_numbered(name, &digit) || digit < 1 || digit > 2)
+        return 0;
+    for (int c = 0; c < csv->columns; c++) {
+        char point[256];
+        const char *other = csv->name[c];
+        if (is_numbered(other, &digit))
+            corners += digit == 1 || digit == 2 ? 1 : -4; /* x0, x3: points in turn */
+        else if (strlen(other) < sizeof point)
+            points += lac_column_coordinate(other, point, &axis) && !is_digits(point);
+    }
+    return corners == 4 && points > 0;
 }
 
 /* How much a column's name says that it holds the pictures. */
@@ -177,8 +207,7 @@ static lac_status check_pairs(const lac_csv *csv, const lac_columns *columns, co
     return status;
 }
 
-/* Names the columns that are nothing of a table, once. */
-static void tell_others(const lac_csv *csv, const lac_columns *columns)
+void lac_columns_tell_others(const lac_csv *csv, const lac_columns *columns)
 {
     enum { SHOWN = 200 };
     char list[SHOWN + 64] = "";
@@ -205,6 +234,16 @@ static void tell_others(const lac_csv *csv, const lac_columns *columns)
                 count == 1 ? "" : "s", list);
 }
 
+/* Says what the header is: of other signs between columns, or of another program's labels. */
+static lac_status fail_without_image(const lac_csv *csv)
+{
+    const char *first = csv->name[0];
+    return lac_csv_fail(csv, -1, "there is no column of pictures, called Image, image or pixels; "
+                        "the first of %d column%s is \"%.40s%s\"; labels of other programs are "
+                        "made a table by 'lacuna import'", csv->columns,
+                        csv->columns == 1 ? "" : "s", first, strlen(first) > 40 ? "..." : "");
+}
+
 lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *columns,
                             lac_data *data)
 {
@@ -215,8 +254,7 @@ lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *col
         LAC_TRY(find_role(csv, c, kind, columns, data));
     LAC_TRY(check_pairs(csv, columns, data));
     if (columns->image < 0)
-        return lac_csv_fail(csv, -1,
-                            "there is no column of pictures, called Image, image or pixels");
+        return fail_without_image(csv);
     if (kind == LAC_TABLE_TRAINING && data->points == 0)
         return lac_csv_fail(csv, -1, "there are no columns NAME_x and NAME_y");
     columns->role[columns->image] = LAC_COLUMN_IMAGE;
@@ -229,6 +267,6 @@ lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *col
     if (columns->crop >= 0)
         columns->role[columns->crop] = LAC_COLUMN_CROP;
     if (kind != LAC_TABLE_TEST)
-        tell_others(csv, columns);
+        lac_columns_tell_others(csv, columns);
     return LAC_OK;
 }

@@ -30,4 +30,10 @@ typedef struct lac_columns {
 lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *columns,
                             lac_data *data);
 
+/* Whether x1, y1, x2 or y2 is of a box: all four are there, no x0 or x3, and points with names. */
+int lac_column_is_corner(const lac_csv *csv, const char *name);
+
+/* The log names the columns whose role is LAC_COLUMN_OTHER, once. */
+void lac_columns_tell_others(const lac_csv *csv, const lac_columns *columns);
+
 #endif

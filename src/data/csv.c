@@ -158,18 +158,18 @@ static lac_status split_cells(lac_csv *csv, char *line, size_t length, int *cell
     }
 }
 
-/* The one of comma, semicolon and tab that a line has most of outside of quotes. */
+/* The one of comma, semicolon, tab and bar that a line has most of outside of quotes. */
 static char find_separator(const char *line, size_t length)
 {
-    static const char separators[] = ",;\t";
-    int count[3] = {0}, best = 0, is_quoted = 0;
+    static const char separators[] = ",;\t|";
+    int count[4] = {0}, best = 0, is_quoted = 0;
     for (size_t i = 0; i < length; i++) {
         is_quoted ^= line[i] == '"';
         const char *found = line[i] && !is_quoted ? strchr(separators, line[i]) : NULL;
         if (found)
             count[found - separators]++;
     }
-    for (int s = 1; s < 3; s++)
+    for (int s = 1; s < 4; s++)
         best = count[s] > count[best] ? s : best;
     return separators[best];
 }
@@ -187,6 +187,8 @@ static lac_status read_header(lac_csv *csv)
     if (!line || length == 0)
         return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: the file is empty",
                         lac_stream_name(csv->stream));
+    if (memchr(line, '\r', length))
+        return lac_csv_fail(csv, -1, "lines end in CR alone, must end in LF or in CR and LF");
     csv->separator = find_separator(line, length);
     LAC_TRY(split_cells(csv, line, length, &cells));
     for (int i = 0; i < cells; i++)

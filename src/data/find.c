@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const text_ends[] = {".csv", ".tsv", ".txt"};
 static const char *const packed_ends[] = {".zip", ".csv.gz", ".csv.xz", ".csv.bz2", ".csv.zst",
@@ -18,15 +19,15 @@ static int ends_with(const char *text, const char *end)
 {
     size_t length = strlen(text);
     size_t tail = strlen(end);
-    return length > tail && strcmp(text + length - tail, end) == 0;
+    return length > tail && strcasecmp(text + length - tail, end) == 0;
 }
 
-/* Whether the name is `stem` with one of the endings. */
+/* Whether the name is `stem` with one of the endings, in letters of any size. */
 static int is_named(const char *name, const char *stem, const char *const *ends, int count)
 {
     size_t length = strlen(stem);
     for (int i = 0; i < count; i++)
-        if (strncmp(name, stem, length) == 0 && strcmp(name + length, ends[i]) == 0)
+        if (strncasecmp(name, stem, length) == 0 && strcasecmp(name + length, ends[i]) == 0)
             return 1;
     return 0;
 }
@@ -48,7 +49,7 @@ static int rank_name(const char *name, const char *table)
     for (int i = 0; i < LAC_COUNT(packed_ends); i++)
         if (ends_with(name, packed_ends[i]))
             return LAC_RANK_PACKED;
-    return 0;
+    return ends_with(name, ".txt") ? LAC_RANK_TEXT : 0;
 }
 
 static int is_hidden(const char *name, size_t length)

@@ -216,11 +216,31 @@ static lac_status fail_outside(lac_csv *csv, const lac_columns *columns, const o
                         mark, these, these);
 }
 
+/* ---- Labels that are no pixels ----------------------------------------------------------- */
+
+/* Whether all labels lie in the first pixel, as shares of the picture's side do. */
+static int are_shares(const lac_data *data)
+{
+    enum { SIDE = 16, FEW = 20 };
+    size_t count = 2 * (size_t)data->rows * (size_t)data->points;
+    long labels = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (data->mask[i] && !(data->labels[i] >= 0 && data->labels[i] <= 1))
+            return 0;
+        labels += data->mask[i];
+    }
+    return data->size >= SIDE && labels >= FEW;
+}
+
 lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_gaps *gaps,
                             const uint8_t *note, const lac_data *data)
 {
     const outside o = find_outside(data, note);
     if (o.count && (gaps->outside != LAC_OUTSIDE_KEEP || o.is_infinite))
         return fail_outside(csv, columns, &o, data);
+    if (are_shares(data))
+        return lac_fail(csv->ctx, LAC_ERROR_FORMAT,
+                        "%s: all labels are 0 to 1, as shares of a picture's side are; must be "
+                        "pixels, 0 to %d", lac_stream_name(csv->stream), data->size);
     return LAC_OK;
 }

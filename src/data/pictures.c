@@ -9,12 +9,14 @@
 #include <string.h>
 
 /* Pixels are numbers between blanks and brackets. What begins with a letter or a slash, or has a
- * letter and no blank, is a name; "1e2" is a number. */
+ * letter and no blank, is a name, unless it is longer than any path; "1e2" is a number. */
 int lac_cell_is_file(const lac_cell *cell)
 {
+    enum { LONGEST = 4096 };
     static const char letters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/";
-    const char *first = cell->length ? strpbrk(cell->text, letters) : NULL;
+    int may_be = cell->length > 0 && cell->length < LONGEST;
+    const char *first = may_be ? strpbrk(cell->text, letters) : NULL;
     double value;
     return first && (first == cell->text || !strpbrk(cell->text, " \t,[")) &&
            !lac_number_read(cell->text, &value);

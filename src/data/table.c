@@ -141,7 +141,11 @@ static lac_status read_label(const table *t, const lac_csv *record, int row, int
     double value;
     if (lac_cell_is_gap(&record->cell[column]))
         return LAC_OK;
-    LAC_TRY(lac_csv_number(record, column, &value));
+    lac_status status = lac_csv_number(record, column, &value);
+    if (status == LAC_ERROR_FORMAT)
+        return lac_csv_fail_cell(record, column, "a number, nor a gap: empty, NaN, NA, N/A, None, "
+                                 "null or -");
+    LAC_TRY(status);
     d->labels[at] = (float)value;
     d->mask[at] = 1;
     return LAC_OK;

@@ -6,19 +6,22 @@
  *                       "keypoints": [x, y, v, ...]}],
  *      "categories": [{"id": 1, "name": "face", "keypoints": ["left_eye", ...]}]}
  *
- * v is 0 where a point is not labelled, 1 where it is labelled but hidden, 2 where it is seen. The
- * centre of the first pixel is 0.5, 0.5; boxes begin at the pixels' edges. Categories without
- * keypoints and crowds are passed over.
+ * An id is a number or a text. v is 0 where a point is not labelled, 1 where it is labelled but
+ * hidden, 2 where it is seen; null in place of a number is a gap too. The centre of the first pixel
+ * is 0.5, 0.5; boxes begin at the pixels' edges. Categories without keypoints and crowds are passed
+ * over.
  */
 #include "import/foreign.h"
 
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A picture by its id. */
 typedef struct picture {
     double id;
+    const char *text; /* the id where it is a text, else NULL */
     const cJSON *item;
 } picture;
 
@@ -120,10 +123,22 @@ static lac_status read_points(reading *r)
 
 /* ---- Pictures -------------------------------------------------------------------------- */
 
+/* Numbers stand before texts. */
 static int compare_pictures(const void *a, const void *b)
 {
-    double x = ((const picture *)a)->id, y = ((const picture *)b)->id;
-    return x < y ? -1 : x > y;
+    const picture *p = a, *q = b;
+    if (p->text && q->text)
+        return strcmp(p->text, q->text);
+    if (p->text || q->text)
+        return p->text ? 1 : -1;
+    return p->id < q->id ? -1 : p->id > q->id;
+}
+
+/* The id that is called so; 0 where there is none. */
+static int id_of(const cJSON *object, const char *name, picture *out)
+{
+    out->text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    return number_of(object, name, &out->id) || out->text;
 }
 
 static lac_status read_pictures(reading *r, const cJSON *images)
@@ -136,7 +151,7 @@ static lac_status read_pictures(reading *r, const cJSON *images)
     {
         picture *p = &r->picture[r->pictures++];
         p->item = item;
-        if (!number_of(item, "id", &p->id))
+        if (!id_of(item, "id", p))
             return fail(r, "an image without an id", r->pictures);
         if (!string_of(item, "file_name"))
             return fail(r, "an image without a file_name", r->pictures);
@@ -144,10 +159,11 @@ static lac_status read_pictures(reading *r, const cJSON *images)
     if (count)
         qsort(r->picture, (size_t)count, sizeof *r->picture, compare_pictures);
     for (int i = 1; i < count; i++)
-        if (r->picture[i].id == r->picture[i - 1].id)
+        if (compare_pictures(&r->picture[i], &r->picture[i - 1]) == 0)
             return lac_fail(r->labels->ctx, LAC_ERROR_FORMAT,
-                            "%s: two images have the same id, %s", r->path,
-                            lac_number_text(r->picture[i].id, text));
+                            "%s: two images have the same id, %.60s", r->path,
+                            r->picture[i].text ? r->picture[i].text
+                                               : lac_number_text(r->picture[i].id, text));
     return LAC_OK;
 }
 
@@ -163,10 +179,10 @@ static lac_status read_keypoints(const reading *r, const cJSON *list, int number
                        "category's", number);
     cJSON_ArrayForEach(item, list)
     {
-        if (!cJSON_IsNumber(item))
+        if (!cJSON_IsNumber(item) && !cJSON_IsNull(item))
             return fail(r, "an annotation with a keypoint that is no number", number);
-        value[i % 3] = item->valuedouble;
-        if (i++ % 3 < 2 || value[2] == 0)
+        value[i % 3] = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+        if (i++ % 3 < 2 || value[2] == 0 || isnan(value[0] + value[1] + value[2]))
             continue;
         lac_status status = lac_foreign_mark(r->labels, r->point[i / 3 - 1], value[0], value[1]);
         if (status == LAC_ERROR_ARGUMENT)
@@ -192,16 +208,16 @@ static lac_status read_bbox(const reading *r, const cJSON *list, int number)
 
 static lac_status read_annotation(const reading *r, const cJSON *item, int number)
 {
-    double category, wanted, image, crowd, width, height;
+    double category, wanted, crowd, width, height;
+    picture key = {0};
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(item, "keypoints");
     number_of(r->category, "id", &wanted);
     number_of(item, "iscrowd", &crowd);
     if (!cJSON_IsArray(list) || crowd != 0 ||
         (number_of(item, "category_id", &category) && category != wanted))
         return LAC_OK;
-    if (!number_of(item, "image_id", &image))
+    if (!id_of(item, "image_id", &key))
         return fail(r, "an annotation without an image_id", number);
-    const picture key = {.id = image};
     const picture *p = r->pictures ? bsearch(&key, r->picture, (size_t)r->pictures, sizeof key,
                                              compare_pictures)
                                    : NULL;
@@ -246,10 +262,11 @@ static lac_status read_file(lac_foreign *labels, const char *path)
     LAC_TRY(lac_file_read(labels->ctx, path, &text, &size));
     int is_json = lac_json_is_valid(text, size);
     cJSON *root = is_json ? cJSON_ParseWithLength(text, size) : NULL;
+    const char *why = !is_json && strstr(text, "NaN") ? "; NaN is none, null is" : "";
     free(text);
     lac_status status = LAC_OK;
     if (!is_json)
-        status = lac_fail(labels->ctx, LAC_ERROR_FORMAT, "%s: not JSON, or cut short", path);
+        status = lac_fail(labels->ctx, LAC_ERROR_FORMAT, "%s: not JSON, or cut short%s", path, why);
     else if (!root)
         status = lac_fail(labels->ctx, LAC_ERROR_MEMORY, "%s: out of memory for its JSON", path);
     else
@@ -262,7 +279,7 @@ static lac_status read_file(lac_foreign *labels, const char *path)
 
 static int is_it(const lac_label_head *head)
 {
-    return head->text[0] == '{' && strchr(head->text, '"');
+    return head->text[0] == '[' || (head->text[0] == '{' && strchr(head->text, '"'));
 }
 
 const lac_label_format lac_format_coco = {"coco", is_it, read_file};

@@ -1,7 +1,8 @@
 /*
  * DeepLabCut's CSV: rows of names in front, then a picture a line. Several animals, called
  * individuals, make several faces of a picture. An empty cell is a missing point; pixels are
- * counted from 0. The picture's path stands in the first column, or in the first three.
+ * counted from 0. The picture's path stands in the first column, or in the first three. Between
+ * cells stand commas, or semicolons or tabs, and then numbers may have a decimal comma.
  *
  *     scorer,me,me,me,me
  *     individuals,a,a,b,b          (may be left out)
@@ -25,6 +26,7 @@ typedef struct column {
 typedef struct reading {
     lac_foreign *labels;
     lac_lines lines;
+    char separator;
     int first;      /* the column behind the path's */
     int columns;
     column *column; /* [columns] */
@@ -33,11 +35,24 @@ typedef struct reading {
 
 enum { ROWS = 4 }; /* of the head, at most */
 
-static int count_cells(const char *line)
+/* The separator behind the head's first cell, which may stand in quotes; 0 where it is another. */
+static char separator_of(const char *text)
 {
-    int count = 1;
-    for (; *line; line++)
-        count += *line == ',';
+    static const char name[] = "scorer";
+    size_t quote = text[0] == '"', length = sizeof name - 1;
+    if (strncmp(text + quote, name, length) != 0 || (quote && text[length + 1] != '"'))
+        return 0;
+    char c = text[length + 2 * quote];
+    return c == ',' || c == ';' || c == '\t' ? c : 0;
+}
+
+static int count_cells(const char *line, char separator)
+{
+    int count = 1, is_quoted = 0;
+    for (; *line; line++) {
+        is_quoted ^= *line == '"';
+        count += *line == separator && !is_quoted;
+    }
     return count;
 }
 
@@ -47,7 +62,9 @@ static lac_status read_head(reading *r, char **cell[ROWS], int *individuals)
     static const char *const names[ROWS] = {"scorer", "individuals", "bodyparts", "coords"};
     for (int i = 0; i < ROWS; i++) {
         char *line = lac_lines_next(&r->lines);
-        int count = line ? count_cells(line) : 0;
+        if (i == 0 && line)
+            r->separator = separator_of(line);
+        int count = line ? count_cells(line, r->separator) : 0;
         if (i == 0) {
             if (count > LAC_CSV_COLUMNS || count < 3)
                 return lac_lines_fail(&r->lines, "%d columns, must be 3 to %d", count,
@@ -59,7 +76,7 @@ static lac_status read_head(reading *r, char **cell[ROWS], int *individuals)
         if (count != r->columns)
             return lac_lines_fail(&r->lines, "%d columns, the first row has %d", count,
                                   r->columns);
-        lac_words_cut(line, ',', cell[i], count);
+        lac_words_cut(line, r->separator, cell[i], count);
         if (i == 1 && strcmp(cell[1][0], "bodyparts") == 0) {
             char **swap = cell[1];
             cell[1] = cell[2];
@@ -96,11 +113,10 @@ static lac_status find_columns(reading *r, char ***cell, int individuals)
     return r->labels->points ? LAC_OK : lac_lines_fail(&r->lines, "no columns x and y");
 }
 
-/* The picture's path, out of one column or several. Names of Windows are read too; where the
- * path's folders are not there, the picture is looked for beside the table. */
+/* The picture's path, out of one column or several. */
 static lac_status begin_face(reading *r)
 {
-    char name[1024] = "", *path;
+    char name[1024] = "";
     size_t used = 0;
     for (int c = 0; c < r->first && used < sizeof name; c++)
         if (r->word[c][0])
@@ -108,12 +124,15 @@ static lac_status begin_face(reading *r)
                                      r->word[c]);
     if (used == 0 || used >= sizeof name)
         return lac_lines_fail(&r->lines, "the picture's path must have 1 to 1023 bytes");
-    for (char *c = name; *c; c++)
-        *c = *c == '\\' ? '/' : *c;
-    LAC_TRY(lac_path_join(r->labels->ctx, r->labels->folder, name, &path));
-    const char *slash = lac_path_exists(path) ? NULL : strrchr(name, '/');
-    free(path);
-    return lac_foreign_face(r->labels, slash ? slash + 1 : name);
+    return lac_foreign_face(r->labels, name);
+}
+
+static lac_status read_number(const reading *r, char *word, double *out)
+{
+    char *comma = r->separator == ',' ? NULL : strchr(word, ',');
+    if (comma)
+        *comma = '.';
+    return lac_lines_number(&r->lines, word, out);
 }
 
 static int is_gap(char *word)
@@ -135,8 +154,8 @@ static lac_status read_face(reading *r, int *c)
             break;
         if (k->axis != 1 || is_gap(r->word[*c]) || is_gap(r->word[*c - 1]))
             continue;
-        LAC_TRY(lac_lines_number(&r->lines, r->word[*c - 1], &x));
-        LAC_TRY(lac_lines_number(&r->lines, r->word[*c], &y));
+        LAC_TRY(read_number(r, r->word[*c - 1], &x));
+        LAC_TRY(read_number(r, r->word[*c], &y));
         LAC_TRY(lac_lines_place(&r->lines, lac_foreign_mark(r->labels, k->point, x, y)));
     }
     if (individual && r->labels->marks == before) { /* an individual that is not in the picture */
@@ -151,7 +170,7 @@ static lac_status read_rows(reading *r)
 {
     LAC_TRY(lac_alloc(r->labels->ctx, (size_t)r->columns, sizeof *r->word, &r->word));
     for (char *line; (line = lac_lines_next(&r->lines));) {
-        int count = lac_words_cut(line, ',', r->word, r->columns);
+        int count = lac_words_cut(line, r->separator, r->word, r->columns);
         if (count != r->columns)
             return lac_lines_fail(&r->lines, "%d columns, the first row has %d", count,
                                   r->columns);
@@ -182,7 +201,7 @@ static lac_status read_file(lac_foreign *labels, const char *path)
 
 static int is_it(const lac_label_head *head)
 {
-    return strncmp(head->text, "scorer,", 7) == 0;
+    return separator_of(head->text) != 0;
 }
 
 const lac_label_format lac_format_dlc = {"dlc", is_it, read_file};

@@ -42,6 +42,13 @@ static int is_path(const lac_foreign *l, const char *name)
     return name[0] == '/' || strcmp(l->folder, ".") == 0;
 }
 
+/* The path of a face's name, from the folder on. */
+static lac_status path_of(const lac_foreign *l, const char *name, char **out)
+{
+    return is_path(l, name) ? lac_strdup(l->ctx, name, out)
+                            : lac_path_join(l->ctx, l->folder, name, out);
+}
+
 lac_status lac_foreign_face(lac_foreign *l, const char *name)
 {
     size_t room = (size_t)l->face_room;
@@ -52,8 +59,7 @@ lac_status lac_foreign_face(lac_foreign *l, const char *name)
     lac_face *face = &l->face[l->faces];
     *face = (lac_face){.first = l->marks};
     LAC_TRY(lac_strdup(l->ctx, name, &face->name));
-    lac_status status = is_path(l, name) ? lac_strdup(l->ctx, name, &face->file)
-                                         : lac_path_join(l->ctx, l->folder, name, &face->file);
+    lac_status status = path_of(l, name, &face->file);
     if (status == LAC_OK)
         l->faces++;
     else

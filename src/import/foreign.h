@@ -57,8 +57,13 @@ void lac_foreign_free(lac_foreign *labels);
 /* Begins a face of the picture `name`, relative to the folder. MEMORY. */
 lac_status lac_foreign_face(lac_foreign *labels, const char *name);
 
-/* The same of a picture that cannot be opened, though the labels need it: the face is left out. The
- * log says so where `why`, a line about the picture, is not NULL. MEMORY. */
+/* Looks for pictures that are not where their names say: with the slashes of Windows turned, or by
+ * the name without its folders, which the labels' writer may have had elsewhere, in `folder`. Two
+ * names that would be one picture are an error. The log tells of it. FORMAT, MEMORY. */
+lac_status lac_foreign_find(lac_foreign *labels);
+
+/* Begins a face of a picture that cannot be opened, though the labels need it: the face is left
+ * out. The log says so where `why`, a line about the picture, is not NULL. MEMORY. */
 lac_status lac_foreign_unread(lac_foreign *labels, const char *name, const char *why);
 
 /* The picture of a text: PREFIX/NAME with the ending of a picture in place of the text's, which has

@@ -53,6 +53,21 @@ static void warn(const lac_foreign *labels, const char *from)
     }
 }
 
+/* Shares of a picture's sides, read as pixels, are all in the first one. */
+static lac_status check_pixels(const lac_foreign *labels, const char *from)
+{
+    enum { FEW = 10 };
+    for (size_t i = 0; i < labels->marks; i++) {
+        double x = labels->mark[i].x + labels->origin, y = labels->mark[i].y + labels->origin;
+        if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1))
+            return LAC_OK;
+    }
+    return labels->marks < FEW
+               ? LAC_OK
+               : lac_fail(labels->ctx, LAC_ERROR_FORMAT, "%s: all points are at 0 to 1, as shares "
+                          "of a picture's sides are; must be pixels", from);
+}
+
 static lac_status read_labels(lac_context *ctx, const char *from, const lac_import_config *config,
                               lac_foreign *labels, lac_import_result *result)
 {
@@ -72,8 +87,9 @@ static lac_status read_labels(lac_context *ctx, const char *from, const lac_impo
         unread += labels->face[f].is_unread;
     if (labels->points == 0 && unread < labels->faces)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no point in it", from);
+    LAC_TRY(check_pixels(labels, from));
     warn(labels, from);
-    return LAC_OK;
+    return lac_foreign_find(labels);
 }
 
 /* ---- Choose ------------------------------------------------------------------------------ */
@@ -143,12 +159,14 @@ static lac_status begin(lac_context *ctx, const char *dir, lac_filling *filling)
 {
     static const char *const names[] = {"training.csv"};
     char *path;
-    LAC_TRY(lac_filling_begin(ctx, dir, names, LAC_COUNT(names), filling));
+    LAC_TRY(lac_filling_begin(ctx, dir, "import", names, LAC_COUNT(names), filling));
     lac_status status = lac_path_join(ctx, dir, "pictures", &path);
     if (status == LAC_OK)
         status = lac_folder_make(ctx, path);
     if (status == LAC_OK)
         status = make_empty(ctx, path, filling->is_anew);
+    if (status == LAC_OK)
+        status = lac_filling_claim(ctx, filling);
     free(path);
     if (status != LAC_OK)
         lac_filling_end(filling);

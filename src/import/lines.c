@@ -42,22 +42,40 @@ char *lac_lines_next(lac_lines *lines)
     return NULL;
 }
 
+/* Takes the quotes off the cell that the line begins with, if it has any; *cell is what they held.
+ * Returns where the search for the cell's end goes on. */
+static char *unquote(char *line, char separator, char **cell)
+{
+    char *from = line + strspn(line, separator == '\t' ? " " : blanks), *to = from;
+    if (separator == ' ' || *from != '"')
+        return line;
+    *cell = to;
+    for (from++; *from && (*from != '"' || from[1] == '"'); from++) {
+        from += *from == '"';
+        *to++ = *from;
+    }
+    from += *from == '"';
+    *to = 0;
+    return from;
+}
+
 int lac_words_cut(char *line, char separator, char **word, int most)
 {
     const char separators[] = {separator, separator == ' ' ? '\t' : '\0', '\0'};
     int count = 0;
     for (;;) {
-        size_t length = strcspn(line, separators);
-        char end = line[length];
-        line[length] = 0;
+        char *cell = NULL, *rest = unquote(line, separator, &cell);
+        size_t length = strcspn(rest, separators);
+        char end = rest[length];
+        rest[length] = 0;
         if (separator != ' ' || length) {
             if (count < most)
-                word[count] = trim(line);
+                word[count] = trim(cell ? cell : line);
             count++;
         }
         if (!end)
             return count;
-        line += length + 1;
+        line = rest + length + 1;
     }
 }
 

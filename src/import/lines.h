@@ -20,8 +20,8 @@ void lac_lines_close(lac_lines *lines);
 char *lac_lines_next(lac_lines *lines);
 
 /* Cuts a line into words between blanks, or, unless `separator` is ' ', into cells between
- * separators, without blanks round them. Returns how many there are; the first `most` of them are
- * put into word. */
+ * separators, without blanks and quotes round them. Returns how many there are; the first `most` of
+ * them are put into word. */
 int lac_words_cut(char *line, char separator, char **word, int most);
 
 /* A word as a finite number. FORMAT, naming file and line. */

@@ -1,6 +1,7 @@
 /*
  * 300-W's .pts: a file a face, or a folder of them, beside a picture of the same name. The centre
- * of the first pixel is 1, 1. Copies without head and braces are read too.
+ * of the first pixel is 1, 1. Copies without head and braces are read too. NAME-face2.pts is
+ * another face of the picture NAME, as predictions are written, where none is called NAME-face2.
  *
  *     version: 1
  *     n_points: 68
@@ -87,11 +88,47 @@ static lac_status read_file(lac_foreign *labels, const char *path)
     return status;
 }
 
+/* The name without -face2, or a larger number, before its ending; NULL where there is none. */
+static lac_status without_face(lac_context *ctx, const char *name, char **out)
+{
+    static const char mark[] = "-face";
+    size_t marks = sizeof mark - 1, end = strlen(name) - 4, at = end;
+    *out = NULL;
+    while (at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9')
+        at--;
+    if (at == end || at <= marks || memcmp(name + at - marks, mark, marks) != 0)
+        return LAC_OK;
+    LAC_TRY(lac_strdup(ctx, name, out));
+    memmove(*out + at - marks, name + end, strlen(name + end) + 1);
+    return LAC_OK;
+}
+
+/* As lac_foreign_beside. */
+static lac_status find_picture(const lac_foreign *labels, const char *name, char **out,
+                               int *is_there)
+{
+    char *whole, *picture;
+    LAC_TRY(lac_foreign_beside(labels->ctx, labels->folder, "", name, out, is_there));
+    if (*is_there)
+        return LAC_OK;
+    lac_status status = without_face(labels->ctx, name, &whole);
+    if (status == LAC_OK && whole)
+        status = lac_foreign_beside(labels->ctx, labels->folder, "", whole, &picture, is_there);
+    if (status != LAC_OK || *is_there)
+        free(*out);
+    if (status == LAC_OK && *is_there)
+        *out = picture;
+    else if (status == LAC_OK && whole)
+        free(picture);
+    free(whole);
+    return status;
+}
+
 static lac_status read_one(lac_foreign *labels, const char *path, const char *name)
 {
     char *picture, why[LAC_MESSAGE];
     int is_there;
-    LAC_TRY(lac_foreign_beside(labels->ctx, labels->folder, "", name, &picture, &is_there));
+    LAC_TRY(find_picture(labels, name, &picture, &is_there));
     snprintf(why, sizeof why, "%s/%s: no picture of that name beside it", labels->folder, name);
     lac_status status = is_there ? lac_foreign_face(labels, picture)
                                  : lac_foreign_unread(labels, picture, why);

@@ -1,11 +1,13 @@
 /*
  * A table with a line a picture and a column of their names. Coordinates are columns in any habit
  * of lacuna's own tables, or, as in Udacity's course, columns 0, 1, 2, ... of x and y in turn. A
- * box is columns such as x, y, w, h. Pixels are counted from 0.
+ * box is columns such as x, y, w, h, or two corners. Pixels are counted from 0.
  *
  *     ,0,1,2,3
  *     a.jpg,45.0,98.0,47.0,106.0
  */
+#include "data/columns.h"
+#include "data/pictures.h"
 #include "import/foreign.h"
 
 #include <stdlib.h>
@@ -18,6 +20,7 @@ typedef struct reading {
     int file;      /* the column of the pictures' names */
     int source;    /* or -1 */
     int box[4];    /* or -1 */
+    int is_corners; /* 1: the box's last two columns are its right bottom corner */
     int *x, *y;    /* [labels->points] columns */
 } reading;
 
@@ -44,39 +47,89 @@ static int column_named(const lac_csv *csv, const char *name)
     return -1;
 }
 
-/* In the first row, which is in the cells. */
+/* The first column whose cell in the first row, which is in the cells, ends as a picture's name
+ * does; else one that is called as such columns are. */
 static lac_status find_file(reading *r)
 {
+    static const char *const names[] = {"file", "filename", "file_name", "image", "image_name",
+                                        "image_path", "image_file", "path", "filepath", "file_path",
+                                        "img", "img_name", "img_path", "picture", "photo"};
     for (r->file = 0; r->file < r->csv->columns; r->file++)
         if (ends_as_picture(r->csv->cell[r->file].text))
             return LAC_OK;
+    for (int i = 0; i < LAC_COUNT(names); i++) {
+        r->file = column_named(r->csv, names[i]);
+        if (r->file >= 0 && lac_cell_is_file(&r->csv->cell[r->file]))
+            return LAC_OK;
+    }
     return lac_csv_fail(r->csv, -1, "no column names pictures, such as a.jpg");
+}
+
+/* ---- Boxes -------------------------------------------------------------------------------- */
+
+typedef struct box_words {
+    const char *end[4]; /* of the names of its columns, which begin alike */
+    int is_corners;
+} box_words;
+
+static const box_words boxes[] = {
+    {{"x", "y", "w", "h"}, 0},
+    {{"x", "y", "width", "height"}, 0},
+    {{"left", "top", "width", "height"}, 0},
+    {{"left", "top", "right", "bottom"}, 1},
+    {{"xmin", "ymin", "xmax", "ymax"}, 1},
+    {{"x_min", "y_min", "x_max", "y_max"}, 1},
+    {{"x1", "y1", "x2", "y2"}, 1},
+};
+
+/* The column whose name is the first `kept` bytes of the column `like`'s, and `end`. */
+static int column_like(const lac_csv *csv, int like, size_t kept, const char *end)
+{
+    for (int c = 0; c < csv->columns; c++)
+        if (strncasecmp(csv->name[c], csv->name[like], kept) == 0 &&
+            strcasecmp(csv->name[c] + kept, end) == 0)
+            return c;
+    return -1;
+}
+
+/* Whether the column is the first of a box: *r gets all four. */
+static int begins_box(reading *r, int column, const box_words *words)
+{
+    const char *name = r->csv->name[column];
+    size_t length = strlen(name), end = strlen(words->end[0]);
+    if (length < end || strcasecmp(name + length - end, words->end[0]) != 0 ||
+        (length > end && !strchr("_.- ", name[length - end - 1])))
+        return 0;
+    if (strcasecmp(name, "x1") == 0 && !lac_column_is_corner(r->csv, name))
+        return 0;
+    int found = 0;
+    for (int k = 0; k < 4; k++) {
+        r->box[k] = column_like(r->csv, column, length - end, words->end[k]);
+        found += r->box[k] >= 0;
+    }
+    r->is_corners = words->is_corners;
+    return found == 4;
 }
 
 static void find_box(reading *r)
 {
-    static const char *const names[][4] = {
-        {"x", "y", "w", "h"},                     {"x", "y", "width", "height"},
-        {"left", "top", "width", "height"},       {"box_x", "box_y", "box_w", "box_h"},
-        {"box_x", "box_y", "box_width", "box_height"}, {"bbox_x", "bbox_y", "bbox_w", "bbox_h"},
-    };
-    for (int i = 0; i < LAC_COUNT(names); i++) {
-        int found = 0;
-        for (int k = 0; k < 4; k++) {
-            r->box[k] = column_named(r->csv, names[i][k]);
-            found += r->box[k] >= 0;
-        }
-        if (found == 4)
-            return;
-    }
+    for (int i = 0; i < LAC_COUNT(boxes); i++)
+        for (int c = 0; c < r->csv->columns; c++)
+            if (begins_box(r, c, &boxes[i]))
+                return;
     for (int k = 0; k < 4; k++)
         r->box[k] = -1;
 }
 
 static int is_box(const reading *r, int column)
 {
-    return column == r->box[0] || column == r->box[1];
+    int k = 0;
+    while (k < 4 && r->box[k] != column)
+        k++;
+    return k < 4;
 }
+
+/* ---- Points ------------------------------------------------------------------------------- */
 
 /* The names that are a whole number, or -1. */
 static int number_of(const char *name)
@@ -86,26 +139,38 @@ static int number_of(const char *name)
     return is_number ? (int)strtol(name, NULL, 10) : -1;
 }
 
-/* Columns 0, 1, 2, ...: as many as there are points, or 0. */
-static int count_numbered(const lac_csv *csv)
+/* Columns 0, 1, 2, ..., or 1, 2, ...: how many points they are, or 0. *first is the first one. */
+static int count_numbered(const reading *r, int *first)
 {
     int count = 0, most = -1;
-    for (int c = 0; c < csv->columns; c++) {
-        int number = number_of(csv->name[c]);
+    *first = 1;
+    for (int c = 0; c < r->csv->columns; c++) {
+        int number = c == r->file ? -1 : number_of(r->csv->name[c]);
         count += number >= 0;
         most = number > most ? number : most;
+        *first = number == 0 ? 0 : *first;
     }
-    return count >= 2 && count % 2 == 0 && most == count - 1 ? count / 2 : 0;
+    return count >= 2 && count % 2 == 0 && most == *first + count - 1 ? count / 2 : 0;
 }
 
-static lac_status find_numbered(reading *r, int points)
+static lac_status find_numbered(reading *r, int points, int first)
 {
     LAC_TRY(lac_foreign_numbered(r->labels, lac_stream_name(r->csv->stream), points));
     for (int c = 0; c < r->csv->columns; c++) {
-        int number = number_of(r->csv->name[c]);
+        int number = c == r->file ? -1 : number_of(r->csv->name[c]) - first;
         if (number >= 0)
             (number % 2 ? r->y : r->x)[number / 2] = c;
     }
+    return LAC_OK;
+}
+
+static lac_status take_named(reading *r, int c, const char *name, int axis, int *point)
+{
+    LAC_TRY(lac_foreign_point(r->labels, name, point));
+    int *column = &(axis ? r->y : r->x)[*point];
+    if (*column >= 0)
+        return lac_csv_fail(r->csv, c, "column %d is the same coordinate", *column + 1);
+    *column = c;
     return LAC_OK;
 }
 
@@ -116,11 +181,8 @@ static lac_status find_named(reading *r)
         int axis;
         lac_status status = LAC_OK;
         LAC_TRY(lac_alloc(r->labels->ctx, strlen(r->csv->name[c]) + 1, 1, &name));
-        if (!is_box(r, c) && lac_column_coordinate(r->csv->name[c], name, &axis)) {
-            status = lac_foreign_point(r->labels, name, &point);
-            if (status == LAC_OK)
-                (axis ? r->y : r->x)[point] = c;
-        }
+        if (!is_box(r, c) && lac_column_coordinate(r->csv->name[c], name, &axis))
+            status = take_named(r, c, name, axis, &point);
         free(name);
         LAC_TRY(status);
     }
@@ -130,6 +192,32 @@ static lac_status find_named(reading *r)
                               "2, ... of x and y in turn");
 }
 
+/* The log names the columns that are neither picture, box, source nor coordinate. */
+static lac_status tell_others(const reading *r)
+{
+    lac_columns columns = {0};
+    LAC_TRY(lac_alloc(r->labels->ctx, (size_t)r->csv->columns, sizeof *columns.role,
+                      &columns.role));
+    for (int c = 0; c < r->csv->columns; c++)
+        columns.role[c] = c == r->file || c == r->source || is_box(r, c) ? LAC_COLUMN_PLACE
+                                                                         : LAC_COLUMN_OTHER;
+    for (int p = 0; p < r->labels->points; p++)
+        columns.role[r->x[p]] = columns.role[r->y[p]] = LAC_COLUMN_PLACE;
+    lac_columns_tell_others(r->csv, &columns);
+    free(columns.role);
+    return LAC_OK;
+}
+
+/* The labels of an import are pixels of its own pictures, not of the photos that it names. */
+static lac_status check_foreign(const reading *r)
+{
+    if (column_named(r->csv, "photo_width") < 0 || column_named(r->csv, "crop") < 0 ||
+        column_named(r->csv, "Image") < 0)
+        return LAC_OK;
+    return lac_csv_fail(r->csv, -1, "a table that 'lacuna import' has made: 'lacuna train' takes "
+                        "it as it is; for other crops import the first labels anew");
+}
+
 static lac_status find_columns(reading *r)
 {
     size_t most = LAC_CSV_COLUMNS;
@@ -137,16 +225,18 @@ static lac_status find_columns(reading *r)
     LAC_TRY(lac_alloc(r->labels->ctx, most, sizeof *r->y, &r->y));
     for (size_t i = 0; i < most; i++)
         r->x[i] = r->y[i] = -1;
+    LAC_TRY(check_foreign(r));
     LAC_TRY(find_file(r));
     find_box(r);
     r->source = column_named(r->csv, "source");
-    int numbered = count_numbered(r->csv);
-    LAC_TRY(numbered && numbered <= LAC_MOST_POINTS ? find_numbered(r, numbered) : find_named(r));
+    int first, numbered = count_numbered(r, &first);
+    LAC_TRY(numbered && numbered <= LAC_MOST_POINTS ? find_numbered(r, numbered, first)
+                                                    : find_named(r));
     for (int p = 0; p < r->labels->points; p++)
         if (r->x[p] < 0 || r->y[p] < 0)
             return lac_csv_fail(r->csv, -1, "%.60s has no column for its %c", r->labels->name[p],
                                 r->x[p] < 0 ? 'x' : 'y');
-    return LAC_OK;
+    return tell_others(r);
 }
 
 /* ---- Rows -------------------------------------------------------------------------------- */
@@ -188,6 +278,8 @@ static lac_status read_row(const reading *r)
         if (!gaps)
             LAC_TRY(lac_csv_number_in(csv, r->box[k], -LAC_FARTHEST, LAC_FARTHEST, &box[k]));
     }
+    for (int k = 2; k < 4 && !gaps && r->is_corners; k++)
+        box[k] -= box[k - 2];
     if (!gaps)
         LAC_TRY(lac_foreign_box(r->labels, box[0], box[1], box[2], box[3]));
     lac_face *face = &r->labels->face[r->labels->faces - 1];

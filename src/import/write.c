@@ -61,6 +61,14 @@ static lac_box turn_box(const source *s, const lac_box *box)
                      fabs(y[1] - y[0])};
 }
 
+/* Whether the label file says that the picture has another size, either way round. */
+static int is_resized(const lac_face *face, const source *s)
+{
+    int is_same = face->width == s->width && face->height == s->height;
+    int is_turned = face->width == s->height && face->height == s->width;
+    return face->width > 0 && face->height > 0 && !is_same && !is_turned;
+}
+
 /* Puts the face's marks into its row; returns how many are outside of the crop. */
 static int place(const lac_import_job *job, const source *s, int f, lac_row *row)
 {
@@ -94,6 +102,8 @@ typedef struct group {
     int first, end;
     int outside; /* points */
     int is_read; /* 1: the picture could be read */
+    int resized; /* 1 + a face of which the label file says that the picture has another size */
+    int width, height; /* of the picture as it is looked at */
     lac_status status;
     char *why;
 } group;
@@ -137,6 +147,10 @@ static lac_status cut_group(const cutting *c, group *g, lac_context *ctx, uint8_
     for (int i = g->first; i < g->end && status == LAC_OK; i++) {
         int f = c->order[i];
         g->outside += place(job, &s, f, &job->row[f]);
+        g->width = s.photo->width;
+        g->height = s.photo->height;
+        if (is_resized(&job->labels->face[f], &s))
+            g->resized = f + 1;
         status = save_face(c, &s, f, ctx, grey);
     }
     lac_photo_free(&s.photo);
@@ -192,6 +206,26 @@ static lac_status group_faces(cutting *c)
     return LAC_OK;
 }
 
+/* Labels of a picture that was resized afterwards are not where they say. */
+static void tell_resized(const cutting *c)
+{
+    const group *first = NULL;
+    int others = 0;
+    for (int i = 0; i < c->groups; i++) {
+        const group *g = &c->group[i];
+        if (g->status != LAC_OK || !g->resized)
+            continue;
+        others += first != NULL;
+        first = first ? first : g;
+    }
+    if (!first)
+        return;
+    const lac_face *face = &c->job->labels->face[first->resized - 1];
+    lac_log(c->job->ctx, "%s is %dx%d, but %dx%d by its labels, which may be of another size of "
+            "it%s", face->file, first->width, first->height, face->width, face->height,
+            others ? "; so are others" : "");
+}
+
 /* Tells of the failures in the order of the names; a disk that is full ends the import. */
 static lac_status settle(cutting *c, lac_import_result *result)
 {
@@ -210,6 +244,7 @@ static lac_status settle(cutting *c, lac_import_result *result)
         result->unread += g->end - g->first;
         lac_log(ctx, "%s: left out", g->why);
     }
+    tell_resized(c);
     return LAC_OK;
 }
 

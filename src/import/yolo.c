@@ -1,7 +1,7 @@
 /*
  * YOLO's pose labels: a folder with a text file a picture, a face a line. All numbers but the class
  * and v are shares of the picture's sides, so that the picture's size must be known: the reader
- * opens every picture. v is 0 where a point is not labelled; it may be left out.
+ * looks at the head of every picture. v is 0 where a point is not labelled; it may be left out.
  *
  *     0 0.52 0.41 0.30 0.40 0.45 0.36 2 0.59 0.35 2 ...
  *
@@ -22,17 +22,6 @@ typedef struct place {
     const char *texts;
     const char *prefix; /* "" or "images" or "images/train" */
 } place;
-
-/* Opens the picture for its size. */
-static lac_status read_size(lac_context *ctx, const char *path, int *width, int *height)
-{
-    lac_photo *photo;
-    LAC_TRY(lac_photo_load(ctx, path, &photo));
-    *width = photo->width;
-    *height = photo->height;
-    lac_photo_free(&photo);
-    return LAC_OK;
-}
 
 /* Whether every third number behind the box is 0, 1 or 2. */
 static int are_triples(char *const *word, int words)
@@ -110,13 +99,13 @@ static lac_status read_lines(lac_foreign *labels, lac_lines *lines, const char *
     return LAC_OK;
 }
 
-/* The size of a picture, which is opened; why it cannot be, where it cannot. */
+/* The size of a picture; why it is not known, where it is not. */
 static lac_status look_at(lac_foreign *labels, const char *picture, int size[2],
                           char why[LAC_MESSAGE])
 {
     char *path;
     LAC_TRY(lac_path_join(labels->ctx, labels->folder, picture, &path));
-    lac_status status = read_size(labels->ctx, path, &size[0], &size[1]);
+    lac_status status = lac_photo_sides(labels->ctx, path, &size[0], &size[1]);
     free(path);
     if (status == LAC_ERROR_MEMORY)
         return status;

@@ -1,6 +1,6 @@
 /*
- * EXIF's orientation: how a camera was held. A photo is stored as its sensor saw it, and a number
- * from 1 to 8 says how to turn it for looking.
+ * EXIF's orientation, in JPEG, PNG or WebP: how a camera was held. A photo is stored as its sensor
+ * saw it, and a number from 1 to 8 says how to turn it for looking.
  *
  * The number is tag 0x0112 in the first directory of a TIFF structure: "II" or "MM" for the order
  * of bytes, 42, and where the directory is; there a count and entries of 12 bytes, tag, type,
@@ -30,6 +30,9 @@ static uint32_t number_at(const tiff *t, size_t at, int count)
 
 int lac_exif_orientation(const uint8_t *bytes, size_t size)
 {
+    size_t head = size >= 6 && memcmp(bytes, "Exif\0\0", 6) == 0 ? 6 : 0;
+    bytes += head;
+    size -= head;
     if (size < 10 || (memcmp(bytes, "II*\0", 4) != 0 && memcmp(bytes, "MM\0*", 4) != 0))
         return 1;
     const tiff t = {bytes, size, bytes[0] == 'I'};

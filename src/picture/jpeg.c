@@ -86,7 +86,7 @@ static int orientation_of(const struct jpeg_decompress_struct *jpeg)
 {
     for (jpeg_saved_marker_ptr m = jpeg->marker_list; m; m = m->next)
         if (m->marker == EXIF && m->data_length > 6 && memcmp(m->data, "Exif\0\0", 6) == 0)
-            return lac_exif_orientation(m->data + 6, m->data_length - 6);
+            return lac_exif_orientation(m->data, m->data_length);
     return 1;
 }
 
@@ -146,7 +146,7 @@ static lac_status read_all(lac_context *ctx, lac_picture_file *file, reader *r, 
     if (good)
         LAC_TRY(lac_photo_promised(ctx, file, r->jpeg.image_width, r->jpeg.image_height,
                                    r->channels, out));
-    if (good && read_rows(r, *out))
+    if (good && (!*out || read_rows(r, *out)))
         return LAC_OK;
     lac_photo_free(out);
     return lac_fail(ctx, status_of(&r->trouble, LAC_ERROR_FORMAT),

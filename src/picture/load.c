@@ -34,25 +34,42 @@ lac_status lac_photo_decode(lac_context *ctx, lac_picture_file *file, lac_photo 
     return format->read(ctx, file, out);
 }
 
-lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo **out,
-                                 int *orientation)
+/* Decodes the file at the path; *file says what is wanted, and takes what is found. */
+static lac_status load(lac_context *ctx, const char *path, lac_picture_file *file, lac_photo **out)
 {
     lac_stamp stamp;
     char *bytes;
-    size_t size;
     *out = NULL;
-    *orientation = 1;
     if (lac_path_exists(path) && !lac_path_is_folder(path) && !lac_path_is_file(path))
         return lac_fail(ctx, LAC_ERROR_IO, "%s: a pipe or a device, not a file", path);
     if (lac_file_stamp(path, &stamp) && stamp.size > LAC_PHOTO_MAX_BYTES)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a picture of %lld bytes; at most %d are read",
                         path, (long long)stamp.size, LAC_PHOTO_MAX_BYTES);
-    LAC_TRY(lac_file_read(ctx, path, &bytes, &size));
-    lac_picture_file file = {.name = path, .bytes = (const uint8_t *)bytes, .size = size};
-    lac_status status = lac_photo_decode(ctx, &file, out);
-    *orientation = file.orientation;
+    LAC_TRY(lac_file_read(ctx, path, &bytes, &file->size));
+    file->name = path;
+    file->bytes = (const uint8_t *)bytes;
+    lac_status status = lac_photo_decode(ctx, file, out);
     free(bytes);
     return status;
+}
+
+lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo **out,
+                                 int *orientation)
+{
+    lac_picture_file file = {.orientation = 1};
+    lac_status status = load(ctx, path, &file, out);
+    *orientation = file.orientation;
+    return status;
+}
+
+lac_status lac_photo_sides(lac_context *ctx, const char *path, int *width, int *height)
+{
+    lac_photo *none;
+    lac_picture_file file = {.is_for_size = 1};
+    LAC_TRY(load(ctx, path, &file, &none));
+    *width = file.orientation >= 5 ? file.height : file.width;
+    *height = file.orientation >= 5 ? file.width : file.height;
+    return LAC_OK;
 }
 
 lac_status lac_photo_load(lac_context *ctx, const char *path, lac_photo **out)

@@ -43,7 +43,7 @@ void lac_photo_free(lac_photo **photo)
     *photo = NULL;
 }
 
-lac_status lac_photo_promised(lac_context *ctx, const lac_picture_file *file, uint64_t width,
+lac_status lac_photo_promised(lac_context *ctx, lac_picture_file *file, uint64_t width,
                               uint64_t height, int channels, lac_photo **out)
 {
     *out = NULL;
@@ -52,7 +52,9 @@ lac_status lac_photo_promised(lac_context *ctx, const lac_picture_file *file, ui
                         "%s: a picture of %llux%llu pixels; must be 1 to %d a side and %d in all",
                         file->name, (unsigned long long)width, (unsigned long long)height,
                         LAC_PHOTO_MAX_SIDE, LAC_PHOTO_MAX_PIXELS);
-    return make(ctx, (int)width, (int)height, channels, out);
+    file->width = (int)width;
+    file->height = (int)height;
+    return file->is_for_size ? LAC_OK : make(ctx, (int)width, (int)height, channels, out);
 }
 
 void lac_photo_blend(lac_photo *photo)

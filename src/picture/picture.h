@@ -19,7 +19,9 @@ typedef struct lac_picture_file {
     const char *name; /* for messages */
     const uint8_t *bytes;
     size_t size;
-    int orientation; /* EXIF's, 1 to 8; 1 where there is none */
+    int orientation;   /* EXIF's, 1 to 8; 1 where there is none */
+    int width, height; /* as it is stored */
+    int is_for_size;   /* 1: readers stop once these three are known, and make no photo */
 } lac_picture_file;
 
 typedef struct lac_picture_format {
@@ -42,6 +44,9 @@ lac_status lac_photo_decode(lac_context *ctx, lac_picture_file *file, lac_photo 
 lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo **out,
                                  int *orientation);
 
+/* The sides of the upright photo, of whose file the header alone is decoded. As lac_photo_load. */
+lac_status lac_photo_sides(lac_context *ctx, const char *path, int *width, int *height);
+
 /* Writes a photo that lies as EXIF's orientation says. As lac_photo_save; formats other than JPEG
  * take orientation 1 alone. */
 lac_status lac_photo_save_stored(lac_context *ctx, const lac_photo *photo, int orientation,
@@ -53,16 +58,17 @@ lac_status lac_photo_turn(lac_context *ctx, lac_photo *photo, int orientation);
 /* Where a point of a stored photo of that size is once the photo is upright. exif.c */
 void lac_photo_turn_point(int orientation, int width, int height, double *x, double *y);
 
-/* The orientation that a TIFF structure, EXIF's, tells; 1 where it tells none. exif.c */
+/* The orientation that a TIFF structure, EXIF's, tells, with "Exif\0\0" in front or without; 1
+ * where it tells none. exif.c */
 int lac_exif_orientation(const uint8_t *tiff, size_t size);
 
 /* 1 when the name ends as a picture's file does, or the file's first bytes are a picture's. */
 int lac_photo_is_one(const char *path);
 
 /* For readers: a photo of a size that its file promises, with room for `channels` of 3 or 4 bytes a
- * pixel, and what makes 3 of 4 in place: the transparent shows white. FORMAT (too large, empty),
- * MEMORY. */
-lac_status lac_photo_promised(lac_context *ctx, const lac_picture_file *file, uint64_t width,
+ * pixel, NULL where the size was all that is wanted; and what makes 3 of 4 in place: the
+ * transparent shows white. FORMAT (too large, empty), MEMORY. */
+lac_status lac_photo_promised(lac_context *ctx, lac_picture_file *file, uint64_t width,
                               uint64_t height, int channels, lac_photo **out);
 void lac_photo_blend(lac_photo *photo);
 

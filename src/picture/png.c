@@ -71,6 +71,20 @@ static void take_bytes(png_structp png, png_bytep out, size_t count)
     w->left -= count;
 }
 
+/* EXIF may stand behind the picture too, where nothing that reads on its way sees it. */
+static int orientation_of(const work *w)
+{
+#ifdef PNG_eXIf_SUPPORTED
+    png_bytep exif = NULL;
+    png_uint_32 size = 0;
+    if (png_get_eXIf_1(w->png, w->info, &size, &exif))
+        return lac_exif_orientation(exif, size);
+#else
+    (void)w;
+#endif
+    return 1;
+}
+
 /* Every kind of PNG becomes 8 bits of red, green and blue, with alpha where it has any. */
 static int read_header(work *w)
 {
@@ -106,12 +120,16 @@ static int read_rows(work *w, const lac_photo *photo)
     return 1;
 }
 
-static lac_status read_all(lac_context *ctx, const lac_picture_file *file, work *w,
+static lac_status read_all(lac_context *ctx, lac_picture_file *file, work *w,
                            lac_photo **out)
 {
     int good = read_header(w);
-    if (good)
+    if (good) {
+        file->orientation = orientation_of(w);
         LAC_TRY(lac_photo_promised(ctx, file, w->width, w->height, w->channels, out));
+        if (!*out)
+            return LAC_OK;
+    }
     if (!good || !read_rows(w, *out)) {
         lac_photo_free(out);
         return lac_fail(ctx, status_of(w, LAC_ERROR_FORMAT), "%s: a damaged PNG picture: %s",

@@ -107,6 +107,8 @@ static lac_status read_pnm(lac_context *ctx, lac_picture_file *file, lac_photo *
                         "%s: a damaged P%c picture: too few bytes for %ux%u pixels", file->name,
                         kind, width, height);
     LAC_TRY(lac_photo_promised(ctx, file, width, height, 3, out));
+    if (!*out)
+        return LAC_OK;
     take_pixels(&r, channels, *out);
     if (r.is_good)
         return LAC_OK;

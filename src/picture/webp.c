@@ -33,6 +33,24 @@ static lac_status fail(lac_context *ctx, const lac_picture_file *file, VP8Status
                     "%s: a damaged WebP picture: %s", file->name, word_of(code));
 }
 
+/* A chunk is a name of four letters, a size, the lower byte first, and as many bytes, and one more
+ * where they are odd in number. */
+static int orientation_of(const lac_picture_file *file)
+{
+    enum { FIRST = 12, HEAD = 8 };
+    const uint8_t *p = file->bytes;
+    for (size_t at = FIRST; at <= file->size && file->size - at >= HEAD;) {
+        const uint8_t *s = p + at + 4;
+        size_t size = s[0] | (size_t)s[1] << 8 | (size_t)s[2] << 16 | (size_t)s[3] << 24;
+        if (size > file->size - at - HEAD)
+            return 1;
+        if (memcmp(p + at, "EXIF", 4) == 0)
+            return lac_exif_orientation(p + at + HEAD, size);
+        at += HEAD + size + size % 2;
+    }
+    return 1;
+}
+
 static lac_status read_webp(lac_context *ctx, lac_picture_file *file, lac_photo **out)
 {
     WebPDecoderConfig config;
@@ -46,8 +64,11 @@ static lac_status read_webp(lac_context *ctx, lac_picture_file *file, lac_photo 
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: a WebP animation, not one picture",
                         file->name);
     int channels = config.input.has_alpha ? 4 : 3;
+    file->orientation = orientation_of(file);
     LAC_TRY(lac_photo_promised(ctx, file, (uint64_t)config.input.width,
                                (uint64_t)config.input.height, channels, out));
+    if (!*out)
+        return LAC_OK;
     config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
     config.output.is_external_memory = 1;
     config.output.u.RGBA.rgba = (*out)->rgb;

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     CELLS = 1000, /* of a line that are looked at */
@@ -90,15 +91,41 @@ static int cut(char *line, char separator, char *cell[CELLS])
 
 /* ---- Columns --------------------------------------------------------------------------- */
 
+/* Whether the cell is one of the names, which stand between blanks, in letters of any size, and
+ * perhaps with box_ or bbox_ in front. */
+static int is_named(const char *cell, const char *names)
+{
+    for (const char *at = names + strspn(names, " "); *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        size_t front = strncasecmp(cell, "box_", 4) == 0    ? 4
+                       : strncasecmp(cell, "bbox_", 5) == 0 ? 5
+                                                            : 0;
+        if (strlen(cell + front) == length && strncasecmp(cell + front, at, length) == 0)
+            return 1;
+        at += length;
+    }
+    return 0;
+}
+
 static int column_named(char *const *cell, int count, const char *names)
 {
-    for (int c = 0; c < count; c++) {
-        const char *at = *cell[c] ? strstr(names, cell[c]) : NULL;
-        size_t length = strlen(cell[c]);
-        if (at > names && at[-1] == ' ' && at[length] == ' ')
-            return c;
-    }
-    return -1;
+    int c = 0;
+    while (c < count && !is_named(cell[c], names))
+        c++;
+    return c < count ? c : -1;
+}
+
+/* Where commas separate nothing, they may be decimal points. */
+static int read_number(const reader *r, char *cell, double *out)
+{
+    char *comma = r->separator == ',' ? NULL : strchr(cell, ',');
+    if (!comma)
+        return lac_number_read(cell, out);
+    *comma = '.';
+    if (lac_number_read(cell, out))
+        return 1;
+    *comma = ',';
+    return 0;
 }
 
 /* A header names the columns; without one, the first line's x is a number and they have their
@@ -106,10 +133,10 @@ static int column_named(char *const *cell, int count, const char *names)
 static lac_status find_columns(reader *r, char *const *cell, int count, int *is_header)
 {
     static const char *const names[WANTED] = {
-        " file filename image path ", " x left ", " y top ", " w width ", " h height ",
+        " file filename file_name image path ", " x left ", " y top ", " w width ", " h height ",
         " score confidence "};
     double number;
-    *is_header = count < 2 || !lac_number_read(cell[1], &number);
+    *is_header = count < 2 || !read_number(r, cell[1], &number);
     for (int i = 0; i < WANTED; i++) {
         r->column[i] = *is_header ? column_named(cell, count, names[i]) : i < count ? i : -1;
         if (i < WANTED - 1 && r->column[i] < 0)
@@ -119,7 +146,7 @@ static lac_status find_columns(reader *r, char *const *cell, int count, int *is_
                             r->path);
     }
     double score;
-    r->list->has_scores = r->column[5] >= 0 && (*is_header || lac_number_read(cell[5], &score));
+    r->list->has_scores = r->column[5] >= 0 && (*is_header || read_number(r, cell[5], &score));
     return LAC_OK;
 }
 
@@ -140,15 +167,15 @@ static lac_status take_line(reader *r, char *const *cell, int count)
             return lac_fail(r->ctx, LAC_ERROR_FORMAT, "%s:%ld: %d cells, too few for a box",
                             r->path, r->line, count);
     for (int i = 0; i < 4; i++) {
-        const char *text = cell[r->column[i + 1]];
-        if (!lac_number_read(text, &value[i]) || !(fabs(value[i]) <= LAC_BOX_LIMIT) ||
+        char *text = cell[r->column[i + 1]];
+        if (!read_number(r, text, &value[i]) || !(fabs(value[i]) <= LAC_BOX_LIMIT) ||
             (i >= 2 && value[i] <= 0))
             return fail_line(r, what[i], text);
     }
     *e = (entry){cell[r->column[0]], r->line,
                  {{value[0], value[1], value[2], value[3]}, NAN}};
-    const char *score = r->list->has_scores && r->column[5] < count ? cell[r->column[5]] : "";
-    if (*score && !lac_number_read(score, &e->face.score))
+    char *score = r->list->has_scores && r->column[5] < count ? cell[r->column[5]] : NULL;
+    if (score && *score && !read_number(r, score, &e->face.score))
         return fail_line(r, "score", score);
     r->list->count++;
     return LAC_OK;

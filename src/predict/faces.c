@@ -110,6 +110,22 @@ static lac_status make_room(run *r)
     return LAC_OK;
 }
 
+/* A box that has no pixel of its photo is of another photo, or counts in other pixels. */
+static lac_status check_boxes(lac_context *ctx, const lac_photo *photo, const lac_detection *face,
+                              int count)
+{
+    for (int i = 0; i < count; i++) {
+        const lac_box *b = &face[i].box;
+        if (b->x < photo->width && b->y < photo->height && b->x + b->width > 0 &&
+            b->y + b->height > 0)
+            continue;
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "the box %g,%g,%g,%g has no pixel of the photo, "
+                        "which is %dx%d", b->x, b->y, b->width, b->height, photo->width,
+                        photo->height);
+    }
+    return LAC_OK;
+}
+
 /* Finders may fill LAC_MOST_FACES places: they stand behind those of the photos before. */
 static lac_status find(run *r, slot *s)
 {
@@ -122,6 +138,8 @@ static lac_status find(run *r, slot *s)
     lac_detection *face = r->face + r->total;
     lac_status status = c->find(c->find_user, r->ctx, s->faces.path, s->photo, face,
                                 LAC_MOST_FACES, &count);
+    if (status == LAC_OK)
+        status = check_boxes(r->ctx, s->photo, face, count);
     if (status != LAC_OK) {
         note_failure(s, r->ctx, status);
         return LAC_OK;

@@ -168,10 +168,12 @@ lac_status lac_synth_photos(lac_context *ctx, int photos, const lac_synth_config
     lac_filling filling;
     if (photos < 1 || photos > most)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "synth: %d photos, must be 1 to %d", photos, most);
-    LAC_TRY(lac_filling_begin(ctx, dir, NULL, 0, &filling));
+    LAC_TRY(lac_filling_begin(ctx, dir, "synth photos", NULL, 0, &filling));
     album a = {.ctx = ctx, .config = c, .people = lac_scene_people(c->seed, photos),
                .photos = photos, .dir = dir};
     lac_status status = clear(ctx, dir, filling.is_anew);
+    if (status == LAC_OK)
+        status = lac_filling_claim(ctx, &filling);
     if (status == LAC_OK)
         status = fill(&a);
     lac_filling_end(&filling);

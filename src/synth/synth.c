@@ -252,14 +252,16 @@ lac_status lac_synth_write(lac_context *ctx, const lac_synth_config *config, con
     lac_synth_config c = config ? *config : (lac_synth_config){.seed = 1};
     const char *names[PARTS];
     lac_filling filling;
-    table t;
+    table t = {0};
     LAC_TRY(check(ctx, &c));
     for (int i = 0; i < PARTS; i++)
         names[i] = all_parts[i].name;
-    LAC_TRY(lac_filling_begin(ctx, dir, names, PARTS, &filling));
+    LAC_TRY(lac_filling_begin(ctx, dir, "synth", names, PARTS, &filling));
     if (filling.is_anew)
         take_back(dir);
-    lac_status status = table_open(ctx, &c, &t);
+    lac_status status = lac_filling_claim(ctx, &filling);
+    if (status == LAC_OK)
+        status = table_open(ctx, &c, &t);
     if (status == LAC_OK)
         status = write_parts(&t, dir);
     if (status != LAC_OK)

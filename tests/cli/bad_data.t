@@ -20,7 +20,7 @@ $ printf 'a_x,a_x,Image\n1,1,0 1 2 3\n' > t.csv; lacuna data t.csv
 ! lacuna: t.csv: row 1, column a_x: the column stands twice, as number 1 and 2
 = 1
 $ printf 'a_x,a_y\n1,1\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 1: there is no column of pictures, called Image, image or pixels
+! lacuna: t.csv: row 1: there is no column of pictures, called Image, image or pixels; the first of 2 columns is "a_x"; labels of other programs are made a table by 'lacuna import'
 = 1
 $ printf 'a_x,a_y,Image,note\n1,1,0 1 2 3,x\n' > t.csv; lacuna data t.csv
 | t.csv: 1 picture of 2x2, 1 point
@@ -56,7 +56,7 @@ $ printf 'a_x,a_y,Image\n1,1,1,0 1 2 3\n' > t.csv; lacuna data t.csv
 ! lacuna: t.csv: row 2: 4 columns, the header has 3
 = 1
 $ printf 'a_x,a_y,Image\n1,1,0 1 2 3\n1,one,0 1 2 3\n' > t.csv; lacuna data t.csv
-! lacuna: t.csv: row 3, column a_y: "one" is not a number
+! lacuna: t.csv: row 3, column a_y: "one" is not a number, nor a gap: empty, NaN, NA, N/A, None, null or -
 = 1
 $ printf 'a_x,a_y,Image\n1,nan,0 1 2 3\n' > t.csv; lacuna data t.csv
 | t.csv: 1 picture of 2x2, 1 point

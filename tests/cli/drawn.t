@@ -1,6 +1,6 @@
 Drawn photos: pictures of several kinds, and labels as other tools write them.
 $ lacuna synth --photos 3 --seed 2 --out photos
-| photos: 3 photos; labels: truth.csv, dlib.xml, coco.json, .pts of faces without gaps
+| photos: 3 photos; labels: truth.csv, dlib.xml, coco.json, and a .pts where a photo has one face without gaps
 $ ls photos; cut -d , -f 1-7 photos/truth.csv
 | coco.json
 | dlib.xml

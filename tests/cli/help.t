@@ -373,10 +373,10 @@ $ lacuna help import
 |   --keep-outside         write labels outside of the crop, rather than make
 |                          gaps of them
 |   --exif auto|apply|ignore
-|                          labels of a JPEG that its camera stored turned belong
-|                          to the picture as it is looked at (apply), or as it is
-|                          stored (ignore); auto: to the one whose size the label
-|                          file declares (default: auto)
+|                          labels of a picture that its camera stored turned
+|                          belong to the picture as it is looked at (apply), or
+|                          as it is stored (ignore); auto: to the one whose size
+|                          the label file declares (default: auto)
 |   --strict               fail, and write no table, where a face or picture must
 |                          be left out
 |   --threads N            worker threads (from 0 to 1024; default: one per core)

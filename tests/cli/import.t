@@ -27,6 +27,12 @@ $ lacuna eval --model run --data set | head -n 1
 | first after epoch 1, hold-out rows of set
 $ lacuna predict --model run --data set/training.csv --out xy.csv; wc -l < xy.csv | tr -d ' '
 | 25
+$ lacuna predict --model run --data set --out folder.csv; cmp xy.csv folder.csv
+! lacuna: set: no test table, training.csv is read
+$ lacuna submit --model run --data set/training.csv --out none.csv
+! lacuna: set/training.csv: row 1, column left_eye_center_x: an unknown column, known are RowId, ImageId, FeatureName and Location
+! lacuna: that was the lookup table, for which --data stands without --lookup FILE
+= 1
 $ lacuna folds --data set --out folds --folds 2 --preset first --epochs 1 >/dev/null; ls folds
 | fold-001
 | fold-002

@@ -27,6 +27,7 @@ $ lacuna train --out --complete ""
 $ lacuna train --epochs --complete ""
 $ lacuna train --complete --mir
 | --mirror	
+| --mirror-axis	what labels are mirrored at: the middle of the picture, or as far beside it, for each label source, as the training finds its labels to lie to one side
 $ lacuna train --complete --no-mir
 | --no-mirror	leave the mirror images out
 Options that are given are not offered again, but for those that may be.

@@ -7,8 +7,8 @@ $ lacuna presets
 |         a first model as soon as possible, as good as the paper's
 | fast    fast          14     64  8 min bf16, 10 min float32  1.31 px
 |         a good model in ten minutes
-| best    best          80     64  1 h 50 min bf16, reckoned   1.26 px
-|         the best single model, in three hours
+| best    best          40     64  55 min bf16, reckoned       1.26 px
+|         the best single model, in an hour
 $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"name":	"paper",
 | 			"model":	"resnet",
@@ -24,7 +24,7 @@ $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"batch":	64,
 | 			"name":	"best",
 | 			"model":	"best",
-| 			"epochs":	80,
+| 			"epochs":	40,
 | 			"batch":	64,
 $ lacuna presets paper
 | {

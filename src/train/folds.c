@@ -90,8 +90,9 @@ static lac_status read_stand(const lac_model_file *f, const lac_model *model, st
     LAC_TRY(lac_model_config(model, &config));
     if (is_training)
         LAC_TRY(lac_cursor_read_ends(f, &cursor));
+    double folds = fmin(round(1 / config.holdout), LAC_MOST_FOLDS); /* a file may say anything */
     *out = (stand){.fold = config.fold,
-                   .folds = config.fold ? (int)round(1 / config.holdout) : 0,
+                   .folds = config.fold ? (int)folds : 0,
                    .epoch = cursor.epoch,
                    .epochs = config.epochs,
                    .is_ended = !is_training || lac_cursor_end(&cursor, &config) != LAC_END_NONE};
@@ -148,7 +149,7 @@ static const stand *find_fold(const stand *at, int count, int fold)
  * several seeds, are left alone. */
 static void note_unfinished(lac_context *ctx, const char *dir, const stand *at, int count)
 {
-    char names[48 * LAC_MOST_FOLDS];
+    char names[48 * LAC_MOST_FOLDS]; /* ", 100 (after epoch 2147483647 of 2147483647)" each */
     size_t used = 0;
     int folds = at[0].folds, left = 0;
     for (int i = 0; i < count; i++)

@@ -132,7 +132,9 @@ void man_commands(const char *title, const char *lines)
 void man_end(const char *see_also)
 {
     man_text("EXIT STATUS", "0 when all is done, 1 after one line on standard error that says what "
-                            "failed, 2 when the command line is wrong.");
+                            "failed, 2 when the command line is wrong. 128 and its "
+                            "number when a signal ended the command: 130 after Ctrl-C, 129 after "
+                            "SIGHUP, 143 after SIGTERM.");
     man_text("SEE ALSO", see_also);
 }
 

@@ -91,6 +91,7 @@ for tool in sh dirname find ninja cc pkg-config; do
 done
 path=$scratch/few
 step 1 'missing: the command meson (Debian: meson)'
+CC='cc -pipe'
 step 1 'build: cannot build without meson'
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -4,7 +4,7 @@
 #
 # usage: tests/python.sh BUILD LACUNA [OPTION...]
 #   keeps what it compiled in BUILD/python-wheel; options as of meson setup, such as make the wheel
-#   compute as LACUNA does
+#   compute as LACUNA does (several of them need pip 23.1)
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 build=$(realpath "$1")
@@ -27,13 +27,14 @@ fi
 
 for option; do
     shift
-    set -- "$@" "-Csetup-args=$option"
+    set -- "$@" "--config-settings=setup-args=$option"
 done
 # The Meson that meson-python came with may be newer than the system's.
 PATH=$(dirname "$("$python" -c 'import sys; print(sys.executable)')"):$PATH
 export PATH
 if ! "$python" -m pip wheel "$here" --no-build-isolation --no-deps --no-index \
-    --wheel-dir "$scratch" -Cbuild-dir="$build/python-wheel" "$@" >"$scratch/log" 2>&1; then
+    --wheel-dir "$scratch" --config-settings=build-dir="$build/python-wheel" "$@" \
+    >"$scratch/log" 2>&1; then
     cat "$scratch/log"
     exit 1
 fi

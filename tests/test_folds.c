@@ -117,12 +117,63 @@ static void a_folder_keeps_its_folds(void **state)
     training_free(f);
 }
 
+static void keep_line(void *user, const char *line)
+{
+    snprintf(user, 200, "%s", line);
+}
+
+/* What is said of the rows that the runs in `dir` predict. */
+static void assert_noted(training *f, const char *dir, int rows, const char *wanted)
+{
+    char line[200] = "";
+    lac_predicted *p;
+    f->ctx->log = keep_line;
+    f->ctx->log_user = line;
+    assert_ok(f->ctx, lac_runs_predict(f->ctx, f->data, dir, NULL, &p));
+    assert_true(rows == ROWS ? p->count == ROWS : p->count < ROWS);
+    lac_predicted_free(&p);
+    f->ctx->log = NULL;
+    if (wanted)
+        assert_non_null(strstr(line, wanted));
+    else
+        assert_string_equal(line, "");
+}
+
+static void folds_that_are_not_trained_to_the_end_are_told(void **state)
+{
+    (void)state;
+    training *f = folds_new();
+    test_path dir = path_in(&f->folder, "folds"), first = fold_in(f, "folds", 1);
+    stop_at stops[] = {{1, 1, 2, 0}, {2, 2, 1, 0}, {2, 0, 0, 0}};
+    static const char *const notes[] = {
+        "folds: 3 of 3 folds are not trained to the end; the lacuna folds command that began them "
+        "goes on with 1 (after epoch 0 of 2), 2, 3",
+        "folds: 2 of 3 folds are not trained to the end; the lacuna folds command that began them "
+        "goes on with 2 (after epoch 1 of 2), 3",
+        "folds: 1 of 3 folds is not trained to the end; the lacuna folds command that began them "
+        "goes on with 3"};
+    for (int i = 0; i < LAC_COUNT(stops); i++) {
+        assert_status(f->ctx, lac_folds_run(f->ctx, f->data, &f->config, FOLDS, dir.text,
+                                            stop_there, &stops[i]), LAC_STOPPED);
+        assert_noted(f, dir.text, 0, notes[i]);
+        assert_noted(f, first.text, 0, NULL);
+    }
+    f->config.patience = 1; /* may end each before its last epoch */
+    f->config.epochs = 50;
+    f->config.lr = 1e-30;
+    test_path early = path_in(&f->folder, "early");
+    assert_ok(f->ctx, lac_folds_run(f->ctx, f->data, &f->config, FOLDS, early.text, NULL, NULL));
+    assert_noted(f, early.text, ROWS, NULL);
+    training_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_predicted_by_the_model_that_held_it_out),
         cmocka_unit_test(stopped_folds_go_on_as_if_they_had_not),
         cmocka_unit_test(a_folder_keeps_its_folds),
+        cmocka_unit_test(folds_that_are_not_trained_to_the_end_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

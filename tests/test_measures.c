@@ -479,7 +479,7 @@ static void two_predictions_meet_on_the_rows_that_both_have(void **state)
     for (int i = 0; i < 2; i++) {
         assert_int_equal(a->row[i], i ? 5 : 2);
         assert_int_equal(a->group[i], a->row[i]);
-        assert_true(a->xy[2 * i] == a->row[i] && b->xy[2 * i] == a->row[i]);
+        assert_true(a->xy[2 * i] == (float)a->row[i] && b->xy[2 * i] == (float)a->row[i]);
     }
     lac_predicted_free(&a);
     lac_predicted_free(&b);

@@ -40,6 +40,8 @@ class Model:
         names: the points, K of them
         mirror: the index of each point's mirror partner, or its own
         sources: the points of each label source that it answers for
+        aside: pixels to the right of its points at which each source marks them, learned where the
+            setting `mirror_axis` is "learned", else 0; NaN for a mean, whose members differ
         epoch: after which it was saved; 0 for a mean
         members: how many models it is the mean of
     """
@@ -49,6 +51,7 @@ class Model:
     names: tuple[str, ...]
     mirror: tuple[int, ...]
     sources: tuple[tuple[str, ...], ...]
+    aside: tuple[float, ...]
     epoch: int
     members: int
 
@@ -58,7 +61,7 @@ class Model:
         # makes its own, as the threads of its parent's are not there.
         self._idle: dict[tuple[int, int, bool, int], list[_lacuna.Handle]] = {}
         (self.network, self.size, self.epoch, self.members, self.names, self.mirror,
-         has) = _lacuna.model_facts(handle)
+         has, self.aside) = _lacuna.model_facts(handle)
         self.sources = sources_of(has, self.names)
 
     def __repr__(self) -> str:

@@ -72,16 +72,28 @@ static PyObject *sources_of(const lac_model *model)
     return has;
 }
 
-/* model_facts(model): network, side, epoch, members, names, mirror partners, sources. */
+static PyObject *aside_of(const lac_model *model)
+{
+    int sources = lac_model_sources(model);
+    PyObject *aside = PyTuple_New(sources);
+    for (int s = 0; aside && s < sources; s++)
+        if (PyTuple_SetItem(aside, s, PyFloat_FromDouble(lac_model_aside(model, s))) != 0)
+            Py_CLEAR(aside);
+    return aside;
+}
+
+/* model_facts(model): network, side, epoch, members, names, mirror partners, sources, and how far
+ * aside these mark their points. */
 static PyObject *py_model_facts(PyObject *self, PyObject *capsule)
 {
     const handle *h = handle_of(capsule);
     (void)self;
     if (!h)
         return NULL;
-    return Py_BuildValue("(NiiiNNN)", text_of(lac_model_name(h->model)), lac_model_size(h->model),
-                         lac_model_epoch(h->model), lac_model_members(h->model),
-                         names_of(h->model), partners_of(h->model), sources_of(h->model));
+    return Py_BuildValue("(NiiiNNNN)", text_of(lac_model_name(h->model)),
+                         lac_model_size(h->model), lac_model_epoch(h->model),
+                         lac_model_members(h->model), names_of(h->model), partners_of(h->model),
+                         sources_of(h->model), aside_of(h->model));
 }
 
 /* model_settings(model): how it was trained. */

@@ -1,5 +1,6 @@
 """Predictions are the program's; what is no picture is refused."""
 
+import json
 import os
 import pathlib
 import re
@@ -21,6 +22,17 @@ def test_a_model_tells_what_it_is(model, faces):
     assert model.mirror[0] == model.names.index("right_eye_center")
     assert model.settings["epochs"] == 2 and model.settings["mirror"] is True
     assert model.crop == "box:1.2,-0.1,0"
+
+
+def test_a_model_tells_how_far_aside_its_sources_mark(model, run, faces, folder):
+    file = (run / "last.safetensors").read_bytes()
+    header = json.loads(file[8:8 + int.from_bytes(file[:8], "little")])
+    kept = header["__metadata__"]["aside"].split(",")
+    assert model.settings["mirror_axis"] == "learned"
+    assert model.aside == tuple(map(float, kept))
+    assert len(model.aside) == len(model.sources) and all(model.aside)
+    middle = train_by_program(faces, folder / "middle", **{"mirror-axis": "middle"})
+    assert lacuna.load(middle).aside == (0, 0)
 
 
 @pytest.mark.parametrize("flip", [False, True])
@@ -47,7 +59,7 @@ def test_several_models_are_their_mean(folder, faces, run, images):
         wanted = cells_by_program(1, "--model", run, "--model", other / "last.safetensors",
                                   "--data", faces / "test.csv", *options)
         mean = lacuna.load(run, other / "last.safetensors", weigh=weigh)
-        assert mean.members == 2
+        assert mean.members == 2 and np.isnan(mean.aside).all()
         assert cells(mean.predict(images)) == wanted
 
 

@@ -5,7 +5,6 @@
  */
 #include "comm/comm.h"
 #include "data/data.h"
-#include "net/model_file.h"
 #include "settings/config.h"
 #include "train/run.h"
 #include "train/trainer.h"
@@ -56,10 +55,11 @@ lac_status lac_trainer_save(const lac_trainer *t, const char *path)
 
 /* ---- Reading -------------------------------------------------------------------------- */
 
-/* Files of lacuna 0.2 and before have none: patience counts from where they stand. */
-static lac_status read_lowest(const lac_model_file *f, lac_cursor *cursor)
+/* Files of lacuna 0.2 and before have no lowest figure: patience counts from where they stand. */
+lac_status lac_cursor_read_ends(const lac_model_file *f, lac_cursor *cursor)
 {
     long epoch = cursor->epoch;
+    LAC_TRY(lac_model_file_number(f, "seconds", 0, LAC_MOST_SECONDS, &cursor->seconds));
     if (lac_model_file_has(f, "lowest")) {
         LAC_TRY(lac_model_file_number(f, "lowest", 0, INFINITY, &cursor->lowest));
         LAC_TRY(lac_model_file_whole(f, "lowest_epoch", 0, cursor->epoch, &epoch));
@@ -74,11 +74,10 @@ static lac_status read_cursor(const lac_model_file *f, lac_trainer *t)
     LAC_TRY(lac_model_file_whole(f, "step", 0, lac_trainer_steps(t) - 1, &step));
     LAC_TRY(lac_model_file_whole(f, "adam_step", 0, MOST_STEPS, &t->adam.step));
     LAC_TRY(lac_model_file_number(f, "loss_sum", 0, LAC_MOST_FIGURE, &t->cursor.loss_sum));
-    LAC_TRY(lac_model_file_number(f, "seconds", 0, LAC_MOST_SECONDS, &t->cursor.seconds));
     LAC_TRY(lac_model_file_number(f, "best", 0, INFINITY, &t->cursor.best));
     t->cursor.epoch = t->model->epoch;
     t->cursor.step = (int)step;
-    return read_lowest(f, &t->cursor);
+    return lac_cursor_read_ends(f, &t->cursor);
 }
 
 static lac_status read_training(const lac_model_file *f, lac_trainer *t)

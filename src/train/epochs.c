@@ -275,10 +275,8 @@ static lac_status run_epoch(run_state *r, int *stop)
     return end_epoch(r, stop);
 }
 
-lac_end lac_trainer_end(const lac_trainer *t)
+lac_end lac_cursor_end(const lac_cursor *cursor, const lac_train_config *config)
 {
-    const lac_train_config *config = &t->config;
-    const lac_cursor *cursor = &t->cursor;
     if (config->until > 0.0 && cursor->lowest <= config->until)
         return LAC_END_UNTIL;
     if (config->patience > 0 && cursor->epoch - cursor->lowest_epoch >= config->patience)
@@ -288,6 +286,11 @@ lac_end lac_trainer_end(const lac_trainer *t)
     if (config->minutes > 0.0 && cursor->seconds >= 60.0 * config->minutes)
         return LAC_END_MINUTES;
     return LAC_END_NONE;
+}
+
+lac_end lac_trainer_end(const lac_trainer *t)
+{
+    return lac_cursor_end(&t->cursor, &t->config);
 }
 
 /* Begins the run's folder, or makes it ready to go on. */

@@ -10,7 +10,9 @@
 #include "train/models.h"
 #include "train/trainer.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static lac_status fold_path(lac_context *ctx, const char *dir, int fold, char **out)
 {
@@ -118,12 +120,43 @@ lac_status lac_folds_train(lac_context *ctx, const lac_data *data, const lac_tra
     return tell_done(&j, fold + 1);
 }
 
-static lac_status predict_fold(lac_context *ctx, const lac_data *data, const char *run,
-                               const lac_predict_config *how, lac_predicted **out)
+/* Where a fold's training stands. */
+typedef struct stand {
+    int fold, folds; /* 0: it is no fold */
+    int epoch, epochs;
+    int is_ended;
+} stand;
+
+/* A file without a training can only be what one ended with. */
+static lac_status read_stand(const lac_model_file *f, const lac_model *model, stand *out)
 {
-    lac_model *model;
-    LAC_TRY(lac_model_load(ctx, run, &model));
-    lac_status status = lac_model_predict_side(model, data, LAC_SIDE_HOLDOUT, how, out);
+    lac_train_config config;
+    lac_cursor cursor = {.epoch = lac_model_epoch(model), .lowest = INFINITY};
+    int is_training = lac_model_file_has(f, "seconds");
+    LAC_TRY(lac_model_config(model, &config));
+    if (is_training)
+        LAC_TRY(lac_cursor_read_ends(f, &cursor));
+    double folds = fmin(round(1 / config.holdout), LAC_MOST_FOLDS); /* a file may say anything */
+    *out = (stand){.fold = config.fold,
+                   .folds = config.fold ? (int)folds : 0,
+                   .epoch = cursor.epoch,
+                   .epochs = config.epochs,
+                   .is_ended = !is_training || lac_cursor_end(&cursor, &config) != LAC_END_NONE};
+    return LAC_OK;
+}
+
+static lac_status predict_fold(lac_context *ctx, const lac_data *data, const char *run,
+                               const lac_predict_config *how, stand *at, lac_predicted **out)
+{
+    lac_model_file file;
+    lac_model *model = NULL;
+    LAC_TRY(lac_model_file_open(ctx, run, &file));
+    lac_status status = lac_model_file_read(&file, &model);
+    if (status == LAC_OK)
+        status = read_stand(&file, model, at);
+    lac_model_file_close(&file);
+    if (status == LAC_OK)
+        status = lac_model_predict_side(model, data, LAC_SIDE_HOLDOUT, how, out);
     lac_model_free(&model);
     return status;
 }
@@ -134,10 +167,11 @@ lac_status lac_folds_predict(lac_context *ctx, const lac_data *data, const char 
     lac_status status = check_folds(ctx, folds);
     for (int fold = 1; fold <= folds && status == LAC_OK; fold++) {
         char *run;
+        stand at;
         out[fold - 1] = NULL;
         status = fold_path(ctx, dir, fold, &run);
         if (status == LAC_OK)
-            status = predict_fold(ctx, data, run, how, &out[fold - 1]);
+            status = predict_fold(ctx, data, run, how, &at, &out[fold - 1]);
         free(run);
         if (status == LAC_OK)
             continue;
@@ -147,17 +181,55 @@ lac_status lac_folds_predict(lac_context *ctx, const lac_data *data, const char 
     return status;
 }
 
+/* ---- The runs in a folder ---------------------------------------------------------------- */
+
+static const stand *find_fold(const stand *at, int count, int fold)
+{
+    for (int i = 0; i < count; i++)
+        if (at[i].fold == fold)
+            return &at[i];
+    return NULL;
+}
+
+/* Tells which folds of a cross-validation are not trained to the end. Runs of other kinds, such as
+ * several seeds, are left alone. */
+static void note_unfinished(lac_context *ctx, const char *dir, const stand *at, int count)
+{
+    char names[48 * LAC_MOST_FOLDS]; /* ", 100 (after epoch 2147483647 of 2147483647)" each */
+    size_t used = 0;
+    int folds = at[0].folds, left = 0;
+    for (int i = 0; i < count; i++)
+        if (at[i].folds != folds)
+            return;
+    for (int fold = 1; fold <= folds; fold++) {
+        const stand *there = find_fold(at, count, fold);
+        if (there && there->is_ended)
+            continue;
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%d", left++ ? ", " : "",
+                                 fold);
+        if (there)
+            used += (size_t)snprintf(names + used, sizeof names - used, " (after epoch %d of %d)",
+                                     there->epoch, there->epochs);
+    }
+    if (left)
+        lac_log(ctx, "%s: %d of %d folds %s not trained to the end; the lacuna folds command that "
+                "began them goes on with %s", dir, left, folds, left == 1 ? "is" : "are", names);
+}
+
 lac_status lac_runs_predict(lac_context *ctx, const lac_data *data, const char *path,
                             const lac_predict_config *how, lac_predicted **out)
 {
     lac_predicted *part[LAC_MOST_MODELS + 1] = {NULL};
+    stand at[LAC_MOST_MODELS + 1] = {{0}};
     char **runs;
     int count;
     *out = NULL;
     LAC_TRY(lac_runs_list(ctx, path, &runs, &count));
     lac_status status = LAC_OK;
     for (int i = 0; i < count && status == LAC_OK; i++)
-        status = predict_fold(ctx, data, runs[i], how, &part[i]);
+        status = predict_fold(ctx, data, runs[i], how, &at[i], &part[i]);
+    if (status == LAC_OK && strcmp(runs[0], path) != 0)
+        note_unfinished(ctx, path, at, count);
     if (status == LAC_OK)
         status = lac_predicted_join(ctx, (const lac_predicted *const *)part, count, out);
     for (int i = 0; i < count; i++)

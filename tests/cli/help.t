@@ -1093,7 +1093,9 @@ $ lacuna help --man synth
 | .fi
 | .SH EXIT STATUS
 | 0 when all is done, 1 after one line on standard error that says what
-| failed, 2 when the command line is wrong.
+| failed, 2 when the command line is wrong. 128 and its number when a
+| signal ended the command: 130 after Ctrl\-C, 129 after SIGHUP, 143 after
+| SIGTERM.
 | .SH SEE ALSO
 | lacuna(1). \(aqlacuna help VERB\(aq prints the same on the terminal.
 $ lacuna help --man nothing

@@ -32,6 +32,10 @@ $ lacuna report folds --data faces --out report --threads 1; grep -o 'Cross-vali
 | N rows have a score of 6
 | suspects.png
 | suspects.svg
+$ rm -r folds/fold-002; lacuna suspects folds --data faces --top 0 --limit 1000
+| 100 of 200 rows of faces, each by a model that was not trained on it
+| 0 suspects from a score of 1000 on
+! lacuna: folds: 1 of 2 folds is not trained to the end; the lacuna folds command that began them goes on with 2
 $ lacuna suspects faces --data faces
 ! lacuna: faces/last.safetensors: cannot open: No such file or directory
 = 1

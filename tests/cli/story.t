@@ -283,6 +283,7 @@ $ head -n 1 submission.csv; cut -d, -f1 faces/IdLookupTable.csv > a; cut -d, -f1
 | RowId,Location
 $ lacuna submit --model run --data faces/test.csv --out submission.csv
 ! lacuna: faces/test.csv: row 1, column Image: an unknown column, known are RowId, ImageId, FeatureName and Location
+! lacuna: that was the lookup table, for which --data stands without --lookup FILE
 = 1
 
 Settings that do not fit the data.

@@ -32,8 +32,8 @@ void lac_heads_free(lac_heads *heads);
 
 lac_counts lac_heads_counts(const lac_heads *heads);
 
-/* Fills `count` and `place`, and `aside` with 0, for a vector of so many outputs: 2 x points are shared, else they are
- * a head per source. MEMORY. */
+/* Fills `count` and `place`, and `aside` with 0, for a vector of so many outputs: 2 x points are
+ * shared, else they are a head per source. MEMORY. */
 lac_status lac_heads_place(lac_context *ctx, lac_heads *heads, int outputs);
 
 /* The head that answers for a set of points [points]: that with the fewest that has them all, or

@@ -250,7 +250,8 @@ static void a_model_file_keeps_it_to_the_last_bit(void **state)
 static void wrong_numbers_in_a_file_are_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "1", "1,2,3", "1,x", "1,nan", "inf,0", "1,24.5", "1,,2"};
+    static const char *const texts[] = {"", "1", "1,2,3", "1,x",
+                                        "1,nan", "inf,0", "1,24.5", "1,,2"};
     lac_context *ctx = context_at(LAC_CPU_REF, 1);
     lac_model *model = answering(ctx);
     for (int i = 0; i < LAC_COUNT(texts); i++) {

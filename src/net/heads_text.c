@@ -217,8 +217,8 @@ lac_status lac_heads_aside_from_text(lac_context *ctx, const char *text, double 
     lac_status status = lac_names_cut(ctx, copy, &number, &count);
     if (status == LAC_OK && !fill_aside(heads, number, count, most))
         status = lac_fail(ctx, LAC_ERROR_FORMAT,
-                          "%s: its aside must be %d number%s from %g to %g, one for each head", where,
-                          heads->count, heads->count == 1 ? "" : "s", -most, most);
+                          "%s: its aside must be %d number%s from %g to %g, one for each head",
+                          where, heads->count, heads->count == 1 ? "" : "s", -most, most);
     free(number);
     free(copy);
     return status;

@@ -212,7 +212,7 @@ struct lac_op_way {
      * besides, and how: pictures [first, first + n) into `room`. NULL: it cannot. */
     int (*recalls)(const lac_op *op);
     void (*recall)(const lac_op *op, int first, int n, void *room);
-    int recall_reads; /* LAC_READS_INPUTS: what it makes z from is there only while its inputs are */
+    int recall_reads; /* LAC_READS_INPUTS: it makes z from its inputs, which then must be there */
     int fetches; /* its backward pass reads input 0 by lac_op_fetch_again and no other one */
 };
 

@@ -1,6 +1,6 @@
 /*
- * What a search draws (search_draw.c), and what it keeps in its folder: trials.csv, one line a trial
- * (trials.c), and search.txt, its settings as options of the command (search_text.c).
+ * What a search draws (search_draw.c), and what it keeps in its folder: trials.csv, one line a
+ * trial (trials.c), and search.txt, its settings as options of the command (search_text.c).
  */
 #ifndef LAC_TRAIN_SEARCH_H
 #define LAC_TRAIN_SEARCH_H

@@ -26,7 +26,7 @@ static int submit(const submit_options *o)
         status = models_load(ctx, &o->models, &model);
     if (status == LAC_OK)
         status = lac_lookup_open(ctx, o->lookup ? o->lookup : o->data, &lookup);
-    int is_without = status != LAC_OK && model && !o->lookup;
+    int is_without = status == LAC_ERROR_FORMAT && model && !o->lookup;
     if (status == LAC_OK)
         status = lac_data_open(ctx, o->data, LAC_TABLE_TEST, &test);
     if (status == LAC_OK)

@@ -58,7 +58,7 @@ static void answer(service *s, lac_context *ctx, lac_predictor *predictor, const
 static void *serve(void *user)
 {
     service *s = (service *)user;
-    lac_context_config config = {1, LAC_CPU_AUTO, NULL, NULL, NULL};
+    const lac_context_config config = {.threads = 1};
     lac_context *ctx = NULL;
     lac_predictor *predictor = NULL;
     float *xy = (float *)calloc((size_t)lac_model_points(s->model), 2 * sizeof *xy);

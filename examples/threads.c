@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { THREADS = 4 };
 
@@ -58,11 +59,13 @@ static void answer(service *s, lac_context *ctx, lac_predictor *predictor, const
 static void *serve(void *user)
 {
     service *s = (service *)user;
-    const lac_context_config config = {.threads = 1};
+    lac_context_config config;
     lac_context *ctx = NULL;
     lac_predictor *predictor = NULL;
     float *xy = (float *)calloc((size_t)lac_model_points(s->model), 2 * sizeof *xy);
     const char *path;
+    memset(&config, 0, sizeof config);
+    config.threads = 1;
     if (!xy || lac_context_new(&config, &ctx) != LAC_OK ||
         lac_predictor_new(ctx, s->model, NULL, &predictor) != LAC_OK)
         fprintf(stderr, "a thread cannot start: %s\n", lac_context_message(ctx));

@@ -126,10 +126,14 @@ static void print_aside(const lac_trainer *trainer)
     int sources = lac_model_sources(model);
     if (!config->mirror || config->mirror_axis != LAC_MIRROR_AXIS_LEARNED)
         return;
-    printf("labels lie to the right of what they mark by");
-    for (int s = 0; s < sources; s++)
-        printf("%s %.2f px%s", s ? "," : "", lac_model_aside(model, s),
-               s + 1 < sources ? "" : " (mirror axis)\n");
+    printf("mirror axis: labels lie");
+    for (int s = 0; s < sources; s++) {
+        double aside = lac_model_aside(model, s);
+        printf("%s %.2f px %s", s ? "," : "", fabs(aside), aside < 0 ? "left" : "right");
+        if (sources > 1)
+            printf(" (source %d)", s + 1);
+    }
+    printf("\n");
 }
 
 static void print_end(const train_options *o, const display *d, const lac_trainer *trainer)

@@ -71,6 +71,29 @@ static lac_train_config spots_config(const test_folder *folder)
     return config;
 }
 
+typedef struct spots_case {
+    lac_context *ctx;
+    lac_data *data;
+    test_folder folder;
+    lac_train_config config;
+} spots_case;
+
+static spots_case case_new(const double aside[2])
+{
+    spots_case c = {.ctx = context_at(LAC_CPU_AUTO, 2)};
+    c.data = spots(c.ctx, aside);
+    folder_new(&c.folder);
+    c.config = spots_config(&c.folder);
+    return c;
+}
+
+static void case_free(spots_case *c)
+{
+    folder_free(&c->folder);
+    lac_data_free(&c->data);
+    lac_context_free(&c->ctx);
+}
+
 /* ---- Views --------------------------------------------------------------------------------- */
 
 static void labels_aside_lie_aside_in_every_view(void **state)
@@ -100,17 +123,13 @@ static void a_training_finds_how_far_aside_labels_lie(void **state)
 {
     (void)state;
     static const double aside[2] = {1.25, -0.75};
-    lac_context *ctx = context_at(LAC_CPU_AUTO, 2);
-    lac_data *data = spots(ctx, aside);
-    test_folder folder;
-    folder_new(&folder);
-    lac_train_config config = spots_config(&folder);
+    spots_case c = case_new(aside);
     double rmse[2];
     for (int learned = 0; learned < 2; learned++) {
-        test_path run = path_in(&folder, learned ? "learned" : "middle");
-        config.mirror_axis = learned ? LAC_MIRROR_AXIS_LEARNED : LAC_MIRROR_AXIS_MIDDLE;
-        lac_trainer *t = trainer_new(ctx, data, &config);
-        assert_ok(ctx, lac_trainer_run(t, run.text, NULL, NULL));
+        test_path run = path_in(&c.folder, learned ? "learned" : "middle");
+        c.config.mirror_axis = learned ? LAC_MIRROR_AXIS_LEARNED : LAC_MIRROR_AXIS_MIDDLE;
+        lac_trainer *t = trainer_new(c.ctx, c.data, &c.config);
+        assert_ok(c.ctx, lac_trainer_run(t, run.text, NULL, NULL));
         rmse[learned] = t->cursor.best;
         for (int source = 0; source < 2; source++) {
             double found = lac_model_aside(lac_trainer_model(t), source);
@@ -119,29 +138,21 @@ static void a_training_finds_how_far_aside_labels_lie(void **state)
         lac_trainer_free(&t);
     }
     assert_true(rmse[1] < 0.9 * rmse[0]);
-    folder_free(&folder);
-    lac_data_free(&data);
-    lac_context_free(&ctx);
+    case_free(&c);
 }
 
 static void without_mirror_images_nothing_is_learned_of_their_axis(void **state)
 {
     (void)state;
     static const double aside[2] = {1.25, -0.75};
-    lac_context *ctx = context_at(LAC_CPU_AUTO, 2);
-    lac_data *data = spots(ctx, aside);
-    test_folder folder;
-    folder_new(&folder);
-    lac_train_config config = spots_config(&folder);
-    config.mirror = 0;
-    lac_trainer *t = trainer_new(ctx, data, &config);
+    spots_case c = case_new(aside);
+    c.config.mirror = 0;
+    lac_trainer *t = trainer_new(c.ctx, c.data, &c.config);
     take_steps(t, 5);
     assert_true(lac_model_aside(lac_trainer_model(t), 0) == 0);
     assert_true(lac_model_aside(lac_trainer_model(t), 1) == 0);
     lac_trainer_free(&t);
-    folder_free(&folder);
-    lac_data_free(&data);
-    lac_context_free(&ctx);
+    case_free(&c);
 }
 
 /* Threads change nothing, nor do a stop in the midst of an epoch and a resume. */
@@ -149,21 +160,19 @@ static void what_is_learned_of_it_resumes_to_the_same_bits(void **state)
 {
     (void)state;
     static const double aside[2] = {0.5, 1.0};
-    lac_context *ctx = context_at(LAC_CPU_AUTO, 2), *one = context_at(LAC_CPU_AUTO, 1);
-    lac_data *data = spots(ctx, aside);
-    test_folder folder;
-    folder_new(&folder);
-    lac_train_config config = spots_config(&folder);
-    config.ema = 0.9;
-    lac_trainer *whole = trainer_new(ctx, data, &config), *part = trainer_new(one, data, &config);
+    spots_case c = case_new(aside);
+    lac_context *one = context_at(LAC_CPU_AUTO, 1);
+    c.config.ema = 0.9;
+    lac_trainer *whole = trainer_new(c.ctx, c.data, &c.config);
+    lac_trainer *part = trainer_new(one, c.data, &c.config);
     take_steps(whole, 5);
     take_steps(part, 2);
-    test_path run = path_in(&folder, "part");
+    test_path run = path_in(&c.folder, "part");
     assert_int_equal(mkdir(run.text, 0777), 0);
-    test_path last = path_in(&folder, "part/last.safetensors");
+    test_path last = path_in(&c.folder, "part/last.safetensors");
     assert_ok(one, lac_trainer_save(part, last.text));
     lac_trainer_free(&part);
-    assert_ok(ctx, lac_trainer_resume(ctx, data, run.text, 0, &part));
+    assert_ok(c.ctx, lac_trainer_resume(c.ctx, c.data, run.text, 0, &part));
     lac_trainer_shuffle(part); /* in the midst of an epoch */
     take_steps(part, 3);
     assert_true(same_state(whole, part));
@@ -173,10 +182,8 @@ static void what_is_learned_of_it_resumes_to_the_same_bits(void **state)
     }
     lac_trainer_free(&whole);
     lac_trainer_free(&part);
-    folder_free(&folder);
-    lac_data_free(&data);
     lac_context_free(&one);
-    lac_context_free(&ctx);
+    case_free(&c);
 }
 
 /* ---- Models -------------------------------------------------------------------------------- */

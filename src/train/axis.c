@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-/* The labels that settle it, as a share of an epoch's: with fewer it wanders, with more it follows
- * the network's first guesses for longer. */
+/* The labels that settle it, as a share of an epoch's: what the network's first guesses say is
+ * forgotten within an epoch. */
 static const double SETTLING = 0.25;
 
 lac_status lac_axis_prepare(lac_trainer *t)

@@ -417,6 +417,11 @@ typedef struct lac_train_config {
     double start_width;      /* deviation of the NORMAL start, > 0 (0.02) */
     char from[LAC_SETTING];  /* file or run folder of a model whose tensors replace those drawn
                                 that have the same name and shape, empty = none (empty) */
+    char teacher[LAC_SETTING]; /* file or run folder of a model, or a folder of such, whose mean
+                                answers where a training row has no label, empty = none. A run goes
+                                on with the same one alone (empty) */
+    double teacher_weight;   /* of such an answer in the loss, where a label's is 1, > 0 to 1
+                                (0.2) */
     lac_precision precision; /* BF16 needs a processor with AVX512-BF16, or cpu level ref; else
                                 ARGUMENT. The model predicts in float32 either way (FLOAT32) */
     int epochs;              /* each visits every row and its mirror image, 1 to 1000000 (1000) */

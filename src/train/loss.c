@@ -1,7 +1,7 @@
 /*
  * loss = sum over present labels of w f(y - target) / divisor
  * dy   = w f'(y - target) / divisor where present, else 0
- * divisor: the sum of w over all n * outputs (reduction all, the paper's), or over the present ones.
+ * divisor: the sum of w over all n * outputs (reduction all, the paper's), or over present ones.
  * w is an output's weight, 1 of a label.
  *
  * f of an error e, with width d:

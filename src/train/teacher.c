@@ -36,6 +36,7 @@ static uint64_t key_of(const lac_model *model)
         key = lac_hash(key, m->weights.w, m->net->params.floats * sizeof(float));
         key = lac_hash(key, m->weights.b, m->net->buffers.floats * sizeof(float));
         key = lac_hash(key, m->heads.aside, (size_t)m->heads.count * sizeof(double));
+        key = lac_hash(key, m->heads.pattern, (size_t)m->heads.sources * (size_t)m->points);
     }
     return key;
 }
@@ -151,12 +152,14 @@ static void mark_gaps(asking *a, int head, int from)
 static int find_rows(const asking *a, int head)
 {
     const lac_trainer *t = a->t;
+    size_t labels = 2 * (size_t)t->data->points;
     int count = 0;
-    for (int i = 0; i < t->train_count; i++)
-        if (memchr(t->taught_mask + lac_teacher_place(t, i, head), 1, 2 * (size_t)t->data->points)) {
-            a->index[count] = i;
-            a->row[count++] = t->train_rows[i];
-        }
+    for (int i = 0; i < t->train_count; i++) {
+        if (!memchr(t->taught_mask + lac_teacher_place(t, i, head), 1, labels))
+            continue;
+        a->index[count] = i;
+        a->row[count++] = t->train_rows[i];
+    }
     return count;
 }
 

@@ -441,40 +441,43 @@ static int make_batch(lac_trainer *t)
 }
 
 /* Numbers of a picture's lessons. */
-static int width_of(const lac_trainer *t)
+static size_t width_of(const lac_trainer *t)
 {
-    return t->lessons * 2 * t->data->points;
+    return (size_t)t->lessons * 2 * t->data->points;
 }
 
 /* Label i of the slice among those of the batch, and the place that it has among the outputs of
  * its lesson's head. */
-static int label_of(const lac_trainer *t, int i, int *at)
+static size_t label_of(const lac_trainer *t, size_t i, int *at)
 {
-    int labels = 2 * t->data->points, width = width_of(t);
-    int of_batch = slice_first(t) * width + i;
-    *at = places_of(t, t->batch_row[of_batch / width], i % width / labels)[i % labels / 2];
+    size_t labels = 2 * (size_t)t->data->points, width = width_of(t);
+    size_t of_batch = slice_first(t) * width + i;
+    int lesson = (int)(i % width / labels);
+    *at = places_of(t, t->batch_row[of_batch / width], lesson)[i % labels / 2];
     return of_batch;
 }
 
 /* Picks each lesson's answer out of the outputs [n, outputs] of the slice: its head's. */
 static void take_answers(const lac_trainer *t, int n, int outputs, const float *y)
 {
-    int width = width_of(t);
-    for (int i = 0; i < n * width; i++) {
-        int at, of_batch = label_of(t, i, &at);
-        t->answer[of_batch] = at < 0 ? 0.0f : y[(size_t)(i / width) * outputs + 2 * at + i % 2];
+    size_t width = width_of(t);
+    for (size_t i = 0; i < n * width; i++) {
+        int at;
+        size_t of_batch = label_of(t, i, &at);
+        t->answer[of_batch] = at < 0 ? 0.0f : y[i / width * outputs + 2 * at + i % 2];
     }
 }
 
 /* Puts the answers' gradient where they were taken from; of all other outputs it is 0. */
 static void put_gradient(const lac_trainer *t, int n, int outputs, float *dy)
 {
-    int width = width_of(t);
+    size_t width = width_of(t);
     memset(dy, 0, (size_t)n * outputs * sizeof *dy);
-    for (int i = 0; i < n * width; i++) {
-        int at, of_batch = label_of(t, i, &at);
+    for (size_t i = 0; i < n * width; i++) {
+        int at;
+        size_t of_batch = label_of(t, i, &at);
         if (at >= 0)
-            dy[(size_t)(i / width) * outputs + 2 * at + i % 2] += t->answer_gradient[of_batch];
+            dy[i / width * outputs + 2 * at + i % 2] += t->answer_gradient[of_batch];
     }
 }
 
@@ -482,7 +485,7 @@ static void put_gradient(const lac_trainer *t, int n, int outputs, float *dy)
 static lac_status gather_answers(lac_trainer *t)
 {
     size_t end[LAC_MOST_RANKS];
-    size_t row = (size_t)width_of(t) * sizeof *t->answer;
+    size_t row = width_of(t) * sizeof *t->answer;
     for (int r = 0; r < lac_ranks(t->ctx); r++)
         end[r] = (size_t)t->start[r + 1] * row;
     return lac_gather(t->ctx, t->answer, end);
@@ -526,7 +529,7 @@ static lac_status find_loss(lac_trainer *t, int n, double *loss)
     const lac_train_config *config = &t->config;
     lac_loss_batch batch = {
         t->answer, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask, n,
-        width_of(t), config->reduction, config->error,
+        (int)width_of(t), config->reduction, config->error,
         config->error_width / lac_unit(t->data->size), t->weight};
     *loss = lac_loss_gradient(&batch, t->answer_gradient);
     if (isfinite(*loss))

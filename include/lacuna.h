@@ -417,6 +417,11 @@ typedef struct lac_train_config {
     double start_width;      /* deviation of the NORMAL start, > 0 (0.02) */
     char from[LAC_SETTING];  /* file or run folder of a model whose tensors replace those drawn
                                 that have the same name and shape, empty = none (empty) */
+    char teacher[LAC_SETTING]; /* file or run folder of a model, or a folder of such, their mean,
+                                that answers where a row has no label, and for all other sources,
+                                empty = none. A run goes on with the same one alone (empty) */
+    double teacher_weight;   /* of such an answer in the loss, where a label's is 1, > 0 to 1
+                                (0.2) */
     lac_precision precision; /* BF16 needs a processor with AVX512-BF16, or cpu level ref; else
                                 ARGUMENT. The model predicts in float32 either way (FLOAT32) */
     int epochs;              /* each visits every row and its mirror image, 1 to 1000000 (1000) */
@@ -574,8 +579,8 @@ typedef struct lac_model lac_model;
 /* Prepares a training: splits the data, plans memory, draws the weights. `data`
  * must outlive the trainer; config NULL means defaults. ARGUMENT, MISMATCH (no
  * rows to train on, PLAIN loss with gaps, until or patience without hold-out, mirror images of
- * points without partners, nothing in `from` that fits), MEMORY; IO and FORMAT of `from` and
- * `drop`. The log tells what of `from` fits. */
+ * points without partners, nothing in `from` that fits, a `teacher` without answers), MEMORY; IO
+ * and FORMAT of `from`, `teacher` and `drop`. The log tells what of the first two fits. */
 lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                            lac_trainer **out);
 

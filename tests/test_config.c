@@ -52,7 +52,9 @@ static lac_train_config unusual_config(void)
 {
     return (lac_train_config){.model = "cnn", .rows = LAC_ROWS_COMPLETE, .loss = LAC_LOSS_PLAIN,
                               .reduction = LAC_REDUCTION_PRESENT, .error = LAC_FORM_WING,
-                              .error_width = 1e-9, .from = "a run", .warmup = 1e-17,
+                              .error_width = 1e-9, .from = "a run",
+                              .teacher = "a teacher", .teacher_weight = 1.0 / 3,
+                              .warmup = 1e-17,
                               .schedule = LAC_SCHEDULE_STEPS, .step_factor = 1.0 / 3,
                               .step_every = nextafter(1, 0), .decay_on = LAC_DECAY_WEIGHTS,
                               .ema = nextafter(1, 0), .until = 2.23, .patience = 1000000,
@@ -84,6 +86,8 @@ static void a_configuration_survives_json_to_the_last_bit(void **state)
     assert_true(a.weight_decay == b.weight_decay && a.dropout == b.dropout);
     assert_true(a.minutes == b.minutes && a.holdout == b.holdout && a.seed == b.seed);
     assert_string_equal(b.from, "a run");
+    assert_string_equal(b.teacher, "a teacher");
+    assert_true(a.teacher_weight == b.teacher_weight);
     assert_true(a.error == b.error && a.error_width == b.error_width);
     assert_true(a.schedule == b.schedule && a.warmup == b.warmup);
     assert_true(a.step_factor == b.step_factor && a.step_every == b.step_every);
@@ -125,7 +129,9 @@ static void the_json_reads_as_the_command_line_does(void **state)
         text, "{\n\t\"model\":\t\"resnet\",\n\t\"rows\":\t\"all\",\n\t\"loss\":\t\"masked\",\n"
               "\t\"reduction\":\t\"all\",\n\t\"error\":\t\"squared\",\n\t\"error_width\":\t6,\n"
               "\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
-              "\t\"start_width\":\t0.02,\n\t\"from\":\t\"\",\n\t\"precision\":\t\"float32\",\n"
+              "\t\"start_width\":\t0.02,\n\t\"from\":\t\"\",\n"
+              "\t\"teacher\":\t\"\",\n\t\"teacher_weight\":\t0.2,\n"
+              "\t\"precision\":\t\"float32\",\n"
               "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"even_batches\":\t1,\n"
               "\t\"lr\":\t0.0001,\n"
               "\t\"schedule\":\t\"constant\",\n\t\"warmup\":\t0,\n\t\"step_factor\":\t0.1,\n"

@@ -267,7 +267,7 @@ static void every_form_is_its_curve_and_its_gradient_the_slope_of_it(void **stat
             const float y = target + (float)k * (float)d / 4 + 1.0f / 256;
             const uint8_t mask = 1;
             float dy;
-            lac_loss_batch b = {&y, &target, &mask, 1, 1, LAC_REDUCTION_PRESENT, form, d};
+            lac_loss_batch b = {&y, &target, &mask, 1, 1, LAC_REDUCTION_PRESENT, form, d, NULL};
             double e = (double)y - (double)target, loss = lac_loss_gradient(&b, &dy);
             double slope = (curve(form, e + step, d) - curve(form, e - step, d)) / (2 * step);
             assert_true(fabs(loss - curve(form, e, d)) < 1e-12);
@@ -282,7 +282,7 @@ static void forms_meet_at_the_width_and_rest_at_no_error(void **state)
     for (lac_form form = LAC_FORM_SQUARED; form <= LAC_FORM_WING; form++) {
         const float target[2] = {0.25f, 0.25f}, y[2] = {0.25f, 0.375f};
         float dy[2];
-        lac_loss_batch b = {y, target, NULL, 1, 2, LAC_REDUCTION_PRESENT, form, d};
+        lac_loss_batch b = {y, target, NULL, 1, 2, LAC_REDUCTION_PRESENT, form, d, NULL};
         const double wanted = form == LAC_FORM_SATURATING ? d * d / 2
                               : form == LAC_FORM_WING     ? d * log(6) : d * d;
         assert_true(fabs(lac_loss_gradient(&b, dy) - wanted / 2) < 1e-12);

@@ -226,7 +226,7 @@ static lac_pass pass_of(const fixture *f, int training)
 static double loss_of(const fixture *f, lac_reduction reduction, float *dy)
 {
     const lac_loss_batch batch = {planned_y(&f->p), f->target, f->mask, f->set->batch,
-                                  2 * f->set->points, reduction, LAC_FORM_SQUARED, 0.0};
+                                  2 * f->set->points, reduction, LAC_FORM_SQUARED, 0.0, NULL};
     return lac_loss_gradient(&batch, dy);
 }
 

@@ -142,6 +142,20 @@ static void so_it_is_in_bf16_and_in_plain_c(void **state)
     (void)state;
 }
 
+static void so_it_is_with_a_teacher(void **state)
+{
+    shared_training s = training_of("kimura", 32);
+    test_folder f;
+    folder_new(&f);
+    s.config.epochs = 1;
+    run_in(&s, &f, 1);
+    must_train(&s, 1, LAC_OK);
+    strcpy(s.config.teacher, path_in(&f, "by1").text);
+    check_ranks(s);
+    folder_free(&f);
+    (void)state;
+}
+
 static int note_loss(void *user, const lac_progress *p)
 {
     shared_training *s = user;
@@ -362,6 +376,7 @@ int main(void)
         cmocka_unit_test(any_number_of_ranks_trains_the_cnn_to_the_same_bits),
         cmocka_unit_test(any_number_of_ranks_trains_best_to_the_same_bits),
         cmocka_unit_test(so_it_is_in_bf16_and_in_plain_c),
+        cmocka_unit_test(so_it_is_with_a_teacher),
         cmocka_unit_test(a_batch_that_cannot_be_cut_at_chunks_is_trained_within_rounding),
         cmocka_unit_test(slices_begin_at_units_and_leave_none_too_small),
         cmocka_unit_test(a_stop_of_any_rank_is_gone_on_with_by_another_number_of_them),

@@ -28,7 +28,7 @@ static void draw_loss(loss_case *c, int of_ten)
 
 static lac_loss_batch batch_of(const loss_case *c, lac_reduction reduction, lac_form form)
 {
-    return (lac_loss_batch){c->y, c->target, c->mask, LOSS_N, LABELS, reduction, form, 0.5};
+    return (lac_loss_batch){c->y, c->target, c->mask, LOSS_N, LABELS, reduction, form, 0.5, NULL};
 }
 
 static void the_loss_is_the_mean_squared_error_of_present_labels(void **state)
@@ -51,6 +51,39 @@ static void the_loss_is_the_mean_squared_error_of_present_labels(void **state)
             if (c.mask[i])
                 assert_true(fabs(dy[i] - 2.0 * ((double)c.y[i] - (double)c.target[i]) / divisor) <
                             1e-7);
+    }
+    (void)state;
+}
+
+/* Of squares by loops as they stand in the formula; of every form by difference quotients. */
+static void weights_of_outputs_count_in_the_sum_and_in_the_divisor(void **state)
+{
+    static const float weight[LABELS] = {1, 1, 1, 0.25f, 0.5f, 0.125f};
+    const float step = 1.0f / 1024;
+    loss_case c;
+    float dy[LOSS_LABELS], moved[LOSS_LABELS];
+    draw_loss(&c, 6);
+    for (int way = 0; way < 2 * (LAC_FORM_WING + 1); way++) {
+        lac_loss_batch batch = batch_of(&c, (lac_reduction)(way % 2), (lac_form)(way / 2));
+        batch.weight = weight;
+        double loss = lac_loss_gradient(&batch, dy), sum = 0, present = 0, all = 0;
+        for (int i = 0; i < LOSS_LABELS; i++) {
+            double w = (double)weight[i % LABELS], e = (double)c.y[i] - (double)c.target[i];
+            sum += c.mask[i] ? w * e * e : 0;
+            present += c.mask[i] ? w : 0;
+            all += w;
+        }
+        if (batch.form == LAC_FORM_SQUARED)
+            assert_true(fabs(loss - sum / (way % 2 ? present : all)) < 1e-12);
+        for (int i = 0; i < LOSS_LABELS; i++) {
+            float y = c.y[i];
+            c.y[i] = y + step;
+            double more = lac_loss_gradient(&batch, moved);
+            c.y[i] = y - step;
+            double slope = (more - lac_loss_gradient(&batch, moved)) / (2 * (double)step);
+            c.y[i] = y;
+            assert_true(fabs(slope - (double)dy[i]) < 1e-4);
+        }
     }
     (void)state;
 }
@@ -527,6 +560,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loss_is_the_mean_squared_error_of_present_labels),
+        cmocka_unit_test(weights_of_outputs_count_in_the_sum_and_in_the_divisor),
         cmocka_unit_test(missing_labels_are_not_read_and_their_gradient_is_zero_bit_for_bit),
         cmocka_unit_test(a_batch_without_labels_has_loss_and_gradient_zero),
         cmocka_unit_test(complete_rows_make_masked_loss_plain_loss_bit_for_bit),

@@ -72,6 +72,12 @@ static const lac_field fields[] = {
      .range = "the path of a model, at most 255 bytes",
      .about = "begin with a model's weights, as far as names and shapes are the same; other data "
               "and another network are allowed"},
+    {TEXT(teacher), .usual = "", .unit = "MODEL", .zero = "none", .is_late = 1,
+     .range = "the path of a model, or of a folder of such, at most 255 bytes",
+     .about = "where a row has no label, learn what a model answers, or the mean of a folder of "
+              "models: points that its label source lacks, and those of all other sources"},
+    {REAL(teacher_weight), TO_1, .usual = "0.2", .unit = "X", .is_late = 1,
+     .about = "how much such an answer counts, where a label counts 1"},
     {WORD(precision), .usual = "float32", .words = WORDS("float32", "bf16", "auto"), .is_late = 1,
      .about = "bf16 is faster and stores half as much; weights, statistics and Adam stay "
               "float32; needs a processor with AVX512-BF16; auto: where that is there"},

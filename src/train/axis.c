@@ -28,12 +28,13 @@ lac_status lac_axis_prepare(lac_trainer *t)
 static int sum_gaps(const lac_trainer *t, int n, int head, double *sum)
 {
     int labels = 2 * t->data->points, count = 0;
+    size_t width = (size_t)t->lessons * labels;
     *sum = 0;
     for (int i = 0; i < n; i++) {
         if (t->head[t->batch_row[i]] != head)
             continue;
         double sign = lac_view_is_mirrored(&t->batch_view[i]) ? 1 : -1;
-        for (int at = i * labels; at < (i + 1) * labels; at += 2) {
+        for (size_t at = i * width; at < i * width + labels; at += 2) {
             if (t->mask[at])
                 *sum += sign * ((double)t->answer[at] - (double)t->target[at]);
             count += t->mask[at];

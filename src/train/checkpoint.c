@@ -22,24 +22,28 @@ static lac_status save(const lac_trainer *t, const char *path, const char *drop)
 {
     char step[LAC_NUMBER], adam_step[LAC_NUMBER];
     char loss_sum[LAC_NUMBER], seconds[LAC_NUMBER], best[LAC_NUMBER];
-    char lowest[LAC_NUMBER], lowest_epoch[LAC_NUMBER];
-    const lac_metadata text[] = {{"step", step}, {"adam_step", adam_step},
+    char lowest[LAC_NUMBER], lowest_epoch[LAC_NUMBER], teacher[LAC_NUMBER];
+    lac_metadata text[9] = {{"step", step}, {"adam_step", adam_step},
                                  {"loss_sum", lac_number_text(t->cursor.loss_sum, loss_sum)},
                                  {"seconds", lac_number_text(t->cursor.seconds, seconds)},
                                  {"best", lac_number_text(t->cursor.best, best)},
                                  {"lowest", lac_number_text(t->cursor.lowest, lowest)},
-                                 {"lowest_epoch", lowest_epoch},
-                                 {"drop", drop}};
+                                 {"lowest_epoch", lowest_epoch}};
+    int texts = 7;
     const lac_params *params = &t->model->net->params;
     const lac_more_tensors tensors[] = {{"adam.m.", params, t->adam.m},
                                         {"adam.v.", params, t->adam.v},
                                         {"trained.", params, t->beside.w},
                                         {"trained.", &t->model->net->buffers, t->beside.b}};
-    const lac_more more = {text, LAC_COUNT(text) - (drop == NULL), tensors,
-                           t->beside.w ? LAC_COUNT(tensors) : 2};
+    if (drop)
+        text[texts++] = (lac_metadata){"drop", drop};
+    if (t->taught)
+        text[texts++] = (lac_metadata){"teacher", teacher};
+    const lac_more more = {text, texts, tensors, t->beside.w ? LAC_COUNT(tensors) : 2};
     snprintf(step, sizeof step, "%d", t->cursor.step);
     snprintf(adam_step, sizeof adam_step, "%ld", t->adam.step);
     snprintf(lowest_epoch, sizeof lowest_epoch, "%d", t->cursor.lowest_epoch);
+    snprintf(teacher, sizeof teacher, "%016" PRIx64, t->teacher);
     return lac_model_write(t->model, &more, path);
 }
 
@@ -114,6 +118,13 @@ static lac_status read_dropped(const lac_model_file *f, const lac_data *data, ui
     lac_status status = lac_drop_parse(f->ctx, text, f->path, data, dropped);
     free(text);
     return status;
+}
+
+/* What the teacher that it began with is told by; 0 without one. */
+static uint64_t read_teacher(const lac_model_file *f)
+{
+    const char *text = lac_model_file_text(f, "teacher");
+    return text ? strtoull(text, NULL, 16) : 0;
 }
 
 /* The model's story, told anew: the run may go on for longer. */
@@ -196,6 +207,7 @@ static lac_status resume(const lac_model_file *f, const lac_data *data, const la
         status = read_settings(f, folder, ends, kept.model, &config);
     if (status == LAC_OK)
         status = read_dropped(f, data, &kept.dropped);
+    kept.teacher = read_teacher(f);
     if (status != LAC_OK) {
         lac_model_free(&kept.model);
         return status;

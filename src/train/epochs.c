@@ -351,6 +351,7 @@ static lac_status compare_ranks(const lac_trainer *t)
     state = lac_hash(state, t->weights->b, net->buffers.floats * sizeof(float));
     state = lac_hash(state, t->adam.m, bytes);
     state = lac_hash(state, t->adam.v, bytes);
+    LAC_TRY(lac_expect_same(t->ctx, "teacher", t->teacher));
     return lac_expect_same(t->ctx, "weights", state);
 }
 

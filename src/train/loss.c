@@ -1,7 +1,8 @@
 /*
- * loss = sum over present labels of f(y - target) / divisor
- * dy   = f'(y - target) / divisor where present, else 0
- * divisor: n * outputs (reduction all, the paper's), or the number of present labels.
+ * loss = sum over present labels of w f(y - target) / divisor
+ * dy   = w f'(y - target) / divisor where present, else 0
+ * divisor: the sum of w over all n * outputs (reduction all, the paper's), or over present ones.
+ * w is an output's weight, 1 of a label.
  *
  * f of an error e, with width d:
  *   squared     e^2
@@ -16,14 +17,23 @@
 
 static const double wing_bend = 5.0; /* d / eps */
 
-static long present_labels(const lac_loss_batch *b, long labels)
+static int is_present(const lac_loss_batch *b, long i)
 {
-    if (!b->mask)
-        return labels;
-    long present = 0;
-    for (long i = 0; i < labels; i++)
-        present += b->mask[i];
-    return present;
+    return !b->mask || b->mask[i];
+}
+
+static double weight_of(const lac_loss_batch *b, long i)
+{
+    return b->weight ? (double)b->weight[i % b->outputs] : 1.0;
+}
+
+/* Of the present labels, or of all. */
+static double sum_weights(const lac_loss_batch *b, int all)
+{
+    double sum = 0.0;
+    for (long i = 0; i < (long)b->n * b->outputs; i++)
+        sum += all || is_present(b, i) ? weight_of(b, i) : 0.0;
+    return sum;
 }
 
 /* ---- Forms: f(e), and f'(e) into *slope --------------------------------------------------- */
@@ -74,16 +84,15 @@ double lac_loss_gradient(const lac_loss_batch *b, float *dy)
 {
     const form f = forms[b->form];
     long labels = (long)b->n * b->outputs;
-    long present = present_labels(b, labels);
-    double divisor = (double)(b->reduction == LAC_REDUCTION_ALL ? labels : present);
+    double divisor = sum_weights(b, b->reduction == LAC_REDUCTION_ALL);
     double sum = 0.0;
     for (long i = 0; i < labels; i++) {
         dy[i] = 0.0f;
-        if (b->mask && !b->mask[i])
+        if (!is_present(b, i))
             continue;
-        double slope;
-        sum += f((double)b->y[i] - b->target[i], b->width, &slope);
-        dy[i] = (float)(slope / divisor);
+        double slope, weight = weight_of(b, i);
+        sum += weight * f((double)b->y[i] - b->target[i], b->width, &slope);
+        dy[i] = (float)(weight * slope / divisor);
     }
-    return present ? sum / divisor : 0.0;
+    return divisor > 0.0 ? sum / divisor : 0.0;
 }

@@ -15,6 +15,7 @@ typedef struct lac_loss_batch {
     lac_reduction reduction;
     lac_form form;
     double width; /* of the forms but SQUARED, in the units of y */
+    const float *weight; /* [outputs] how much each counts; NULL: 1 */
 } lac_loss_batch;
 
 double lac_loss_gradient(const lac_loss_batch *batch, float *dy);

@@ -15,6 +15,7 @@
 #include "train/from.h"
 #include "train/loss.h"
 #include "train/schedule.h"
+#include "train/teacher.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -93,7 +94,7 @@ static lac_status choose_rows(lac_trainer *t)
 static lac_status make_buffers(lac_trainer *t)
 {
     size_t batch = (size_t)t->config.batch;
-    size_t labels = (size_t)2 * t->data->points;
+    size_t labels = (size_t)2 * t->data->points, width = (size_t)t->lessons * labels;
     LAC_TRY(lac_adam_new(t->ctx, &t->model->net->params, t->config.decay_on, &t->adam));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->visits, sizeof(int), &t->order));
     LAC_TRY(lac_alloc(t->ctx, (size_t)t->watched_count * labels, sizeof(float), &t->xy));
@@ -102,10 +103,14 @@ static lac_status make_buffers(lac_trainer *t)
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_view), &t->batch_view));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(lac_blemish), &t->batch_blemish));
     LAC_TRY(lac_alloc(t->ctx, batch, sizeof(uint64_t), &t->batch_sample));
-    LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->target));
-    LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->answer));
-    LAC_TRY(lac_alloc(t->ctx, batch * labels, sizeof(float), &t->answer_gradient));
-    return lac_alloc(t->ctx, batch * labels, sizeof(uint8_t), &t->mask);
+    LAC_TRY(lac_alloc(t->ctx, batch * width, sizeof(float), &t->target));
+    LAC_TRY(lac_alloc(t->ctx, batch * width, sizeof(float), &t->answer));
+    LAC_TRY(lac_alloc(t->ctx, batch * width, sizeof(float), &t->answer_gradient));
+    LAC_TRY(lac_alloc(t->ctx, batch * width, sizeof(uint8_t), &t->mask));
+    LAC_TRY(lac_alloc(t->ctx, width, sizeof(float), &t->weight));
+    for (size_t i = 0; i < width; i++)
+        t->weight[i] = i < labels ? 1.0f : (float)t->config.teacher_weight;
+    return LAC_OK;
 }
 
 void lac_trainer_shuffle(lac_trainer *t)
@@ -201,7 +206,7 @@ static lac_status check_partners(const lac_trainer *t)
                     data->names[data->wanted[p]]);
 }
 
-static lac_status build(lac_trainer *t)
+static lac_status build(lac_trainer *t, const lac_kept *kept)
 {
     if (t->data->points == 0)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "the data set has no labels to learn");
@@ -213,6 +218,9 @@ static lac_status build(lac_trainer *t)
         LAC_TRY(new_model(t));
     }
     LAC_TRY(lac_model_heads(t->model, t->data, &t->head));
+    t->lessons = 1;
+    if (t->config.teacher[0])
+        LAC_TRY(lac_teacher_prepare(t, kept));
     if (t->config.mirror && t->config.mirror_axis == LAC_MIRROR_AXIS_LEARNED)
         LAC_TRY(lac_axis_prepare(t));
     LAC_TRY(make_plan(t));
@@ -244,7 +252,7 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     if (!own.model)
         lac_train_take_crop(data, &(*out)->config);
     if (status == LAC_OK)
-        status = build(*out);
+        status = build(*out, kept);
     if (status != LAC_OK)
         lac_trainer_free(out);
     return status;
@@ -282,6 +290,8 @@ void lac_trainer_free(lac_trainer **trainer)
     free(t->xy);
     free(t->head);
     free(t->head_labels);
+    free(t->taught);
+    free(t->taught_mask);
     free(t->start);
     free(t->batch_row);
     free(t->batch_view);
@@ -291,6 +301,7 @@ void lac_trainer_free(lac_trainer **trainer)
     free(t->mask);
     free(t->answer);
     free(t->answer_gradient);
+    free(t->weight);
     free(t);
     *trainer = NULL;
 }
@@ -339,26 +350,39 @@ int lac_trainer_first(const lac_trainer *t, int step)
     return full < t->visits ? (int)full : t->visits;
 }
 
-/* Where a row's head has its points among the outputs. */
-static const int *places_of(const lac_trainer *t, int row)
+/* The head of a row's lesson, and where it has its points among the outputs. */
+static int head_of(const lac_trainer *t, int row, int lesson)
 {
-    return t->model->heads.place + (size_t)t->head[row] * t->data->points;
+    return lesson ? lesson - 1 : t->head[row];
 }
 
-/* Labels of one visit in the network's units, 0 where missing. A label in the mirror that the head
- * has no point for becomes missing. */
-static void fill_labels(const lac_trainer *t, int row, const lac_view *view, float *target,
-                        uint8_t *mask)
+static const int *places_of(const lac_trainer *t, int row, int lesson)
+{
+    return t->model->heads.place + (size_t)head_of(t, row, lesson) * t->data->points;
+}
+
+/* A lesson of one visit in the network's units, 0 where missing. A label in the mirror that the
+ * head has no point for becomes missing. */
+static void fill_lesson(const lac_trainer *t, int visit, int lesson, const lac_view *view,
+                        float *target, uint8_t *mask)
 {
     const lac_data *data = t->data;
-    int size = data->size;
-    lac_view_frame frame = {size, size, size, size, t->model->heads.aside[t->head[row]]};
-    lac_view_labels(view, &frame, lac_data_labels(data, row), mask_of(t, row),
-                    t->model->heads.mirror, data->points, target, mask);
+    const lac_heads *heads = &t->model->heads;
+    int size = data->size, row = t->train_rows[visit / 2];
+    const int *place = places_of(t, row, lesson);
+    lac_view_frame frame = {size, size, size, size, heads->aside[head_of(t, row, lesson)]};
+    const float *labels = lac_data_labels(data, row);
+    const uint8_t *present = mask_of(t, row);
+    if (lesson) {
+        size_t at = lac_teacher_place(t, visit / 2, lesson - 1);
+        labels = t->taught + at;
+        present = t->taught_mask + at;
+    }
+    lac_view_labels(view, &frame, labels, present, heads->mirror, data->points, target, mask);
     for (int i = 0; i < 2 * data->points; i++) {
         if (mask[i])
             target[i] = lac_to_units(target[i], size);
-        mask[i] &= places_of(t, row)[i / 2] >= 0;
+        mask[i] &= place[i / 2] >= 0;
     }
 }
 
@@ -394,7 +418,10 @@ static void work_visit(void *arg, int item, int thread)
     t->batch_sample[item] = (uint64_t)visit;
     *view = lac_augment_view(&t->config, &v, size);
     t->batch_blemish[item] = lac_augment_blemish(&t->config, &v, size);
-    fill_labels(t, row, view, t->target + item * labels, t->mask + item * labels);
+    for (int lesson = 0; lesson < t->lessons; lesson++) {
+        size_t to = ((size_t)item * t->lessons + lesson) * labels;
+        fill_lesson(t, visit, lesson, view, t->target + to, t->mask + to);
+    }
     int at = item - slice_first(t);
     if (at >= 0 && at < slice_count(t))
         lac_plan_show(t->plan, at, &image, view, &t->batch_blemish[item]);
@@ -413,35 +440,44 @@ static int make_batch(lac_trainer *t)
     return n;
 }
 
-/* Label i of the slice among those of the batch, and the place that it has among the outputs of
- * its row's head. */
-static int label_of(const lac_trainer *t, int i, int *at)
+/* Numbers of a picture's lessons. */
+static size_t width_of(const lac_trainer *t)
 {
-    int labels = 2 * t->data->points;
-    int of_batch = slice_first(t) * labels + i;
-    *at = places_of(t, t->batch_row[of_batch / labels])[i % labels / 2];
+    return (size_t)t->lessons * 2 * t->data->points;
+}
+
+/* Label i of the slice among those of the batch, and the place that it has among the outputs of
+ * its lesson's head. */
+static size_t label_of(const lac_trainer *t, size_t i, int *at)
+{
+    size_t labels = 2 * (size_t)t->data->points, width = width_of(t);
+    size_t of_batch = slice_first(t) * width + i;
+    int lesson = (int)(i % width / labels);
+    *at = places_of(t, t->batch_row[of_batch / width], lesson)[i % labels / 2];
     return of_batch;
 }
 
-/* Picks each row's answer out of the outputs [n, outputs] of the slice: its head's. */
+/* Picks each lesson's answer out of the outputs [n, outputs] of the slice: its head's. */
 static void take_answers(const lac_trainer *t, int n, int outputs, const float *y)
 {
-    int labels = 2 * t->data->points;
-    for (int i = 0; i < n * labels; i++) {
-        int at, of_batch = label_of(t, i, &at);
-        t->answer[of_batch] = at < 0 ? 0.0f : y[(size_t)(i / labels) * outputs + 2 * at + i % 2];
+    size_t width = width_of(t);
+    for (size_t i = 0; i < n * width; i++) {
+        int at;
+        size_t of_batch = label_of(t, i, &at);
+        t->answer[of_batch] = at < 0 ? 0.0f : y[i / width * outputs + 2 * at + i % 2];
     }
 }
 
 /* Puts the answers' gradient where they were taken from; of all other outputs it is 0. */
 static void put_gradient(const lac_trainer *t, int n, int outputs, float *dy)
 {
-    int labels = 2 * t->data->points;
+    size_t width = width_of(t);
     memset(dy, 0, (size_t)n * outputs * sizeof *dy);
-    for (int i = 0; i < n * labels; i++) {
-        int at, of_batch = label_of(t, i, &at);
+    for (size_t i = 0; i < n * width; i++) {
+        int at;
+        size_t of_batch = label_of(t, i, &at);
         if (at >= 0)
-            dy[(size_t)(i / labels) * outputs + 2 * at + i % 2] = t->answer_gradient[of_batch];
+            dy[i / width * outputs + 2 * at + i % 2] += t->answer_gradient[of_batch];
     }
 }
 
@@ -449,7 +485,7 @@ static void put_gradient(const lac_trainer *t, int n, int outputs, float *dy)
 static lac_status gather_answers(lac_trainer *t)
 {
     size_t end[LAC_MOST_RANKS];
-    size_t row = 2 * (size_t)t->data->points * sizeof *t->answer;
+    size_t row = width_of(t) * sizeof *t->answer;
     for (int r = 0; r < lac_ranks(t->ctx); r++)
         end[r] = (size_t)t->start[r + 1] * row;
     return lac_gather(t->ctx, t->answer, end);
@@ -493,8 +529,8 @@ static lac_status find_loss(lac_trainer *t, int n, double *loss)
     const lac_train_config *config = &t->config;
     lac_loss_batch batch = {
         t->answer, t->target, config->loss == LAC_LOSS_PLAIN ? NULL : t->mask, n,
-        2 * t->data->points, config->reduction, config->error,
-        config->error_width / lac_unit(t->data->size)};
+        (int)width_of(t), config->reduction, config->error,
+        config->error_width / lac_unit(t->data->size), t->weight};
     *loss = lac_loss_gradient(&batch, t->answer_gradient);
     if (isfinite(*loss))
         return LAC_OK;

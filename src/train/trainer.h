@@ -49,6 +49,11 @@ struct lac_trainer {
     int *order; /* [visits], shuffled for every epoch: 2 * index of row + mirror */
     float *xy;  /* [watched_count, 2K] predictions */
     int *head;  /* [rows of data] the head of the model that answers for each */
+    int lessons; /* of a picture: 0 is its labels, for its own head; with a teacher, 1 + h is what
+                  * that answers for head h. teacher.h */
+    float *taught;        /* [train_count, heads, 2K] the teacher's answers, pixels, */
+    uint8_t *taught_mask; /* [train_count, heads, 2K] 1 = is learned; both NULL without a teacher */
+    uint64_t teacher;     /* equal for equal ones; 0 without one */
     int64_t *head_labels; /* [heads] how many labels x of theirs an epoch shows; NULL unless the
                            * axis of the mirror is learned. axis.h */
 
@@ -58,10 +63,11 @@ struct lac_trainer {
     lac_view *batch_view;   /* [batch] what the network sees of the rows, */
     lac_blemish *batch_blemish; /* [batch] and what spoils it */
     uint64_t *batch_sample; /* [batch] */
-    float *target;          /* [batch, 2K] in the network's units */
-    uint8_t *mask;          /* [batch, 2K] */
-    float *answer;          /* [batch, 2K] what the rows' heads give, and its gradient */
+    float *target;          /* [batch, lessons, 2K] in the network's units */
+    uint8_t *mask;          /* [batch, lessons, 2K] */
+    float *answer;          /* [batch, lessons, 2K] what the heads give, and its gradient */
     float *answer_gradient;
+    float *weight;          /* [lessons, 2K] in the loss */
     double batch_seconds;   /* that its making took */
 };
 
@@ -79,10 +85,11 @@ int lac_trainer_first(const lac_trainer *trainer, int step);
 lac_status lac_trainer_step(lac_trainer *trainer, double *loss);
 
 /* What a training goes on with: its model, and the points that it drops, [rows of data, K], or
- * NULL; both are taken over, also on failure. */
+ * NULL; both are taken over, also on failure. Its teacher must be the one that it began with. */
 typedef struct lac_kept {
     lac_model *model;
     uint8_t *dropped;
+    uint64_t teacher;
 } lac_kept;
 
 /* A trainer of this rank that goes on with `kept`, or, if that is NULL, begins: with a new model of

@@ -57,6 +57,12 @@ $ lacuna help train
 |   --from MODEL           begin with a model's weights, as far as names and
 |                          shapes are the same; other data and another network
 |                          are allowed (default: weights that are drawn)
+|   --teacher MODEL        where a row has no label, learn what a model answers,
+|                          or the mean of a folder of models: points that its
+|                          label source lacks, and those of all other sources
+|                          (default: none)
+|   --teacher-weight X     how much such an answer counts, where a label counts 1
+|                          (above 0 to 1; default: 0.2)
 |   --precision float32|bf16|auto
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor
@@ -887,6 +893,12 @@ $ lacuna help search
 |   --from MODEL           begin with a model's weights, as far as names and
 |                          shapes are the same; other data and another network
 |                          are allowed (default: weights that are drawn)
+|   --teacher MODEL        where a row has no label, learn what a model answers,
+|                          or the mean of a folder of models: points that its
+|                          label source lacks, and those of all other sources
+|                          (default: none)
+|   --teacher-weight X     how much such an answer counts, where a label counts 1
+|                          (above 0 to 1; default: 0.2)
 |   --precision float32|bf16|auto
 |                          bf16 is faster and stores half as much; weights,
 |                          statistics and Adam stay float32; needs a processor

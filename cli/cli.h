@@ -130,8 +130,9 @@ typedef struct table_job {
 /* Two entries of the option table of a verb that measures a model. */
 #define GAP_OPTIONS(job)                                                                       \
     {.type = OPTION_TEXT, .name = "missing", .value = &(job).missing, .unit = "MARKS",         \
-     .about = "what marks a missing label, such as -1 or 0,0", .zero = "as in the training"},   \
-    {.type = OPTION_TEXT, .name = "outside", .value = &(job).outside,                          \
+     .like = "missing", .about = "what marks a missing label, such as -1 or 0,0",              \
+     .zero = "as in the training"},                                                            \
+    {.type = OPTION_TEXT, .name = "outside", .value = &(job).outside, .like = "outside",       \
      .unit = "error|missing|keep", .about = "labels outside of the picture",                   \
      .zero = "as in the training"}
 

@@ -184,6 +184,15 @@ static int read_choice(const option *o, const char *text)
     return 0;
 }
 
+static int read_text(const option *o, const char *text)
+{
+    lac_train_config any = lac_train_config_default();
+    if (o->like && lac_train_set(NULL, &any, o->like, text) != LAC_OK)
+        return 0;
+    *(const char **)o->value = text;
+    return text[0] != '\0';
+}
+
 static int read_value(const option *o, const char *text)
 {
     switch (o->type) {
@@ -204,8 +213,7 @@ static int read_value(const option *o, const char *text)
         return text[0] != '\0';
     }
     default:
-        *(const char **)o->value = text;
-        return text[0] != '\0';
+        return read_text(o, text);
     }
 }
 

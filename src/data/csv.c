@@ -174,16 +174,26 @@ static char find_separator(const char *line, size_t length)
     return separators[best];
 }
 
+/* The first record without a byte order mark. Excel writes "sep=;" before it. */
+static lac_status first_record(lac_csv *csv, char **line, size_t *length)
+{
+    LAC_TRY(next_record(csv, line, length));
+    if (*line && *length >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+        *line += 3;
+        *length -= 3;
+    }
+    if (!*line || *length != 5 || memcmp(*line, "sep=", 4) != 0)
+        return LAC_OK;
+    csv->row = 0;
+    return next_record(csv, line, length);
+}
+
 static lac_status read_header(lac_csv *csv)
 {
     char *line;
     size_t length;
     int cells;
-    LAC_TRY(next_record(csv, &line, &length));
-    if (line && length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
-        line += 3;
-        length -= 3;
-    }
+    LAC_TRY(first_record(csv, &line, &length));
     if (!line || length == 0)
         return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: the file is empty",
                         lac_stream_name(csv->stream));

@@ -4,15 +4,6 @@
 
 #include "data/columns.h"
 
-enum { LAC_MOST_MARKS = 32 };
-
-/* What marks a missing label, besides words: a number, or a pair that marks both labels of a
- * point. */
-typedef struct lac_mark_of_gap {
-    float x, y;
-    int is_pair;
-} lac_mark_of_gap;
-
 typedef struct lac_gaps {
     lac_mark_of_gap mark[LAC_MOST_MARKS];
     int marks;

@@ -1,7 +1,8 @@
 /*
  * Labels that look like gaps though nothing says so: points in the corner, several points of a row
- * at one place, a point at one place in many rows, rows that repeat the row before. Each gets a
- * warning that says what to do.
+ * at one place, labels that are 0 while their point's other one is not, a point at one place in many
+ * rows, rows that repeat the row before. Each gets a warning that says what to do. So do points of
+ * which one label is there and the other is not.
  */
 #include "data/labels.h"
 
@@ -110,6 +111,62 @@ static int warn_of_shared(const lac_csv *csv, const uint8_t *note, const lac_dat
     return is_much && warn_of_place(csv, data, best.x, best.y);
 }
 
+/* Of a row's label, x or y of a point. */
+static int is_zero_alone(const float *label, const uint8_t *mask, int i)
+{
+    return mask[i] && label[i] == 0 && !(mask[i ^ 1] && label[i ^ 1] == 0);
+}
+
+/* Warns of coordinates that are 0 in one of twenty of their rows, as when a gap is 0 in one of two
+ * columns, or where the other one is empty. Points at the edge are rarely as many. */
+static void warn_of_zeros(const lac_csv *csv, const lac_data *data)
+{
+    enum { FEW = 3, SHARE = 20 };
+    long zeros = 0;
+    int first = -1, first_rows = 0;
+    for (int i = 2 * data->points - 1; i >= 0; i--) {
+        int rows = 0, labelled = 0;
+        for (int r = 0; r < data->rows; r++) {
+            rows += is_zero_alone(lac_data_labels(data, r), lac_data_mask(data, r), i);
+            labelled += lac_data_mask(data, r)[i];
+        }
+        if (rows < FEW || SHARE * (long)rows < labelled)
+            continue;
+        zeros += rows;
+        first = i;
+        first_rows = rows;
+    }
+    if (first < 0)
+        return;
+    char name[60];
+    snprintf(name, sizeof name, "%s", data->names[first / 2]);
+    lac_csv_clean(name);
+    lac_log(csv->ctx, "%s: %ld labels are exactly 0 where their point's other one is not: %c of %s in "
+            "%d rows; if that marks missing labels, say --missing 0", lac_stream_name(csv->stream),
+            zeros, first % 2 ? 'y' : 'x', name, first_rows);
+}
+
+/* Warns of points with one label. */
+static void warn_of_halves(const lac_csv *csv, const lac_data *data)
+{
+    long halves = 0, first = -1;
+    for (int r = 0; r < data->rows; r++)
+        for (int p = 0; p < data->points; p++) {
+            const uint8_t *mask = lac_data_mask(data, r) + 2 * p;
+            if (mask[0] == mask[1])
+                continue;
+            first = halves++ == 0 ? (long)r * data->points + p : first;
+        }
+    if (halves == 0)
+        return;
+    char name[60];
+    snprintf(name, sizeof name, "%s", data->names[first % data->points]);
+    lac_csv_clean(name);
+    lac_log(csv->ctx, "%s: %ld point%s x or y alone, first %s in row %ld: that label is learned, but a "
+            "point counts as labelled with both alone", lac_stream_name(csv->stream), halves,
+            halves == 1 ? " has" : "s have", name, first / data->points + 2);
+}
+
 /* The place at which a point lies in a fifth of its rows or more; rows 0 without one. */
 static place find_common(const lac_data *data, int point)
 {
@@ -198,8 +255,10 @@ static void warn_of_repeats(const lac_csv *csv, const lac_data *data)
 
 lac_status lac_labels_warn(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
+    warn_of_halves(csv, data);
     if (warn_of_corner(csv, note, data) || warn_of_shared(csv, note, data))
         return LAC_OK;
+    warn_of_zeros(csv, data);
     warn_of_repeats(csv, data);
     return warn_of_common(csv, data);
 }

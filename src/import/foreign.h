@@ -41,6 +41,7 @@ typedef struct lac_foreign {
     const char *category; /* of COCO: the one to take, or NULL */
     lac_gaps gaps;        /* numbers that mark missing points */
     int corners;          /* points at exactly 0, 0 in the file, */
+    int zeros;            /* those with 0 as x or as y alone, */
     int negatives;        /* and those whose x and y are below 0 there, */
     double negative[2];   /* of which this is the first */
     double origin;        /* what the file calls the centre of the first pixel, x and y */

@@ -195,6 +195,13 @@ int report_write(lac_context *ctx, const report_job *job, const lac_data *data);
 void methods_print(const lac_bench_methods_result *result, int threads);
 void methods_json(cJSON *root, const lac_bench_methods_result *result); /* frees root */
 
+/* ---- A drawing's name ------------------------------------------------------------------- */
+
+int is_drawing(const char *name); /* ends in .png or .svg */
+
+/* Of an option that names one. */
+#define DRAWING_FORM .is_good = is_drawing, .wanted = "a name that ends in .png or .svg"
+
 /* ---- Text ------------------------------------------------------------------------------ */
 
 /* The layer table of a network, with totals. */

@@ -238,7 +238,7 @@ int verb_compare(int argc, char **argv)
          .required = 1,
          .about = "labelled table, that of both trainings: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
-         .about = "draw the rows that differ most, .svg or .png by the name", .zero = "none"},
+         DRAWING_FORM, .about = "draw the rows that differ most, .svg or .png by the name", .zero = "none"},
         {.type = OPTION_CHOICE, .name = "split", .value = &o.split, .choices = split_choices,
          .about = "rows to compare on; of other data than that of the trainings, all"},
         {.type = OPTION_INT, .name = "rows", .value = &o.rows, .unit = "N", .min = 0,

@@ -96,6 +96,8 @@ void describe_wanted(const option *o, char *out, size_t size)
     if (o->like) {
         const option setting = {.type = OPTION_SETTING, .field = f, .choices = f->words};
         describe_wanted(&setting, out, size);
+    } else if (o->wanted) {
+        snprintf(out, size, "%s", o->wanted);
     } else if (is_number(o)) {
         describe_range(o, range, sizeof range);
         snprintf(out, size, "a %snumber %s", is_whole(o) ? "whole " : "", range);

@@ -783,6 +783,26 @@ static void labels_that_are_0_alone_get_a_warning(void **state)
     }
 }
 
+static void labels_of_a_smaller_copy_get_a_warning(void **state)
+{
+    fixture *f = *state;
+    for (int side = 10; side < 12; side++) {
+        char text[8192] = "a_x,a_y,b_x,b_y,Image\n", *to = text + strlen(text);
+        lac_data *data;
+        for (int r = 0; r < 10; r++) {
+            to += sprintf(to, "1.%d,%s,2.5,4.%d,%d", r, r == 9 ? "5.4" : "3", r, r);
+            for (int i = 1; i < side * side; i++)
+                to += sprintf(to, " %d", (r * i) % 256);
+            to += sprintf(to, "\n");
+        }
+        assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
+        const char *found = strstr(note, "all labels lie in the left top quarter of the pictures, 0 to "
+                                         "5.5 of 0 to 11, as those of a smaller copy do");
+        assert_int_equal(found != NULL, side == 11);
+        lac_data_free(&data);
+    }
+}
+
 static void a_point_is_labelled_by_both_of_its_labels(void **state)
 {
     fixture *f = *state;
@@ -913,6 +933,7 @@ int main(void)
         TEST(a_number_marks_a_label_and_a_pair_a_point),
         TEST(labels_at_one_place_get_a_warning_that_names_the_mark),
         TEST(labels_that_are_0_alone_get_a_warning),
+        TEST(labels_of_a_smaller_copy_get_a_warning),
         TEST(a_point_is_labelled_by_both_of_its_labels),
         TEST(gaps_that_were_filled_with_a_mean_get_a_warning),
         TEST(gaps_that_were_filled_from_the_row_before_get_a_warning),

@@ -192,6 +192,21 @@ static void columns_with_x_and_y_exchanged_get_a_warning(void **state)
     }
 }
 
+/* The mouth's points are called eyes, and the eyes' mouth. */
+static void y_counted_from_below_gets_a_warning(void **state)
+{
+    static const char *const turned[POINTS] = {"MouthL", "MouthR", "nose", "EyeL", "EyeR"};
+    fixture *f = *state;
+    lac_data *data;
+    f->ctx->log = take_line;
+    told[0] = 0;
+    test_path path = put_face(f, turned, 0, 0);
+    assert_ok(f->ctx, open_face(f, &path, "names", &data));
+    assert_non_null(strstr(told, "y looks counted from below: in the mean face EyeL lies under MouthL; "
+                                 "if so, write 15 - y\n"));
+    lac_data_free(&data);
+}
+
 /* Rows 2 to 13 are of one source, 14 to 25, with x and y exchanged, of another. */
 static void a_source_with_x_and_y_exchanged_is_named(void **state)
 {
@@ -353,6 +368,7 @@ int main(void)
         TEST(the_mean_face_tells_what_names_do_not),
         TEST(the_mean_face_gives_partners_when_asked),
         TEST(columns_with_x_and_y_exchanged_get_a_warning),
+        TEST(y_counted_from_below_gets_a_warning),
         TEST(a_source_with_x_and_y_exchanged_is_named),
         TEST(a_file_gives_partners),
         TEST(partners_can_be_decided_anew),

@@ -2,12 +2,13 @@
  * Columns whose names are right and whose numbers are not: x stands where y should, in all rows, in
  * those of one source, or of a single point. Nothing fails then, and a mirror image teaches
  * nonsense. The mean face tells: left and right eye lie above one another, and only with x and y
- * exchanged it covers its mirror image.
+ * exchanged it covers its mirror image. Where y is counted from below, the eyes lie under the mouth.
  */
 #include "data/mean_face.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double far = 0.15; /* from a partner's mirror image, in sides: a face that is turned to
                                  * one side in all pictures is nearer */
@@ -85,6 +86,53 @@ static int first_pair(const lac_mean_face *f, const int *mirror)
     return p < f->points ? p : -1;
 }
 
+/* ---- Upside down -------------------------------------------------------------------------- */
+
+/* Whether a name holds the word, in small letters, in any case. */
+static int holds(const char *name, const char *word)
+{
+    for (; *name; name++) {
+        size_t i = 0;
+        while (word[i] && (name[i] | 32) == word[i])
+            i++;
+        if (!word[i])
+            return 1;
+    }
+    return 0;
+}
+
+/* The first point of the mean face whose name holds one of two words, -1 without one; *y gets the
+ * mean of all these. */
+static int find_part(const lac_mean_face *f, char *const *name, const char *const words[2],
+                     double *y)
+{
+    double sum = 0;
+    int count = 0, first = -1;
+    for (int p = 0; p < f->points; p++) {
+        if (isnan(f->y[p]) || (!holds(name[p], words[0]) && !holds(name[p], words[1])))
+            continue;
+        sum += f->y[p];
+        first = count++ == 0 ? p : first;
+    }
+    *y = count ? sum / count : NAN;
+    return first;
+}
+
+static int tell_upside_down(lac_context *ctx, const lac_data *data, const char *whose,
+                            const lac_mean_face *f)
+{
+    static const char *const eyes[2] = {"eye", "brow"}, *const mouths[2] = {"mouth", "lip"};
+    double eye, mouth;
+    int a = find_part(f, data->names, eyes, &eye), b = find_part(f, data->names, mouths, &mouth);
+    if (!(eye - mouth > far * f->side))
+        return 0;
+    lac_log(ctx, "%s: y looks counted from below: in the mean face %.60s lies under %.60s; if so, "
+            "write %d - y", whose, data->names[a], data->names[b], data->size - 1);
+    return 1;
+}
+
+/* ---- Together ----------------------------------------------------------------------------- */
+
 /* Tells what a mean face says, of all rows or of a source, as `whose` names them; 0 for nothing. */
 static int tell(lac_context *ctx, const lac_data *data, const char *whose, lac_mean_face *f,
                 int *shown)
@@ -116,7 +164,7 @@ static lac_status look(lac_context *ctx, const lac_data *data, int source, const
     LAC_TRY(lac_alloc(ctx, (size_t)data->points, sizeof *shown, &shown));
     lac_status status = lac_mean_face_find(ctx, data, source, &f);
     if (status == LAC_OK)
-        *told = tell(ctx, data, whose, &f, shown);
+        *told = tell(ctx, data, whose, &f, shown) || tell_upside_down(ctx, data, whose, &f);
     lac_mean_face_free(&f);
     free(shown);
     return status;

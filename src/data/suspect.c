@@ -146,6 +146,24 @@ static void warn_of_zeros(const lac_csv *csv, const lac_data *data)
             zeros, first % 2 ? 'y' : 'x', name, first_rows);
 }
 
+/* Warns when all labels lie in a quarter of the pictures, as those of a copy of half the size do. */
+static void warn_of_quarter(const lac_csv *csv, const lac_data *data)
+{
+    enum { FEW = 20 };
+    const float half = (float)data->size / 2;
+    long labels = 0;
+    size_t count = 2 * (size_t)data->rows * (size_t)data->points;
+    for (size_t i = 0; i < count; i++) {
+        labels += data->mask[i];
+        if (data->mask[i] && data->labels[i] > half)
+            return;
+    }
+    if (labels >= FEW && data->points > 1 && data->size > 2)
+        lac_log(csv->ctx, "%s: all labels lie in the left top quarter of the pictures, 0 to %g of 0 to "
+                "%d, as those of a smaller copy do: they must be pixels of these pictures",
+                lac_stream_name(csv->stream), (double)half, data->size);
+}
+
 /* Warns of points with one label. */
 static void warn_of_halves(const lac_csv *csv, const lac_data *data)
 {
@@ -256,6 +274,7 @@ static void warn_of_repeats(const lac_csv *csv, const lac_data *data)
 lac_status lac_labels_warn(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
     warn_of_halves(csv, data);
+    warn_of_quarter(csv, data);
     if (warn_of_corner(csv, note, data) || warn_of_shared(csv, note, data))
         return LAC_OK;
     warn_of_zeros(csv, data);

@@ -547,6 +547,41 @@ static void points_outside_of_their_pictures_are_counted(void **state)
                            "--outside missing makes gaps of them, --outside keep takes them as");
 }
 
+static void labels_of_smaller_copies_are_told(void **state)
+{
+    fixture *f = *state;
+    put_photos(f);
+    f->ctx->log = note_line;
+    for (int is_small = 0; is_small < 2; is_small++) {
+        char text[1000] = "file,l_x,l_y,r_x,r_y\n", out[8];
+        imported t;
+        for (int i = 0; i < 10; i++)
+            sprintf(text + strlen(text), "a.png,%d,20,%d,44\n", 20 + i, is_small ? 60 : 62);
+        snprintf(out, sizeof out, "o%d", is_small);
+        import_ok(f, put(f, "t.csv", text).text, NULL, out, &t);
+        if (is_small)
+            assert_told("all 20 points lie in the left top quarters of their pictures");
+        else
+            assert_string_equal(told_lines, "");
+    }
+}
+
+static void points_that_are_left_out_are_told(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    put_photos(f);
+    f->ctx->log = note_line;
+    import_ok(f, put(f, "c.json", "{\"images\": [{\"id\": 1, \"file_name\": \"a.png\"}], "
+                     "\"annotations\": [{\"image_id\": 1, \"keypoints\": [40, 30, 2, 70, 31, 1, 50, 5, "
+                     "0, 0, 0, 0]}], \"categories\": [{\"id\": 2, \"keypoints\": [\"l\", \"r\", \"n\", "
+                     "\"m\"]}]}").text, NULL, "out", &t);
+    assert_told("c.json: 1 point has a place and v = 0, which says that no label is there: left out");
+    import_ok(f, put(f, "t.csv", "file,l_x,l_y,r_x,r_y,n_x,n_y\na.png,40,30,60,31,50,\n").text, NULL,
+              "half", &t);
+    assert_told("t.csv: 1 point has x or y alone: left out");
+}
+
 static void further_faces_of_pts_files_are_of_the_same_picture(void **state)
 {
     const fixture *f = *state;
@@ -969,6 +1004,8 @@ int main(void)
         TEST(what_the_labels_say_otherwise_is_told),
         TEST(shares_of_the_sides_become_pixels_where_that_is_said),
         TEST(points_outside_of_their_pictures_are_counted),
+        TEST(labels_of_smaller_copies_are_told),
+        TEST(points_that_are_left_out_are_told),
         TEST(further_faces_of_pts_files_are_of_the_same_picture),
         TEST(the_format_of_a_pipe_must_be_named),
         TEST(boxes_grow_until_they_hold_the_points),

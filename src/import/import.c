@@ -49,6 +49,12 @@ static void warn(const lac_foreign *labels, const char *from)
     if (labels->zeros >= FEW && SHARE * (size_t)labels->zeros >= labels->marks)
         lac_log(labels->ctx, "%s: %d points have 0 as x or as y alone: if that marks missing ones, "
                 "--missing 0 says so", from, labels->zeros);
+    if (labels->halves)
+        lac_log(labels->ctx, "%s: %d point%s x or y alone: left out", from, labels->halves,
+                labels->halves == 1 ? " has" : "s have");
+    if (labels->unseen)
+        lac_log(labels->ctx, "%s: %d point%s a place and v = 0, which says that no label is there: "
+                "left out", from, labels->unseen, labels->unseen == 1 ? " has" : "s have");
     if (labels->negatives) {
         lac_number_digits(labels->negative[0], 7, x);
         lac_number_digits(labels->negative[1], 7, y);

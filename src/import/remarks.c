@@ -1,10 +1,11 @@
 /*
  * Labels that were read as they stand and may mean something else: those of a copy of another size,
- * of a picture as it is stored, of boxes as two corners. Each kind gets a line, which names the first
+ * of a picture as it is stored, or boxes as two corners. Each kind gets a line, which names the first
  * picture.
  */
 #include "import/remarks.h"
 
+#include <math.h>
 #include <stddef.h>
 
 void lac_remark_box(lac_remark *r, const lac_box *b)
@@ -88,6 +89,21 @@ static void tell_beyond(lac_context *ctx, const lac_remark *remark, int count)
                 is_one ? "it is" : "they are", is_one ? "it a gap" : "them gaps");
 }
 
+/* Labels of a copy of half the size end in the middle of the pictures. */
+static void tell_smaller(lac_context *ctx, const lac_remark *remark, int count)
+{
+    enum { FEW = 20 };
+    long points = 0;
+    double reach = 0;
+    for (const lac_remark *r = remark; r < remark + count; r++) {
+        points += r->points;
+        reach = fmax(reach, r->reach);
+    }
+    if (points >= FEW && reach <= 0.5)
+        lac_log(ctx, "all %ld points lie in the left top quarters of their pictures, as those of smaller "
+                "copies do: they must be pixels of these pictures", points);
+}
+
 /* Two corners that are read as a corner and a size make boxes too large, many of which end outside
  * of the picture. */
 static void tell_corners(lac_context *ctx, const lac_remark *remark, int count)
@@ -109,4 +125,5 @@ void lac_remarks_tell(lac_context *ctx, const lac_remark *remark, int count)
     tell_turned(ctx, remark, count);
     tell_beyond(ctx, remark, count);
     tell_corners(ctx, remark, count);
+    tell_smaller(ctx, remark, count);
 }

@@ -245,7 +245,10 @@ static lac_status read_mark(const reading *r, int point)
 {
     const lac_csv *csv = r->csv;
     double x, y;
-    if (lac_cell_is_gap(&csv->cell[r->x[point]]) || lac_cell_is_gap(&csv->cell[r->y[point]]))
+    int no_x = lac_cell_is_gap(&csv->cell[r->x[point]]);
+    int no_y = lac_cell_is_gap(&csv->cell[r->y[point]]);
+    r->labels->halves += no_x != no_y;
+    if (no_x || no_y)
         return LAC_OK;
     LAC_TRY(lac_csv_number(csv, r->x[point], &x));
     LAC_TRY(lac_csv_number(csv, r->y[point], &y));

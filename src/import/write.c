@@ -74,6 +74,8 @@ static void place(const lac_import_job *job, const source *s, int f, lac_row *ro
         turn(s, &x, &y);
         if (!lac_is_inside(x, y, s->photo->width, s->photo->height) && r->beyond++ == 0)
             r->face = f;
+        r->points++;
+        r->reach = fmax(r->reach, fmax(x / s->photo->width, y / s->photo->height));
         at[0] = (float)x;
         at[1] = (float)y;
         lac_box_from_photo(&row->square, job->config->size, at, 1, at);

@@ -84,15 +84,24 @@ int lac_point_shared(const float *label, const uint8_t *mask, int points)
     return -1;
 }
 
+int lac_label_is_zero(const float *label, const uint8_t *mask, int i)
+{
+    return mask[i] && label[i] == 0 && !(mask[i ^ 1] && label[i ^ 1] == 0);
+}
+
 static uint8_t note_row(const lac_data *data, const float *label, const uint8_t *mask)
 {
     int note = lac_point_shared(label, mask, data->points) >= 0 ? LAC_NOTE_SHARED : 0;
     for (int i = 0; i < 2 * data->points; i++)
         if (mask[i] && !is_inside(data, label[i]))
             note |= LAC_NOTE_OUTSIDE;
+        else if (lac_label_is_zero(label, mask, i))
+            note |= LAC_NOTE_ZERO;
     for (int p = 0; p < data->points; p++)
         if (lac_point_is_at(label, mask, p, 0, 0))
             note |= LAC_NOTE_CORNER;
+        else if (mask[2 * p] != mask[2 * p + 1])
+            note |= LAC_NOTE_HALF;
     return (uint8_t)note;
 }
 

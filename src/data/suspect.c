@@ -111,39 +111,53 @@ static int warn_of_shared(const lac_csv *csv, const uint8_t *note, const lac_dat
     return is_much && warn_of_place(csv, data, best.x, best.y);
 }
 
-/* Of a row's label, x or y of a point. */
-static int is_zero_alone(const float *label, const uint8_t *mask, int i)
+/* Counts of a coordinate, x or y of a point. */
+typedef struct coordinate {
+    int zeros;    /* rows in which it is 0 and the point's other one is not */
+    int labelled; /* rows in which it is there */
+} coordinate;
+
+static void count_zeros(const lac_data *data, const uint8_t *note, coordinate *count)
 {
-    return mask[i] && label[i] == 0 && !(mask[i ^ 1] && label[i ^ 1] == 0);
+    for (int r = 0; r < data->rows; r++)
+        for (int i = 0; i < 2 * data->points; i++) {
+            const uint8_t *mask = lac_data_mask(data, r);
+            count[i].labelled += mask[i];
+            if (note[r] & LAC_NOTE_ZERO)
+                count[i].zeros += lac_label_is_zero(lac_data_labels(data, r), mask, i);
+        }
 }
 
 /* Warns of coordinates that are 0 in one of twenty of their rows, as when a gap is 0 in one of two
  * columns, or where the other one is empty. Points at the edge are rarely as many. */
-static void warn_of_zeros(const lac_csv *csv, const lac_data *data)
+static lac_status warn_of_zeros(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
     enum { FEW = 3, SHARE = 20 };
+    coordinate *count;
     long zeros = 0;
-    int first = -1, first_rows = 0;
-    for (int i = 2 * data->points - 1; i >= 0; i--) {
-        int rows = 0, labelled = 0;
-        for (int r = 0; r < data->rows; r++) {
-            rows += is_zero_alone(lac_data_labels(data, r), lac_data_mask(data, r), i);
-            labelled += lac_data_mask(data, r)[i];
+    int first = -1, rows = 0;
+    for (int r = 0; r < data->rows; r++)
+        rows += (note[r] & LAC_NOTE_ZERO) != 0;
+    if (rows < FEW)
+        return LAC_OK;
+    LAC_TRY(lac_alloc(csv->ctx, 2 * (size_t)data->points, sizeof *count, &count));
+    count_zeros(data, note, count);
+    for (int i = 2 * data->points - 1; i >= 0; i--)
+        if (count[i].zeros >= FEW && SHARE * (long)count[i].zeros >= count[i].labelled) {
+            zeros += count[i].zeros;
+            rows = count[i].zeros;
+            first = i;
         }
-        if (rows < FEW || SHARE * (long)rows < labelled)
-            continue;
-        zeros += rows;
-        first = i;
-        first_rows = rows;
-    }
+    free(count);
     if (first < 0)
-        return;
+        return LAC_OK;
     char name[60];
     snprintf(name, sizeof name, "%s", data->names[first / 2]);
     lac_csv_clean(name);
     lac_log(csv->ctx, "%s: %ld labels are exactly 0 where their point's other one is not: %c of %s in "
             "%d rows; if that marks missing labels, say --missing 0", lac_stream_name(csv->stream),
-            zeros, first % 2 ? 'y' : 'x', name, first_rows);
+            zeros, first % 2 ? 'y' : 'x', name, rows);
+    return LAC_OK;
 }
 
 /* Warns when all labels lie in a quarter of the pictures, as those of a copy of half the size do. */
@@ -165,11 +179,11 @@ static void warn_of_quarter(const lac_csv *csv, const lac_data *data)
 }
 
 /* Warns of points with one label. */
-static void warn_of_halves(const lac_csv *csv, const lac_data *data)
+static void warn_of_halves(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
     long halves = 0, first = -1;
     for (int r = 0; r < data->rows; r++)
-        for (int p = 0; p < data->points; p++) {
+        for (int p = 0; p < data->points && note[r] & LAC_NOTE_HALF; p++) {
             const uint8_t *mask = lac_data_mask(data, r) + 2 * p;
             if (mask[0] == mask[1])
                 continue;
@@ -273,11 +287,11 @@ static void warn_of_repeats(const lac_csv *csv, const lac_data *data)
 
 lac_status lac_labels_warn(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
-    warn_of_halves(csv, data);
+    warn_of_halves(csv, note, data);
     warn_of_quarter(csv, data);
     if (warn_of_corner(csv, note, data) || warn_of_shared(csv, note, data))
         return LAC_OK;
-    warn_of_zeros(csv, data);
+    LAC_TRY(warn_of_zeros(csv, note, data));
     warn_of_repeats(csv, data);
     return warn_of_common(csv, data);
 }

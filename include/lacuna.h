@@ -275,7 +275,7 @@ double lac_data_source_weight(const lac_data *data, int source);
 
 /* What `lacuna data` prints. */
 typedef struct lac_pattern {
-    int rows;        /* rows that carry exactly these points */
+    int rows;        /* rows that carry both labels of exactly these points */
     int points;      /* how many */
     uint8_t *present; /* [K], 1 = the pattern has the point */
 } lac_pattern;
@@ -290,7 +290,7 @@ typedef struct lac_data_summary {
     int complete_rows;     /* rows that carry every label */
     int unlabelled_rows;   /* rows that carry none */
     int points;
-    int *labels;           /* [K], rows that carry the point */
+    int *labels;           /* [K], rows that carry both labels of the point */
     double *mean;          /* [2K], mean label in pixels */
     int pattern_count;
     lac_pattern *patterns; /* most rows first */

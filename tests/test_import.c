@@ -491,6 +491,12 @@ static void what_the_labels_say_otherwise_is_told(void **state)
     import_ok(f, put(f, "t.csv", "id,file,l_x,l_y,r_x,r_y,set\n1,a.png,40,30,60,31,train\n").text,
               NULL, "out3", &t);
     assert_told("t.csv: columns id, set: no labels, left alone");
+    import_ok(f, put(f, "t.csv", "\" file\",Width,height,\"l_x \",l_y,r_x,r_y\n"
+                                 "a.png,240,180,40,30,60,31\nb.png,,,40,30,60,31\n").text, NULL,
+              "out5", &t);
+    if (strstr(told_lines, "left alone"))
+        fail_msg("%s", told_lines);
+    assert_told("a.png is 120x90, but 240x180 by its labels");
     import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y\na.png,60,40,110,80,70,60\n"
                                  "b.png,30,70,60,100,50,75\n").text, NULL, "out4", &t);
     assert_told("2 of 2 boxes end outside of their pictures, and all would lie inside as two corners");

@@ -188,6 +188,20 @@ static lac_status first_record(lac_csv *csv, char **line, size_t *length)
     return next_record(csv, line, length);
 }
 
+/* Blanks are no part of a name, in quotes neither. */
+static lac_status copy_name(const lac_csv *csv, const lac_cell *cell, char **out)
+{
+    const char *text = cell->text;
+    size_t length = cell->length;
+    for (; is_blank(csv, *text); text++)
+        length--;
+    LAC_TRY(lac_alloc(csv->ctx, length + 1, 1, out));
+    while (length && is_blank(csv, text[length - 1]))
+        length--;
+    memcpy(*out, text, length);
+    return LAC_OK;
+}
+
 static lac_status read_header(lac_csv *csv)
 {
     char *line;
@@ -207,7 +221,7 @@ static lac_status read_header(lac_csv *csv)
     LAC_TRY(lac_alloc(csv->ctx, cells, sizeof *csv->name, &csv->name));
     csv->columns = cells;
     for (int i = 0; i < cells; i++) {
-        LAC_TRY(lac_strdup(csv->ctx, csv->cell[i].text, &csv->name[i]));
+        LAC_TRY(copy_name(csv, &csv->cell[i], &csv->name[i]));
         for (int j = 0; j < i; j++)
             if (csv->name[i][0] && strcmp(csv->name[i], csv->name[j]) == 0)
                 return lac_csv_fail(csv, i, "the column stands twice, as number %d and %d", j + 1,

@@ -543,6 +543,7 @@ static void points_outside_of_their_pictures_are_counted(void **state)
     assert_true(fabs(imported_point(&t.row[1], "n")[0] - 100) < 0.01);
     config.outside = LAC_OUTSIDE_MISSING;
     import_ok(f, from.text, &config, "gaps", &t);
+    assert_told("2 points lie outside of their picture: left out");
     assert_int_equal(t.result.beyond, 2);
     assert_true(isnan(imported_point(&t.row[1], "n")[0]));
     assert_false(isnan(imported_point(&t.row[0], "n")[0]));

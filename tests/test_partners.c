@@ -166,10 +166,10 @@ static void columns_with_x_and_y_exchanged_get_a_warning(void **state)
     } cases[] = {
         {named, 0, NULL, ""},
         {numbered, 0, NULL, ""},
-        {named, 1, NULL, "x and y look exchanged: in the mean face eye_l and eye_r lie above one "
-                         "another, not side by side; if so, exchange the columns' names"},
-        {numbered, 1, NULL, "x and y look exchanged: the mean face is its own mirror image from top "
-                            "to bottom, not from left to right; if so"},
+        {named, 1, NULL, "x and y look exchanged, or pictures turned: in the mean face eye_l and "
+                         "eye_r lie above one another, not side by side; if x and y are, exchange"},
+        {numbered, 1, NULL, "x and y look exchanged, or pictures turned: the mean face is its own "
+                            "mirror image from top to bottom, not from left to right; if x"},
         {named, 1, "eye_l", "x and y of eye_l look exchanged: in the mean face it is far from the "
                             "mirror image of eye_r; if so"},
     };
@@ -202,8 +202,8 @@ static void y_counted_from_below_gets_a_warning(void **state)
     told[0] = 0;
     test_path path = put_face(f, turned, 0, 0);
     assert_ok(f->ctx, open_face(f, &path, "names", &data));
-    assert_non_null(strstr(told, "y looks counted from below: in the mean face EyeL lies under MouthL; "
-                                 "if so, write 15 - y\n"));
+    assert_non_null(strstr(told, "y looks counted from below, or pictures turned: in the mean face EyeL "
+                                 "lies under MouthL; if y is, write 15 - y\n"));
     lac_data_free(&data);
 }
 
@@ -235,7 +235,7 @@ static void a_source_with_x_and_y_exchanged_is_named(void **state)
     f->ctx->log = take_line;
     told[0] = 0;
     assert_ok(f->ctx, open_face(f, &path, "names", &data));
-    assert_non_null(strstr(told, "both.csv: source own: x and y look exchanged: in the mean face"));
+    assert_non_null(strstr(told, "both.csv: source own: x and y look exchanged, or pictures turned: in"));
     lac_data_free(&data);
 }
 

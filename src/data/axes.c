@@ -126,8 +126,9 @@ static int tell_upside_down(lac_context *ctx, const lac_data *data, const char *
     int a = find_part(f, data->names, eyes, &eye), b = find_part(f, data->names, mouths, &mouth);
     if (!(eye - mouth > far * f->side))
         return 0;
-    lac_log(ctx, "%s: y looks counted from below: in the mean face %.60s lies under %.60s; if so, "
-            "write %d - y", whose, data->names[a], data->names[b], data->size - 1);
+    lac_log(ctx, "%s: y looks counted from below, or pictures turned: in the mean face %.60s lies "
+            "under %.60s; if y is, write %d - y", whose, data->names[a], data->names[b],
+            data->size - 1);
     return 1;
 }
 
@@ -137,18 +138,17 @@ static int tell_upside_down(lac_context *ctx, const lac_data *data, const char *
 static int tell(lac_context *ctx, const lac_data *data, const char *whose, lac_mean_face *f,
                 int *shown)
 {
+    static const char advice[] = "if x and y are, exchange the columns' names in the header";
     const int *mirror = data->mirror;
     int all = are_exchanged(f, mirror, shown);
     int p = all ? first_pair(f, mirror) : find_single(f, mirror);
     const char *a = p < 0 ? "" : data->names[p], *b = p < 0 ? "" : data->names[mirror[p]];
     if (all && p < 0)
-        lac_log(ctx, "%s: x and y look exchanged: the mean face is its own mirror image from top to "
-                "bottom, not from left to right; if so, exchange the columns' names in the header",
-                whose);
+        lac_log(ctx, "%s: x and y look exchanged, or pictures turned: the mean face is its own mirror "
+                "image from top to bottom, not from left to right; %s", whose, advice);
     else if (all)
-        lac_log(ctx, "%s: x and y look exchanged: in the mean face %.60s and %.60s lie above one "
-                "another, not side by side; if so, exchange the columns' names in the header",
-                whose, a, b);
+        lac_log(ctx, "%s: x and y look exchanged, or pictures turned: in the mean face %.60s and "
+                "%.60s lie above one another, not side by side; %s", whose, a, b, advice);
     else if (p >= 0)
         lac_log(ctx, "%s: x and y of %.60s look exchanged: in the mean face it is far from the "
                 "mirror image of %.60s; if so, exchange its columns' names in the header", whose, a,

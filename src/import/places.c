@@ -144,7 +144,12 @@ static lac_status settle(job *j, int *beyond)
         first = count && first < 0 ? f : first;
         *beyond += count;
     }
-    return is_refused && *beyond ? fail_outside(j, first, *beyond) : LAC_OK;
+    if (*beyond && is_refused)
+        return fail_outside(j, first, *beyond);
+    if (*beyond)
+        lac_log(l->ctx, "%d point%s outside of %s picture: left out", *beyond,
+                *beyond == 1 ? " lies" : "s lie", *beyond == 1 ? "its" : "their");
+    return LAC_OK;
 }
 
 lac_status lac_places_settle(lac_foreign *labels, const lac_import_config *config, int *beyond)

@@ -89,8 +89,8 @@ int verb_import(int argc, char **argv)
          .like = "missing",
          .about = "numbers that mark a missing point, such as -1 or 0,0", .zero = "none"},
         {.type = OPTION_CHOICE, .name = "unit", .value = &o.unit, .choices = units,
-         .about = "what the numbers are: pixels, or shares of the picture's width and height; auto: "
-                  "pixels, but not where all points are at 0 to 1"},
+         .about = "what the numbers are: pixels, or shares of the picture's width and height; "
+                  "auto: pixels, but not where all points are at 0 to 1"},
         {.type = OPTION_CHOICE, .name = "outside", .value = &o.outside, .choices = outsides,
          .about = "points outside of their picture: refuse them all, make gaps of them before "
                   "squares are found, or keep them"},

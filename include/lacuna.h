@@ -517,7 +517,7 @@ typedef struct lac_field {
                                  else NULL */
     const char *about;        /* what it does; of a FLAG, what leaving its default does */
     int is_limit;             /* says how long a training goes: may change when it goes on */
-    int (*is_good)(const char *text); /* of a TEXT that has a form: whether this is one; else NULL */
+    int (*is_good)(const char *text); /* of a TEXT of a form: whether this is one; else NULL */
     int is_late;              /* files of before it was known mean its default, */
     const char *before;       /* or this if it is not NULL */
     lac_draw draw;

@@ -499,7 +499,8 @@ static void what_the_labels_say_otherwise_is_told(void **state)
     assert_told("a.png is 120x90, but 240x180 by its labels");
     import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y\na.png,60,40,110,80,70,60\n"
                                  "b.png,30,70,60,100,50,75\n").text, NULL, "out4", &t);
-    assert_told("2 of 2 boxes end outside of their pictures, and all would lie inside as two corners");
+    assert_told("2 of 2 boxes end outside of their pictures, and all would lie inside as two "
+                "corners: they are read as left, top, width, height");
 }
 
 /* Of a box and two points of a.png, 120x90, as shares of its sides. */
@@ -580,12 +581,13 @@ static void points_that_are_left_out_are_told(void **state)
     put_photos(f);
     f->ctx->log = note_line;
     import_ok(f, put(f, "c.json", "{\"images\": [{\"id\": 1, \"file_name\": \"a.png\"}], "
-                     "\"annotations\": [{\"image_id\": 1, \"keypoints\": [40, 30, 2, 70, 31, 1, 50, 5, "
-                     "0, 0, 0, 0]}], \"categories\": [{\"id\": 2, \"keypoints\": [\"l\", \"r\", \"n\", "
-                     "\"m\"]}]}").text, NULL, "out", &t);
-    assert_told("c.json: 1 point has a place and v = 0, which says that no label is there: left out");
-    import_ok(f, put(f, "t.csv", "file,l_x,l_y,r_x,r_y,n_x,n_y\na.png,40,30,60,31,50,\n").text, NULL,
-              "half", &t);
+                     "\"annotations\": [{\"image_id\": 1, \"keypoints\": [40, 30, 2, 70, 31, 1, "
+                     "50, 5, 0, 0, 0, 0]}], \"categories\": [{\"id\": 2, \"keypoints\": [\"l\", "
+                     "\"r\", \"n\", \"m\"]}]}").text, NULL, "out", &t);
+    assert_told("c.json: 1 point has a place and v = 0, which says that no label is there: "
+                "left out");
+    import_ok(f, put(f, "t.csv", "file,l_x,l_y,r_x,r_y,n_x,n_y\na.png,40,30,60,31,50,\n").text,
+              NULL, "half", &t);
     assert_told("t.csv: 1 point has x or y alone: left out");
 }
 

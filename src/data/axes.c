@@ -2,7 +2,7 @@
  * Columns whose names are right and whose numbers are not: x stands where y should, in all rows, in
  * those of one source, or of a single point. Nothing fails then, and a mirror image teaches
  * nonsense. The mean face tells: left and right eye lie above one another, and only with x and y
- * exchanged it covers its mirror image. Where y is counted from below, the eyes lie under the mouth.
+ * exchanged it covers its mirror image. Where y is counted from below, eyes lie under the mouth.
  */
 #include "data/mean_face.h"
 
@@ -144,8 +144,8 @@ static int tell(lac_context *ctx, const lac_data *data, const char *whose, lac_m
     int p = all ? first_pair(f, mirror) : find_single(f, mirror);
     const char *a = p < 0 ? "" : data->names[p], *b = p < 0 ? "" : data->names[mirror[p]];
     if (all && p < 0)
-        lac_log(ctx, "%s: x and y look exchanged, or pictures turned: the mean face is its own mirror "
-                "image from top to bottom, not from left to right; %s", whose, advice);
+        lac_log(ctx, "%s: x and y look exchanged, or pictures turned: the mean face is its own "
+                "mirror image from top to bottom, not from left to right; %s", whose, advice);
     else if (all)
         lac_log(ctx, "%s: x and y look exchanged, or pictures turned: in the mean face %.60s and "
                 "%.60s lie above one another, not side by side; %s", whose, a, b, advice);

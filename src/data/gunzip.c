@@ -74,7 +74,7 @@ static la_ssize_t unpack(struct archive *a, void *user, const void **out)
     g->z.avail_out = PIECE;
     while (g->z.avail_out == PIECE && !g->is_done) {
         if (!has_more(g))
-            return ferror(g->file) ? fail(a, EIO, "cannot read") : fail(a, EINVAL, "it is cut short");
+            return fail(a, EIO, ferror(g->file) ? "cannot read" : "it is cut short");
         int code = inflate(&g->z, Z_NO_FLUSH);
         if (code == Z_MEM_ERROR)
             return fail(a, ENOMEM, "out of memory");

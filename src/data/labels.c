@@ -231,7 +231,7 @@ lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_
                         "%s: all labels are 0 to 1, as shares of a picture's side are; must be "
                         "pixels, 0 to %d; --outside keep learns them as they are", name,
                         data->size);
-    lac_log(csv->ctx, "%s: all labels are 0 to 1, as shares of a picture's side are; they are learned "
-            "as pixels, 0 to %d", name, data->size);
+    lac_log(csv->ctx, "%s: all labels are 0 to 1, as shares of a picture's side are; they are "
+            "learned as pixels, 0 to %d", name, data->size);
     return LAC_OK;
 }

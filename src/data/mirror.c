@@ -109,7 +109,8 @@ static lac_status pair_by_mean(lac_context *ctx, lac_data *data)
     return LAC_OK;
 }
 
-static lac_status decide(lac_context *ctx, const char *pairs, const lac_mean_face *f, lac_data *data)
+static lac_status decide(lac_context *ctx, const char *pairs, const lac_mean_face *f,
+                         lac_data *data)
 {
     lac_mean_face_partners(f, data->shown);
     data->mirror_by = strcmp(pairs, "names") == 0  ? LAC_MIRROR_NAMES

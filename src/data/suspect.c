@@ -1,8 +1,8 @@
 /*
  * Labels that look like gaps though nothing says so: points in the corner, several points of a row
- * at one place, labels that are 0 while their point's other one is not, a point at one place in many
- * rows, rows that repeat the row before. Each gets a warning that says what to do. So do points of
- * which one label is there and the other is not.
+ * at one place, labels that are 0 while their point's other one is not, a point at one place in
+ * many rows, rows that repeat the row before. Each gets a warning that says what to do. So do
+ * points of which one label is there and the other is not.
  */
 #include "data/labels.h"
 
@@ -154,13 +154,13 @@ static lac_status warn_of_zeros(const lac_csv *csv, const uint8_t *note, const l
     char name[60];
     snprintf(name, sizeof name, "%s", data->names[first / 2]);
     lac_csv_clean(name);
-    lac_log(csv->ctx, "%s: %ld labels are exactly 0 where their point's other one is not: %c of %s in "
-            "%d rows; if that marks missing labels, say --missing 0", lac_stream_name(csv->stream),
-            zeros, first % 2 ? 'y' : 'x', name, rows);
+    lac_log(csv->ctx, "%s: %ld labels are exactly 0 where their point's other one is not: %c of %s "
+            "in %d rows; if that marks missing labels, say --missing 0",
+            lac_stream_name(csv->stream), zeros, first % 2 ? 'y' : 'x', name, rows);
     return LAC_OK;
 }
 
-/* Warns when all labels lie in a quarter of the pictures, as those of a copy of half the size do. */
+/* Warns when all labels lie in a quarter of the pictures, as those of a smaller copy do. */
 static void warn_of_quarter(const lac_csv *csv, const lac_data *data)
 {
     enum { FEW = 20 };
@@ -173,8 +173,8 @@ static void warn_of_quarter(const lac_csv *csv, const lac_data *data)
             return;
     }
     if (labels >= FEW && data->points > 1 && data->size > 2)
-        lac_log(csv->ctx, "%s: all labels lie in the left top quarter of the pictures, 0 to %g of 0 to "
-                "%d, as those of a smaller copy do: they must be pixels of these pictures",
+        lac_log(csv->ctx, "%s: all labels lie in the left top quarter of the pictures, 0 to %g of "
+                "0 to %d, as those of a smaller copy do: they must be pixels of these pictures",
                 lac_stream_name(csv->stream), (double)half, data->size);
 }
 
@@ -194,8 +194,8 @@ static void warn_of_halves(const lac_csv *csv, const uint8_t *note, const lac_da
     char name[60];
     snprintf(name, sizeof name, "%s", data->names[first % data->points]);
     lac_csv_clean(name);
-    lac_log(csv->ctx, "%s: %ld point%s x or y alone, first %s in row %ld: that label is learned, but a "
-            "point counts as labelled with both alone", lac_stream_name(csv->stream), halves,
+    lac_log(csv->ctx, "%s: %ld point%s x or y alone, first %s in row %ld: that label is learned, "
+            "but a point counts as labelled with both alone", lac_stream_name(csv->stream), halves,
             halves == 1 ? " has" : "s have", name, first / data->points + 2);
 }
 

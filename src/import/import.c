@@ -75,9 +75,9 @@ static lac_status check_pixels(const lac_foreign *labels, const char *from)
             return LAC_OK;
         parts |= (x > 0 && x < 1) || (y > 0 && y < 1);
     }
-    return parts ? lac_fail(labels->ctx, LAC_ERROR_FORMAT, "%s: all points are at 0 to 1, as shares "
-                            "of a picture's sides are: --unit shares says that they are, --unit "
-                            "pixels that they are none", from)
+    return parts ? lac_fail(labels->ctx, LAC_ERROR_FORMAT, "%s: all points are at 0 to 1, as "
+                            "shares of a picture's sides are: --unit shares says that they are, "
+                            "--unit pixels that they are none", from)
                  : LAC_OK;
 }
 
@@ -93,8 +93,8 @@ static lac_status read_labels(lac_context *ctx, const char *from, const lac_impo
     LAC_TRY(lac_label_format_of(ctx, from, config->format, &format));
     snprintf(result->format, sizeof result->format, "%s", format->name);
     if (format == &lac_format_yolo && config->unit == LAC_LABELS_SHARES)
-        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: YOLO's numbers are shares by themselves: leave "
-                        "the unit out", from);
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: YOLO's numbers are shares by themselves: "
+                        "leave the unit out", from);
     LAC_TRY(format->read(labels, from));
     if (labels->faces == 0)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no face in it", from);

@@ -1,7 +1,7 @@
 /*
  * Labels that were read as they stand and may mean something else: those of a copy of another size,
- * of a picture as it is stored, or boxes as two corners. Each kind gets a line, which names the first
- * picture.
+ * of a picture as it is stored, or boxes as two corners. Each kind gets a line, which names the
+ * first picture.
  */
 #include "import/remarks.h"
 
@@ -61,9 +61,9 @@ static void tell_turned(lac_context *ctx, const lac_remark *remark, int count)
         first_fit = first_fit || !fits_stored(r) ? first_fit : r;
     }
     if (first_fit)
-        lac_log(ctx, "%s: its labels lie outside of the picture turned upright, %dx%d, and inside of "
-                "it as it is stored; %d of %d turned pictures %s so: --exif ignore takes labels for "
-                "those of the stored pictures", first_fit->file, first_fit->width,
+        lac_log(ctx, "%s: its labels lie outside of the picture turned upright, %dx%d, and inside "
+                "of it as it is stored; %d of %d turned pictures %s so: --exif ignore takes labels "
+                "for those of the stored pictures", first_fit->file, first_fit->width,
                 first_fit->height, fits, guesses, fits == 1 ? "is" : "are");
     else if (first && !is_known)
         lac_log(ctx, "%s: the picture is stored turned, as EXIF says%s: its labels are taken for "
@@ -100,8 +100,8 @@ static void tell_smaller(lac_context *ctx, const lac_remark *remark, int count)
         reach = fmax(reach, r->reach);
     }
     if (points >= FEW && reach <= 0.5)
-        lac_log(ctx, "all %ld points lie in the left top quarters of their pictures, as those of smaller "
-                "copies do: they must be pixels of these pictures", points);
+        lac_log(ctx, "all %ld points lie in the left top quarters of their pictures, as those of "
+                "smaller copies do: they must be pixels of these pictures", points);
 }
 
 /* Two corners that are read as a corner and a size make boxes too large, many of which end outside
@@ -115,8 +115,8 @@ static void tell_corners(lac_context *ctx, const lac_remark *remark, int count)
         corners += r->corners;
     }
     if (boxes && corners == boxes && 2 * long_boxes > boxes)
-        lac_log(ctx, "%d of %d boxes end outside of their pictures, and all would lie inside as two "
-                "corners: they are read as left, top, width, height", long_boxes, boxes);
+        lac_log(ctx, "%d of %d boxes end outside of their pictures, and all would lie inside as "
+                "two corners: they are read as left, top, width, height", long_boxes, boxes);
 }
 
 void lac_remarks_tell(lac_context *ctx, const lac_remark *remark, int count)

@@ -317,7 +317,7 @@ static void the_hold_out_is_the_fraction_of_all_and_of_every_large_stratum(void 
     fixture *f = *state;
     lac_data *data = draw_split_data(f);
     lac_patterns patterns;
-    assert_ok(f->ctx, lac_patterns_find(f->ctx, data, &patterns));
+    assert_ok(f->ctx, lac_patterns_find(f->ctx, data, 0, &patterns));
     for (int i = 0; i < LAC_COUNT(fractions); i++) {
         lac_split *split;
         int held[3][3] = {{0}};
@@ -416,7 +416,7 @@ static void folds_part_the_rows_by_groups_and_strata(void **state)
     lac_data *data = draw_split_data(f);
     lac_patterns patterns;
     int times[SPLIT_ROWS] = {0}, all[3] = {0};
-    assert_ok(f->ctx, lac_patterns_find(f->ctx, data, &patterns));
+    assert_ok(f->ctx, lac_patterns_find(f->ctx, data, 0, &patterns));
     for (int r = 0; r < SPLIT_ROWS; r++)
         if (patterns.of_row[r] < 3)
             all[patterns.of_row[r]]++;

@@ -130,8 +130,9 @@ typedef struct table_job {
 /* Two entries of the option table of a verb that measures a model. */
 #define GAP_OPTIONS(job)                                                                       \
     {.type = OPTION_TEXT, .name = "missing", .value = &(job).missing, .unit = "MARKS",         \
-     .about = "what marks a missing label, such as -1 or 0,0", .zero = "as in the training"},   \
-    {.type = OPTION_TEXT, .name = "outside", .value = &(job).outside,                          \
+     .like = "missing", .about = "what marks a missing label, such as -1 or 0,0",              \
+     .zero = "as in the training"},                                                            \
+    {.type = OPTION_TEXT, .name = "outside", .value = &(job).outside, .like = "outside",       \
      .unit = "error|missing|keep", .about = "labels outside of the picture",                   \
      .zero = "as in the training"}
 
@@ -193,6 +194,13 @@ int report_write(lac_context *ctx, const report_job *job, const lac_data *data);
 
 void methods_print(const lac_bench_methods_result *result, int threads);
 void methods_json(cJSON *root, const lac_bench_methods_result *result); /* frees root */
+
+/* ---- A drawing's name ------------------------------------------------------------------- */
+
+int is_drawing(const char *name); /* ends in .png or .svg */
+
+/* Of an option that names one. */
+#define DRAWING_FORM .is_good = is_drawing, .wanted = "a name that ends in .png or .svg"
 
 /* ---- Text ------------------------------------------------------------------------------ */
 

@@ -31,6 +31,13 @@ int report(const lac_context *ctx, lac_status status)
     return CODE_FAILED;
 }
 
+int is_drawing(const char *name)
+{
+    size_t length = strlen(name);
+    const char *end = length > 4 ? name + length - 4 : "";
+    return strcmp(end, ".png") == 0 || strcmp(end, ".svg") == 0;
+}
+
 /* ---- Text ------------------------------------------------------------------------------ */
 
 const char *number_text(double value, int decimals, char text[24])

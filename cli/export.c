@@ -137,6 +137,13 @@ static int check_options(const command *c, const export_options *o)
     return CODE_GO_ON;
 }
 
+static int is_c_name(const char *name)
+{
+    static const char digits[] = "0123456789_";
+    static const char good[] = "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return *name && !strchr(digits, *name) && !name[strspn(name, good)];
+}
+
 int verb_export(int argc, char **argv)
 {
     export_options o = {.models = models_room(argc), .source = 1};
@@ -153,6 +160,7 @@ int verb_export(int argc, char **argv)
          .choices = input_choices,
          .about = "ONNX: pictures as bytes, or as floats from 0 to 255"},
         {.type = OPTION_TEXT, .name = "name", .value = &o.how.name, .unit = "NAME",
+         .is_good = is_c_name, .wanted = "a letter, and letters, digits and _ behind it",
          .about = "C: begins the names of functions and files", .zero = "face"},
         {.type = OPTION_CHOICE, .name = "weights", .value = &o.how.int8, .choices = weight_choices,
          .about = "C: weights in a quarter of the size, whole numbers times a scale for each "

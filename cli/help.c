@@ -89,7 +89,16 @@ static int is_seed(const option *o)
 void describe_wanted(const option *o, char *out, size_t size)
 {
     char range[80];
-    if (is_number(o)) {
+    int count;
+    const lac_field *f = lac_train_fields(&count);
+    while (o->like && count-- > 1 && strcmp(f->name, o->like) != 0)
+        f++;
+    if (o->like) {
+        const option setting = {.type = OPTION_SETTING, .field = f, .choices = f->words};
+        describe_wanted(&setting, out, size);
+    } else if (o->wanted) {
+        snprintf(out, size, "%s", o->wanted);
+    } else if (is_number(o)) {
         describe_range(o, range, sizeof range);
         snprintf(out, size, "a %snumber %s", is_whole(o) ? "whole " : "", range);
     } else if (is_setting(o, LAC_FIELD_TEXT)) {

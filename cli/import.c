@@ -6,11 +6,13 @@
 
 static const char *const formats[] = {"auto", "csv",    "dlib", "pts", "coco",
                                       "dlc",  "celeba", "wflw", "yolo", NULL};
+static const char *const units[] = {"auto", "pixels", "shares", NULL}; /* as lac_label_unit */
+static const char *const outsides[] = {"error", "missing", "keep", NULL}; /* as lac_outside */
 static const char *const exif_choices[] = {"auto", "apply", "ignore", NULL}; /* as lac_exif */
 
 typedef struct import_options {
     const char *from, *out;
-    int format, exif;
+    int format, exif, unit, outside;
     lac_import_config config;
     count_display shown;
     machine_options machine;
@@ -51,6 +53,8 @@ static int import_labels(import_options *o)
     o->config.progress_user = &o->shown;
     o->config.format = o->format ? formats[o->format] : NULL;
     o->config.exif = (lac_exif)o->exif;
+    o->config.unit = (lac_label_unit)o->unit;
+    o->config.outside = (lac_outside)o->outside;
     signals_watch();
     lac_status status = machine_open(&o->machine, &ctx);
     if (status == LAC_OK)
@@ -65,7 +69,7 @@ static int import_labels(import_options *o)
 
 int verb_import(int argc, char **argv)
 {
-    import_options o = {.config = lac_import_config_default()};
+    import_options o = {.config = lac_import_config_default(), .outside = LAC_OUTSIDE_KEEP};
     lac_import_config *config = &o.config;
     option options[] = {
         {.type = OPTION_ARGUMENT, .name = "FROM", .value = &o.from, .required = 1,
@@ -82,7 +86,14 @@ int verb_import(int argc, char **argv)
         {.type = OPTION_TEXT, .name = "category", .value = &config->category, .unit = "NAME",
          .about = "of COCO: the category to take", .zero = "the only one with keypoints"},
         {.type = OPTION_TEXT, .name = "missing", .value = &config->missing, .unit = "MARKS",
+         .like = "missing",
          .about = "numbers that mark a missing point, such as -1 or 0,0", .zero = "none"},
+        {.type = OPTION_CHOICE, .name = "unit", .value = &o.unit, .choices = units,
+         .about = "what the numbers are: pixels, or shares of the picture's width and height; "
+                  "auto: pixels, but not where all points are at 0 to 1"},
+        {.type = OPTION_CHOICE, .name = "outside", .value = &o.outside, .choices = outsides,
+         .about = "points outside of their picture: refuse them all, make gaps of them before "
+                  "squares are found, or keep them"},
         {.type = OPTION_INT, .name = "size", .value = &config->size, .unit = "N",
          .about = "side of the pictures, pixels", .min = 16, .max = 512},
         {.type = OPTION_FLAG, .name = "by-points", .value = &config->by_points,

@@ -184,6 +184,16 @@ static int read_choice(const option *o, const char *text)
     return 0;
 }
 
+static int read_text(const option *o, const char *text)
+{
+    lac_train_config any = lac_train_config_default();
+    if ((o->like && lac_train_set(NULL, &any, o->like, text) != LAC_OK) ||
+        (o->is_good && !o->is_good(text)))
+        return 0;
+    *(const char **)o->value = text;
+    return text[0] != '\0';
+}
+
 static int read_value(const option *o, const char *text)
 {
     switch (o->type) {
@@ -204,8 +214,7 @@ static int read_value(const option *o, const char *text)
         return text[0] != '\0';
     }
     default:
-        *(const char **)o->value = text;
-        return text[0] != '\0';
+        return read_text(o, text);
     }
 }
 
@@ -302,8 +311,10 @@ static int check_required(const command *c)
             continue;
         if (option_is_word(o))
             return options_misuse(c, "%s is missing; 'lacuna help %s' explains", o->name, c->name);
-        return options_misuse(c, "--%s %s is missing; 'lacuna help %s' explains", o->name, o->unit,
-                              c->name);
+        char wanted[LAC_SETTING];
+        describe_wanted(o, wanted, sizeof wanted);
+        return options_misuse(c, "--%s %s is missing; 'lacuna help %s' explains", o->name,
+                              o->unit ? o->unit : wanted, c->name);
     }
     return CODE_GO_ON;
 }

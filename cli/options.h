@@ -40,6 +40,9 @@ typedef struct option {
     const char *zero;   /* what a default of 0, or NULL, means; shown in its place */
     const char *const *choices; /* ends with NULL */
     const lac_field *field;     /* of a setting */
+    const char *like;           /* of a TEXT: the setting that would take the same value, or NULL */
+    int (*is_good)(const char *text); /* of a TEXT that has a form: whether this is one, or NULL; */
+    const char *wanted;               /* and what it must be, "a name that ends in .png" */
     char spelled[OPTION_NAME];  /* of a setting: what `name` points to */
     struct option *group;
     int members;

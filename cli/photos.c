@@ -202,9 +202,12 @@ static lac_status take_faces(void *user, const lac_faces *faces)
     return progress_count(&j->display, j->done, j->count) ? LAC_STOPPED : LAC_OK;
 }
 
-static void tell_faceless(const job *j, const char *boxes)
+/* A list of boxes that is of other photos is a failure: nothing was predicted. */
+static void tell_faceless(job *j, const char *boxes)
 {
-    if (boxes && j->faceless == j->count)
+    int is_of_others = boxes && j->faceless == j->count;
+    j->failed += is_of_others;
+    if (is_of_others)
         fprintf(stderr, "lacuna: no line of %s is of %s: the file that it names must be the "
                 "photo's path, or end it behind a slash\n", boxes,
                 j->count == 1 ? j->faceless_path : "any of these photos");

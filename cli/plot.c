@@ -14,6 +14,7 @@ static int plot_curve(int argc, char **argv)
         {.type = OPTION_ARGUMENT, .name = "RUN", .value = &run, .required = 1,
          .about = "folder of the run"},
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+         DRAWING_FORM,
          .about = "picture to write, .svg or .png by its name"},
     };
     const command c = {
@@ -69,6 +70,7 @@ static int plot_faces(int argc, char **argv)
         {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P", .required = 1,
          .about = "labelled table, that of the training: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+         DRAWING_FORM,
          .about = "picture to write, .svg or .png by its name"},
         GAP_OPTIONS(table),
         MACHINE_OPTIONS(machine),
@@ -103,6 +105,7 @@ static int plot_augmented(int argc, char **argv)
         {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
          .about = "labelled table: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+         DRAWING_FORM,
          .about = "picture to write, .svg or .png by its name"},
         SETTINGS(settings, setting_options(&config, is_offered, settings)),
     };

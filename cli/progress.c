@@ -1,6 +1,7 @@
 /*
  * A line on stderr, rewritten in place where that is a terminal; it leaves the cursor in its
- * first column, so that whatever is printed next, by us or by a pipe behind us, writes over it.
+ * first column, so that whatever is printed next, by us or by a pipe behind us, writes over it. A
+ * file or a pipe gets a line a minute of what is counted.
  */
 #define _DEFAULT_SOURCE
 #include "progress.h"
@@ -121,9 +122,9 @@ static void rewrite_line(const char *line)
 }
 
 /* Not too often. */
-static int is_due(double *shown, double seconds)
+static int is_due(double *shown, double seconds, double interval)
 {
-    if (!on_terminal || fabs(seconds - *shown) < 0.2)
+    if (fabs(seconds - *shown) < interval)
         return 0;
     *shown = seconds;
     return 1;
@@ -132,7 +133,7 @@ static int is_due(double *shown, double seconds)
 void progress_step(display *d, const lac_progress *p)
 {
     char rmse[24], left[24], line[160];
-    if (!is_due(&d->shown, p->seconds))
+    if (!on_terminal || !is_due(&d->shown, p->seconds, 0.2))
         return;
     snprintf(line, sizeof line,
              "%sepoch %d/%d  step %d/%d  %.0f images/s  loss %.5f  hold-out %s px  %s left",
@@ -161,12 +162,15 @@ int progress_count(void *user, int done, int count)
     signals_stop();
     if (done == count)
         progress_clear();
-    if (done == 0 || done == count || !is_due(&d->shown, seconds))
+    if (done == 0 || done == count || !is_due(&d->shown, seconds, on_terminal ? 0.2 : 60))
         return stop_is_asked();
     double rate = seconds > 0 ? done / seconds : NAN;
     snprintf(line, sizeof line, "%s %d/%d  %.0f %ss/s  %s left", d->what, done, count, rate,
              d->what, duration_text((count - done) / rate, left));
-    rewrite_line(line);
+    if (on_terminal)
+        rewrite_line(line);
+    else
+        fprintf(stderr, "lacuna: %s\n", line);
     return stop_is_asked();
 }
 

@@ -35,7 +35,7 @@ int progress_show(void *user, const lac_progress *p);
 
 /* The same line for what is counted: how many of how many are done. A lac_count_fn, `user` a
  * count_display made at the start; the first signal asks for a stop once it has been called. When
- * all are done, the line is cleared. */
+ * all are done, the line is cleared. Where stderr is no terminal it is a line a minute. */
 typedef struct count_display {
     const char *what;    /* "photo" */
     double start, shown; /* seconds of the clock; from there to when the line was last rewritten */

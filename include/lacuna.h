@@ -275,7 +275,7 @@ double lac_data_source_weight(const lac_data *data, int source);
 
 /* What `lacuna data` prints. */
 typedef struct lac_pattern {
-    int rows;        /* rows that carry exactly these points */
+    int rows;        /* rows that carry both labels of exactly these points */
     int points;      /* how many */
     uint8_t *present; /* [K], 1 = the pattern has the point */
 } lac_pattern;
@@ -290,7 +290,7 @@ typedef struct lac_data_summary {
     int complete_rows;     /* rows that carry every label */
     int unlabelled_rows;   /* rows that carry none */
     int points;
-    int *labels;           /* [K], rows that carry the point */
+    int *labels;           /* [K], rows that carry both labels of the point */
     double *mean;          /* [2K], mean label in pixels */
     int pattern_count;
     lac_pattern *patterns; /* most rows first */
@@ -522,6 +522,7 @@ typedef struct lac_field {
                                  else NULL */
     const char *about;        /* what it does; of a FLAG, what leaving its default does */
     int is_limit;             /* says how long a training goes: may change when it goes on */
+    int (*is_good)(const char *text); /* of a TEXT of a form: whether this is one; else NULL */
     int is_late;              /* files of before it was known mean its default, */
     const char *before;       /* or this if it is not NULL */
     lac_draw draw;

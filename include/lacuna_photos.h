@@ -227,6 +227,13 @@ typedef enum lac_exif {
     LAC_EXIF_IGNORE = 2 /* to the picture as it is stored: the labels are turned with it */
 } lac_exif;
 
+/* What the numbers of a label file are. */
+typedef enum lac_label_unit {
+    LAC_LABELS_AUTO = 0, /* pixels, but a file whose points are all at 0 to 1 is refused */
+    LAC_LABELS_PIXELS,
+    LAC_LABELS_SHARES /* shares of the picture's width and height, from its left top corner */
+} lac_label_unit;
+
 typedef struct lac_import_config {
     const char *format;   /* csv, dlib, pts, coco, dlc, celeba, wflw or yolo; NULL: what the first
                            * bytes say (NULL) */
@@ -236,6 +243,9 @@ typedef struct lac_import_config {
     const char *missing;  /* numbers that mark missing points, as the setting of that name (NULL) */
     int size;             /* side of the crops, pixels, 16 to 512 (96) */
     int by_points;        /* 1: crop by the extent of the points even where there are boxes (0) */
+    lac_label_unit unit;  /* of points and boxes (AUTO) */
+    lac_outside outside;  /* points outside of their picture: refuse them all, make gaps of them
+                           * before squares are found, or keep them (KEEP) */
     double box_scale;     /* side of the crop in sides of the box, centred, up to 10; 0: the least
                            * from 1 to 2 that holds all points of 99 faces of 100 (0) */
     double margin;        /* about the extent of the points, in extents, on each side, 0 to 10. In
@@ -252,6 +262,7 @@ typedef struct lac_import_result {
     int unlabelled; /* faces without a point, left out */
     int unplaced;   /* faces without a box and with too few points to tell where they are */
     int unread;     /* faces of pictures that could not be read */
+    int beyond;     /* points outside of their picture, kept or not */
     int outside;    /* points outside of the crop */
     char format[8];
     char crop[256]; /* rule for the model, as the setting `crop`; empty when the labels have no

@@ -33,7 +33,7 @@ for name in lacuna liblacuna0.2 liblacuna-dev; do
     grep -q '^License: MIT' "root/usr/share/doc/$name/copyright"
 done
 count "three packages, each with its copyright"
-for below in libarchive13 libcairo2 libcjson1 libdnnl2 libjpeg62-turbo libpng16-16 libwebp7 libc6; do
+for below in libarchive13 libcairo2 libcjson1 libdnnl2 libjpeg62-turbo libpng16-16 libwebp7 zlib1g libc6; do
     grep -q "\<$below\>" lacuna.depends
     grep -q "\<$below\>" liblacuna0.2.depends
 done

@@ -209,7 +209,8 @@ static const bad_table bad_tables[] = {
     {HEADER "1,na\0,0 0 0 0\n", sizeof HEADER "1,na\0,0 0 0 0\n" - 1,
      ": row 2, column a_y: a NUL byte in the cell"},
     {HEADER "1,--,0 0 0 0\n", 0, ": row 2, column a_y: \"--\" is not a number" NO_GAP},
-    {HEADER "1,\"1,5\",0 0 0 0\n", 0, ": row 2, column a_y: \"1,5\" is not a number" NO_GAP},
+    {HEADER "1,\"1,5\",0 0 0 0\n", 0, ": row 2, column a_y: \"1,5\" is not a number" NO_GAP
+     "; with decimal commas the sign between columns must be another one, such as ;"},
     {HEADER "inf,1,0 0 0 0\n", 0, ": row 2, column a_x: \"inf\" is not a number" NO_GAP},
     {HEADER "0x1,1,0 0 0 0\n", 0, ": row 2, column a_x: \"0x1\" is not a number" NO_GAP},
     {HEADER "1e,1,0 0 0 0\n", 0, ": row 2, column a_x: \"1e\" is not a number" NO_GAP},

@@ -42,6 +42,7 @@ static plain read_plain(const fixture *f)
 
 typedef struct habit {
     const char *what;
+    const char *first;       /* a line before the header */
     char separator;
     char point;              /* of decimals, 0 = '.' */
     const char *ends[2];     /* instead of _x and _y */
@@ -75,6 +76,7 @@ static const habit habits[] = {
     {.what = "beyond", .separator = ',', .gaps = beyond, .outside = "missing"},
     {.what = "semicolons", .separator = ';', .point = ','},
     {.what = "semicolons and points", .separator = ';', .is_quoted = 1},
+    {.what = "Excel's first line", .separator = ';', .point = ',', .first = "sep=;\r\n"},
     {.what = "bars", .separator = '|', .point = ','},
     {.what = "brackets round axes", .separator = ',', .ends = {"[x]", "[y]"}},
     {.what = "tabs", .separator = '\t', .before = "%d", .before_name = ""},
@@ -162,6 +164,7 @@ static char *dress(const plain *p, const habit *h)
 {
     char *text = malloc(ROOM), *to = text;
     assert_non_null(text);
+    to += sprintf(to, "%s", h->first ? h->first : "");
     for (int r = 0; r <= ROWS; r++) {
         if (h->before) {
             to += r ? sprintf(to, h->before, r / 2) : sprintf(to, "%s", h->before_name);
@@ -371,12 +374,46 @@ static void an_archive_cut_short_is_refused(void **state)
             test_path path = path_in(&f->folder, "cut");
             lac_data *data;
             file_put(path.text, p.bytes, size);
-            assert_true(lac_data_open(f->ctx, path.text, LAC_TABLE_TRAINING, &data) != LAC_OK);
+            if (lac_data_open(f->ctx, path.text, LAC_TABLE_TRAINING, &data) == LAC_OK)
+                fail_msg("%s: %zu of %zu bytes are read", packings[i].name, size, p.size);
             assert_null(data);
             assert_null(strchr(lac_context_message(f->ctx), '\n'));
         }
         free(p.bytes);
     }
+}
+
+/* The checksum is the last but one of four bytes. */
+static void a_gz_file_is_checked_to_its_end(void **state)
+{
+    static const char *const entries[] = {"training.csv", small, "zz", "behind it", NULL};
+    static const char *const half[] = {"1", "a_x,a_y,Image\n1,1,", NULL};
+    static const char *const rest[] = {"2", "0 10 200 255\n", NULL};
+    fixture *f = *state;
+    test_path path = path_in(&f->folder, "t.gz");
+    for (int is_tar = 0; is_tar < 2; is_tar++) {
+        const char *const one[] = {entries[0], entries[1], NULL};
+        packed p = pack(is_tar ? ARCHIVE_FORMAT_TAR_USTAR : ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP,
+                        is_tar ? entries : one, NULL);
+        for (int behind = 0; behind < 8; behind += 5) {
+            lac_data *data;
+            p.bytes[p.size - 1 - behind] ^= 1;
+            file_put(path.text, p.bytes, p.size);
+            p.bytes[p.size - 1 - behind] ^= 1;
+            assert_status(f->ctx, lac_data_open(f->ctx, path.text, LAC_TABLE_TRAINING, &data),
+                          LAC_ERROR_FORMAT);
+            assert_message(f->ctx, "a gz file that is damaged or incomplete: incorrect ");
+            assert_message(f->ctx, behind ? "data check" : "length check");
+        }
+        free(p.bytes);
+    }
+    packed a = pack(ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, half, NULL);
+    packed b = pack(ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, rest, NULL);
+    memcpy(a.bytes + a.size, b.bytes, b.size);
+    file_put(path.text, a.bytes, a.size + b.size);
+    assert_reads(f, path.text, LAC_TABLE_TRAINING, 200);
+    free(a.bytes);
+    free(b.bytes);
 }
 
 static void an_archive_may_hold_archives_and_folders(void **state)
@@ -606,21 +643,28 @@ static void labels_outside_are_left_out_or_kept_as_asked(void **state)
 /* Labels as shares of the picture's side would all be read as places in the first pixel. */
 static void labels_that_are_shares_of_the_side_are_refused(void **state)
 {
+    static const struct {
+        const char *labels;
+        int side;
+        lac_status wanted;
+    } tables[] = {{"0.25,1", 16, LAC_ERROR_FORMAT}, {"0.25,", 9, LAC_ERROR_FORMAT},
+                  {"0.25,1.5", 16, LAC_OK},         {"0.25,1", 8, LAC_OK},
+                  {"0,1", 16, LAC_OK},              {",", 16, LAC_OK}};
     fixture *f = *state;
-    for (int is_pixels = 0; is_pixels < 2; is_pixels++) {
-        char text[16384] = "a_x,a_y,Image\n";
+    for (int i = 0; i < LAC_COUNT(tables); i++) {
+        char text[2048];
         lac_data *data;
-        for (int r = 0; r < 10; r++) {
-            sprintf(text + strlen(text), "0.%d,%s,", r, is_pixels && r == 9 ? "1.5" : "1");
-            for (int i = 0; i < 256; i++)
-                sprintf(text + strlen(text), "%s%d", i ? " " : "", r);
-            strcat(text, "\n");
-        }
-        lac_status wanted = is_pixels ? LAC_OK : LAC_ERROR_FORMAT;
-        assert_status(f->ctx, open_with(f, text, NULL, NULL, &data), wanted);
-        if (!is_pixels)
-            assert_message(f->ctx, "t.csv: all labels are 0 to 1, as shares of a picture's side "
-                                   "are; must be pixels, 0 to 16");
+        sprintf(text, "a_x,a_y,Image\n%s,7", tables[i].labels);
+        for (int p = 1; p < tables[i].side * tables[i].side; p++)
+            strcat(text, " 7");
+        assert_status(f->ctx, open_with(f, text, NULL, NULL, &data), tables[i].wanted);
+        lac_data_free(&data);
+        if (tables[i].wanted == LAC_OK)
+            continue;
+        assert_message(f->ctx, "t.csv: all labels are 0 to 1, as shares of a picture's side are; "
+                               "must be pixels, 0 to ");
+        assert_ok(f->ctx, open_with(f, text, NULL, "keep", &data));
+        assert_non_null(strstr(note, "they are learned as pixels"));
         lac_data_free(&data);
     }
 }
@@ -635,6 +679,8 @@ static void tables_of_other_shapes_say_what_they_are(void **state)
          "image or pixels; the first of 1 column is \"# my faces\"; labels of other programs are "
          "made a table by 'lacuna import'"},
         {"a_x,a_y,Image\n1,?,0\n", "row 2, column a_y: \"?\" is not a number" NO_GAP},
+        {"a_x,a_y,Image\n\"-12,5\",1,0\n", "row 2, column a_x: \"-12,5\" is not a number" NO_GAP
+         "; with decimal commas the sign between columns must be another one, such as ;"},
     };
     fixture *f = *state;
     for (int i = 0; i < LAC_COUNT(tables); i++) {
@@ -659,7 +705,14 @@ static void a_number_marks_a_label_and_a_pair_a_point(void **state)
     assert_memory_equal(data->mask, "\0\0\1\1\0\1\0\0\1\1\1\1", 12);
     lac_data_free(&data);
     for (int i = 0; i < LAC_COUNT(bad); i++) {
-        assert_status(f->ctx, open_with(f, text, bad[i], NULL, &data), LAC_ERROR_ARGUMENT);
+        lac_train_config config = lac_train_config_default();
+        assert_status(f->ctx, lac_train_set(f->ctx, &config, "missing", bad[i]),
+                      LAC_ERROR_ARGUMENT);
+        assert_message(f->ctx, "pairs such as 0,0");
+        strcpy(config.missing, bad[i]);
+        assert_status(f->ctx, lac_data_open_as(f->ctx, path_in(&f->folder, "t.csv").text,
+                                               LAC_TABLE_TRAINING, &config, &data),
+                      LAC_ERROR_ARGUMENT);
         assert_message(f->ctx, "pairs such as 0,0");
     }
 }
@@ -701,6 +754,71 @@ static void labels_at_one_place_get_a_warning_that_names_the_mark(void **state)
     put_rows(text, "3.25,4.5");
     assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
     assert_non_null(strstr(note, "--missing 3.25,4.5\n"));
+    lac_data_free(&data);
+}
+
+/* Of a third of the rows x, or y, is the gap; the other label is there, or is not. */
+static void labels_that_are_0_alone_get_a_warning(void **state)
+{
+    static const char *const gaps[] = {"0,5.%d", "6.%d,0", "0,"};
+    fixture *f = *state;
+    lac_data *data;
+    for (int i = 0; i < LAC_COUNT(gaps); i++) {
+        char text[4096] = "a_x,a_y,Image\n", row[40];
+        for (int r = 0; r < 30; r++) {
+            sprintf(row, r % 3 ? "3.%d,4.5" : gaps[i], r);
+            sprintf(text + strlen(text), "%s,%s\n", row, "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+                    "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
+        }
+        assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
+        lac_data_free(&data);
+        char wanted[160];
+        sprintf(wanted, "10 labels are exactly 0 where their point's other one is not: %c of a in "
+                        "10 rows; if that marks missing labels, say --missing 0\n",
+                i == 1 ? 'y' : 'x');
+        if (!strstr(note, wanted))
+            fail_msg("%s: %s", gaps[i], note);
+        assert_ok(f->ctx, open_with(f, text, "0", NULL, &data));
+        assert_null(strstr(note, "--missing"));
+        lac_data_free(&data);
+    }
+}
+
+static void labels_of_a_smaller_copy_get_a_warning(void **state)
+{
+    fixture *f = *state;
+    for (int side = 10; side < 12; side++) {
+        char text[8192] = "a_x,a_y,b_x,b_y,Image\n", *to = text + strlen(text);
+        lac_data *data;
+        for (int r = 0; r < 10; r++) {
+            to += sprintf(to, "1.%d,%s,2.5,4.%d,%d", r, r == 9 ? "5.4" : "3", r, r);
+            for (int i = 1; i < side * side; i++)
+                to += sprintf(to, " %d", (r * i) % 256);
+            to += sprintf(to, "\n");
+        }
+        assert_ok(f->ctx, open_with(f, text, NULL, NULL, &data));
+        const char *found = strstr(note, "all labels lie in the left top quarter of the pictures, "
+                                         "0 to 5.5 of 0 to 11, as those of a smaller copy do");
+        assert_int_equal(found != NULL, side == 11);
+        lac_data_free(&data);
+    }
+}
+
+static void a_point_is_labelled_by_both_of_its_labels(void **state)
+{
+    fixture *f = *state;
+    lac_data *data;
+    lac_data_summary *s;
+    assert_ok(f->ctx, open_with(f, "a_x,a_y,b_x,b_y,Image\n1,1,1,0,0\n1,,0,1,0\n,,,1,0\n", NULL,
+                                NULL, &data));
+    assert_non_null(strstr(note, "2 points have x or y alone, first a in row 3: that label is "
+                                 "learned, but a point counts as labelled with both alone\n"));
+    assert_ok(f->ctx, lac_data_summarize(f->ctx, data, &s));
+    assert_int_equal(s->labels[0], 1);
+    assert_int_equal(s->labels[1], 2);
+    assert_int_equal(s->pattern_count, 3);
+    assert_int_equal(s->unlabelled_rows, 0);
+    lac_data_summary_free(&s);
     lac_data_free(&data);
 }
 
@@ -802,6 +920,7 @@ int main(void)
         TEST(a_coordinate_is_known_by_its_name),
         TEST(a_table_is_read_from_every_packing),
         TEST(an_archive_cut_short_is_refused),
+        TEST(a_gz_file_is_checked_to_its_end),
         TEST(an_archive_may_hold_archives_and_folders),
         TEST(of_two_tables_of_one_name_none_is_taken),
         TEST(a_named_pipe_is_read_once),
@@ -814,6 +933,9 @@ int main(void)
         TEST(tables_of_other_shapes_say_what_they_are),
         TEST(a_number_marks_a_label_and_a_pair_a_point),
         TEST(labels_at_one_place_get_a_warning_that_names_the_mark),
+        TEST(labels_that_are_0_alone_get_a_warning),
+        TEST(labels_of_a_smaller_copy_get_a_warning),
+        TEST(a_point_is_labelled_by_both_of_its_labels),
         TEST(gaps_that_were_filled_with_a_mean_get_a_warning),
         TEST(gaps_that_were_filled_from_the_row_before_get_a_warning),
         TEST(columns_that_are_no_labels_are_named_once),

@@ -459,9 +459,10 @@ static void what_would_be_imported_wrongly_is_refused(void **state)
         {"l_x,l_y,photo,photo_x,photo_y,photo_width,photo_height,crop,Image\n"
          "4,3,a.png,1,1,9,9,,pictures/0001.png\n", "a table that 'lacuna import' has made"},
         {"file,l_x,l_y,L.x,l.x\na.png,4,3,2,1\n", "column 2 is the same coordinate"},
-        {"file,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19\n"
-         "a.png,0,1,.2,.3,.4,.5,.6,.7,.8,.9,0,1,.2,.3,.4,.5,.6,.7,.8,.9\n",
-         "all points are at 0 to 1, as shares of a picture's sides are; must be pixels"},
+        {"<dataset><image file='a.png'><part name='l' x='4' y='3'/></image></dataset>",
+         "line 1: a part outside of a box"},
+        {"file,l_x,l_y,r_x,r_y\na.png,0,1,.2,.3\n", "all points are at 0 to 1, as shares of a "
+         "picture's sides are: --unit shares says that they are, --unit pixels that they are none"},
     };
     lac_import_result result;
     put_photos(f);
@@ -490,6 +491,104 @@ static void what_the_labels_say_otherwise_is_told(void **state)
     import_ok(f, put(f, "t.csv", "id,file,l_x,l_y,r_x,r_y,set\n1,a.png,40,30,60,31,train\n").text,
               NULL, "out3", &t);
     assert_told("t.csv: columns id, set: no labels, left alone");
+    import_ok(f, put(f, "t.csv", "\" file\",Width,height,\"l_x \",l_y,r_x,r_y\n"
+                                 "a.png,240,180,40,30,60,31\nb.png,,,40,30,60,31\n").text, NULL,
+              "out5", &t);
+    if (strstr(told_lines, "left alone"))
+        fail_msg("%s", told_lines);
+    assert_told("a.png is 120x90, but 240x180 by its labels");
+    import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y\na.png,60,40,110,80,70,60\n"
+                                 "b.png,30,70,60,100,50,75\n").text, NULL, "out4", &t);
+    assert_told("2 of 2 boxes end outside of their pictures, and all would lie inside as two "
+                "corners: they are read as left, top, width, height");
+}
+
+/* Of a box and two points of a.png, 120x90, as shares of its sides. */
+static void shares_of_the_sides_become_pixels_where_that_is_said(void **state)
+{
+    fixture *f = *state;
+    lac_import_config config = lac_import_config_default();
+    imported t;
+    put_photos(f);
+    f->ctx->log = note_line;
+    test_path from = put(f, "t.csv", "file,x,y,w,h,l_x,l_y,r_x,r_y\n"
+                                     "a.png,0.25,0.5,0.5,0.25,0.375,0.5,0.625,0.75\n"
+                                     "c.png,0.25,0.5,0.5,0.25,0.375,0.5,0.625,0.75\n");
+    config.unit = LAC_LABELS_SHARES;
+    import_ok(f, from.text, &config, "out", &t);
+    assert_told("c.png: cannot open: No such file or directory: left out");
+    assert_int_equal(t.rows, 1);
+    assert_int_equal(t.result.unread, 1);
+    assert_true(fabs(imported_point(&t.row[0], "l")[0] - 44.5) < 0.01);
+    assert_true(fabs(imported_point(&t.row[0], "r")[1] - 67) < 0.01);
+    config.unit = LAC_LABELS_PIXELS;
+    config.box_scale = 10;
+    import_ok(f, from.text, &config, "pixels", &t);
+    assert_true(fabs(imported_point(&t.row[0], "l")[0] - 0.375) < 0.01);
+}
+
+static void points_outside_of_their_pictures_are_counted(void **state)
+{
+    fixture *f = *state;
+    lac_import_config config = lac_import_config_default();
+    lac_import_result result;
+    imported t;
+    put_photos(f);
+    f->ctx->log = note_line;
+    test_path from = put(f, "t.csv", "file,l_x,l_y,r_x,r_y,n_x,n_y\na.png,40,30,60,31,120,90\n"
+                                     "b.png,30,70,50,71,100,30\na.png,40,30,60,31,50,-7\n");
+    import_ok(f, from.text, &config, "out", &t);
+    assert_int_equal(t.result.beyond, 2);
+    assert_told("a.png, face 3: 2 points lie outside of their picture, this one 120x90: taken as "
+                "they are; --outside missing makes them gaps");
+    assert_true(fabs(imported_point(&t.row[1], "n")[0] - 100) < 0.01);
+    config.outside = LAC_OUTSIDE_MISSING;
+    import_ok(f, from.text, &config, "gaps", &t);
+    assert_told("2 points lie outside of their picture: left out");
+    assert_int_equal(t.result.beyond, 2);
+    assert_true(isnan(imported_point(&t.row[1], "n")[0]));
+    assert_false(isnan(imported_point(&t.row[0], "n")[0]));
+    config.outside = LAC_OUTSIDE_ERROR;
+    assert_status(f->ctx, lac_import(f->ctx, from.text, &config, path_in(&f->folder, "no").text,
+                                     &result), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "b.png, face 2: 2 points lie outside of their picture, this one 90x120: "
+                           "--outside missing makes gaps of them, --outside keep takes them as");
+}
+
+static void labels_of_smaller_copies_are_told(void **state)
+{
+    fixture *f = *state;
+    put_photos(f);
+    f->ctx->log = note_line;
+    for (int is_small = 0; is_small < 2; is_small++) {
+        char text[1000] = "file,l_x,l_y,r_x,r_y\n", out[8];
+        imported t;
+        for (int i = 0; i < 10; i++)
+            sprintf(text + strlen(text), "a.png,%d,20,%d,44\n", 20 + i, is_small ? 60 : 62);
+        snprintf(out, sizeof out, "o%d", is_small);
+        import_ok(f, put(f, "t.csv", text).text, NULL, out, &t);
+        if (is_small)
+            assert_told("all 20 points lie in the left top quarters of their pictures");
+        else
+            assert_string_equal(told_lines, "");
+    }
+}
+
+static void points_that_are_left_out_are_told(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    put_photos(f);
+    f->ctx->log = note_line;
+    import_ok(f, put(f, "c.json", "{\"images\": [{\"id\": 1, \"file_name\": \"a.png\"}], "
+                     "\"annotations\": [{\"image_id\": 1, \"keypoints\": [40, 30, 2, 70, 31, 1, "
+                     "50, 5, 0, 0, 0, 0]}], \"categories\": [{\"id\": 2, \"keypoints\": [\"l\", "
+                     "\"r\", \"n\", \"m\"]}]}").text, NULL, "out", &t);
+    assert_told("c.json: 1 point has a place and v = 0, which says that no label is there: "
+                "left out");
+    import_ok(f, put(f, "t.csv", "file,l_x,l_y,r_x,r_y,n_x,n_y\na.png,40,30,60,31,50,\n").text,
+              NULL, "half", &t);
+    assert_told("t.csv: 1 point has x or y alone: left out");
 }
 
 static void further_faces_of_pts_files_are_of_the_same_picture(void **state)
@@ -592,6 +691,37 @@ static void labels_of_stored_pictures_are_turned_with_them(void **state)
         assert_true(fabs(a[0] - cases[i].x) < 0.01 && fabs(a[1] - cases[i].y) < 0.01);
         assert_true(t.row[0].square.x == cases[i].left && t.row[0].square.y == cases[i].top);
         assert_true(t.row[0].square.width == 40);
+    }
+}
+
+/* t.jpg is stored as 120x90 and looked at as 90x120; `x` is 100 in the stored one alone. */
+static void labels_that_fit_the_stored_picture_alone_are_told(void **state)
+{
+    fixture *f = *state;
+    static const struct {
+        const char *text, *told;
+    } cases[] = {
+        {"file,l_x,l_y,r_x,r_y\nt.jpg,40,30,100,31\n",
+         "t.jpg: its labels lie outside of the picture turned upright, 90x120, and inside of it as "
+         "it is stored; 1 of 1 turned pictures is so: --exif ignore takes labels for those of the "
+         "stored pictures"},
+        {"file,l_x,l_y,r_x,r_y\nt.jpg,40,30,60,31\n",
+         "t.jpg: the picture is stored turned, as EXIF says: its labels are taken for those of the "
+         "upright picture, with --exif ignore for those of the stored one\n"},
+        {"file,l_x,l_y,r_x,r_y\nt.jpg,40,30,60,110\n", ""},
+    };
+    photo_put(f, "t.jpg", 120, 90);
+    turn_file(f, "t.jpg", 6);
+    f->ctx->log = note_line;
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        char out[8];
+        imported t;
+        snprintf(out, sizeof out, "o%d", i);
+        import_ok(f, put(f, "t.csv", cases[i].text).text, NULL, out, &t);
+        if (cases[i].told[0])
+            assert_told(cases[i].told);
+        else
+            assert_string_equal(told_lines, "");
     }
 }
 
@@ -703,9 +833,10 @@ static void a_training_takes_the_rule_of_its_table(void **state)
     assert_ok(f->ctx, lac_model_crop(lac_trainer_model(trainer), NULL, &crop));
     assert_string_equal(crop.detector, "yunet");
     lac_trainer_free(&trainer);
-    assert_ok(f->ctx, lac_train_set(f->ctx, &config, "crop", "yunet:1,2"));
+    assert_status(f->ctx, lac_train_set(f->ctx, &config, "crop", "yunet:1,2"), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "crop is yunet:1,2, must be rules such as yunet:1.19,-0.09,0.07");
+    strcpy(config.crop, "yunet:1,2");
     assert_status(f->ctx, lac_trainer_new(f->ctx, data, &config, &trainer), LAC_ERROR_ARGUMENT);
-    assert_message(f->ctx, "crop is \"yunet:1,2\"");
     lac_data_free(&data);
 }
 
@@ -880,10 +1011,15 @@ int main(void)
         TEST(pictures_are_found_without_their_folders),
         TEST(what_would_be_imported_wrongly_is_refused),
         TEST(what_the_labels_say_otherwise_is_told),
+        TEST(shares_of_the_sides_become_pixels_where_that_is_said),
+        TEST(points_outside_of_their_pictures_are_counted),
+        TEST(labels_of_smaller_copies_are_told),
+        TEST(points_that_are_left_out_are_told),
         TEST(further_faces_of_pts_files_are_of_the_same_picture),
         TEST(the_format_of_a_pipe_must_be_named),
         TEST(boxes_grow_until_they_hold_the_points),
         TEST(labels_of_stored_pictures_are_turned_with_them),
+        TEST(labels_that_fit_the_stored_picture_alone_are_told),
         TEST(points_turn_with_their_photo),
         TEST(one_of_several_categories_is_named),
         TEST(rows_of_one_photo_stay_together),

@@ -139,6 +139,106 @@ static void the_mean_face_gives_partners_when_asked(void **state)
                            "the partners with --pairs FILE");
 }
 
+static char told[600];
+
+static void take_line(void *user, const char *line)
+{
+    (void)user;
+    snprintf(told + strlen(told), sizeof told - strlen(told), "%s\n", line);
+}
+
+/* Exchanges the ends of the columns' names: of all points, or of one. */
+static void exchange(char *text, const char *point)
+{
+    for (char *c = text; *c && strncmp(c, "Image", 5) != 0; c = strchr(c, ',') + 1) {
+        char *end = strchr(c, ',');
+        if (!point || strncmp(c, point, strlen(point)) == 0)
+            end[-1] = end[-1] == 'x' ? 'y' : 'x';
+    }
+}
+
+static void columns_with_x_and_y_exchanged_get_a_warning(void **state)
+{
+    static const struct {
+        const char *const *names;
+        int is_exchanged;
+        const char *point, *what;
+    } cases[] = {
+        {named, 0, NULL, ""},
+        {numbered, 0, NULL, ""},
+        {named, 1, NULL, "x and y look exchanged, or pictures turned: in the mean face eye_l and "
+                         "eye_r lie above one another, not side by side; if x and y are, exchange"},
+        {numbered, 1, NULL, "x and y look exchanged, or pictures turned: the mean face is its own "
+                            "mirror image from top to bottom, not from left to right; if x"},
+        {named, 1, "eye_l", "x and y of eye_l look exchanged: in the mean face it is far from the "
+                            "mirror image of eye_r; if so"},
+    };
+    fixture *f = *state;
+    f->ctx->log = take_line;
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        lac_data *data;
+        size_t size;
+        test_path path = put_face(f, cases[i].names, 0, 0);
+        char *text = file_bytes(path.text, &size);
+        if (cases[i].is_exchanged)
+            exchange(text, cases[i].point);
+        file_put(path.text, text, size);
+        free(text);
+        told[0] = 0;
+        assert_ok(f->ctx, open_face(f, &path, "names", &data));
+        if (cases[i].what[0] ? !strstr(told, cases[i].what) : told[0] != 0)
+            fail_msg("case %d: %s", i, told);
+        lac_data_free(&data);
+    }
+}
+
+/* The mouth's points are called eyes, and the eyes' mouth. */
+static void y_counted_from_below_gets_a_warning(void **state)
+{
+    static const char *const turned[POINTS] = {"MouthL", "MouthR", "nose", "EyeL", "EyeR"};
+    fixture *f = *state;
+    lac_data *data;
+    f->ctx->log = take_line;
+    told[0] = 0;
+    test_path path = put_face(f, turned, 0, 0);
+    assert_ok(f->ctx, open_face(f, &path, "names", &data));
+    assert_non_null(strstr(told, "y looks counted from below, or pictures turned: in the mean face "
+                                 "EyeL lies under MouthL; if y is, write 15 - y\n"));
+    lac_data_free(&data);
+}
+
+/* Rows 2 to 13 are of one source, 14 to 25, with x and y exchanged, of another. */
+static void a_source_with_x_and_y_exchanged_is_named(void **state)
+{
+    fixture *f = *state;
+    lac_data *data;
+    size_t size;
+    test_path path = put_face(f, named, 0, 0);
+    char *text = file_bytes(path.text, &size), *both = calloc(2 * size + 1000, 1), *to = both;
+    to += sprintf(to, "source,%.*s\n", (int)strcspn(text, "\n"), text);
+    for (int source = 0; source < 2; source++)
+        for (char *line = strchr(text, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+            char *cell = line;
+            to += sprintf(to, "%s", source ? "own" : "helen");
+            for (int p = 0; p < POINTS; p++) {
+                char *y = cell + strcspn(cell, ",") + 1, *end = y + strcspn(y, ",");
+                int x_length = (int)(y - cell) - 1, y_length = (int)(end - y);
+                to += source ? sprintf(to, ",%.*s,%.*s", y_length, y, x_length, cell)
+                             : sprintf(to, ",%.*s,%.*s", x_length, cell, y_length, y);
+                cell = end + 1;
+            }
+            to += sprintf(to, ",%.*s\n", (int)strcspn(cell, "\n"), cell);
+        }
+    path = put(f, "both.csv", both);
+    free(both);
+    free(text);
+    f->ctx->log = take_line;
+    told[0] = 0;
+    assert_ok(f->ctx, open_face(f, &path, "names", &data));
+    assert_non_null(strstr(told, "both.csv: source own: x and y look exchanged, or pictures "));
+    lac_data_free(&data);
+}
+
 static void a_file_gives_partners(void **state)
 {
     static const char *const good[] = {"p0 p1\np3 p4\n", "p1,p0\r\n\n  p4 ,\tp3",
@@ -267,6 +367,9 @@ int main(void)
         TEST(first_and_last_letters_are_sides_where_nothing_else_is),
         TEST(the_mean_face_tells_what_names_do_not),
         TEST(the_mean_face_gives_partners_when_asked),
+        TEST(columns_with_x_and_y_exchanged_get_a_warning),
+        TEST(y_counted_from_below_gets_a_warning),
+        TEST(a_source_with_x_and_y_exchanged_is_named),
         TEST(a_file_gives_partners),
         TEST(partners_can_be_decided_anew),
         TEST(a_training_refuses_to_mirror_points_without_partners),

@@ -385,10 +385,11 @@ static void looked_at(int orientation, int width, int height, int x, int y, int 
     *row = at[orientation][1];
 }
 
-/* Whether the file, which stores a photo turned, is read upright, and its sides are those. */
+/* Whether the file, which stores a photo turned, is read upright, and its sides are told. */
 static void assert_upright(const fixture *f, const char *path, const lac_photo *stored, int o)
 {
-    int known = o >= 1 && o <= 8 ? o : 1, width, height;
+    int known = o >= 1 && o <= 8 ? o : 1;
+    lac_sides sides;
     lac_photo *upright = load(f, path);
     assert_int_equal(upright->width, known < 5 ? WIDE : HIGH);
     assert_int_equal(upright->height, known < 5 ? HIGH : WIDE);
@@ -399,8 +400,8 @@ static void assert_upright(const fixture *f, const char *path, const lac_photo *
             assert_memory_equal(upright->rgb + 3 * (row * upright->width + column),
                                 stored->rgb + 3 * (y * WIDE + x), 3);
         }
-    assert_ok(f->ctx, lac_photo_sides(f->ctx, path, &width, &height));
-    assert_true(width == upright->width && height == upright->height);
+    assert_ok(f->ctx, lac_photo_sides(f->ctx, path, &sides));
+    assert_true(sides.width == WIDE && sides.height == HIGH && sides.orientation == known);
     lac_photo_free(&upright);
 }
 
@@ -519,14 +520,14 @@ static void a_webp_is_turned_by_exif_too(void **state)
 static void sides_are_told_without_a_picture(void **state)
 {
     const fixture *f = *state;
-    int width, height;
+    lac_sides sides;
     assert_ok(f->ctx, lac_photo_sides(f->ctx, put(f, "a.pgm", "P2 3 2 255 1 2 3 4 5 6").text,
-                                      &width, &height));
-    assert_true(width == 3 && height == 2);
-    assert_ok(f->ctx, lac_photo_sides(f->ctx, put(f, "a.pgm", "P2 3 2 3 1 2 3 4 5 6").text, &width,
-                                      &height)); /* the values are not looked at */
-    assert_status(f->ctx, lac_photo_sides(f->ctx, put(f, "a.png", "no picture").text, &width,
-                                          &height), LAC_ERROR_FORMAT);
+                                      &sides));
+    assert_true(sides.width == 3 && sides.height == 2 && sides.orientation == 1);
+    assert_ok(f->ctx, lac_photo_sides(f->ctx, put(f, "a.pgm", "P2 3 2 3 1 2 3 4 5 6").text,
+                                      &sides)); /* the values are not looked at */
+    assert_status(f->ctx, lac_photo_sides(f->ctx, put(f, "a.png", "no picture").text, &sides),
+                  LAC_ERROR_FORMAT);
 }
 
 static void exif_that_makes_no_sense_says_nothing(void **state)

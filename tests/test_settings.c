@@ -112,6 +112,8 @@ static const char *other_value(const lac_field *f, char text[LAC_SETTING])
 {
     if (f->kind == LAC_FIELD_WORD)
         return f->words[strcmp(f->words[0], f->usual) == 0];
+    if (f->is_good)
+        return f->is_good("-1 0,0") ? "-1 0,0" : "box:1,0,0";
     if (f->kind == LAC_FIELD_TEXT)
         return "a/path of.net";
     if (f->kind == LAC_FIELD_SEED)
@@ -135,6 +137,8 @@ static int bad_values(const lac_field *f, const char *bad[MOST_BAD], char text[L
         return n;
     }
     bad[n++] = text;
+    if (f->is_good)
+        bad[n++] = "a/path of.net";
     if (f->kind == LAC_FIELD_TEXT) {
         bad[n++] = "a\nb";
         memset(text, 'a', LAC_SETTING); /* a byte too long */

@@ -196,6 +196,21 @@ int lac_crops_read(const char *text, lac_crop rules[LAC_MOST_CROPS], int *count)
 enum { LAC_CROP_TEXT = 96 };
 const char *lac_crop_text(const lac_crop *rule, char text[LAC_CROP_TEXT]);
 
+/* ---- Marks of missing labels ------------------------------------------------------------ */
+
+enum { LAC_MOST_MARKS = 32 };
+
+/* What marks a missing label, besides words: a number, or a pair that marks both labels of a
+ * point. */
+typedef struct lac_mark_of_gap {
+    float x, y;
+    int is_pair;
+} lac_mark_of_gap;
+
+/* Reads "-1 0,0", at most LAC_MOST_MARKS marks between blanks. *count is how many there are, 0 of
+ * an empty text. Returns 0 when it is anything else. marks.c */
+int lac_marks_read(const char *text, lac_mark_of_gap mark[LAC_MOST_MARKS], int *count);
+
 /* ---- Clock, files ------------------------------------------------------------------ */
 
 double lac_seconds(void); /* monotonic */

@@ -5,10 +5,12 @@
  * Only zips whose directory at the end can be read are taken (libarchive's seekable
  * reader): one that was cut short has lost it, and is refused before its first byte
  * is believed. libarchive checks size and checksum of the entry at its end and calls
- * a difference a warning; here it is an error.
+ * a difference a warning; here it is an error. What packs an archive as a whole has its checksum
+ * behind the last entry, so that an entry ends only where all behind it has been passed over.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "data/archive.h"
+#include "data/gunzip.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -34,6 +36,8 @@ struct lac_stream {
     FILE *file;              /* of a plain file, else NULL */
     struct archive *archive; /* else NULL */
     struct archive_entry *entry;
+    lac_gunzip *gunzip;      /* what unpacks for the archive, or NULL */
+    int is_ended;            /* 1 behind the last byte of the entry */
     char *memory;            /* of an archive that does not lie in a file of its own, else NULL */
     size_t memory_size;
     char start[LAC_MAGIC];   /* first bytes, read to see what they are */
@@ -68,6 +72,12 @@ static lac_status fail_unpack(lac_stream *s)
     return fail_archive(s, what);
 }
 
+/* Whether it packs one file, which may be a tar. */
+static int packs_one(lac_packing packing)
+{
+    return packing == LAC_PACKING_GZ || packing == LAC_PACKING_FILTER;
+}
+
 /* ---- Entries ------------------------------------------------------------------------- */
 
 static int support(struct archive *a, lac_packing packing)
@@ -80,7 +90,6 @@ static int support(struct archive *a, lac_packing packing)
     case LAC_PACKING_TAR:
         return archive_read_support_format_tar(a);
     default:
-        archive_read_support_filter_gzip(a);
         archive_read_support_filter_xz(a);
         archive_read_support_filter_bzip2(a);
         archive_read_support_filter_zstd(a);
@@ -93,8 +102,26 @@ static void end(lac_stream *s)
 {
     archive_entry_free(s->entry);
     archive_read_free(s->archive);
+    lac_gunzip_free(&s->gunzip);
     s->entry = NULL;
     s->archive = NULL;
+    s->is_ended = 0;
+}
+
+/* Opens the archive on the bytes of its holder; *code is libarchive's. */
+static lac_status feed(lac_stream *s, int *code)
+{
+    if (s->holder.packing != LAC_PACKING_GZ) {
+        *code = s->memory ? archive_read_open_memory(s->archive, s->memory, s->memory_size)
+                          : archive_read_open_filename(s->archive, s->path, 1 << 16);
+        return LAC_OK;
+    }
+    FILE *file = s->memory ? fmemopen(s->memory, s->memory_size, "rb") : fopen(s->path, "rb");
+    if (!file)
+        return lac_fail_errno(s->ctx, s->name, "open");
+    LAC_TRY(lac_gunzip_new(s->ctx, file, &s->gunzip));
+    *code = lac_gunzip_feed(s->gunzip, s->archive);
+    return LAC_OK;
 }
 
 /* The entry is ours: libarchive's own may be missing, in an archive that was made when memory
@@ -108,8 +135,7 @@ static lac_status start(lac_stream *s)
         return fail_memory(s);
     int code = support(s->archive, s->holder.packing);
     if (code == ARCHIVE_OK)
-        code = s->memory ? archive_read_open_memory(s->archive, s->memory, s->memory_size)
-                         : archive_read_open_filename(s->archive, s->path, 1 << 16);
+        LAC_TRY(feed(s, &code));
     if (code == ARCHIVE_OK)
         return LAC_OK;
     return archive_errno(s->archive) == 0 ? fail_memory(s) : fail_unpack(s);
@@ -214,6 +240,17 @@ static lac_status enter(lac_stream *s, const choice *c)
 
 /* ---- Opening --------------------------------------------------------------------------- */
 
+/* Passes over the entries behind the chosen one, so that what packs them all is checked. */
+static lac_status pass_rest(lac_stream *s)
+{
+    const char *path = "";
+    size_t size;
+    while (path && packs_one(s->holder.packing))
+        LAC_TRY(step(s, &path, &size));
+    return s->gunzip && lac_gunzip_pass(s->gunzip, s->archive) != ARCHIVE_OK ? fail_unpack(s)
+                                                                             : LAC_OK;
+}
+
 /* Reads behind the first bytes. */
 static lac_status read_on(lac_stream *s, char *buffer, size_t size, size_t *count)
 {
@@ -222,7 +259,12 @@ static lac_status read_on(lac_stream *s, char *buffer, size_t size, size_t *coun
         *count = fread(buffer, 1, size, s->file);
         return ferror(s->file) ? lac_fail_errno(s->ctx, s->name, "read") : LAC_OK;
     }
+    if (s->is_ended)
+        return LAC_OK;
     la_ssize_t got = archive_read_data(s->archive, buffer, size);
+    s->is_ended = got == 0;
+    if (got == 0)
+        return pass_rest(s);
     if (got < 0)
         return s->holder.packing == LAC_PACKING_ZIP ? fail_archive(s, "the zip is damaged")
                                                     : fail_unpack(s);
@@ -355,7 +397,7 @@ static lac_status find_inside(lac_stream *s, const char *path, int *is_there)
     LAC_TRY(lac_strdup(s->ctx, path, &s->path));
     LAC_TRY(open_file(s));
     LAC_TRY(look(s));
-    if (!s->magic.packing || s->magic.packing == LAC_PACKING_FILTER)
+    if (!s->magic.packing || packs_one(s->magic.packing))
         return LAC_OK;
     LAC_TRY(settle(s));
     LAC_TRY(choose(s, &c));

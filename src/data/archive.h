@@ -24,7 +24,6 @@ lac_status lac_stream_holds(lac_context *ctx, const char *path, const char *tabl
  * FORMAT, MEMORY. */
 lac_status lac_archive_holds(lac_context *ctx, const char *path, const char *name, int *is_there);
 
-
 /* Reads up to `size` bytes into `buffer`; *count is 0 only at the end of the table. IO,
  * FORMAT. */
 lac_status lac_stream_read(lac_stream *stream, char *buffer, size_t size, size_t *count);
@@ -45,7 +44,8 @@ typedef enum lac_packing {
     LAC_PACKING_ZIP,
     LAC_PACKING_7Z,
     LAC_PACKING_TAR,
-    LAC_PACKING_FILTER /* gz, xz, bz2, zst: one file, which may be a tar */
+    LAC_PACKING_GZ,
+    LAC_PACKING_FILTER /* xz, bz2, zst */
 } lac_packing;
 
 enum { LAC_MAGIC = 512 }; /* first bytes that are enough for it */

@@ -52,13 +52,26 @@ lac_status lac_csv_fail(const lac_csv *csv, int column, const char *format, ...)
                     csv->row, where, text);
 }
 
+/* Whether it is a number, but for a comma in the place of its point. */
+static int has_decimal_comma(const char *text)
+{
+    static const char digits[] = "0123456789";
+    text += *text == '-' || *text == '+';
+    size_t whole = strspn(text, digits);
+    size_t part = text[whole] == ',' ? strspn(text + whole + 1, digits) : 0;
+    return part > 0 && !text[whole + 1 + part];
+}
+
 lac_status lac_csv_fail_cell(const lac_csv *csv, int column, const char *required)
 {
     const lac_cell *cell = &csv->cell[column];
     if (memchr(cell->text, 0, cell->length))
         return lac_csv_fail(csv, column, "a NUL byte in the cell");
-    return lac_csv_fail(csv, column, "\"%s\" is not %s", show(cell->text, cell->length).text,
-                        required);
+    return lac_csv_fail(csv, column, "\"%s\" is not %s%s", show(cell->text, cell->length).text,
+                        required, csv->separator == ',' && has_decimal_comma(cell->text)
+                                      ? "; with decimal commas the sign between columns must be "
+                                        "another one, such as ;"
+                                      : "");
 }
 
 static int is_digit(char c)

@@ -174,16 +174,40 @@ static char find_separator(const char *line, size_t length)
     return separators[best];
 }
 
+/* The first record without a byte order mark. Excel writes "sep=;" before it. */
+static lac_status first_record(lac_csv *csv, char **line, size_t *length)
+{
+    LAC_TRY(next_record(csv, line, length));
+    if (*line && *length >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+        *line += 3;
+        *length -= 3;
+    }
+    if (!*line || *length != 5 || memcmp(*line, "sep=", 4) != 0)
+        return LAC_OK;
+    csv->row = 0;
+    return next_record(csv, line, length);
+}
+
+/* Blanks are no part of a name, in quotes neither. */
+static lac_status copy_name(const lac_csv *csv, const lac_cell *cell, char **out)
+{
+    const char *text = cell->text;
+    size_t length = cell->length;
+    for (; is_blank(csv, *text); text++)
+        length--;
+    LAC_TRY(lac_alloc(csv->ctx, length + 1, 1, out));
+    while (length && is_blank(csv, text[length - 1]))
+        length--;
+    memcpy(*out, text, length);
+    return LAC_OK;
+}
+
 static lac_status read_header(lac_csv *csv)
 {
     char *line;
     size_t length;
     int cells;
-    LAC_TRY(next_record(csv, &line, &length));
-    if (line && length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
-        line += 3;
-        length -= 3;
-    }
+    LAC_TRY(first_record(csv, &line, &length));
     if (!line || length == 0)
         return lac_fail(csv->ctx, LAC_ERROR_FORMAT, "%s: the file is empty",
                         lac_stream_name(csv->stream));
@@ -197,7 +221,7 @@ static lac_status read_header(lac_csv *csv)
     LAC_TRY(lac_alloc(csv->ctx, cells, sizeof *csv->name, &csv->name));
     csv->columns = cells;
     for (int i = 0; i < cells; i++) {
-        LAC_TRY(lac_strdup(csv->ctx, csv->cell[i].text, &csv->name[i]));
+        LAC_TRY(copy_name(csv, &csv->cell[i], &csv->name[i]));
         for (int j = 0; j < i; j++)
             if (csv->name[i][0] && strcmp(csv->name[i], csv->name[j]) == 0)
                 return lac_csv_fail(csv, i, "the column stands twice, as number %d and %d", j + 1,

@@ -71,10 +71,15 @@ lac_status lac_table_read(lac_context *ctx, const char *path, lac_table kind,
  * FORMAT, IO, MISMATCH (the mean face shows no partners), MEMORY. mirror.c */
 lac_status lac_partners_find(lac_context *ctx, const char *pairs, lac_data *data);
 
+/* The log warns where the mean face says that x and y were exchanged, of all points or of one, in
+ * all rows or in those of a source; `where` names the data. MEMORY. axes.c */
+lac_status lac_axes_warn(lac_context *ctx, const lac_data *data, const char *where);
+
 /* The points that a row carries, [K]: those with a label in x or in y. */
 void lac_row_points(const lac_data *data, int row, uint8_t *present);
 
-/* The different sets of points that rows carry, most rows first. pattern.c */
+/* The different sets of points that rows carry, or of those that are whole, with both labels; most
+ * rows first. pattern.c */
 typedef struct lac_patterns {
     int count;
     lac_pattern *pattern; /* [count], their sets lie in `present` */
@@ -82,7 +87,8 @@ typedef struct lac_patterns {
     int *of_row;          /* [rows] index of the row's pattern */
 } lac_patterns;
 
-lac_status lac_patterns_find(lac_context *ctx, const lac_data *data, lac_patterns *out);
+lac_status lac_patterns_find(lac_context *ctx, const lac_data *data, int is_whole,
+                             lac_patterns *out);
 void lac_patterns_free(lac_patterns *patterns);
 
 /* Finds the sources of a data set and every row's own: by the rows' words [rows], or by their

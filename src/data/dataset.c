@@ -99,6 +99,8 @@ lac_status lac_data_open_as(lac_context *ctx, const char *path, lac_table table,
     if (status == LAC_OK)
         status = derive(ctx, config->pairs, words, *out);
     free(words);
+    if (status == LAC_OK && (*out)->points)
+        status = lac_axes_warn(ctx, *out, strcmp(path, "-") == 0 ? "standard input" : path);
     if (status == LAC_OK && table != LAC_TABLE_TEST)
         status = weigh_sources(ctx, path, *out);
     if (status != LAC_OK)

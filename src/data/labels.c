@@ -12,40 +12,14 @@
 
 /* ---- Marks --------------------------------------------------------------------------- */
 
-/* A mark that takes up [text, end): "-1" or "0,0". */
-static int read_mark(const char *text, const char *end, lac_mark_of_gap *out)
-{
-    char word[64];
-    double x, y;
-    size_t length = (size_t)(end - text);
-    if (length >= sizeof word)
-        return 0;
-    memcpy(word, text, length);
-    word[length] = 0;
-    char *comma = strchr(word, ',');
-    if (comma)
-        *comma = 0;
-    if (!lac_number_read(word, &x) || !isfinite(x) || fabs(x) > 1e30)
-        return 0;
-    if (comma && (!lac_number_read(comma + 1, &y) || !isfinite(y) || fabs(y) > 1e30))
-        return 0;
-    *out = (lac_mark_of_gap){(float)x, comma ? (float)y : 0, comma != NULL};
-    return 1;
-}
-
 lac_status lac_gaps_read(lac_context *ctx, const lac_train_config *config, lac_gaps *out)
 {
     *out = (lac_gaps){.outside = config->outside};
-    const char *p = config->missing;
-    for (p += strspn(p, " "); *p; p += strspn(p, " ")) {
-        const char *end = p + strcspn(p, " ");
-        if (out->marks == LAC_MOST_MARKS || !read_mark(p, end, &out->mark[out->marks++]))
-            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                            "missing is \"%.64s\", must be at most %d numbers, or pairs such as "
-                            "0,0, between blanks", config->missing, LAC_MOST_MARKS);
-        p = end;
-    }
-    return LAC_OK;
+    if (lac_marks_read(config->missing, out->mark, &out->marks))
+        return LAC_OK;
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                    "missing is \"%.64s\", must be at most %d numbers, or pairs such as "
+                    "0,0, between blanks", config->missing, LAC_MOST_MARKS);
 }
 
 static char to_lower(char c)
@@ -110,15 +84,24 @@ int lac_point_shared(const float *label, const uint8_t *mask, int points)
     return -1;
 }
 
+int lac_label_is_zero(const float *label, const uint8_t *mask, int i)
+{
+    return mask[i] && label[i] == 0 && !(mask[i ^ 1] && label[i ^ 1] == 0);
+}
+
 static uint8_t note_row(const lac_data *data, const float *label, const uint8_t *mask)
 {
     int note = lac_point_shared(label, mask, data->points) >= 0 ? LAC_NOTE_SHARED : 0;
     for (int i = 0; i < 2 * data->points; i++)
         if (mask[i] && !is_inside(data, label[i]))
             note |= LAC_NOTE_OUTSIDE;
+        else if (lac_label_is_zero(label, mask, i))
+            note |= LAC_NOTE_ZERO;
     for (int p = 0; p < data->points; p++)
         if (lac_point_is_at(label, mask, p, 0, 0))
             note |= LAC_NOTE_CORNER;
+        else if (mask[2 * p] != mask[2 * p + 1])
+            note |= LAC_NOTE_HALF;
     return (uint8_t)note;
 }
 
@@ -218,18 +201,20 @@ static lac_status fail_outside(lac_csv *csv, const lac_columns *columns, const o
 
 /* ---- Labels that are no pixels ----------------------------------------------------------- */
 
-/* Whether all labels lie in the first pixel, as shares of the picture's side do. */
+/* Whether all labels lie in the first pixel, and not all at its corners, as shares of the picture's
+ * side do. */
 static int are_shares(const lac_data *data)
 {
-    enum { SIDE = 16, FEW = 20 };
+    enum { SIDE = 9 };
     size_t count = 2 * (size_t)data->rows * (size_t)data->points;
-    long labels = 0;
+    int parts = 0;
     for (size_t i = 0; i < count; i++) {
-        if (data->mask[i] && !(data->labels[i] >= 0 && data->labels[i] <= 1))
+        float value = data->labels[i];
+        if (data->mask[i] && !(value >= 0 && value <= 1))
             return 0;
-        labels += data->mask[i];
+        parts |= data->mask[i] && value > 0 && value < 1;
     }
-    return data->size >= SIDE && labels >= FEW;
+    return data->size >= SIDE && parts;
 }
 
 lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_gaps *gaps,
@@ -238,9 +223,15 @@ lac_status lac_labels_check(lac_csv *csv, const lac_columns *columns, const lac_
     const outside o = find_outside(data, note);
     if (o.count && (gaps->outside != LAC_OUTSIDE_KEEP || o.is_infinite))
         return fail_outside(csv, columns, &o, data);
-    if (are_shares(data))
+    if (!are_shares(data))
+        return LAC_OK;
+    const char *name = lac_stream_name(csv->stream);
+    if (gaps->outside != LAC_OUTSIDE_KEEP)
         return lac_fail(csv->ctx, LAC_ERROR_FORMAT,
                         "%s: all labels are 0 to 1, as shares of a picture's side are; must be "
-                        "pixels, 0 to %d", lac_stream_name(csv->stream), data->size);
+                        "pixels, 0 to %d; --outside keep learns them as they are", name,
+                        data->size);
+    lac_log(csv->ctx, "%s: all labels are 0 to 1, as shares of a picture's side are; they are "
+            "learned as pixels, 0 to %d", name, data->size);
     return LAC_OK;
 }

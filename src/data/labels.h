@@ -4,15 +4,6 @@
 
 #include "data/columns.h"
 
-enum { LAC_MOST_MARKS = 32 };
-
-/* What marks a missing label, besides words: a number, or a pair that marks both labels of a
- * point. */
-typedef struct lac_mark_of_gap {
-    float x, y;
-    int is_pair;
-} lac_mark_of_gap;
-
 typedef struct lac_gaps {
     lac_mark_of_gap mark[LAC_MOST_MARKS];
     int marks;
@@ -30,7 +21,9 @@ enum {
     LAC_NOTE_OUTSIDE = 1, /* a label is outside of the picture */
     LAC_NOTE_CORNER = 2,  /* a point lies at exactly 0, 0 */
     LAC_NOTE_SHARED = 4,  /* two points lie at exactly one place */
-    LAC_NOTE_CROP = 8     /* the rule of its crop is not that of the first row */
+    LAC_NOTE_CROP = 8,    /* the rule of its crop is not that of the first row */
+    LAC_NOTE_ZERO = 16,   /* a label is 0, and its point's other one is another, or not there */
+    LAC_NOTE_HALF = 32    /* a point has one label */
 };
 
 /* Takes what is marked as missing out of a row's labels [2K] and mask [2K]. */
@@ -42,6 +35,9 @@ void lac_labels_move(const lac_data *data, int row, const lac_box *box);
 /* Takes what is outside, where that is said to be missing, out of a row's labels and mask. Returns
  * the notes of what is left. */
 uint8_t lac_gaps_take(const lac_gaps *gaps, const lac_data *data, int row);
+
+/* Whether a label, x or y of a point, is 0 and the point's other one is not. */
+int lac_label_is_zero(const float *label, const uint8_t *mask, int i);
 
 /* Whether a point has both labels, at this place. */
 int lac_point_is_at(const float *label, const uint8_t *mask, int point, float x, float y);

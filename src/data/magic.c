@@ -20,7 +20,7 @@ static const known table[] = {
     {"PK\5\6", 4, 0, {LAC_PACKING_ZIP, "a zip file", NULL}},
     {"7z\xbc\xaf\x27\x1c", 6, 0, {LAC_PACKING_7Z, "a 7z file", NULL}},
     {"ustar", 5, 257, {LAC_PACKING_TAR, "a tar file", NULL}},
-    {"\x1f\x8b", 2, 0, {LAC_PACKING_FILTER, "a gz file", NULL}},
+    {"\x1f\x8b", 2, 0, {LAC_PACKING_GZ, "a gz file", NULL}},
     {"\xfd" "7zXZ", 6, 0, {LAC_PACKING_FILTER, "an xz file", NULL}},
     {"BZh", 3, 0, {LAC_PACKING_FILTER, "a bz2 file", NULL}},
     {"\x28\xb5\x2f\xfd", 4, 0, {LAC_PACKING_FILTER, "a zst file", NULL}},

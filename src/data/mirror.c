@@ -3,110 +3,19 @@
  * face, which its mirror image, x' = 2 c - x, must cover; c is the middle of its points. The mean
  * face is looked at in any case: it tells when names leave points alone that need a partner.
  */
-#include "data/data.h"
+#include "data/mean_face.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Labels of a point that make a mean; how near a mirrored mean comes to its partner's, and the
- * middle of the face to that of the picture, in sides. Measured: the mean of Kaggle's faces is up
- * to 0.012 from its mirror image and 0.005 beside the middle, that of 24 drawn faces 0.007 and
- * 0.006. */
-enum { ENOUGH = 5 };
-static const double near = 0.06, centred = 0.1;
-
-/* ---- The mean face ------------------------------------------------------------------- */
-
-typedef struct mean_face {
-    int points;
-    double *x, *y; /* [K], NaN of a point with too few labels */
-    double middle;
-} mean_face;
-
-static void add_up(const lac_data *data, mean_face *f, int *count)
-{
-    for (int r = 0; r < data->rows; r++) {
-        const float *label = lac_data_labels(data, r);
-        const uint8_t *mask = lac_data_mask(data, r);
-        for (int p = 0; p < f->points; p++)
-            if (mask[2 * p] && mask[2 * p + 1]) {
-                f->x[p] += (double)label[2 * p];
-                f->y[p] += (double)label[2 * p + 1];
-                count[p]++;
-            }
-    }
-}
-
-static lac_status find_mean(lac_context *ctx, const lac_data *data, mean_face *f)
-{
-    int *count, known = 0;
-    size_t points = (size_t)data->points;
-    *f = (mean_face){.points = data->points};
-    LAC_TRY(lac_alloc(ctx, 2 * points, sizeof *f->x, &f->x));
-    f->y = f->x + points;
-    lac_status status = lac_alloc(ctx, points, sizeof *count, &count);
-    if (status != LAC_OK) {
-        free(f->x);
-        return status;
-    }
-    add_up(data, f, count);
-    for (int p = 0; p < f->points; p++) {
-        f->x[p] = count[p] >= ENOUGH ? f->x[p] / count[p] : NAN;
-        f->y[p] = count[p] >= ENOUGH ? f->y[p] / count[p] : NAN;
-        f->middle += count[p] >= ENOUGH ? f->x[p] : 0;
-        known += count[p] >= ENOUGH;
-    }
-    f->middle /= known ? known : 1;
-    free(count);
-    return LAC_OK;
-}
-
-/* How far the mirrored point p is from the point q; NaN when either is unknown. */
-static double distance(const mean_face *f, int p, int q)
-{
-    return hypot(2 * f->middle - f->x[p] - f->x[q], f->y[p] - f->y[q]);
-}
-
-static int nearest(const mean_face *f, int p)
-{
-    int best = p;
-    for (int q = 0; q < f->points; q++)
-        if (distance(f, p, q) < distance(f, p, best))
-            best = q;
-    return best;
-}
-
-/* The partner of p: each is the other's nearest, and near. -1 when the mean face shows none. */
-static int shown_partner(const mean_face *f, int p, double limit)
-{
-    int q = nearest(f, p);
-    return distance(f, p, q) <= limit && nearest(f, q) == p ? q : -1;
-}
-
-/* Fills data->shown. A mean face is believed when it shows four of five points their partner. */
-static void look(const mean_face *f, lac_data *data)
-{
-    double side = data->size, limit = near * side;
-    int known = 0, shown = 0;
-    int is_centred = fabs(f->middle - (side - 1) / 2) <= centred * side;
-    for (int p = 0; p < f->points; p++) {
-        data->shown[p] = is_centred ? shown_partner(f, p, limit) : -1;
-        known += !isnan(f->x[p]);
-        shown += data->shown[p] >= 0;
-    }
-    for (int p = 0; p < f->points && 5 * shown < 4 * known; p++)
-        data->shown[p] = -1;
-}
-
 /* A point needs a partner that it has not when it is clearly beside the middle, and the mean face
  * shows it one that is as alone. */
-static void find_wanted(const mean_face *f, lac_data *data)
+static void find_wanted(const lac_mean_face *f, lac_data *data)
 {
     for (int p = 0; p < f->points; p++) {
         int q = data->shown[p];
         int is_alone = q >= 0 && data->mirror[p] == p && data->mirror[q] == q;
-        data->wanted[p] = is_alone && distance(f, p, p) > near * data->size ? q : p;
+        data->wanted[p] = is_alone && lac_mean_face_is_far(f, p, p) ? q : p;
     }
 }
 
@@ -200,9 +109,10 @@ static lac_status pair_by_mean(lac_context *ctx, lac_data *data)
     return LAC_OK;
 }
 
-static lac_status decide(lac_context *ctx, const char *pairs, const mean_face *f, lac_data *data)
+static lac_status decide(lac_context *ctx, const char *pairs, const lac_mean_face *f,
+                         lac_data *data)
 {
-    look(f, data);
+    lac_mean_face_partners(f, data->shown);
     data->mirror_by = strcmp(pairs, "names") == 0  ? LAC_MIRROR_NAMES
                       : strcmp(pairs, "data") == 0 ? LAC_MIRROR_MEAN
                                                    : LAC_MIRROR_FILE;
@@ -221,7 +131,7 @@ static lac_status decide(lac_context *ctx, const char *pairs, const mean_face *f
 
 lac_status lac_partners_find(lac_context *ctx, const char *pairs, lac_data *data)
 {
-    mean_face f;
+    lac_mean_face f;
     size_t points = (size_t)data->points;
     data->shown = data->wanted = NULL;
     LAC_TRY(lac_alloc(ctx, points, sizeof *data->mirror, &data->mirror));
@@ -229,8 +139,8 @@ lac_status lac_partners_find(lac_context *ctx, const char *pairs, lac_data *data
     LAC_TRY(lac_alloc(ctx, points, sizeof *data->wanted, &data->wanted));
     if (points == 0)
         return LAC_OK;
-    LAC_TRY(find_mean(ctx, data, &f));
+    LAC_TRY(lac_mean_face_find(ctx, data, -1, &f));
     lac_status status = decide(ctx, pairs, &f, data);
-    free(f.x);
+    lac_mean_face_free(&f);
     return status;
 }

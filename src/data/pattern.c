@@ -57,13 +57,20 @@ static int join_runs(entry *entries, int rows, int *of_row)
     return runs;
 }
 
-static lac_status fill(lac_context *ctx, const lac_data *data, entry *entries, uint8_t *sets,
-                       lac_patterns *out)
+static void whole_points(const lac_data *data, int row, uint8_t *present)
+{
+    const uint8_t *mask = lac_data_mask(data, row);
+    for (int p = 0; p < data->points; p++)
+        present[p] = mask[2 * p] & mask[2 * p + 1];
+}
+
+static lac_status fill(lac_context *ctx, const lac_data *data, int is_whole, entry *entries,
+                       uint8_t *sets, lac_patterns *out)
 {
     int k = data->points;
     for (int r = 0; r < data->rows; r++) {
         uint8_t *present = sets + (size_t)r * k;
-        lac_row_points(data, r, present);
+        (is_whole ? whole_points : lac_row_points)(data, r, present);
         entries[r] = (entry){.present = present, .points = k, .first = r};
     }
     qsort(entries, data->rows, sizeof *entries, compare_sets);
@@ -88,7 +95,8 @@ static lac_status fill(lac_context *ctx, const lac_data *data, entry *entries, u
     return LAC_OK;
 }
 
-lac_status lac_patterns_find(lac_context *ctx, const lac_data *data, lac_patterns *out)
+lac_status lac_patterns_find(lac_context *ctx, const lac_data *data, int is_whole,
+                             lac_patterns *out)
 {
     entry *entries = NULL;
     uint8_t *sets = NULL;
@@ -97,7 +105,7 @@ lac_status lac_patterns_find(lac_context *ctx, const lac_data *data, lac_pattern
     if (status == LAC_OK)
         status = lac_alloc(ctx, (size_t)data->rows * data->points, 1, &sets);
     if (status == LAC_OK)
-        status = fill(ctx, data, entries, sets, out);
+        status = fill(ctx, data, is_whole, entries, sets, out);
     free(entries);
     free(sets);
     if (status != LAC_OK)

@@ -68,7 +68,7 @@ static lac_status find_by_pattern(lac_context *ctx, lac_data *data)
     enum { MOST = 11 }; /* at most ten patterns have a tenth of the rows; one more for all points */
     lac_patterns patterns;
     LAC_TRY(make_room(ctx, MOST, data));
-    LAC_TRY(lac_patterns_find(ctx, data, &patterns));
+    LAC_TRY(lac_patterns_find(ctx, data, 0, &patterns));
     for (int i = 0; i < patterns.count; i++) {
         const lac_pattern *p = &patterns.pattern[i];
         if (p->points > 0 && 10LL * p->rows >= data->rows)

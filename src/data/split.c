@@ -72,7 +72,7 @@ static lac_status make_strata(lac_context *ctx, const lac_data *data, const int 
 {
     lac_patterns patterns;
     int *counts = NULL;
-    LAC_TRY(lac_patterns_find(ctx, data, &patterns));
+    LAC_TRY(lac_patterns_find(ctx, data, 0, &patterns));
     int kinds = patterns.count * (data->source_name ? data->sources : 1);
     s->count = 3 * kinds;
     lac_status status = lac_alloc(ctx, kinds, 2 * sizeof *counts, &counts);

@@ -23,7 +23,7 @@ static lac_status count_labels(lac_context *ctx, const lac_data *data, lac_data_
                 count[i]++;
             }
         for (int p = 0; p < data->points; p++)
-            s->labels[p] += mask[2 * p] | mask[2 * p + 1];
+            s->labels[p] += mask[2 * p] & mask[2 * p + 1];
         s->complete_rows += width > 0 && lac_data_row_is_complete(data, r);
         s->unlabelled_rows += !lac_row_is_labelled(data, r);
     }
@@ -36,7 +36,7 @@ static lac_status count_labels(lac_context *ctx, const lac_data *data, lac_data_
 static lac_status copy_patterns(lac_context *ctx, const lac_data *data, lac_data_summary *s)
 {
     lac_patterns found;
-    LAC_TRY(lac_patterns_find(ctx, data, &found));
+    LAC_TRY(lac_patterns_find(ctx, data, 1, &found));
     lac_status status = lac_alloc(ctx, found.count, sizeof *s->patterns, &s->patterns);
     for (int i = 0; i < found.count && status == LAC_OK; i++) {
         s->patterns[i] = found.pattern[i];

@@ -1,7 +1,8 @@
 /*
  * Labels that look like gaps though nothing says so: points in the corner, several points of a row
- * at one place, a point at one place in many rows, rows that repeat the row before. Each gets a
- * warning that says what to do.
+ * at one place, labels that are 0 while their point's other one is not, a point at one place in
+ * many rows, rows that repeat the row before. Each gets a warning that says what to do. So do
+ * points of which one label is there and the other is not.
  */
 #include "data/labels.h"
 
@@ -110,6 +111,94 @@ static int warn_of_shared(const lac_csv *csv, const uint8_t *note, const lac_dat
     return is_much && warn_of_place(csv, data, best.x, best.y);
 }
 
+/* Counts of a coordinate, x or y of a point. */
+typedef struct coordinate {
+    int zeros;    /* rows in which it is 0 and the point's other one is not */
+    int labelled; /* rows in which it is there */
+} coordinate;
+
+static void count_zeros(const lac_data *data, const uint8_t *note, coordinate *count)
+{
+    for (int r = 0; r < data->rows; r++)
+        for (int i = 0; i < 2 * data->points; i++) {
+            const uint8_t *mask = lac_data_mask(data, r);
+            count[i].labelled += mask[i];
+            if (note[r] & LAC_NOTE_ZERO)
+                count[i].zeros += lac_label_is_zero(lac_data_labels(data, r), mask, i);
+        }
+}
+
+/* Warns of coordinates that are 0 in one of twenty of their rows, as when a gap is 0 in one of two
+ * columns, or where the other one is empty. Points at the edge are rarely as many. */
+static lac_status warn_of_zeros(const lac_csv *csv, const uint8_t *note, const lac_data *data)
+{
+    enum { FEW = 3, SHARE = 20 };
+    coordinate *count;
+    long zeros = 0;
+    int first = -1, rows = 0;
+    for (int r = 0; r < data->rows; r++)
+        rows += (note[r] & LAC_NOTE_ZERO) != 0;
+    if (rows < FEW)
+        return LAC_OK;
+    LAC_TRY(lac_alloc(csv->ctx, 2 * (size_t)data->points, sizeof *count, &count));
+    count_zeros(data, note, count);
+    for (int i = 2 * data->points - 1; i >= 0; i--)
+        if (count[i].zeros >= FEW && SHARE * (long)count[i].zeros >= count[i].labelled) {
+            zeros += count[i].zeros;
+            rows = count[i].zeros;
+            first = i;
+        }
+    free(count);
+    if (first < 0)
+        return LAC_OK;
+    char name[60];
+    snprintf(name, sizeof name, "%s", data->names[first / 2]);
+    lac_csv_clean(name);
+    lac_log(csv->ctx, "%s: %ld labels are exactly 0 where their point's other one is not: %c of %s "
+            "in %d rows; if that marks missing labels, say --missing 0",
+            lac_stream_name(csv->stream), zeros, first % 2 ? 'y' : 'x', name, rows);
+    return LAC_OK;
+}
+
+/* Warns when all labels lie in a quarter of the pictures, as those of a smaller copy do. */
+static void warn_of_quarter(const lac_csv *csv, const lac_data *data)
+{
+    enum { FEW = 20 };
+    const float half = (float)data->size / 2;
+    long labels = 0;
+    size_t count = 2 * (size_t)data->rows * (size_t)data->points;
+    for (size_t i = 0; i < count; i++) {
+        labels += data->mask[i];
+        if (data->mask[i] && data->labels[i] > half)
+            return;
+    }
+    if (labels >= FEW && data->points > 1 && data->size > 2)
+        lac_log(csv->ctx, "%s: all labels lie in the left top quarter of the pictures, 0 to %g of "
+                "0 to %d, as those of a smaller copy do: they must be pixels of these pictures",
+                lac_stream_name(csv->stream), (double)half, data->size);
+}
+
+/* Warns of points with one label. */
+static void warn_of_halves(const lac_csv *csv, const uint8_t *note, const lac_data *data)
+{
+    long halves = 0, first = -1;
+    for (int r = 0; r < data->rows; r++)
+        for (int p = 0; p < data->points && note[r] & LAC_NOTE_HALF; p++) {
+            const uint8_t *mask = lac_data_mask(data, r) + 2 * p;
+            if (mask[0] == mask[1])
+                continue;
+            first = halves++ == 0 ? (long)r * data->points + p : first;
+        }
+    if (halves == 0)
+        return;
+    char name[60];
+    snprintf(name, sizeof name, "%s", data->names[first % data->points]);
+    lac_csv_clean(name);
+    lac_log(csv->ctx, "%s: %ld point%s x or y alone, first %s in row %ld: that label is learned, "
+            "but a point counts as labelled with both alone", lac_stream_name(csv->stream), halves,
+            halves == 1 ? " has" : "s have", name, first / data->points + 2);
+}
+
 /* The place at which a point lies in a fifth of its rows or more; rows 0 without one. */
 static place find_common(const lac_data *data, int point)
 {
@@ -198,8 +287,11 @@ static void warn_of_repeats(const lac_csv *csv, const lac_data *data)
 
 lac_status lac_labels_warn(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
+    warn_of_halves(csv, note, data);
+    warn_of_quarter(csv, data);
     if (warn_of_corner(csv, note, data) || warn_of_shared(csv, note, data))
         return LAC_OK;
+    LAC_TRY(warn_of_zeros(csv, note, data));
     warn_of_repeats(csv, data);
     return warn_of_common(csv, data);
 }

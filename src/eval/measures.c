@@ -114,7 +114,7 @@ lac_status lac_measures_compute(lac_context *ctx, const lac_predicted *p,
     if (!config)
         config = &usual;
     LAC_TRY(lac_measures_check(ctx, p->data, config));
-    LAC_TRY(lac_patterns_find(ctx, p->data, &patterns));
+    LAC_TRY(lac_patterns_find(ctx, p->data, 0, &patterns));
     lac_status status = measures_new(ctx, p->data, patterns.count, out);
     if (status == LAC_OK) {
         (*out)->config = *config;

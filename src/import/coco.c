@@ -182,8 +182,12 @@ static lac_status read_keypoints(const reading *r, const cJSON *list, int number
         if (!cJSON_IsNumber(item) && !cJSON_IsNull(item))
             return fail(r, "an annotation with a keypoint that is no number", number);
         value[i % 3] = cJSON_IsNumber(item) ? item->valuedouble : NAN;
-        if (i++ % 3 < 2 || value[2] == 0 || isnan(value[0] + value[1] + value[2]))
+        if (i++ % 3 < 2 || isnan(value[0] + value[1] + value[2]))
             continue;
+        if (value[2] == 0) {
+            r->labels->unseen += value[0] != 0 || value[1] != 0;
+            continue;
+        }
         lac_status status = lac_foreign_mark(r->labels, r->point[i / 3 - 1], value[0], value[1]);
         if (status == LAC_ERROR_ARGUMENT)
             return fail(r, "an annotation with a point more than a million pixels away", number);

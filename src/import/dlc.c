@@ -152,7 +152,11 @@ static lac_status read_face(reading *r, int *c)
         double x, y;
         if (individual && k->individual && strcmp(k->individual, individual) != 0)
             break;
-        if (k->axis != 1 || is_gap(r->word[*c]) || is_gap(r->word[*c - 1]))
+        if (k->axis != 1)
+            continue;
+        int no_x = is_gap(r->word[*c - 1]), no_y = is_gap(r->word[*c]);
+        r->labels->halves += no_x != no_y;
+        if (no_x || no_y)
             continue;
         LAC_TRY(read_number(r, r->word[*c - 1], &x));
         LAC_TRY(read_number(r, r->word[*c], &y));

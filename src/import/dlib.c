@@ -74,6 +74,8 @@ static lac_status read_image(lac_foreign *labels, lac_xml *xml)
     while (xml->depth >= depth) {
         lac_xml_event event;
         LAC_TRY(lac_xml_next(xml, &event));
+        if (event == LAC_XML_START && strcmp(xml->name, "part") == 0)
+            return lac_xml_fail(xml, "a part outside of a box");
         if (event == LAC_XML_START && strcmp(xml->name, "box") == 0)
             LAC_TRY(read_box(labels, file, size, xml));
     }

@@ -122,6 +122,7 @@ static int is_near(double x)
 static void note(lac_foreign *l, double x, double y)
 {
     l->corners += x == 0 && y == 0;
+    l->zeros += (x == 0) != (y == 0);
     if (x >= 0 || y >= 0)
         return;
     if (l->negatives++ == 0) {

@@ -41,6 +41,9 @@ typedef struct lac_foreign {
     const char *category; /* of COCO: the one to take, or NULL */
     lac_gaps gaps;        /* numbers that mark missing points */
     int corners;          /* points at exactly 0, 0 in the file, */
+    int zeros;            /* those with 0 as x or as y alone, */
+    int halves;           /* those with x or y alone, which are left out, */
+    int unseen;           /* those elsewhere that the file says are not labelled, */
     int negatives;        /* and those whose x and y are below 0 there, */
     double negative[2];   /* of which this is the first */
     double origin;        /* what the file calls the centre of the first pixel, x and y */

@@ -1,5 +1,6 @@
 /* An import: reads the labels, finds the squares, cuts the faces out, writes a table. */
 #define _POSIX_C_SOURCE 200809L
+#include "import/places.h"
 #include "import/write.h"
 
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 lac_import_config lac_import_config_default(void)
 {
-    return (lac_import_config){.size = 96, .margin = 0.3};
+    return (lac_import_config){.size = 96, .margin = 0.3, .outside = LAC_OUTSIDE_KEEP};
 }
 
 /* ---- Read -------------------------------------------------------------------------------- */
@@ -39,11 +40,21 @@ static lac_status find_folder(lac_context *ctx, const char *from, const lac_impo
 /* Other programs write a missing point as 0, 0 or -1, -1, and nothing in the file says so. */
 static void warn(const lac_foreign *labels, const char *from)
 {
+    enum { FEW = 3, SHARE = 20 }; /* as of the labels of a table */
     char x[LAC_NUMBER], y[LAC_NUMBER];
     if (labels->corners)
         lac_log(labels->ctx, "%s: %d point%s at exactly 0, 0: if that marks missing ones, "
                 "--missing 0,0 says so", from, labels->corners,
                 labels->corners == 1 ? " lies" : "s lie");
+    if (labels->zeros >= FEW && SHARE * (size_t)labels->zeros >= labels->marks)
+        lac_log(labels->ctx, "%s: %d points have 0 as x or as y alone: if that marks missing ones, "
+                "--missing 0 says so", from, labels->zeros);
+    if (labels->halves)
+        lac_log(labels->ctx, "%s: %d point%s x or y alone: left out", from, labels->halves,
+                labels->halves == 1 ? " has" : "s have");
+    if (labels->unseen)
+        lac_log(labels->ctx, "%s: %d point%s a place and v = 0, which says that no label is there: "
+                "left out", from, labels->unseen, labels->unseen == 1 ? " has" : "s have");
     if (labels->negatives) {
         lac_number_digits(labels->negative[0], 7, x);
         lac_number_digits(labels->negative[1], 7, y);
@@ -53,19 +64,21 @@ static void warn(const lac_foreign *labels, const char *from)
     }
 }
 
-/* Shares of a picture's sides, read as pixels, are all in the first one. */
+/* Shares of a picture's sides, read as pixels, are all in the first one, and not all at its
+ * corners. */
 static lac_status check_pixels(const lac_foreign *labels, const char *from)
 {
-    enum { FEW = 10 };
+    int parts = 0;
     for (size_t i = 0; i < labels->marks; i++) {
         double x = labels->mark[i].x + labels->origin, y = labels->mark[i].y + labels->origin;
         if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1))
             return LAC_OK;
+        parts |= (x > 0 && x < 1) || (y > 0 && y < 1);
     }
-    return labels->marks < FEW
-               ? LAC_OK
-               : lac_fail(labels->ctx, LAC_ERROR_FORMAT, "%s: all points are at 0 to 1, as shares "
-                          "of a picture's sides are; must be pixels", from);
+    return parts ? lac_fail(labels->ctx, LAC_ERROR_FORMAT, "%s: all points are at 0 to 1, as "
+                            "shares of a picture's sides are: --unit shares says that they are, "
+                            "--unit pixels that they are none", from)
+                 : LAC_OK;
 }
 
 static lac_status read_labels(lac_context *ctx, const char *from, const lac_import_config *config,
@@ -79,6 +92,9 @@ static lac_status read_labels(lac_context *ctx, const char *from, const lac_impo
     LAC_TRY(lac_gaps_read(ctx, &gaps, &labels->gaps));
     LAC_TRY(lac_label_format_of(ctx, from, config->format, &format));
     snprintf(result->format, sizeof result->format, "%s", format->name);
+    if (format == &lac_format_yolo && config->unit == LAC_LABELS_SHARES)
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: YOLO's numbers are shares by themselves: "
+                        "leave the unit out", from);
     LAC_TRY(format->read(labels, from));
     if (labels->faces == 0)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no face in it", from);
@@ -87,9 +103,11 @@ static lac_status read_labels(lac_context *ctx, const char *from, const lac_impo
         unread += labels->face[f].is_unread;
     if (labels->points == 0 && unread < labels->faces)
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no point in it", from);
-    LAC_TRY(check_pixels(labels, from));
+    if (config->unit == LAC_LABELS_AUTO)
+        LAC_TRY(check_pixels(labels, from));
     warn(labels, from);
-    return lac_foreign_find(labels);
+    LAC_TRY(lac_foreign_find(labels));
+    return lac_places_settle(labels, config, &result->beyond);
 }
 
 /* ---- Choose ------------------------------------------------------------------------------ */

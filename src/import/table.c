@@ -1,7 +1,8 @@
 /*
  * A table with a line a picture and a column of their names. Coordinates are columns in any habit
  * of lacuna's own tables, or, as in Udacity's course, columns 0, 1, 2, ... of x and y in turn. A
- * box is columns such as x, y, w, h, or two corners. Pixels are counted from 0.
+ * box is columns such as x, y, w, h, or two corners. Pixels are counted from 0. Columns width and
+ * height that are no box's are the size of the picture.
  *
  *     ,0,1,2,3
  *     a.jpg,45.0,98.0,47.0,106.0
@@ -21,6 +22,7 @@ typedef struct reading {
     int source;    /* or -1 */
     int box[4];    /* or -1 */
     int is_corners; /* 1: the box's last two columns are its right bottom corner */
+    int size[2];   /* the picture's width and height, or -1 */
     int *x, *y;    /* [labels->points] columns */
 } reading;
 
@@ -192,6 +194,20 @@ static lac_status find_named(reading *r)
                               "2, ... of x and y in turn");
 }
 
+/* The columns of the picture's size, called by any of these names. */
+static void find_size(reading *r)
+{
+    static const char *const names[][2] = {{"image_width", "image_height"},
+                                           {"img_width", "img_height"}, {"width", "height"}};
+    int i = 0;
+    do {
+        r->size[0] = column_named(r->csv, names[i][0]);
+        r->size[1] = column_named(r->csv, names[i][1]);
+    } while ((r->size[0] < 0 || r->size[1] < 0) && ++i < LAC_COUNT(names));
+    if (i == LAC_COUNT(names) || is_box(r, r->size[0]))
+        r->size[0] = r->size[1] = -1;
+}
+
 /* The log names the columns that are neither picture, box, source nor coordinate. */
 static lac_status tell_others(const reading *r)
 {
@@ -199,8 +215,10 @@ static lac_status tell_others(const reading *r)
     LAC_TRY(lac_alloc(r->labels->ctx, (size_t)r->csv->columns, sizeof *columns.role,
                       &columns.role));
     for (int c = 0; c < r->csv->columns; c++)
-        columns.role[c] = c == r->file || c == r->source || is_box(r, c) ? LAC_COLUMN_PLACE
-                                                                         : LAC_COLUMN_OTHER;
+        columns.role[c] = c == r->file || c == r->source || is_box(r, c) || c == r->size[0] ||
+                                  c == r->size[1]
+                              ? LAC_COLUMN_PLACE
+                              : LAC_COLUMN_OTHER;
     for (int p = 0; p < r->labels->points; p++)
         columns.role[r->x[p]] = columns.role[r->y[p]] = LAC_COLUMN_PLACE;
     lac_columns_tell_others(r->csv, &columns);
@@ -228,6 +246,7 @@ static lac_status find_columns(reading *r)
     LAC_TRY(check_foreign(r));
     LAC_TRY(find_file(r));
     find_box(r);
+    find_size(r);
     r->source = column_named(r->csv, "source");
     int first, numbered = count_numbered(r, &first);
     LAC_TRY(numbered && numbered <= LAC_MOST_POINTS ? find_numbered(r, numbered, first)
@@ -245,7 +264,10 @@ static lac_status read_mark(const reading *r, int point)
 {
     const lac_csv *csv = r->csv;
     double x, y;
-    if (lac_cell_is_gap(&csv->cell[r->x[point]]) || lac_cell_is_gap(&csv->cell[r->y[point]]))
+    int no_x = lac_cell_is_gap(&csv->cell[r->x[point]]);
+    int no_y = lac_cell_is_gap(&csv->cell[r->y[point]]);
+    r->labels->halves += no_x != no_y;
+    if (no_x || no_y)
         return LAC_OK;
     LAC_TRY(lac_csv_number(csv, r->x[point], &x));
     LAC_TRY(lac_csv_number(csv, r->y[point], &y));
@@ -262,6 +284,17 @@ static void take_source(const char *text, lac_source_word word)
     for (char *c = word; *c; c++)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *c))
             *c = '_';
+}
+
+static lac_status read_size(const reading *r, lac_face *face)
+{
+    double size[2] = {0, 0};
+    for (int i = 0; i < 2 && r->size[0] >= 0; i++)
+        if (!lac_cell_is_gap(&r->csv->cell[r->size[i]]))
+            LAC_TRY(lac_csv_number_in(r->csv, r->size[i], 0, LAC_FARTHEST, &size[i]));
+    face->width = (int)size[0];
+    face->height = (int)size[1];
+    return LAC_OK;
 }
 
 static lac_status read_row(const reading *r)
@@ -283,6 +316,7 @@ static lac_status read_row(const reading *r)
     if (!gaps)
         LAC_TRY(lac_foreign_box(r->labels, box[0], box[1], box[2], box[3]));
     lac_face *face = &r->labels->face[r->labels->faces - 1];
+    LAC_TRY(read_size(r, face));
     if (r->source >= 0)
         take_source(csv->cell[r->source].text, face->source);
     for (int p = 0; p < r->labels->points; p++)

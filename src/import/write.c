@@ -3,8 +3,9 @@
  * that it is read once; pictures are shared out to the threads, each of which has a context of its
  * own for messages.
  */
+#include "import/places.h"
+#include "import/remarks.h"
 #include "import/write.h"
-#include "picture/picture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,26 +24,19 @@ typedef struct source {
     lac_photo *photo;  /* upright */
     int width, height; /* as it is stored */
     int orientation;   /* of the labels: 1 where they belong to the upright picture */
+    int is_guess;      /* 1: that they do is usual, and nothing says it */
 } source;
-
-/* Whether labels of a picture that declares this size belong to the stored picture. Only where
- * its sides are exchanged does the size say so. */
-static int is_stored(const lac_face *face, const source *s, lac_exif exif)
-{
-    if (exif != LAC_EXIF_AUTO)
-        return exif == LAC_EXIF_IGNORE;
-    return s->orientation >= 5 && s->width != s->height && face->width == s->width &&
-           face->height == s->height;
-}
 
 static lac_status read_source(lac_context *ctx, const lac_face *face, lac_exif exif, source *s)
 {
-    LAC_TRY(lac_photo_load_stored(ctx, face->file, &s->photo, &s->orientation));
-    s->width = s->photo->width;
-    s->height = s->photo->height;
-    LAC_TRY(lac_photo_turn(ctx, s->photo, s->orientation));
-    if (!is_stored(face, s, exif))
-        s->orientation = 1;
+    lac_sides sides;
+    LAC_TRY(lac_photo_load_stored(ctx, face->file, &s->photo, &sides.orientation));
+    s->width = sides.width = s->photo->width;
+    s->height = sides.height = s->photo->height;
+    LAC_TRY(lac_photo_turn(ctx, s->photo, sides.orientation));
+    int has_size = sides.orientation >= 5 && s->width != s->height && face->width > 0;
+    s->is_guess = exif == LAC_EXIF_AUTO && sides.orientation > 1 && !has_size;
+    s->orientation = lac_face_is_stored(face, &sides, exif) ? sides.orientation : 1;
     return LAC_OK;
 }
 
@@ -61,20 +55,14 @@ static lac_box turn_box(const source *s, const lac_box *box)
                      fabs(y[1] - y[0])};
 }
 
-/* Whether the label file says that the picture has another size, either way round. */
-static int is_resized(const lac_face *face, const source *s)
-{
-    int is_same = face->width == s->width && face->height == s->height;
-    int is_turned = face->width == s->height && face->height == s->width;
-    return face->width > 0 && face->height > 0 && !is_same && !is_turned;
-}
-
-/* Puts the face's marks into its row; returns how many are outside of the crop. */
-static int place(const lac_import_job *job, const source *s, int f, lac_row *row)
+/* Puts the face's marks into its row, and counts those that are outside. */
+static void place(const lac_import_job *job, const source *s, int f, lac_row *row,
+                  lac_remark *r)
 {
     const lac_foreign *labels = job->labels;
     const lac_face *face = &labels->face[f];
-    int outside = 0;
+    if (face->has_box)
+        lac_remark_box(r, &face->box);
     row->square = turn_box(s, &job->crops->box[f]);
     for (int i = 0; i < 2 * labels->points; i++)
         row->xy[i] = NAN;
@@ -82,17 +70,21 @@ static int place(const lac_import_job *job, const source *s, int f, lac_row *row
         const lac_mark *m = &labels->mark[face->first + (size_t)i];
         float *at = row->xy + 2 * m->point;
         double x = m->x, y = m->y;
+        r->beyond_stored += !lac_is_inside(x, y, s->width, s->height);
         turn(s, &x, &y);
+        if (!lac_is_inside(x, y, s->photo->width, s->photo->height) && r->beyond++ == 0)
+            r->face = f;
+        r->points++;
+        r->reach = fmax(r->reach, fmax(x / s->photo->width, y / s->photo->height));
         at[0] = (float)x;
         at[1] = (float)y;
         lac_box_from_photo(&row->square, job->config->size, at, 1, at);
         if (lac_crop_holds(job->config->size, at))
             continue;
-        outside++;
+        r->outside++;
         if (!job->config->keep_outside)
             at[0] = at[1] = NAN;
     }
-    return outside;
 }
 
 /* ---- Cut out ----------------------------------------------------------------------------- */
@@ -100,10 +92,7 @@ static int place(const lac_import_job *job, const source *s, int f, lac_row *row
 /* Faces of one picture: order[first, end) of the cutting. */
 typedef struct group {
     int first, end;
-    int outside; /* points */
     int is_read; /* 1: the picture could be read */
-    int resized; /* 1 + a face of which the label file says that the picture has another size */
-    int width, height; /* of the picture as it is looked at */
     lac_status status;
     char *why;
 } group;
@@ -112,6 +101,7 @@ typedef struct cutting {
     lac_import_job *job;
     int *order;       /* [faces] by picture, then by number */
     group *group;     /* [groups] */
+    lac_remark *remark; /* [groups] */
     int groups;
     int first;        /* group of the handful that is being cut */
     lac_context *ctx; /* [threads] */
@@ -137,22 +127,35 @@ static lac_status save_face(const cutting *c, const source *s, int f, lac_contex
     return status;
 }
 
-static lac_status cut_group(const cutting *c, group *g, lac_context *ctx, uint8_t *grey)
+/* Begins what is said of a picture. */
+static lac_remark remark_of(const lac_face *face, const source *s)
+{
+    const int is_stored = s->orientation > 1;
+    return (lac_remark){.file = face->file, .width = s->photo->width, .height = s->photo->height,
+                        .label_width = is_stored ? s->width : s->photo->width,
+                        .label_height = is_stored ? s->height : s->photo->height,
+                        .is_guess = s->is_guess};
+}
+
+static lac_status cut_group(const cutting *c, int item, lac_context *ctx, uint8_t *grey)
 {
     const lac_import_job *job = c->job;
+    group *g = &c->group[item];
+    lac_remark *remark = &c->remark[item];
     source s = {0};
-    lac_status status = read_source(ctx, &job->labels->face[c->order[g->first]],
-                                    job->config->exif, &s);
+    const lac_face *first = &job->labels->face[c->order[g->first]];
+    lac_status status = read_source(ctx, first, job->config->exif, &s);
     g->is_read = status == LAC_OK;
+    if (g->is_read)
+        *remark = remark_of(first, &s);
     for (int i = g->first; i < g->end && status == LAC_OK; i++) {
         int f = c->order[i];
-        g->outside += place(job, &s, f, &job->row[f]);
-        g->width = s.photo->width;
-        g->height = s.photo->height;
-        if (is_resized(&job->labels->face[f], &s))
-            g->resized = f + 1;
+        place(job, &s, f, &job->row[f], remark);
+        lac_remark_size(remark, &job->labels->face[f]);
         status = save_face(c, &s, f, ctx, grey);
     }
+    if (status != LAC_OK)
+        *remark = (lac_remark){0};
     lac_photo_free(&s.photo);
     return status;
 }
@@ -163,7 +166,7 @@ static void work(void *arg, int item, int thread)
     group *g = &c->group[c->first + item];
     lac_context *ctx = &c->ctx[thread];
     size_t area = (size_t)c->job->config->size * (size_t)c->job->config->size;
-    g->status = cut_group(c, g, ctx, c->grey + (size_t)thread * area);
+    g->status = cut_group(c, c->first + item, ctx, c->grey + (size_t)thread * area);
     if (g->status != LAC_OK)
         lac_strdup(ctx, lac_context_message(ctx), &g->why); /* without memory there is no reason */
 }
@@ -190,6 +193,7 @@ static lac_status group_faces(cutting *c)
     int count = 0;
     LAC_TRY(lac_alloc(job->ctx, faces, sizeof *c->order, &c->order));
     LAC_TRY(lac_alloc(job->ctx, faces, sizeof *c->group, &c->group));
+    LAC_TRY(lac_alloc(job->ctx, faces, sizeof *c->remark, &c->remark));
     LAC_TRY(lac_alloc(job->ctx, faces, sizeof *list, &list));
     for (int f = 0; f < labels->faces; f++)
         if (job->row[f].is_good)
@@ -206,33 +210,14 @@ static lac_status group_faces(cutting *c)
     return LAC_OK;
 }
 
-/* Labels of a picture that was resized afterwards are not where they say. */
-static void tell_resized(const cutting *c)
-{
-    const group *first = NULL;
-    int others = 0;
-    for (int i = 0; i < c->groups; i++) {
-        const group *g = &c->group[i];
-        if (g->status != LAC_OK || !g->resized)
-            continue;
-        others += first != NULL;
-        first = first ? first : g;
-    }
-    if (!first)
-        return;
-    const lac_face *face = &c->job->labels->face[first->resized - 1];
-    lac_log(c->job->ctx, "%s is %dx%d, but %dx%d by its labels, which may be of another size of "
-            "it%s", face->file, first->width, first->height, face->width, face->height,
-            others ? "; so are others" : "");
-}
-
 /* Tells of the failures in the order of the names; a disk that is full ends the import. */
 static lac_status settle(cutting *c, lac_import_result *result)
 {
     lac_context *ctx = c->job->ctx;
     for (int i = 0; i < c->groups; i++) {
         const group *g = &c->group[i];
-        result->outside += g->outside;
+        result->outside += c->remark[i].outside;
+        result->beyond += c->remark[i].beyond;
         result->photos += g->status == LAC_OK;
         if (g->status == LAC_OK)
             continue;
@@ -244,7 +229,7 @@ static lac_status settle(cutting *c, lac_import_result *result)
         result->unread += g->end - g->first;
         lac_log(ctx, "%s: left out", g->why);
     }
-    tell_resized(c);
+    lac_remarks_tell(ctx, c->remark, c->groups);
     return LAC_OK;
 }
 
@@ -288,6 +273,7 @@ lac_status lac_import_pictures(lac_import_job *job, lac_import_result *result)
         free(c.group[i].why);
     free(c.order);
     free(c.group);
+    free(c.remark);
     free(c.ctx);
     free(c.grey);
     return status;

@@ -99,14 +99,17 @@ static lac_status read_lines(lac_foreign *labels, lac_lines *lines, const char *
     return LAC_OK;
 }
 
-/* The size of a picture; why it is not known, where it is not. */
+/* The size of the upright picture; why it is not known, where it is not. */
 static lac_status look_at(lac_foreign *labels, const char *picture, int size[2],
                           char why[LAC_MESSAGE])
 {
     char *path;
+    lac_sides sides = {0};
     LAC_TRY(lac_path_join(labels->ctx, labels->folder, picture, &path));
-    lac_status status = lac_photo_sides(labels->ctx, path, &size[0], &size[1]);
+    lac_status status = lac_photo_sides(labels->ctx, path, &sides);
     free(path);
+    size[0] = sides.orientation >= 5 ? sides.height : sides.width;
+    size[1] = sides.orientation >= 5 ? sides.width : sides.height;
     if (status == LAC_ERROR_MEMORY)
         return status;
     snprintf(why, LAC_MESSAGE, "%s", status == LAC_OK ? "" : lac_context_message(labels->ctx));

@@ -62,13 +62,12 @@ lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo *
     return status;
 }
 
-lac_status lac_photo_sides(lac_context *ctx, const char *path, int *width, int *height)
+lac_status lac_photo_sides(lac_context *ctx, const char *path, lac_sides *out)
 {
     lac_photo *none;
-    lac_picture_file file = {.is_for_size = 1};
+    lac_picture_file file = {.is_for_size = 1, .orientation = 1};
     LAC_TRY(load(ctx, path, &file, &none));
-    *width = file.orientation >= 5 ? file.height : file.width;
-    *height = file.orientation >= 5 ? file.width : file.height;
+    *out = (lac_sides){file.width, file.height, file.orientation};
     return LAC_OK;
 }
 

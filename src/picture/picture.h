@@ -44,8 +44,14 @@ lac_status lac_photo_decode(lac_context *ctx, lac_picture_file *file, lac_photo 
 lac_status lac_photo_load_stored(lac_context *ctx, const char *path, lac_photo **out,
                                  int *orientation);
 
-/* The sides of the upright photo, of whose file the header alone is decoded. As lac_photo_load. */
-lac_status lac_photo_sides(lac_context *ctx, const char *path, int *width, int *height);
+/* The size of a photo as its file stores it, and EXIF's orientation of it. */
+typedef struct lac_sides {
+    int width, height;
+    int orientation;
+} lac_sides;
+
+/* Decodes the file's head alone. As lac_photo_load. */
+lac_status lac_photo_sides(lac_context *ctx, const char *path, lac_sides *out);
 
 /* Writes a photo that lies as EXIF's orientation says. As lac_photo_save; formats other than JPEG
  * take orientation 1 alone. */

@@ -273,17 +273,6 @@ lac_status lac_model_config(const lac_model *model, lac_train_config *out)
     return lac_config_from_json(model->ctx, first->story, first->name, out);
 }
 
-lac_status lac_crop_check(lac_context *ctx, const lac_train_config *config)
-{
-    lac_crop rules[LAC_MOST_CROPS];
-    int count;
-    if (lac_crops_read(config->crop, rules, &count))
-        return LAC_OK;
-    return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                    "crop is \"%.64s\", must be at most %d rules NAME:SIDE,LEFT,TOP of different "
-                    "detectors, between blanks", config->crop, LAC_MOST_CROPS);
-}
-
 /* The rule of a member for a detector's boxes, or for those of its first; all 0 where it has none.
  * `config` gets the member's settings. */
 static lac_status find_crop(const lac_model *model, int member, const char *detector,
@@ -294,9 +283,7 @@ static lac_status find_crop(const lac_model *model, int member, const char *dete
     int count;
     *out = (lac_crop){0};
     LAC_TRY(lac_config_from_json(model->ctx, m->story, m->name, config));
-    if (!lac_crops_read(config->crop, rules, &count))
-        return lac_fail(model->ctx, LAC_ERROR_FORMAT, "%s: its crop is \"%.64s\", which is no rule",
-                        lac_model_name(m), config->crop);
+    lac_crops_read(config->crop, rules, &count); /* was checked with the settings */
     for (int i = count - 1; i >= 0; i--)
         if (!detector || strcmp(rules[i].detector, detector) == 0)
             *out = rules[i];

@@ -11,9 +11,6 @@
 /* Checks every field; ARGUMENT names the field, its value and its range. */
 lac_status lac_config_check(lac_context *ctx, const lac_train_config *config);
 
-/* Checks that `crop` is made of rules; ARGUMENT. */
-lac_status lac_crop_check(lac_context *ctx, const lac_train_config *config);
-
 /* All fields of a checked config, indented, enums as the command line spells them. *out is freed by
  * free(). MEMORY. */
 lac_status lac_config_to_json(lac_context *ctx, const lac_train_config *config, char **out);

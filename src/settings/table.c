@@ -39,6 +39,20 @@
 #define LOG_UNIFORM(place, title, low, high) .draw = {place, title, 0, {low, high}}
 #define EVENLY(place, title, count, ...) .draw = {place, title, count, {__VA_ARGS__}}
 
+static int are_marks(const char *text)
+{
+    lac_mark_of_gap marks[LAC_MOST_MARKS];
+    int count;
+    return lac_marks_read(text, marks, &count);
+}
+
+static int are_crops(const char *text)
+{
+    lac_crop rules[LAC_MOST_CROPS];
+    int count;
+    return lac_crops_read(text, rules, &count);
+}
+
 static const char *const pair_words[] = {"names", "data", NULL};
 
 static const lac_field fields[] = {
@@ -149,6 +163,7 @@ static const lac_field fields[] = {
      .about = "of the hold-out alone: other seeds, same hold-out"},
     {TEXT(missing), .usual = "", .unit = "MARKS", .zero = "none", .is_late = 1,
      .range = "numbers, or pairs such as 0,0, between blanks, at most 255 bytes",
+     .is_good = are_marks,
      .about = "what marks a missing label besides empty cells and words such as nan: numbers such "
               "as -1, and pairs such as 0,0 that mark both labels of a point"},
     {WORD(outside), .usual = "error", .words = WORDS("error", "missing", "keep"), .is_late = 1,
@@ -166,6 +181,7 @@ static const lac_field fields[] = {
     {TEXT(crop), .usual = "", .unit = "RULES", .zero = "the table's own, if it has one",
      .is_late = 1,
      .range = "rules such as yunet:1.19,-0.09,0.07 between blanks, at most 255 bytes",
+     .is_good = are_crops,
      .about = "which square of a photo the model's pictures are, for 'lacuna predict': by each "
               "detector's name side, left and top, in widths of the detector's box"},
 };
@@ -265,7 +281,7 @@ static int read_seed(const char *text, uint64_t *seed)
 static int is_text(const lac_field *f, const char *text)
 {
     return (text[0] || !f->usual[0]) && memchr(text, '\0', LAC_SETTING) &&
-           lac_text_printable(text);
+           lac_text_printable(text) && (!f->is_good || f->is_good(text));
 }
 
 int lac_field_read(const lac_field *f, const char *text, lac_train_config *config)

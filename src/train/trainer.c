@@ -246,8 +246,6 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     (*out)->model = own.model;
     (*out)->dropped = own.dropped;
     status = lac_config_check(ctx, &(*out)->config);
-    if (status == LAC_OK)
-        status = lac_crop_check(ctx, &(*out)->config);
     lac_train_settle(ctx, &(*out)->config);
     if (!own.model)
         lac_train_take_crop(data, &(*out)->config);

@@ -68,17 +68,18 @@ $ printf 'a_x,a_y,Image\n1,nan,0 1 2 3\n' > t.csv; lacuna data t.csv
 | groups of equal or nearly equal pictures              1
 |
 | point (mirror partner)                         labels             mean x, y
-|  1 a                                                1   100.00 %     1.0     0.0
+|  1 a                                                0     0.00 %       -       -
 | mirror partners by name: none found, 1 point is its own
 |
 |     rows   points  pattern (# = has the point, points in order)
-|        1        1  #
+|        1        0  .
 |
 |     rows   points  label source: share of the test set
 |        1        1  1: unknown without IdLookupTable.csv
 |
 |      row  picture  farthest from the mean face (the header is row 1)
 |        2        1  0.00 px
+! lacuna: t.csv: 1 point has x or y alone, first a in row 2: that label is learned, but a point counts as labelled with both alone
 $ printf 'a_x,a_y,Image\n1,2.5,0 1 2 3\n' > t.csv; lacuna data t.csv
 ! lacuna: t.csv: row 2, column a_y: 2.5 is not inside the picture, 0 to 2: --outside missing takes it for gaps, --outside keep learns it
 = 1

@@ -77,5 +77,5 @@ $ lacuna compare seeds/1 nowhere --data faces
 ! lacuna: nowhere: cannot open: No such file or directory
 = 1
 $ lacuna compare seeds/1 seeds/2 --data faces --out differ.jpeg
-! lacuna: differ.jpeg: a picture's name must end in .png or .svg
-= 1
+! lacuna compare: --out needs a name that ends in .png or .svg, not 'differ.jpeg'
+= 2

@@ -29,8 +29,8 @@ $ lacuna export --model run --to c --out c --name my --weights int8 --data faces
 | my.h
 | my_weights.c
 $ lacuna export --model run --to c --out c --name 1
-! lacuna: "1" cannot begin names of C: must be a letter, then letters, digits and _, at most 32, and not example
-= 1
+! lacuna export: --name needs a letter, and letters, digits and _ behind it, not '1'
+= 2
 $ lacuna export --model run --model run --to c --out c
 ! lacuna: a mean of models has no network to export
 = 1

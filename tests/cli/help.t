@@ -367,6 +367,14 @@ $ lacuna help import
 |                          with keypoints)
 |   --missing MARKS        numbers that mark a missing point, such as -1 or 0,0
 |                          (default: none)
+|   --unit auto|pixels|shares
+|                          what the numbers are: pixels, or shares of the
+|                          picture's width and height; auto: pixels, but not
+|                          where all points are at 0 to 1 (default: auto)
+|   --outside error|missing|keep
+|                          points outside of their picture: refuse them all, make
+|                          gaps of them before squares are found, or keep them
+|                          (default: keep)
 |   --size N               side of the pictures, pixels (from 16 to 512; default:
 |                          96)
 |   --by-points            crop by the extent of the points even where the labels

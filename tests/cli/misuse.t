@@ -215,6 +215,42 @@ $ lacuna plot faces --model run
 ! lacuna plot faces: --data P is missing; 'lacuna help plot faces' explains
 = 2
 
+$ lacuna export --model run --out out
+! lacuna export: --to onnx or c is missing; 'lacuna help export' explains
+= 2
+
+Values of a form.
+$ lacuna data faces --missing abc
+! lacuna data: --missing needs numbers, or pairs such as 0,0, between blanks, at most 255 bytes, not 'abc'
+= 2
+$ lacuna train --data faces --out run --missing '0,0 1,'
+! lacuna train: --missing needs numbers, or pairs such as 0,0, between blanks, at most 255 bytes, not '0,0 1,'
+= 2
+$ lacuna train --data faces --out run --crop yunet:1,2
+! lacuna train: --crop needs rules such as yunet:1.19,-0.09,0.07 between blanks, at most 255 bytes, not 'yunet:1,2'
+= 2
+$ lacuna eval --model run --data faces --missing abc
+! lacuna eval: --missing needs numbers, or pairs such as 0,0, between blanks, at most 255 bytes, not 'abc'
+= 2
+$ lacuna compare a b --data faces --outside out
+! lacuna compare: --outside needs error, missing or keep, not 'out'
+= 2
+$ lacuna report run --data faces --out page --missing abc
+! lacuna report: --missing needs numbers, or pairs such as 0,0, between blanks, at most 255 bytes, not 'abc'
+= 2
+$ lacuna suspects run --data faces --missing abc
+! lacuna suspects: --missing needs numbers, or pairs such as 0,0, between blanks, at most 255 bytes, not 'abc'
+= 2
+$ lacuna import labels.csv --out faces --missing abc
+! lacuna import: --missing needs numbers, or pairs such as 0,0, between blanks, at most 255 bytes, not 'abc'
+= 2
+$ lacuna plot curve run --out curve.jpeg
+! lacuna plot curve: --out needs a name that ends in .png or .svg, not 'curve.jpeg'
+= 2
+$ lacuna export --model run --to c --out out --name 1x
+! lacuna export: --name needs a letter, and letters, digits and _ behind it, not '1x'
+= 2
+
 Stray arguments.
 $ lacuna train faces
 ! lacuna train: stray argument 'faces'

@@ -26,6 +26,11 @@ $ printf 'frame2.pgm,4,5,20,20,0.5\nframe2.pgm,1,1,30,24,.25\nframe4.pgm,0,0,32,
 | photos/frame2.pgm,2,1,1,30,24,0.25
 | photos/frame4.pgm,1,0,0,32,32,
 ! lacuna: no face in photos/frame3.pgm
+$ lacuna predict --model run photos/frame9.pgm --boxes boxes.csv | wc -l; lacuna predict --model run photos/frame8.pgm photos/frame9.pgm --boxes boxes.csv > /dev/null
+| 1
+! lacuna: no line of boxes.csv is of photos/frame9.pgm: the file that it names must be the photo's path, or end it behind a slash
+! lacuna: no line of boxes.csv is of any of these photos: the file that it names must be the photo's path, or end it behind a slash
+= 1
 $ lacuna predict --model run photos/frame4.pgm --boxes boxes.csv --out again.csv; lacuna predict --model run photos --boxes again.csv 2> note | cut -d, -f8- | tail -n +2 > 1; sed -n 4p table | cmp - 1; cat note
 | lacuna: no face in 11 of 12 photos, the first is photos/frame1.pgm
 $ lacuna predict --model run photos/frame4.pgm --box 4,4,20,20 --crop 1.6,-.2,-0.2 | tail -n +2 | cut -d, -f7- > 1; sed -n 4p table | cmp - 1

@@ -16,8 +16,8 @@ $ lacuna plot augmented --data faces/test.csv --out seen.png
 ! lacuna: faces/test.csv: row 1: there are no columns NAME_x and NAME_y
 = 1
 $ lacuna plot curve run --out curve.jpeg
-! lacuna: curve.jpeg: a picture's name must end in .png or .svg
-= 1
+! lacuna plot curve: --out needs a name that ends in .png or .svg, not 'curve.jpeg'
+= 2
 $ lacuna plot curve faces --out curve.svg
 ! lacuna: faces/metrics.csv: cannot open: No such file or directory
 = 1

@@ -53,11 +53,11 @@ $ lacuna eval --model marked --data faces/marked.csv --missing 0
 $ lacuna train --data faces/marked.csv --out marked --resume --epochs 2 > /dev/null; lacuna report marked --data faces/marked.csv --out page; lacuna plot faces --model marked --data faces/marked.csv --out faces.svg
 | page/report.html: open it in a browser
 $ lacuna eval --model marked --data faces/marked.csv --outside never
-! lacuna: outside is never, must be error, missing or keep
-= 1
+! lacuna eval: --outside needs error, missing or keep, not 'never'
+= 2
 $ lacuna data faces/training.csv --missing none
-! lacuna: missing is "none", must be at most 32 numbers, or pairs such as 0,0, between blanks
-= 1
+! lacuna data: --missing needs numbers, or pairs such as 0,0, between blanks, at most 255 bytes, not 'none'
+= 2
 
 Other columns; texts as ids; a pipe.
 $ lacuna data faces/more.csv | tail -n +2 | cmp - out

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -188,6 +189,7 @@ static int finish_stdout(void)
 int main(int argc, char **argv)
 {
     hold_streams();
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond `ulimit -f` is a failed write, as on a full disk */
     const int code = run(argc - 1, argv + 1);
     return code == CODE_DONE ? finish_stdout() : code;
 }

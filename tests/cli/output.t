@@ -50,6 +50,11 @@ $ lacuna predict --model none --data faces --out points.csv <&- 2>&-; test ! -e 
 $ lacuna predict --model shut --data faces/test.csv --out points.csv <&- >&- 2>&-; head -c 8 points.csv
 | ImageId,
 
+A file beyond the size that is allowed is one more that cannot be written.
+$ (ulimit -f 4; lacuna export --model run --to onnx --out big.onnx); ls -a | grep big
+! lacuna: big.onnx: cannot write: File too large
+= 1
+
 A device is written, never replaced.
 $ lacuna predict --model run --data faces --out /dev/null; test -c /dev/null && test -c /dev/full
 

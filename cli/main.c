@@ -1,11 +1,15 @@
 /*
  * The command `lacuna`: finds the verb and hands it the rest of the line.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "cli.h"
 #include "man.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct verb {
     const char *name;
@@ -161,12 +165,31 @@ static int run(int argc, char **argv)
     return v ? v->run(argc - 1, argv + 1) : unknown_verb(word);
 }
 
+/* A stream that the caller closed leaves its number to the next file that is opened, and what is
+ * printed would stand in that file. Its place is taken by one that cannot be written. */
+static void hold_streams(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        if (fcntl(stream, F_GETFD) == -1 && errno == EBADF)
+            (void)open("/dev/null", O_RDONLY); /* the lowest number that is free: `stream` */
+}
+
+/* Says whether all that was printed has been written. After an earlier failure the stream still
+ * has what it could not write, so that flushing it once more tells why. */
+static int finish_stdout(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return CODE_DONE;
+    fprintf(stderr, "lacuna: standard output: cannot write: %s\n",
+            errno ? strerror(errno) : "a part is missing");
+    return CODE_FAILED;
+}
+
 int main(int argc, char **argv)
 {
-    int code = run(argc - 1, argv + 1);
-    if ((ferror(stdout) || fflush(stdout) != 0) && code == CODE_DONE) {
-        fprintf(stderr, "lacuna: standard output: cannot write: %s\n", strerror(errno));
-        code = CODE_FAILED;
-    }
-    return code;
+    hold_streams();
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond `ulimit -f` is a failed write, as on a full disk */
+    const int code = run(argc - 1, argv + 1);
+    return code == CODE_DONE ? finish_stdout() : code;
 }

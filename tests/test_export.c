@@ -315,7 +315,7 @@ static void c_is_four_files_with_the_sizes(void **state)
     const fixture *f = *state;
     lac_model *model = model_new(f, every, SIZE);
     const test_path dir = path_in(&f->folder, "c");
-    const lac_export_config config = {.name = "eyes", .licence = "a */ b"};
+    const lac_export_config config = {.name = "eyes", .licence = "a */ b /* c?\?\?/"};
     lac_export_size size;
     char wanted[100];
     assert_ok(f->ctx, lac_export_c(model, &config, dir.text, &size));
@@ -326,7 +326,7 @@ static void c_is_four_files_with_the_sizes(void **state)
     assert_in(header, wanted);
     assert_in(header, "#define EYES_SIZE 20 ");
     assert_in(header, "#define EYES_POINTS 3\n");
-    assert_in(header, "Licence: a * / b\n");
+    assert_in(header, "Licence: a * / b / * c? ? ?/\n");
     assert_in(program, "\"left \\042eye\\042\",");
     assert_in(program, "conv(m4_k, m5_c, m4_k, &l5_c);");
     assert_null(strstr(program, "dense"));

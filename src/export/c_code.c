@@ -11,12 +11,19 @@
 
 /* ---- Text ------------------------------------------------------------------------------------ */
 
+/* Two letters that would end the comment, or that compilers warn of in one: ends, beginnings, and
+ * question marks, which begin a trigraph. */
+static int is_apart(const char *text)
+{
+    return strncmp(text, "*/", 2) == 0 || strncmp(text, "/*", 2) == 0 ||
+           strncmp(text, "??", 2) == 0;
+}
+
 void lac_c_comment(FILE *stream, const char *text)
 {
     for (; *text; text++) {
-        const int is_end = text[0] == '*' && text[1] == '/';
         fputc((unsigned char)*text < ' ' ? ' ' : *text, stream);
-        if (is_end)
+        if (is_apart(text))
             fputc(' ', stream);
     }
 }

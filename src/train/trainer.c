@@ -189,6 +189,17 @@ static lac_status check_ends(const lac_trainer *t)
                     config->until > 0.0 ? "until" : "patience", config->holdout);
 }
 
+/* Without a label every loss is 0, and a training would end well that learned nothing. */
+static lac_status check_labels(const lac_trainer *t)
+{
+    const size_t labels = 2 * (size_t)t->data->points;
+    for (int i = 0; i < t->train_count; i++)
+        if (memchr(mask_of(t, t->train_rows[i]), 1, labels))
+            return LAC_OK;
+    return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "no labels to learn: %d rows to train on, and all "
+                    "their labels are missing", t->train_count);
+}
+
 /* Mirror images of points that lack their partners teach wrong labels. A model that goes on keeps
  * its partners. */
 static lac_status check_partners(const lac_trainer *t)
@@ -214,6 +225,7 @@ static lac_status build(lac_trainer *t, const lac_kept *kept)
     LAC_TRY(choose_rows(t));
     LAC_TRY(check_ends(t));
     if (!t->model) {
+        LAC_TRY(check_labels(t));
         LAC_TRY(check_partners(t));
         LAC_TRY(new_model(t));
     }

@@ -158,6 +158,12 @@ $ printf 'a_x,a_y,Image\n1,1,0 1 2 256\n' > t.csv; lacuna train --data t.csv --o
 = 1
 $ test ! -e run
 
+Nothing to learn is no training that ends well.
+$ printf 'a_x,a_y,Image\n,,0 1 2 3\n,,3 2 1 0\n,,9 9 8 7\n' > t.csv; lacuna train --data t.csv --out run --preset first --holdout 0 > log
+! lacuna: no labels to learn: 3 rows to train on, and all their labels are missing
+= 1
+$ test ! -e run
+
 Models.
 $ lacuna eval --model nowhere --data t.csv
 ! lacuna: nowhere: cannot open: No such file or directory

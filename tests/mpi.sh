@@ -1,11 +1,12 @@
 #!/bin/sh
-# Trainings by mpirun: the same run by 1, 2 and 3 ranks, the same folds and search by teams of
-# them, a rank that is killed, a signal that stops.
+# Trainings by mpirun: the same run by 1, 2 and 3 ranks; and, of `all`, the same folds and search by
+# teams of them, a rank that is killed, a signal that stops.
 # Skipped where there is no mpirun.
 #
-# usage: mpi.sh LACUNA
+# usage: mpi.sh LACUNA few|all
 set -eu
 lacuna=$1
+extent=$2
 command -v mpirun >/dev/null 2>&1 || exit 77
 cd "$(mktemp -d)"
 trap 'rm -rf "$PWD"' EXIT
@@ -41,6 +42,7 @@ for n in 1 2 3; do
     cmp curve1 "curve$n" && cmp answers1 "answers$n" || fail "$n ranks train something else"
 done
 grep -q '^machine  3 ranks, each of 1 thread' out3 || fail 'does not say who trains'
+[ "$extent" = all ] || exit 0
 
 # shellcheck disable=SC2086
 work() { # FOLDER COMMAND...: folds and a search by the command

@@ -64,7 +64,7 @@ hosts() { # HOSTS N ARGUMENT...: lacuna by N ranks on the hosts
         "$lacuna" "$@" --threads 1
 }
 
-settings='--preset paper --model kimura --batch 16 --epochs 2'
+settings='--preset paper --model kimura --batch 32 --epochs 2'
 "$lacuna" synth --rows 40 --size 32 --out faces >/dev/null
 compare() { # NAME COMMAND...: a training by the command
     name=$1

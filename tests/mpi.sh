@@ -1,17 +1,19 @@
 #!/bin/sh
 # Trainings by mpirun: the same run by 1, 2 and 3 ranks; and, of `all`, the same folds and search by
 # teams of them, a rank that is killed, a signal that stops.
-# Skipped where there is no mpirun.
+# Skipped where there is no mpirun. MPIRUN is another one than the first in PATH, for a build with
+# another MPI.
 #
 # usage: mpi.sh LACUNA few|all
 set -eu
 lacuna=$1
 extent=$2
-command -v mpirun >/dev/null 2>&1 || exit 77
+mpirun=${MPIRUN:-mpirun}
+command -v "$mpirun" >/dev/null 2>&1 || exit 77
 cd "$(mktemp -d)"
 trap 'rm -rf "$PWD"' EXIT
 options=
-if mpirun --version 2>/dev/null | grep -q 'Open MPI'; then
+if "$mpirun" --version 2>/dev/null | grep -q 'Open MPI'; then
     options='--oversubscribe --mca odls_base_sigkill_timeout 5'
     [ "$(id -u)" -ne 0 ] || options="$options --allow-run-as-root"
 fi
@@ -23,7 +25,7 @@ ranks() { # N ARGUMENT...: lacuna by N ranks
     n=$1
     shift
     # shellcheck disable=SC2086  # a list of words
-    $run mpirun $options -n "$n" "$lacuna" "$@" --threads 1
+    $run "$mpirun" $options -n "$n" "$lacuna" "$@" --threads 1
 }
 run=
 wait_for_line() { # PATTERN FILE
@@ -31,7 +33,7 @@ wait_for_line() { # PATTERN FILE
         sleep 0.05
     done
 }
-settings='--preset paper --model kimura --batch 16'
+settings='--preset paper --model kimura --batch 32'
 
 "$lacuna" synth --rows 40 --size 32 --out faces >/dev/null
 for n in 1 2 3; do

@@ -1219,6 +1219,7 @@ typedef struct lac_bench_result {
                                  * peak, bandwidth and prediction of this one */
     double gather_seconds;      /* median of what a step waits for other ranks, */
     double gather_bytes;        /* and of what comes from them */
+    double gathers;             /* in so many gathers and exchanges of a step */
 } lac_bench_result;
 
 /* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Trainings by mpirun: the same run by 1, 2 and 3 ranks; and, of `all`, the same folds and search by
-# teams of them, a rank that is killed, a signal that stops.
+# teams of them; of Open MPI a signal that stops and a rank that is killed.
 # Skipped where there is no mpirun. MPIRUN is another one than the first in PATH, for a build with
 # another MPI.
 #
@@ -13,7 +13,9 @@ command -v "$mpirun" >/dev/null 2>&1 || exit 77
 cd "$(mktemp -d)"
 trap 'rm -rf "$PWD"' EXIT
 options=
+open=no
 if "$mpirun" --version 2>/dev/null | grep -q 'Open MPI'; then
+    open=yes
     options='--oversubscribe --mca odls_base_sigkill_timeout 5'
     [ "$(id -u)" -ne 0 ] || options="$options --allow-run-as-root"
 fi
@@ -38,10 +40,11 @@ same() { # MODEL EPOCHS: by 1, 2 and 3 ranks
     for n in 1 2 3; do
         ranks "$n" train --data faces --out "$1$n" --preset paper --model "$1" --batch 32 \
             --epochs "$2" >"$1$n.out"
-        cut -d, -f1,4- "$1$n/metrics.csv" >curve
-        "$lacuna" predict --model "$1$n" --data faces >answers
-        [ "$n" -gt 1 ] || { cp curve curve1 && cp answers answers1; }
-        cmp curve1 curve && cmp answers1 answers || fail "$n ranks train another $1"
+        cut -d, -f1,4- "$1$n/metrics.csv" >"curve$n"
+        "$lacuna" predict --model "$1$n" --data faces >"answers$n"
+        if ! cmp curve1 "curve$n" || ! cmp answers1 "answers$n"; then
+            fail "$n ranks train another $1"
+        fi
     done
 }
 same kimura 2
@@ -77,6 +80,9 @@ if ranks 2 train --data faces --out none --ranks 2 >refused 2>&1; then
     fail 'takes --ranks from under mpirun'
 fi
 grep -q 'mpirun or srun has said already' refused || fail 'does not say why it refuses --ranks'
+
+# MPICH's mpirun sends the signal twice and says nothing of what has come of it.
+[ "$open" = yes ] || exit 0
 
 # Epochs that take a while: until mpirun passes the signal on it takes no output, and a rank with
 # more lines than a terminal's buffer holds would wait.

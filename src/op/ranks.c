@@ -19,9 +19,9 @@
  * that those of many rows stay in its cache. */
 enum { TILE = 4096 };
 
-/* Rows of which those of all ranks together have so many bytes go to all: it takes no longer to hear
- * them than to exchange something with every rank. So do those that alone have more than LONG: MPI
- * counts in int. */
+/* Rows go to all where those of all ranks together have at most SHORT bytes: it takes no longer to
+ * hear them than to exchange something with every rank. So do rows of more than LONG: MPI counts in
+ * int. */
 enum { SHORT = 1 << 20, LONG = 1 << 26 };
 
 typedef struct sum {
@@ -59,7 +59,7 @@ int lac_pass_whole(const lac_pass *pass)
     return pass->start ? pass->start[lac_ranks(pass->ctx)] : pass->n;
 }
 
-/* ---- The tree --------------------------------------------------------------------------------- */
+/* ---- The tree -------------------------------------------------------------------------------- */
 
 static int left_half(int count)
 {
@@ -168,7 +168,7 @@ static void add_up_columns(table t)
     lac_parallel(t.sum->ctx, (int)((t.width + TILE - 1) / TILE), work_columns, &t);
 }
 
-/* ---- Between ranks ---------------------------------------------------------------------------- */
+/* ---- Between ranks --------------------------------------------------------------------------- */
 
 static int goes_to_all(const lac_context *ctx, size_t row_bytes)
 {
@@ -267,7 +267,7 @@ size_t lac_chunks_room(const lac_planner *p, int chunk, size_t width, size_t ele
     return (size_t)own * width + ranks * (size_t)branches_most(own) * columns;
 }
 
-/* ---- What is not added ------------------------------------------------------------------------ */
+/* ---- What is not added ----------------------------------------------------------------------- */
 
 int lac_pass_first(const lac_pass *pass)
 {

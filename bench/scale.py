@@ -57,8 +57,9 @@ class Wire:
         return branches * self.exchange(row) + self.gather(row / self.nodes)
 
 
-def step(wire, net, batch, element, points):
-    """What a step waits for: sums of weights, which could be hidden, and all else, by kind."""
+def step(wire, net, batch, element, points, larger=1.0):
+    """What a step waits for: sums of weights, which could be hidden, and all else, by kind. Rows of
+    a weight's gradient may be `larger` than it: a method of convolving has its own order."""
     norms = weights = dense = 0.0
     for words, outputs, params in net:
         if words.startswith("dense"):
@@ -70,9 +71,16 @@ def step(wire, net, batch, element, points):
         else:
             is_norm = " norm" in words
             norms += (1 + is_norm) * wire.sum(16 * outputs)
-            weights += wire.sum(4 * (params - outputs * (1 + is_norm)))
+            weights += wire.sum(larger * 4 * (params - outputs * (1 + is_norm)))
     answers = wire.gather(batch * 2 * points * 4) + 3 * wire.gather(24)
     return {"weights": weights, "norm": norms, "dense": dense, "answers": answers}
+
+
+def larger_rows(case, measured, net):
+    """By how much, from what one of two ranks has heard: seconds are bytes on a wire of no latency."""
+    wire = Wire({"latency": 0, "bandwidth": 1}, 2)
+    parts = step(wire, net, measured["batch"] / 2, measured["element"], case["points"])
+    return 1 + (measured["heard"] - sum(parts.values())) / parts["weights"]
 
 
 def efficiency(compute, waits):
@@ -81,7 +89,8 @@ def efficiency(compute, waits):
 
 def row(case, network, measured, net, speedup, nodes):
     compute = measured["seconds"] / speedup
-    parts = step(Wire(network, nodes), net, measured["batch"], measured["element"], case["points"])
+    parts = step(Wire(network, nodes), net, measured["batch"], measured["element"], case["points"],
+                 larger_rows(case, measured, net))
     waits = sum(parts.values())
     hidden = min(parts["weights"], case["overlap"] * compute)
     most = max(parts, key=parts.get)

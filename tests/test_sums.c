@@ -11,9 +11,9 @@
 
 enum { MOST_RANKS = 5, CHUNK = 3 };
 
-/* Numbers of a row: of doubles, below a piece of work and above it; of floats so many that a row of
- * every rank has more than a megabyte, as few as that. */
-enum { FEW = 7, SOME = 4100, MANY = 140000 };
+/* Numbers of a row: below a piece of work and above it, and so many of all ranks that floats have
+ * more than a megabyte. */
+enum { FEW = 7, SOME = 4100, MANY_OF_ALL = (1 << 18) + 1000 };
 
 typedef struct sum_case {
     int n;
@@ -132,7 +132,7 @@ static lac_status add_up(lac_context *ctx, int rank, void *user)
 
 static void check(sum_case c, int ranks)
 {
-    static const size_t widths[] = {1, FEW, SOME, MANY};
+    const size_t widths[] = {1, FEW, SOME, MANY_OF_ALL / (size_t)ranks};
     const ranked r = {.work = add_up, .user = &c};
     for (int w = 0; w < LAC_COUNT(widths); w++) {
         c.width = widths[w];

@@ -1,9 +1,9 @@
 /*
  * Ranks by fork, who share a piece of memory: for tests, and for one machine without MPI.
  *
- * What is gathered goes through that memory ROOM bytes at a time: each rank writes its part of
- * them, all meet, each reads the rest. Two rooms take turns, so that one meeting a turn is enough:
- * who writes into a room again has met, in between, everybody who read from it.
+ * What is gathered or exchanged goes through that memory ROOM bytes at a time: each rank writes its
+ * part of them, all meet, each reads what it is to have. Two rooms take turns, so that one meeting
+ * a turn is enough: who writes into a room again has met, in between, everybody who read from it.
  *
  * At a meeting ranks sleep until the last one comes (futex). Whoever has slept for CHECK looks
  * whether the others still live: rank 0 asks for its children that have ended, and they whether

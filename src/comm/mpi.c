@@ -114,12 +114,12 @@ static void place_rows(team *t, int i, const int *row, const size_t *end)
 static int exchange(void *user, const void *from, const int *row, const size_t *end, void *to)
 {
     team *t = user;
-    int most = 0, error = MPI_SUCCESS;
+    int own = rows_of(row, t->comm.rank), most = 0, error = MPI_SUCCESS;
     for (int r = 0; r < t->comm.size; r++)
         most = rows_of(row, r) > most ? rows_of(row, r) : most;
     for (int i = 0; i < most && error == MPI_SUCCESS; i++) {
         MPI_Request request;
-        const char *out = (const char *)from + i * end[t->comm.size - 1];
+        const char *out = (const char *)from + (i < own ? i * end[t->comm.size - 1] : 0);
         place_rows(t, i, row, end);
         error = MPI_Ialltoallv(out, t->count_out, t->first_out, MPI_BYTE, to, t->count, t->first,
                                MPI_BYTE, t->ranks, &request);

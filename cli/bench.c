@@ -27,6 +27,19 @@ static void print_head(const bench_options *o, const lac_context *ctx)
     fflush(stdout);
 }
 
+/* Of a step of rank 0. Nothing is computed while it waits. */
+static void print_ranks(const lac_bench_result *r)
+{
+    double compute = r->step_seconds - r->gather_seconds;
+    printf("compute            %10.2f ms of a step of rank 0\n", 1e3 * compute);
+    printf("communication      %10.2f ms besides, waits included; none is hidden\n",
+           1e3 * r->gather_seconds);
+    printf("                   %10.2f MB from the others, in %.0f messages of all\n",
+           1e-6 * r->gather_bytes, r->gathers);
+    printf("efficiency         %10.1f %%, what compute is of the step\n",
+           100 * compute / r->step_seconds);
+}
+
 static void print_table(const lac_bench_result *r)
 {
     printf("training step      %10.2f ms\n", 1e3 * r->step_seconds);
@@ -42,9 +55,7 @@ static void print_table(const lac_bench_result *r)
     printf("prediction, batch  %10.0f images/s\n", r->predict_images_per_second);
     if (r->ranks == 1)
         return;
-    printf("gathering          %10.2f ms of a step of rank 0, waits included\n",
-           1e3 * r->gather_seconds);
-    printf("                   %10.2f MB a step from the others\n", 1e-6 * r->gather_bytes);
+    print_ranks(r);
 }
 
 /* One pass of an operator, its share of the peak, if it has any FLOP, and of the memory's
@@ -126,6 +137,7 @@ static void print_json(cJSON *root, const lac_bench_result *r)
         cJSON_AddNumberToObject(root, "ranks", r->ranks);
         cJSON_AddNumberToObject(root, "gather_seconds", r->gather_seconds);
         cJSON_AddNumberToObject(root, "gather_bytes", r->gather_bytes);
+        cJSON_AddNumberToObject(root, "gathers", r->gathers);
     }
     add_operators(root, r);
     json_print(root);

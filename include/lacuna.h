@@ -111,6 +111,10 @@ typedef struct lac_comm {
     /* Whether a rank is known to be gone; it does not wait. Then teams end their trainings early,
      * saved. NULL: gather alone tells. */
     int (*lost)(void *user);
+    /* Gives every rank some columns of the rows of all. Rank r has rows [row[r - 1], row[r]), of
+     * end[size - 1] bytes, at `from`; it gets bytes [end[r - 1], end[r]) of every row, one behind
+     * the other, at `to`. Otherwise as gather. NULL: ranks gather whole rows instead. */
+    int (*exchange)(void *user, const void *from, const int *row, const size_t *end, void *to);
 } lac_comm;
 
 /* Makes this process rank 0 of `size`, the others by fork, which share memory with it: for one
@@ -1221,6 +1225,7 @@ typedef struct lac_bench_result {
                                  * peak, bandwidth and prediction of this one */
     double gather_seconds;      /* median of what a step waits for other ranks, */
     double gather_bytes;        /* and of what comes from them */
+    double gathers;             /* in so many gathers and exchanges of a step */
 } lac_bench_result;
 
 /* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */

@@ -358,7 +358,7 @@ static void run_conv(void *arg, int item, int thread)
     if (c->dx)
         lac_conv_backward_data(c->conv, thread, c->n, c->dy, backward, c->dx, scratch);
     lac_conv_backward_weights(c->conv, thread, c->n, c->x, c->dy, partial, scratch);
-    lac_conv_reduce(c->conv, thread, partial, 1, c->dw);
+    lac_conv_unpack_gradient(c->conv, thread, partial, c->dw);
     numbers_free(forward);
     numbers_free(backward);
     numbers_free(scratch);

@@ -88,7 +88,9 @@ static void run_backward(problem *p, int thread, const float *packed, float *scr
                                    scratch);
         lac_conv_backward_weights(p->conv, thread, n, x, dy, partial + i * size, scratch);
     }
-    lac_conv_reduce(p->conv, thread, partial, p->chunks, p->dw);
+    for (size_t i = size; i < p->chunks * size; i++)
+        partial[i % size] += partial[i];
+    lac_conv_unpack_gradient(p->conv, thread, partial, p->dw);
     numbers_free(partial);
 }
 

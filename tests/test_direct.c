@@ -75,7 +75,7 @@ static void run_passes(void *arg, int item, int thread)
         lac_conv_backward_data(o->conv, thread, o->g->n, dy, packed[1], dx, scratch);
     lac_conv_backward_weights(o->conv, thread, o->g->n, x, dy, partial, scratch);
     o->dw = numbers(o->w_size);
-    lac_conv_reduce(o->conv, thread, partial, 1, o->dw);
+    lac_conv_unpack_gradient(o->conv, thread, partial, o->dw);
     o->y = loaded(of_y, y, o->y_size);
     o->dx = loaded(k, dx, backward ? o->x_size : 0);
     float *const all[] = {w, x, dy, packed[0], packed[1], scratch, partial};

@@ -36,7 +36,8 @@ struct lac_context {
     const lac_comm *comm; /* NULL: one rank */
     int team;             /* ranks that share a fold or a trial; all: 0 */
     double heard_bytes;   /* that came from other ranks so far, */
-    double heard_seconds; /* and how long this one has waited for them */
+    double heard_seconds; /* how long this one has waited for them, */
+    double heard_times;   /* and in how many gathers and exchanges */
     lac_pool *pool;
     const lac_kernels *kernels;
     /* Called around the work of every thread, or NULL; leave gets what enter returned. */

@@ -13,17 +13,41 @@ int lac_rank(const lac_context *ctx)
     return ctx->comm ? ctx->comm->rank : 0;
 }
 
+/* Bytes of a rank's piece. */
+static size_t piece(const size_t *end, int rank)
+{
+    return end[rank] - (rank ? end[rank - 1] : 0);
+}
+
+static void note_heard(lac_context *ctx, double started, double bytes)
+{
+    ctx->heard_seconds += lac_seconds() - started;
+    ctx->heard_bytes += bytes;
+    ctx->heard_times++;
+}
+
 lac_status lac_gather(lac_context *ctx, void *bytes, const size_t *end)
 {
     const lac_comm *comm = ctx->comm;
     if (!comm)
         return LAC_OK;
-    size_t own = end[comm->rank] - (comm->rank ? end[comm->rank - 1] : 0);
+    size_t own = piece(end, comm->rank);
     double started = lac_seconds();
     int failed = comm->gather(comm->user, bytes, end);
-    ctx->heard_seconds += lac_seconds() - started;
-    ctx->heard_bytes += (double)(end[comm->size - 1] - own);
+    note_heard(ctx, started, (double)(end[comm->size - 1] - own));
     return failed ? lac_fail(ctx, LAC_ERROR_RANKS, "%s", comm->reason(comm->user)) : LAC_OK;
+}
+
+void lac_exchange_noting(lac_context *ctx, const void *from, const int *row, const size_t *end,
+                         void *to)
+{
+    const lac_comm *comm = ctx->comm;
+    int rank = comm->rank, own = row[rank] - (rank ? row[rank - 1] : 0);
+    double started = lac_seconds();
+    int failed = comm->exchange(comm->user, from, row, end, to);
+    note_heard(ctx, started, (double)(row[comm->size - 1] - own) * (double)piece(end, rank));
+    if (failed)
+        lac_trouble_note(ctx, LAC_ERROR_RANKS, "%s", comm->reason(comm->user));
 }
 
 void lac_gather_noting(lac_context *ctx, void *bytes, const size_t *end)

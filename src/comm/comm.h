@@ -1,7 +1,7 @@
 /*
- * Ranks: processes that share each batch of a training. They only ever gather: each shows the
- * others what it has, and every one adds it up in the order of the pictures. So no sum depends on
- * how many there are, and all of them hold the same weights.
+ * Ranks: processes that share each batch of a training. Bytes are moved between them and nothing is
+ * added on the way: whoever adds does it in an order that depends on the pictures alone. So no sum
+ * depends on how many there are, and all of them hold the same weights.
  *
  * Where there are many trainings to do, ranks part into teams, each of which does a training at a
  * time as if there were no others.
@@ -21,6 +21,10 @@ lac_status lac_gather(lac_context *ctx, void *bytes, const size_t *end);
 
 /* The same where nothing can be returned: a failure is noted as trouble. */
 void lac_gather_noting(lac_context *ctx, void *bytes, const size_t *end);
+
+/* Some columns of the rows of all, as lac_comm's exchange says; notes a failure. */
+void lac_exchange_noting(lac_context *ctx, const void *from, const int *row, const size_t *end,
+                         void *to);
 
 /* Where the share of a rank begins when `count` things are shared out evenly. */
 int lac_share(int count, int rank, int ranks);

@@ -1,9 +1,9 @@
 /*
  * Ranks by fork, who share a piece of memory: for tests, and for one machine without MPI.
  *
- * What is gathered goes through that memory ROOM bytes at a time: each rank writes its part of
- * them, all meet, each reads the rest. Two rooms take turns, so that one meeting a turn is enough:
- * who writes into a room again has met, in between, everybody who read from it.
+ * What is gathered or exchanged goes through that memory ROOM bytes at a time: each rank writes its
+ * part of them, all meet, each reads what it is to have. Two rooms take turns, so that one meeting
+ * a turn is enough: who writes into a room again has met, in between, everybody who read from it.
  *
  * At a meeting ranks sleep until the last one comes (futex). Whoever has slept for CHECK looks
  * whether the others still live: rank 0 asks for its children that have ended, and they whether
@@ -131,18 +131,30 @@ static int meet(team *t)
 
 /* ---- Gathering ------------------------------------------------------------------------------ */
 
-/* Copies those of the bytes [first, last) for which there is a place in the room, which holds
- * those from `at` on. */
-static void copy(char *room, size_t at, char *bytes, size_t first, size_t last, int into_room)
+/* Of `count` bytes, the first of which is number `first` of all, those that have a place in the
+ * room, which holds those from `at` on: returns how many, and where they begin among these, and
+ * there. */
+static size_t common(size_t at, size_t first, size_t count, size_t *of_bytes, size_t *of_room)
 {
     size_t from = first > at ? first : at;
-    size_t end = last < at + ROOM ? last : at + ROOM;
-    if (from >= end)
-        return;
-    if (into_room)
-        memcpy(room + (from - at), bytes + from, end - from);
-    else
-        memcpy(bytes + from, room + (from - at), end - from);
+    size_t end = first + count < at + ROOM ? first + count : at + ROOM;
+    *of_bytes = from - first;
+    *of_room = from - at;
+    return from < end ? end - from : 0;
+}
+
+static void put(char *room, size_t at, const char *bytes, size_t first, size_t count)
+{
+    size_t of_bytes, of_room, n = common(at, first, count, &of_bytes, &of_room);
+    if (n)
+        memcpy(room + of_room, bytes + of_bytes, n);
+}
+
+static void take(const char *room, size_t at, char *bytes, size_t first, size_t count)
+{
+    size_t of_bytes, of_room, n = common(at, first, count, &of_bytes, &of_room);
+    if (n)
+        memcpy(bytes + of_bytes, room + of_room, n);
 }
 
 static int gather(void *user, void *bytes, const size_t *end)
@@ -152,13 +164,32 @@ static int gather(void *user, void *bytes, const size_t *end)
     size_t first = rank ? end[rank - 1] : 0, total = end[t->comm.size - 1], at = 0;
     do {
         char *room = t->place->room[t->turn++ % 2];
-        copy(room, at, bytes, first, end[rank], 1);
+        put(room, at, (char *)bytes + first, first, end[rank] - first);
         if (meet(t))
             return 1;
-        copy(room, at, bytes, 0, first, 0);
-        copy(room, at, bytes, end[rank], total, 0);
+        take(room, at, bytes, 0, first);
+        take(room, at, (char *)bytes + end[rank], end[rank], total - end[rank]);
         at += ROOM;
     } while (at < total);
+    return 0;
+}
+
+static int exchange(void *user, const void *from, const int *row, const size_t *end, void *to)
+{
+    team *t = user;
+    int rank = t->comm.rank, before = rank ? row[rank - 1] : 0, rows = row[t->comm.size - 1];
+    size_t width = end[t->comm.size - 1], column = rank ? end[rank - 1] : 0;
+    size_t own = end[rank] - column, at = 0;
+    do {
+        char *room = t->place->room[t->turn++ % 2];
+        for (int r = before; r < row[rank]; r++)
+            put(room, at, (const char *)from + (r - before) * width, r * width, width);
+        if (meet(t))
+            return 1;
+        for (int r = 0; r < rows; r++)
+            take(room, at, (char *)to + r * own, r * width + column, own);
+        at += ROOM;
+    } while (at < rows * width);
     return 0;
 }
 
@@ -185,7 +216,7 @@ static const lac_comm *split(void *user, int size)
     team *all = user, *part = all + 1;
     if (part->comm.size == 0) {
         part->comm = (lac_comm){.rank = all->comm.rank % size, .size = size, .gather = gather,
-                                .reason = reason, .user = part};
+                                .exchange = exchange, .reason = reason, .user = part};
         part->all = all;
         part->shared = all->shared;
         part->place = &all->shared->team[all->comm.rank / size];
@@ -239,8 +270,8 @@ lac_status lac_fork_open(int size, lac_comm **out)
     team *t = calloc(2, sizeof *t);
     if (!t)
         return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %d ranks", size);
-    t->comm = (lac_comm){.size = size, .gather = gather, .reason = reason, .user = t,
-                         .split = split, .lost = lost};
+    t->comm = (lac_comm){.size = size, .gather = gather, .exchange = exchange, .reason = reason,
+                         .user = t, .split = split, .lost = lost};
     t->all = t;
     t->shared = mmap(NULL, bytes_to_share(size), PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

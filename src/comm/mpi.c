@@ -25,7 +25,8 @@ enum { LEAST_SLEEP = 5000, MOST_SLEEP = 100000 }; /* nanoseconds */
 typedef struct team {
     lac_comm comm; /* what is handed out */
     MPI_Comm ranks;
-    int count[LAC_MOST_RANKS], first[LAC_MOST_RANKS];
+    int count[LAC_MOST_RANKS], first[LAC_MOST_RANKS];         /* bytes from each rank, */
+    int count_out[LAC_MOST_RANKS], first_out[LAC_MOST_RANKS]; /* and to each */
     char reason[MPI_MAX_ERROR_STRING];
 } team;
 
@@ -74,14 +75,58 @@ static int gather_small(team *t, char *bytes, const size_t *end)
     return error == MPI_SUCCESS ? wait_for(&request) : error;
 }
 
+static int failed(team *t, int error)
+{
+    int length;
+    if (error != MPI_SUCCESS)
+        MPI_Error_string(error, t->reason, &length);
+    return error != MPI_SUCCESS;
+}
+
 static int gather(void *user, void *bytes, const size_t *end)
 {
     team *t = user;
     int is_large = end[t->comm.size - 1] > MOST_BYTES;
-    int length, error = (is_large ? gather_large : gather_small)(t, bytes, end);
-    if (error != MPI_SUCCESS)
-        MPI_Error_string(error, t->reason, &length);
-    return error != MPI_SUCCESS;
+    return failed(t, (is_large ? gather_large : gather_small)(t, bytes, end));
+}
+
+static int rows_of(const int *row, int rank)
+{
+    return row[rank] - (rank ? row[rank - 1] : 0);
+}
+
+/* What goes where of the i-th row of every rank that has so many. */
+static void place_rows(team *t, int i, const int *row, const size_t *end)
+{
+    int rank = t->comm.rank;
+    int own = (int)(end[rank] - (rank ? end[rank - 1] : 0));
+    for (int r = 0; r < t->comm.size; r++) {
+        int first = r ? (int)end[r - 1] : 0;
+        t->first_out[r] = first;
+        t->count_out[r] = i < rows_of(row, rank) ? (int)end[r] - first : 0;
+        t->first[r] = ((r ? row[r - 1] : 0) + i) * own;
+        t->count[r] = i < rows_of(row, r) ? own : 0;
+    }
+}
+
+/* The first rows of all ranks, then the second ones, until none has more: rows are few, and nothing
+ * has to be put together. */
+static int exchange(void *user, const void *from, const int *row, const size_t *end, void *to)
+{
+    team *t = user;
+    int own = rows_of(row, t->comm.rank), most = 0, error = MPI_SUCCESS;
+    for (int r = 0; r < t->comm.size; r++)
+        most = rows_of(row, r) > most ? rows_of(row, r) : most;
+    for (int i = 0; i < most && error == MPI_SUCCESS; i++) {
+        MPI_Request request;
+        const char *out = (const char *)from + (i < own ? i * end[t->comm.size - 1] : 0);
+        place_rows(t, i, row, end);
+        error = MPI_Ialltoallv(out, t->count_out, t->first_out, MPI_BYTE, to, t->count, t->first,
+                               MPI_BYTE, t->ranks, &request);
+        if (error == MPI_SUCCESS)
+            error = wait_for(&request);
+    }
+    return failed(t, error);
 }
 
 static const char *reason(void *user)
@@ -97,7 +142,7 @@ static const lac_comm *split(void *user, int size)
     if (part->comm.size == 0 && MPI_Comm_split(all->ranks, all->comm.rank / size, all->comm.rank,
                                                &part->ranks) == MPI_SUCCESS)
         part->comm = (lac_comm){.rank = all->comm.rank % size, .size = size, .gather = gather,
-                                .reason = reason, .user = part};
+                                .exchange = exchange, .reason = reason, .user = part};
     return part->comm.size == size ? &part->comm : NULL;
 }
 
@@ -128,8 +173,8 @@ lac_status lac_mpi_open(lac_comm **out)
         snprintf(message, sizeof message, "out of memory: %d ranks", size);
         return LAC_ERROR_MEMORY;
     }
-    t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather, .reason = reason,
-                         .user = t, .split = split};
+    t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather,
+                         .exchange = exchange, .reason = reason, .user = t, .split = split};
     t->ranks = MPI_COMM_WORLD;
     *out = &t->comm;
     return LAC_OK;

@@ -267,9 +267,7 @@ void lac_conv_backward_weights(const lac_conv *conv, int thread, int n, const vo
     conv->method->backward_weights(conv, thread, n, x, dy, partial, scratch);
 }
 
-void lac_conv_reduce(const lac_conv *conv, int thread, float *partial, int count, float *dw)
+void lac_conv_unpack_gradient(const lac_conv *conv, int thread, float *partial, float *dw)
 {
-    for (int i = 1; i < count; i++)
-        conv->ctx->kernels->accumulate(partial + i * conv->partial, partial, conv->partial);
     conv->method->unpack_gradient(conv, thread, partial, dw);
 }

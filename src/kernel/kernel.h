@@ -243,8 +243,7 @@ void lac_conv_backward_data(const lac_conv *conv, int thread, int n, const void 
 void lac_conv_backward_weights(const lac_conv *conv, int thread, int n, const void *x,
                                const void *dy, float *partial, float *scratch);
 
-/* Adds up `count` partials, which stand one behind the other, in order; writes the sum to dw in
- * the order of plain weights. Destroys the partials. */
-void lac_conv_reduce(const lac_conv *conv, int thread, float *partial, int count, float *dw);
+/* Writes the sum of all partials to dw in the order of plain weights. Destroys it. */
+void lac_conv_unpack_gradient(const lac_conv *conv, int thread, float *partial, float *dw);
 
 #endif

@@ -71,19 +71,15 @@ static const void *plane_of_add(const job *j, const void *add, int i)
 /* The two sums of a chunk, [2, oc], set to 0. */
 static double *chunk_sums(const lac_conv_state *s, int item)
 {
-    double *sums = s->sums + (size_t)(s->rows.before + item) * 2 * s->oc;
+    double *sums = s->sums + (size_t)item * 2 * s->oc;
     memset(sums, 0, 2 * s->oc * sizeof *sums);
     return sums;
 }
 
+/* Those of the batch, then in s->sums [2, oc]. */
 static void add_up_chunks(lac_conv_state *s, const lac_pass *pass)
 {
-    int c = 2 * s->oc;
-    lac_chunks_gather(pass, s->chunk, s->sums, c * sizeof *s->sums);
-    memset(s->total, 0, c * sizeof *s->total);
-    for (int row = 0; row < s->rows.count; row++)
-        for (int i = 0; i < c; i++)
-            s->total[i] += s->sums[(size_t)row * c + i];
+    lac_chunks_add_doubles(pass, s->chunk, s->sums, 2 * (size_t)s->oc);
 }
 
 /* ---- Weights ----------------------------------------------------------------------------- */
@@ -161,14 +157,13 @@ static void pack_backward(job *j)
     lac_parallel(j->pass->ctx, PACKERS, work_pack_backward, j);
 }
 
-static void work_reduce(void *arg, int item, int thread)
+static void work_unpack_gradient(void *arg, int item, int thread)
 {
     (void)item;
     const job *j = arg;
     lac_conv_state *s = j->s;
     float *dw = lac_op_g(j->op, W);
-    lac_conv_reduce(s->conv, thread, *j->op->partial, s->rows.count,
-                    s->padded ? s->padded : dw);
+    lac_conv_unpack_gradient(s->conv, thread, *j->op->partial, s->padded ? s->padded : dw);
     if (!s->padded)
         return;
     copy_channels(j->op, s->padded, dw, 0);
@@ -254,8 +249,8 @@ static void batch_statistics(lac_op *op, lac_conv_state *s, const lac_pass *pass
 {
     double count = (double)lac_pass_whole(pass) * s->y_shape.h * s->y_shape.w;
     for (int c = 0; c < s->y_shape.c; c++) {
-        double offset = s->total[c] / count;
-        double var = s->total[s->oc + c] / count - offset * offset;
+        double offset = s->sums[c] / count;
+        double var = s->sums[s->oc + c] / count - offset * offset;
         lac_norm_batch(op, &s->norm, c, row(s, LAC_CONV_ORIGIN, 0)[c] + offset, var, count);
     }
 }
@@ -287,7 +282,6 @@ static void conv_forward(lac_op *op, const lac_pass *pass)
     }
     memcpy(row(s, LAC_CONV_ORIGIN, 0), lac_op_b(op, LAC_NORM_RUNNING_MEAN),
            s->y_shape.c * sizeof(float));
-    s->rows = lac_chunks_of(pass, s->chunk);
     for_each_chunk(op, pass, work_sums);
     add_up_chunks(s, pass);
     batch_statistics(op, s, pass);
@@ -395,7 +389,7 @@ static void work_gradients(void *arg, int item, int thread)
     const void *dy = gradient_of_y(j, &c);
     lac_conv_backward_weights(s->conv, thread, c.n,
                               lac_op_fetch_again(op, c.first, c.n, c.own_x), dy,
-                              *op->partial + (s->rows.before + item) * lac_conv_partial(s->conv),
+                              *op->partial + item * lac_conv_partial(s->conv),
                               c.scratch);
     if (!op->wants_gradient[0])
         return;
@@ -410,8 +404,8 @@ static void norm_gradients(lac_op *op, lac_conv_state *s, const lac_pass *pass)
     double count = (double)lac_pass_whole(pass) * s->y_shape.h * s->y_shape.w;
     for (int c = 0; c < s->y_shape.c; c++) {
         double rounded = row(s, LAC_CONV_ORIGIN, 0)[c] - s->norm.mean[c];
-        double product = s->total[s->oc + c] + rounded * s->total[c];
-        lac_norm_gradients(op, &s->norm, c, s->total[c], product, count);
+        double product = s->sums[s->oc + c] + rounded * s->sums[c];
+        lac_norm_gradients(op, &s->norm, c, s->sums[c], product, count);
         row(s, LAC_CONV_A, 0)[c] = (float)s->norm.dy[c].a;
         row(s, LAC_CONV_B, 0)[c] = (float)s->norm.dy[c].b;
         row(s, LAC_CONV_C, 0)[c] = (float)s->norm.dy[c].c;
@@ -421,14 +415,13 @@ static void norm_gradients(lac_op *op, lac_conv_state *s, const lac_pass *pass)
 static void bias_gradients(lac_op *op, lac_conv_state *s)
 {
     for (int c = 0; c < s->y_shape.c; c++)
-        lac_op_g(op, BIAS)[c] = (float)s->total[c];
+        lac_op_g(op, BIAS)[c] = (float)s->sums[c];
 }
 
 static void conv_backward(lac_op *op, const lac_pass *pass)
 {
     lac_conv_state *s = op->state;
     job j = job_of(op, pass);
-    s->rows = lac_chunks_of(pass, s->chunk);
     for (int c = 0; c < s->y_shape.c; c++) {
         row(s, LAC_CONV_ORIGIN, 0)[c] = (float)s->norm.mean[c];
         row(s, LAC_CONV_A, 0)[c] = 1.0f;
@@ -445,8 +438,8 @@ static void conv_backward(lac_op *op, const lac_pass *pass)
         add_up_chunks(s, pass);
         bias_gradients(op, s);
     }
-    lac_chunks_gather(pass, s->chunk, *op->partial, lac_conv_partial(s->conv) * sizeof(float));
-    lac_parallel(pass->ctx, 1, work_reduce, &j);
+    lac_chunks_add(pass, s->chunk, *op->partial, lac_conv_partial(s->conv));
+    lac_parallel(pass->ctx, 1, work_unpack_gradient, &j);
 }
 
 /* That of a full batch: a plan for one picture uses the halves. */

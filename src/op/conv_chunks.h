@@ -14,7 +14,6 @@ typedef struct lac_conv_state {
     lac_conv *conv;
     int chunk;            /* pictures */
     int chunks;           /* of a full batch, or of a full slice of one */
-    lac_chunks rows;      /* of sums, in the pass at hand */
     lac_shape y_shape;
     int oc;               /* channels of y as stored, whole blocks */
     void *y;              /* [n, oc, oh, ow], kept for backward; NULL for inference, and where z
@@ -25,8 +24,7 @@ typedef struct lac_conv_state {
     int keeps_packed;     /* inference: packed weights stay from one pass to the next */
     uint64_t packed_version[2]; /* version of the weights packed for conv, and for half */
     float *padded;        /* NULL, or plain weights or their gradient with channels filled up */
-    double *sums;         /* [rows, 2, oc] */
-    double *total;        /* [2, oc] */
+    double *sums;         /* [chunks, 2, oc] */
     lac_norm norm;
     float *channel;       /* [LAC_CONV_ROWS, oc] */
 } lac_conv_state;

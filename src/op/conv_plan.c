@@ -72,21 +72,20 @@ static lac_status plan_memory(lac_op *op, lac_conv_state *s, lac_planner *p)
 {
     size_t y = lac_shape_stored(s->y_shape);
     size_t channels = (size_t)s->oc;
-    size_t rows = (size_t)lac_chunks_most(p, s->chunk);
     size_t half = s->half ? lac_conv_scratch(s->half) : 0;
     size_t scratch = lac_conv_scratch(s->conv);
     rooms r = rooms_of(op, s);
     lac_planner_scratch(p, (half > scratch ? half : scratch) + r.y + r.x + r.add);
     LAC_TRY(plan_weights(op, s, p));
     if (!p->inference) {
-        lac_planner_partial(p, lac_conv_partial(s->conv) * rows);
+        lac_planner_partial(p, lac_chunks_room(p, s->chunk, lac_conv_partial(s->conv),
+                                               sizeof(float)));
         if (s->attr->norm || s->attr->pool)
             LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, y * p->batch, op->kernels->element,
                                       &s->y));
     }
-    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, rows * 2 * channels, sizeof(double),
-                              &s->sums));
-    LAC_TRY(lac_planner_claim(p, LAC_LIFE_ALWAYS, 2 * channels, sizeof(double), &s->total));
+    size_t sums = lac_chunks_room(p, s->chunk, 2 * channels, sizeof(double));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, sums, sizeof(double), &s->sums));
     LAC_TRY(lac_norm_plan(p, s->y_shape, &s->norm));
     return lac_planner_claim(p, LAC_LIFE_ALWAYS, LAC_CONV_ROWS * channels, sizeof(float),
                              &s->channel);

@@ -283,15 +283,15 @@ static void gather_operands(const job *j)
     const lac_op *input = j->op->input[0];
     size_t k = (size_t)j->s->k, element = input->kernels->element;
     memcpy(lac_op_at(input, j->s->x, j->s->first * k), input->z, j->pass->n * k * element);
-    lac_chunks_gather(j->pass, 1, j->s->x, k * element);
-    lac_chunks_gather(j->pass, 1, j->s->g, j->s->outputs * sizeof(float));
+    lac_pictures_gather(j->pass, j->s->x, k * element);
+    lac_pictures_gather(j->pass, j->s->g, j->s->outputs * sizeof(float));
 }
 
 static void dense_backward(lac_op *op, const lac_pass *pass)
 {
     dense_state *s = op->state;
     job j = {.op = op, .s = s, .pass = pass};
-    s->first = lac_chunks_of(pass, 1).before;
+    s->first = lac_pass_first(pass);
     s->whole = lac_pass_whole(pass);
     lac_parallel(pass->ctx, tiles(s->outputs, TILE_OUT), work_gate, &j);
     if (s->x)

@@ -162,17 +162,21 @@ typedef struct lac_planner {
 } lac_planner;
 
 /* What a batch is summed by is the same whoever sums it: chunks, counted from the start of every
- * rank's slice. An array with a row for each of them holds this rank's from `before` on. */
-typedef struct lac_chunks {
-    int before, count;
-} lac_chunks;
+ * rank's slice, each with a row of `width` numbers of `element` bytes. The numbers that an array of
+ * rows must have room for: those of this rank's chunks, which come first, and what others send.
+ * ranks.c */
+size_t lac_chunks_room(const lac_planner *planner, int chunk, size_t width, size_t element);
 
-/* Of a pass, and the most of any. ranks.c */
-lac_chunks lac_chunks_of(const lac_pass *pass, int chunk);
-int lac_chunks_most(const lac_planner *planner, int chunk);
+/* Adds up the rows of all ranks into the first, and changes the others; notes a failure as
+ * trouble. */
+void lac_chunks_add(const lac_pass *pass, int chunk, float *rows, size_t width);
+void lac_chunks_add_doubles(const lac_pass *pass, int chunk, double *rows, size_t width);
 
-/* The rows of all ranks to all; notes a failure as trouble. */
-void lac_chunks_gather(const lac_pass *pass, int chunk, void *rows, size_t bytes);
+/* Where in the batch of all ranks this one's pictures begin. */
+int lac_pass_first(const lac_pass *pass);
+
+/* Rows of so many bytes, one for every picture of all ranks, to all; notes a failure as trouble. */
+void lac_pictures_gather(const lac_pass *pass, void *rows, size_t bytes);
 
 /* Where the lines of a rank begin in a tensor that is shared, floats; `rank` may be the number of
  * ranks. */

@@ -13,7 +13,7 @@
  * positions at most, those under the maxima. With G = sum of g P there ("gathered"):
  *   sum g = S,   sum g (y - mean) = w' G - mean S,
  *   dw = a G + b M w + c E.
- * Sums of E, M, G are taken in double, per chunk, and added in order.
+ * Sums of E, M, G are taken in double, per chunk.
  */
 #include "kernel/stem.h"
 #include "op/conv.h"
@@ -30,7 +30,6 @@ enum { W };
 typedef struct stem_state {
     const lac_stem_kernels *kernels;
     lac_stem_shape shape;
-    lac_chunks rows;   /* of sums, in the pass at hand */
     lac_norm norm;
     char *frames;    /* [threads, frame]; the borders stay 0 */
     char *scratch;   /* [threads, scratch_size] */
@@ -40,8 +39,8 @@ typedef struct stem_state {
     int keeps_packed;        /* inference: packed weights stay from one pass to the next */
     uint64_t packed_version; /* of the weights that are packed */
     uint8_t *which;  /* [n, oc, h/2, w/2] */
-    double *moments; /* [rows, LAC_STEM_MOMENTS] */
-    double *gather;  /* [rows, oc, LAC_STEM_GATHER + 1]: behind the gathered sums, sum g */
+    double *moments; /* [chunks, LAC_STEM_MOMENTS] */
+    double *gather;  /* [chunks, oc, LAC_STEM_GATHER + 1]: behind the gathered sums, sum g */
     double *e, *m;   /* [taps], [taps, taps] */
     double *by_tap, *mw; /* [taps, oc]: w and M w */
 } stem_state;
@@ -77,11 +76,11 @@ static lac_status plan_forward(lac_op *op, stem_state *s, lac_planner *p)
 static lac_status plan_training(stem_state *s, lac_planner *p)
 {
     size_t oc = (size_t)s->shape.oc;
-    size_t rows = (size_t)lac_chunks_most(p, CHUNK);
-    LAC_TRY(lac_planner_claim(p, LAC_LIFE_FORWARD, rows * LAC_STEM_MOMENTS, sizeof(double),
-                              &s->moments));
-    LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, rows * oc * (LAC_STEM_GATHER + 1),
-                              sizeof(double), &s->gather));
+    size_t element = sizeof(double);
+    size_t moments = lac_chunks_room(p, CHUNK, LAC_STEM_MOMENTS, element);
+    size_t gather = lac_chunks_room(p, CHUNK, oc * (LAC_STEM_GATHER + 1), element);
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_FORWARD, moments, element, &s->moments));
+    LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, gather, element, &s->gather));
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS, sizeof(double), &s->e));
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS * LAC_STEM_TAPS, sizeof(double),
                               &s->m));
@@ -148,7 +147,7 @@ static void *scratch_of(const job *j, int thread)
 static void work_moments(void *arg, int item, int thread)
 {
     const job *j = arg;
-    double *sums = j->s->moments + (size_t)(j->s->rows.before + item) * LAC_STEM_MOMENTS;
+    double *sums = j->s->moments + (size_t)item * LAC_STEM_MOMENTS;
     memset(sums, 0, LAC_STEM_MOMENTS * sizeof *sums);
     for (int i = item * CHUNK; i < chunk_end(j, item); i++)
         j->s->kernels->moments(&j->s->shape, frame_of(j, i, thread), scratch_of(j, thread), sums);
@@ -174,15 +173,6 @@ static void work_forward(void *arg, int item, int thread)
     s->kernels->forward(&s->shape, frame_of(j, picture, thread), scratch_of(j, thread), &filter,
                         rows * band / bands(j), rows * (band + 1) / bands(j),
                         lac_op_at(j->op, j->op->z, picture * floats), which);
-}
-
-/* Adds the chunks' sums up, in order, into the first. */
-static void add_up(const job *j, double *sums, size_t count)
-{
-    lac_chunks_gather(j->pass, CHUNK, sums, count * sizeof *sums);
-    for (int row = 1; row < j->s->rows.count; row++)
-        for (size_t i = 0; i < count; i++)
-            sums[i] += sums[row * count + i];
 }
 
 /* M w of all channels at once, which lie side by side: a sum per channel would wait for each
@@ -214,7 +204,7 @@ static void batch_statistics(const job *j)
     stem_state *s = j->s;
     lac_op *op = j->op;
     double count = positions(j);
-    add_up(j, s->moments, LAC_STEM_MOMENTS);
+    lac_chunks_add_doubles(j->pass, CHUNK, s->moments, LAC_STEM_MOMENTS);
     lac_stem_assemble(s->moments, s->e, s->m);
     products(s);
     for (int c = 0; c < s->shape.oc; c++) {
@@ -238,7 +228,6 @@ static void prepare(const job *j)
     op->kernels->store(lac_op_w(op, W), s->packed, weights);
     op->kernels->load(s->packed, s->w, weights);
     if (j->pass->training) {
-        s->rows = lac_chunks_of(j->pass, CHUNK);
         for_each_chunk(j, work_moments);
         batch_statistics(j);
     } else {
@@ -265,7 +254,7 @@ static void work_gather(void *arg, int item, int thread)
     const stem_state *s = j->s;
     size_t floats = lac_shape_stored(j->op->node->out);
     size_t count = (size_t)s->shape.oc * (LAC_STEM_GATHER + 1);
-    double *gather = s->gather + (s->rows.before + item) * count;
+    double *gather = s->gather + item * count;
     double *sum = gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
     memset(gather, 0, count * sizeof *gather);
     for (int i = item * CHUNK; i < chunk_end(j, item); i++)
@@ -295,7 +284,7 @@ static void stem_backward(lac_op *op, const lac_pass *pass)
     stem_state *s = op->state;
     job j = {op, s, pass};
     for_each_chunk(&j, work_gather);
-    add_up(&j, s->gather, (size_t)s->shape.oc * (LAC_STEM_GATHER + 1));
+    lac_chunks_add_doubles(pass, CHUNK, s->gather, (size_t)s->shape.oc * (LAC_STEM_GATHER + 1));
     const double *sum = s->gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
     for (int c = 0; c < s->shape.oc; c++) {
         const double *gather = s->gather + (size_t)c * LAC_STEM_GATHER;

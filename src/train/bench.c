@@ -39,7 +39,7 @@ static lac_status timed_prediction(const lac_trainer *t, lac_plan *plan, int n, 
 
 typedef struct samples {
     double *step, *batch_made, *peak, *gather; /* [steps] */
-    double gather_bytes; /* of the last step */
+    double gather_bytes, gathers; /* of the last step */
     double *op;          /* [nodes, 2, steps] */
     double one[SINGLES];
     double batch[PREDICTIONS];
@@ -53,8 +53,10 @@ static lac_status measure_steps(lac_trainer *t, lac_machine *machine, samples *s
         double rate = lac_machine_peak(machine, t->ctx->threads);
         LAC_TRY(lac_context_agree(t->ctx, LAC_OK)); /* ranks begin the step together */
         double seconds, gathered = t->ctx->heard_seconds, bytes = t->ctx->heard_bytes;
+        double times = t->ctx->heard_times;
         LAC_TRY(timed_step(t, &seconds));
         s->gather_bytes = t->ctx->heard_bytes - bytes;
+        s->gathers = t->ctx->heard_times - times;
         if (i < 0)
             continue;
         s->gather[i] = t->ctx->heard_seconds - gathered;
@@ -110,6 +112,7 @@ static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_res
     out->ranks = lac_ranks(t->ctx);
     out->gather_seconds = lac_median(s->gather, steps);
     out->gather_bytes = s->gather_bytes;
+    out->gathers = s->gathers;
     out->fraction = out->flop_per_second / out->peak_flop_per_second / out->ranks;
     out->predict_seconds = lac_median(s->one, SINGLES);
     out->predict_images_per_second = batch / lac_median(s->batch, PREDICTIONS);

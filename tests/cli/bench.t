@@ -120,3 +120,10 @@ $ lacuna bench --methods --predict --model kimura --size 32 --batch 1 --steps 1 
 $ lacuna bench --predict
 ! lacuna bench: --predict says how --methods convolves: give that too
 = 2
+
+Ranks: what is computed and what is waited for.
+$ lacuna bench --model kimura --size 32 --batch 32 --steps 2 --threads 1 --ranks 2 | sed -n '12,15p'
+|~ compute *[0-9].[0-9][0-9] ms of a step of rank 0
+|~ communication *[0-9].[0-9][0-9] ms besides, waits included; none is hidden
+|~ *[0-9].[0-9][0-9] MB from the others, in [0-9]* messages of all
+|~ efficiency *[0-9].[0-9] %, what compute is of the step

@@ -1,0 +1,119 @@
+"""How well trainings would scale over nodes, one rank a node, at a batch that grows with them:
+measured step times and the messages of a step (docs/scale.md), by the model of a latency and a
+bandwidth.
+
+usage: bench/scale.py LACUNA [FILE]
+
+FILE, bench/scale.json unless given, says what was measured, and what networks there are. LACUNA
+tells the layers of the models. A node that is `speedups` times as fast as the measured one takes
+so much less time for the same pictures, and so hides less.
+"""
+
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+
+SHORT = 1 << 20  # as in src/op/ranks.c
+LAYER = re.compile(r"^(\S+)\s+((?:conv|dense) .*?)\s{2,}(?:\d+x\d+x)?(\d+)\s+(\d+)\s+[\d.]+$")
+STEM_FORWARD, STEM_CHANNEL = 8 * 11 * 11 * 232, 8 * 177  # bytes of its sums (src/kernel/stem.h)
+
+
+def layers(lacuna, model, case):
+    words = [lacuna, "layers", "--model", model, "--size", case["size"], "--points", case["points"]]
+    text = subprocess.run([str(w) for w in words], check=True, capture_output=True, text=True)
+    for line in text.stdout.splitlines():
+        found = LAYER.match(line)
+        if found:
+            yield found[2], int(found[3]), int(found[4])
+
+
+class Wire:
+    """Seconds of what ranks do together. Pieces are those of one rank, in bytes."""
+
+    def __init__(self, network, nodes):
+        self.nodes = nodes
+        self.latency = network["latency"]
+        self.byte = 1 / network["bandwidth"]
+        self.rounds = math.ceil(math.log2(nodes))
+
+    def gather(self, piece):
+        return self.rounds * self.latency + (self.nodes - 1) * piece * self.byte
+
+    def exchange(self, row):
+        """All to all: in rounds of halves, or a message to each."""
+        others = (self.nodes - 1) / self.nodes * row * self.byte
+        halves = self.rounds * (self.latency + row / 2 * self.byte)
+        return min(halves, (self.nodes - 1) * self.latency + others)
+
+    def sum(self, row):
+        """Slices are neighbours in the tree; where their number is no power of two a rank has a
+        few branches, two on average."""
+        branches = 1 if self.nodes & (self.nodes - 1) == 0 else 2
+        if row * self.nodes <= SHORT:
+            return self.gather(branches * row)
+        return branches * self.exchange(row) + self.gather(row / self.nodes)
+
+
+def step(wire, net, batch, element, points, larger=1.0):
+    """What a step waits for: sums of weights, which could be hidden, and all else, by kind. Rows of
+    a weight's gradient may be `larger` than it: a method of convolving has its own order."""
+    norms = weights = dense = 0.0
+    for words, outputs, params in net:
+        if words.startswith("dense"):
+            inputs = params / outputs - 1
+            dense += wire.gather(batch * inputs * element) + wire.gather(batch * outputs * 4)
+            dense += wire.gather(params * 4 / wire.nodes)
+        elif words.startswith("conv 11x11"):
+            norms += wire.sum(STEM_FORWARD) + wire.sum(STEM_CHANNEL * outputs)
+        else:
+            is_norm = " norm" in words
+            norms += (1 + is_norm) * wire.sum(16 * outputs)
+            weights += wire.sum(larger * 4 * (params - outputs * (1 + is_norm)))
+    answers = wire.gather(batch * 2 * points * 4) + 3 * wire.gather(24)
+    return {"weights": weights, "norm": norms, "dense": dense, "answers": answers}
+
+
+def larger_rows(case, measured, net):
+    """By how much, from what one of two ranks has heard: seconds are bytes on a wire of no latency."""
+    wire = Wire({"latency": 0, "bandwidth": 1}, 2)
+    parts = step(wire, net, measured["batch"] / 2, measured["element"], case["points"])
+    return 1 + (measured["heard"] - sum(parts.values())) / parts["weights"]
+
+
+def efficiency(compute, waits):
+    return 100 * compute / (compute + waits)
+
+
+def row(case, network, measured, net, speedup, nodes):
+    compute = measured["seconds"] / speedup
+    parts = step(Wire(network, nodes), net, measured["batch"], measured["element"], case["points"],
+                 larger_rows(case, measured, net))
+    waits = sum(parts.values())
+    hidden = min(parts["weights"], case["overlap"] * compute)
+    most = max(parts, key=parts.get)
+    return (f"| {measured['model']} | {speedup} | {network['name']} | {nodes} | "
+            f"{1e3 * compute:.0f} | {1e3 * waits:.1f} | {efficiency(compute, waits):.0f} % | "
+            f"{efficiency(compute, waits - hidden):.0f} % | {most}, "
+            f"{100 * parts[most] / waits:.0f} % |")
+
+
+def main():
+    lacuna = sys.argv[1]
+    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scale.json")
+    with open(sys.argv[2] if len(sys.argv) > 2 else beside, encoding="utf-8") as file:
+        case = json.load(file)
+    print("| model | node | network | nodes | compute, ms | waits, ms | efficiency | with overlap "
+          "| most of the waits |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for measured in case["steps"]:
+        net = list(layers(lacuna, measured["model"], case))
+        for speedup in case["speedups"]:
+            for network in case["networks"]:
+                for nodes in case["nodes"]:
+                    print(row(case, network, measured, net, speedup, nodes))
+
+
+main()

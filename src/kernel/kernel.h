@@ -187,7 +187,6 @@ const lac_kernels *lac_kernels_get(lac_cpu level);
 /* The table for bf16 activations, or NULL: the reference has one, and levels whose processor
  * multiplies bf16 (AVX512-BF16). */
 const lac_kernels *lac_kernels_get_bf16(lac_cpu level);
-int lac_kernels_have_tiles(void);               /* AMX for bf16, which oneDNN's convolutions use */
 
 /* The processor's name, or "unknown". */
 enum { LAC_PROCESSOR = 64 };

@@ -322,6 +322,54 @@ static void every_method_of_the_level_agrees_with_the_reference(void **state)
     }
 }
 
+static int is_finite(const float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(x[i]))
+            return 0;
+    return 1;
+}
+
+/* Where one number of x, dy or of a kernel's middle, which every tap meets, is `bad`, y, dx and dw
+ * are finite or not as the reference's are. */
+static void check_spoiled(const geometry *g, int where, float bad)
+{
+    problem want;
+    for (int i = -1; i < 0 || lac_conv_method_at(i); i++) {
+        problem p;
+        problem_init(&p, g, 2, 1);
+        float *const spoiled[] = {p.x, p.dy, p.w};
+        const size_t at[] = {2 * p.x_size - 1, p.y_size / 2, (size_t)g->k * g->k / 2};
+        spoiled[where][at[where]] = bad;
+        p.method = i < 0 ? NULL : lac_conv_method_at(i);
+        int can = solve(&p, i < 0 ? LAC_CPU_REF : tested);
+        if (i < 0) {
+            want = p;
+            continue;
+        }
+        if (can) {
+            assert_int_equal(is_finite(p.y, 2 * p.y_size), is_finite(want.y, 2 * p.y_size));
+            assert_int_equal(is_finite(p.dw, p.w_size), is_finite(want.dw, p.w_size));
+            if (g->c > 1)
+                assert_int_equal(is_finite(p.dx, 2 * p.x_size), is_finite(want.dx, 2 * p.x_size));
+        }
+        problem_free(&p);
+    }
+    problem_free(&want);
+}
+
+static void what_is_not_finite_shows_as_in_the_reference(void **state)
+{
+    (void)state;
+    static const geometry shapes[] = {{16, 9, 7, 16, 3, 1}, {32, 6, 5, 16, 3, 1},
+                                      {16, 8, 7, 32, 3, 2}, {16, 8, 8, 16, 1, 2},
+                                      {1, 8, 9, 16, 5, 2},  {16, 7, 7, 16, 1, 1}};
+    static const float bad[] = {NAN, INFINITY, -INFINITY};
+    for (int g = 0; g < LAC_COUNT(shapes); g++)
+        for (int i = 0; i < 3 * LAC_COUNT(bad); i++)
+            check_spoiled(&shapes[g], i % 3, bad[i / 3]);
+}
+
 #if defined LAC_X86 || defined LAC_ARM64
 /* A chunk's pictures share groups of tiles, and know nothing of each other. */
 static void winograd_gives_a_picture_the_same_bits_in_any_company(void **state)
@@ -476,6 +524,7 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest of_level[] = {
         cmocka_unit_test(every_method_of_the_level_agrees_with_the_reference),
+        cmocka_unit_test(what_is_not_finite_shows_as_in_the_reference),
 #if defined LAC_X86 || defined LAC_ARM64
         cmocka_unit_test(winograd_gives_a_picture_the_same_bits_in_any_company),
 #endif

@@ -33,7 +33,7 @@ enum { LAC_PASSES_TRAIN = 1, LAC_PASSES_PREDICT = 2 };
 extern const lac_choice_row lac_choice_rows[];
 extern const int lac_choice_row_count;
 
-/* Whether a row has a convolution. `tiles`: whether the processor has AMX. */
+/* Whether a row has a convolution. `tiles`: whether oneDNN multiplies by AMX's. */
 int lac_choice_row_has(const lac_choice_row *row, const lac_conv *conv, int tiles);
 
 /* Fills `order` with the methods that can do a convolution, in the order in which they are tried:

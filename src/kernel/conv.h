@@ -80,6 +80,9 @@ extern const lac_conv_entry lac_conv_list[];
 extern const int lac_conv_list_count;
 enum { LAC_MOST_METHODS = 32 };
 
+/* Whether oneDNN would multiply this convolution's numbers by AMX's tiles. */
+int lac_conv_has_tiles(const lac_conv *conv);
+
 /* Whether an entry's level, storages and shapes have the convolution. */
 int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry);
 

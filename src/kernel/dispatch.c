@@ -71,23 +71,6 @@ const lac_kernels *lac_kernels_get_bf16(lac_cpu level)
     }
 }
 
-/* The compilers' libraries do not all know of AMX: CPUID leaf 7 tells of AMX-BF16 (EDX, bit 22)
- * and AMX-TILE (24), XCR0 whether the system saves tiles (bits 17 and 18). */
-int lac_kernels_have_tiles(void)
-{
-#ifdef LAC_X86
-    unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) /* OSXSAVE */
-        return 0;
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> 22 & 1) || !(d >> 24 & 1))
-        return 0;
-    __asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
-    return (a >> 17 & 3) == 3;
-#else
-    return 0;
-#endif
-}
-
 lac_pixels *lac_pixels_get(lac_cpu level)
 {
     switch (lac_kernels_level(level)) {

@@ -187,7 +187,6 @@ const lac_kernels *lac_kernels_get(lac_cpu level);
 /* The table for bf16 activations, or NULL: the reference has one, and levels whose processor
  * multiplies bf16 (AVX512-BF16). */
 const lac_kernels *lac_kernels_get_bf16(lac_cpu level);
-int lac_kernels_have_tiles(void);               /* AMX for bf16, which oneDNN's convolutions use */
 
 /* The processor's name, or "unknown". */
 enum { LAC_PROCESSOR = 64 };
@@ -234,7 +233,8 @@ void lac_conv_pack(const lac_conv *conv, int thread, lac_part part, const float 
                    float *packed_forward, float *packed_backward);
 
 /* These convolve n pictures, at most chunk, and overwrite their output. x, y, dx and dy are
- * stored (but for wide_y); partial, the weights' gradient of these pictures, is float in an order
+ * stored (but for wide_y), and a method may multiply by 0 a weight that meets no pixel, which shows
+ * if it is not finite; partial, the weights' gradient of these pictures, is float in an order
  * of the kernel's own. */
 void lac_conv_forward(const lac_conv *conv, int thread, int n, const void *x,
                       const float *packed_forward, void *y, float *scratch);

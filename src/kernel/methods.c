@@ -5,6 +5,10 @@
 #include "kernel/choice.h"
 #include "kernel/tables.h"
 
+#ifdef HAVE_DNNL
+#include "kernel/dnnl.h"
+#endif
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +60,17 @@ const lac_conv_entry lac_conv_list[] = {
     {"ref", ALL_LEVELS, FLOAT | BF16, 1, NULL, lac_conv_use_ref},
 };
 const int lac_conv_list_count = LAC_COUNT(lac_conv_list);
+
+int lac_conv_has_tiles(const lac_conv *conv)
+{
+#ifdef HAVE_DNNL
+    return conv->kernels->level == LAC_CPU_AVX512 && lac_conv_storage(conv) == BF16 &&
+           lac_dnnl_has_tiles();
+#else
+    (void)conv;
+    return 0;
+#endif
+}
 
 int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry)
 {
@@ -141,7 +156,7 @@ lac_status lac_conv_choose(lac_conv *conv, const char *name)
     const lac_conv_entry *order[LAC_MOST_METHODS];
     if (name)
         return take(conv, name);
-    int count = lac_choice_order(conv, lac_kernels_have_tiles(), order);
+    int count = lac_choice_order(conv, lac_conv_has_tiles(conv), order);
     for (int i = 0; i < count && !conv->method; i++)
         LAC_TRY(use(conv, order[i]));
     assert(conv->method);

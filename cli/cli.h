@@ -179,6 +179,10 @@ void base_print(const settings_base *base);
 /* The exit code of a status; a failure's message goes to stderr as "lacuna: ...". */
 int report(const lac_context *ctx, lac_status status);
 
+/* Writes a page that predicts in a browser. Returns the exit code. page.c */
+int page_write(lac_context *ctx, const lac_model *model, const lac_export_config *how,
+               const char *path, lac_export_size *size);
+
 /* What report.html is made of; says on stdout where it is. Returns the exit code. report.c */
 typedef struct report_job {
     const char *const *runs;

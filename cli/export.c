@@ -1,5 +1,5 @@
 /*
- * lacuna export: a model as an ONNX file, or as C.
+ * lacuna export: a model as an ONNX file, as C, or as a page.
  */
 #include "cli.h"
 
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TO_ONNX, TO_C };
-static const char *const to_choices[] = {"onnx", "c", NULL};
+enum { TO_ONNX, TO_C, TO_PAGE };
+static const char *const to_choices[] = {"onnx", "c", "page", NULL};
 static const char *const input_choices[] = {"uint8", "float", NULL};
 static const char *const weight_choices[] = {"float32", "int8", NULL};
 static const char *const split_choices[] = {"holdout", "train", "all", NULL}; /* as lac_side */
@@ -76,18 +76,21 @@ static int check_source(const export_options *o, const lac_model *model)
     return CODE_FAILED;
 }
 
-static lac_status write_c(lac_context *ctx, const export_options *o, lac_model *model)
+static int export_as(lac_context *ctx, const export_options *o, lac_model *model)
 {
     lac_export_size size;
-    lac_status status = LAC_OK;
+    if (o->to == TO_ONNX)
+        return report(ctx, lac_export_onnx(model, &o->how, o->out));
+    int code = CODE_DONE;
     if (o->how.int8)
-        status = round_weights(ctx, o, model);
-    if (status == LAC_OK)
-        status = lac_export_c(model, &o->how, o->out, &size);
-    if (status == LAC_OK)
+        code = report(ctx, round_weights(ctx, o, model));
+    if (code == CODE_DONE)
+        code = o->to == TO_C ? report(ctx, lac_export_c(model, &o->how, o->out, &size))
+                             : page_write(ctx, model, &o->how, o->out, &size);
+    if (code == CODE_DONE)
         printf("%zu bytes of weights, %zu of memory lent to a prediction\n", size.weights,
                size.memory);
-    return status;
+    return code;
 }
 
 /* How its pictures are cut out of photos, where --crop does not say it: the model's own rules. */
@@ -114,8 +117,7 @@ static int export_model(export_options *o)
     if (code == CODE_DONE)
         code = report(ctx, note_crop(model, o));
     if (code == CODE_DONE)
-        code = report(ctx, o->to == TO_C ? write_c(ctx, o, model)
-                                         : lac_export_onnx(model, &o->how, o->out));
+        code = export_as(ctx, o, model);
     lac_model_free(&model);
     lac_context_free(&ctx);
     return code;
@@ -123,17 +125,22 @@ static int export_model(export_options *o)
 
 /* ---- The command ----------------------------------------------------------------------------- */
 
-/* Options that the other format alone takes. */
+/* Options that other formats take. */
 static int check_options(const command *c, const export_options *o)
 {
-    static const char *const only[][4] = {[TO_ONNX] = {"input"}, [TO_C] = {"name", "weights"}};
-    const int other = o->to == TO_C ? TO_ONNX : TO_C;
-    for (int i = 0; only[other][i]; i++)
-        if (options_given(c, only[other][i]))
-            return options_misuse(c, "--%s is an option of --to %s", only[other][i],
-                                  to_choices[other]);
+    static const struct {
+        const char *name;
+        int to[2];
+    } some[] = {{"input", {TO_ONNX, TO_ONNX}}, {"name", {TO_C, TO_C}}, {"weights", {TO_C, TO_PAGE}}};
+    for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) {
+        const int *to = some[i].to;
+        if (o->to != to[0] && o->to != to[1] && options_given(c, some[i].name))
+            return options_misuse(c, "--%s is an option of --to %s%s%s", some[i].name,
+                                  to_choices[to[0]], to[0] == to[1] ? "" : " and --to ",
+                                  to[0] == to[1] ? "" : to_choices[to[1]]);
+    }
     if (o->table.path && !o->how.int8)
-        return options_misuse(c, "--data measures what --to c --weights int8 costs");
+        return options_misuse(c, "--data measures what --weights int8 costs");
     return CODE_GO_ON;
 }
 
@@ -150,9 +157,10 @@ int verb_export(int argc, char **argv)
     option options[] = {
         MODEL_OPTIONS(o.models),
         {.type = OPTION_CHOICE, .name = "to", .value = &o.to, .choices = to_choices, .required = 1,
-         .about = "an ONNX file, or C99 that needs no library and allocates nothing"},
+         .about = "an ONNX file, C99 that needs no library and allocates nothing, or a page that "
+                  "predicts in a browser, which clang and lld make"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "P", .required = 1,
-         .about = "the ONNX file to write, or the folder for the C files"},
+         .about = "the ONNX or HTML file to write, or the folder for the C files"},
         {.type = OPTION_INT, .name = "source", .value = &o.source, .unit = "N",
          .min = 1, .max = 100,
          .about = "label source to answer as, of a model with outputs for each"},
@@ -163,7 +171,7 @@ int verb_export(int argc, char **argv)
          .is_good = is_c_name, .wanted = "a letter, and letters, digits and _ behind it",
          .about = "C: begins the names of functions and files", .zero = "face"},
         {.type = OPTION_CHOICE, .name = "weights", .value = &o.how.int8, .choices = weight_choices,
-         .about = "C: weights in a quarter of the size, whole numbers times a scale for each "
+         .about = "C, page: weights in a quarter of the size, whole numbers times a scale for each "
                   "channel"},
         {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P",
          .about = "labelled table on which to measure what int8 costs", .zero = "none"},
@@ -180,13 +188,15 @@ int verb_export(int argc, char **argv)
     const command c = {
         .name = "export",
         .usage = "lacuna export --model M --to onnx --out FILE [options]\n"
-                 "lacuna export --model M --to c --out DIR [options]",
+                 "lacuna export --model M --to c --out DIR [options]\n"
+                 "lacuna export --model M --to page --out FILE [options]",
         .about = "Writes a model for programs that do not know lacuna. Grey bytes go in, points in "
                  "pixels come out, as lacuna predict tells them. docs/export.md shows how each "
                  "format is used.",
         .examples = "  lacuna export --model run --to onnx --out face.onnx\n"
                     "  lacuna export --model run --to c --out face --weights int8 --data kaggle\n"
-                    "  cc -O3 face/*.c -o points; ./points face.pgm",
+                    "  cc -O3 face/*.c -o points; ./points face.pgm\n"
+                    "  lacuna export --model run --to page --out face.html --weights int8",
         .options = options,
         .count = sizeof options / sizeof options[0],
     };

@@ -1091,7 +1091,7 @@ lac_status lac_submission_write(const lac_model *model, const lac_data *test,
 typedef struct lac_export_config {
     int source;          /* whose convention to answer in, as in lac_predict_config (0) */
     int float_input;     /* ONNX: pictures are floats, 0 to 255, not bytes (0) */
-    int int8;            /* C: weights are whole numbers, -127 to 127, times a scale for each output
+    int int8;            /* C, page: weights are whole numbers, -127 to 127, times a scale for each output
                             channel; what flows between the layers stays float (0) */
     const char *name;    /* C: begins the names of functions and files: a letter, then letters,
                             digits and _, at most 32 ("face") */
@@ -1119,6 +1119,18 @@ typedef struct lac_export_size {
  * models), IO, MEMORY. */
 lac_status lac_export_c(const lac_model *model, const lac_export_config *config, const char *dir,
                         lac_export_size *size);
+
+/* A page that predicts in a browser needs the model as a WebAssembly module, which a compiler makes:
+ *   clang --target=wasm32 -O3 -msimd128 -mbulk-memory -ffreestanding -nostdlib -Wl,--no-entry
+ *       -Wl,--strip-all face_page.c face.c face_weights.c -o face.wasm
+ * This writes these files and what they include into `dir`, as lac_export_c does; its name is not
+ * looked at. */
+lac_status lac_export_page_code(const lac_model *model, const lac_export_config *config,
+                                const char *dir, lac_export_size *size);
+
+/* Writes one HTML file around the file `module`, which loads nothing and runs from anywhere. It is
+ * replaced at once or not at all. FORMAT (not a module), IO, MEMORY. */
+lac_status lac_export_page(lac_context *ctx, const char *module, const char *path);
 
 /* Rounds the model's weights as int8 rounds them, so that what the export will answer can be
  * measured. ARGUMENT (a mean of models). */

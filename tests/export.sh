@@ -201,9 +201,9 @@ check_page() { # WHAT: run, as WebAssembly
         fi
     done
     status=0
-    LACUNA=$lacuna "$here/../script/page" run page.html || status=1
+    "$lacuna" export --model run --to page --out page.html >log || status=1
     # shellcheck disable=SC2086  # a list of files
-    [ $status = 0 ] && ! grep -Eq '(src|href)=|https?:|@WASM@' page.html &&
+    [ $status = 0 ] && ! grep -Eq '(src|href)=|https?:' page.html &&
         node "$here/export/page_points.js" page.html $files >got && alike 0.001 || status=1
     count "$1 in a page" $status
 }

@@ -4,7 +4,7 @@
  */
 #include "data/data.h"
 #include "net/model.h"
-#include "report/base64.h"
+#include "base/base64.h"
 #include "report/chart.h"
 #include "support.h"
 #include "settings/config.h"

@@ -9,8 +9,8 @@ typedef struct lac_shipped {
     const char *text;
 } lac_shipped;
 
-/* Networks, net/networks/, presets, settings/presets/, and parts of exported C, export/c/; all end
- * with NULL. */
+/* Networks, net/networks/, presets, settings/presets/, and parts of exported C and of
+ * pages, export/c/ and export/page/; all end with NULL. */
 extern const lac_shipped lac_networks[];
 extern const char *const lac_networks_names[];
 extern const lac_shipped lac_presets[];

@@ -103,7 +103,7 @@ void lac_c_put_header(const lac_c *c, FILE *stream)
 
 /* ---- Functions of the layers ----------------------------------------------------------------- */
 
-static const char *part_of(const char *name)
+const char *lac_c_part(const char *name)
 {
     const lac_shipped *part = lac_c_parts;
     while (part->name && strcmp(part->name, name) != 0)
@@ -113,13 +113,13 @@ static const char *part_of(const char *name)
 
 static void put_part(FILE *stream, const char *name)
 {
-    fprintf(stream, "\n%s", part_of(name));
+    fprintf(stream, "\n%s", lac_c_part(name));
 }
 
 /* A part for rows of so many floats: what stands for @N@ ends the names of types and functions. */
 static void put_part_for(FILE *stream, const char *name, const char *lanes)
 {
-    const char *text = part_of(name);
+    const char *text = lac_c_part(name);
     fputc('\n', stream);
     for (const char *at; (at = strchr(text, '@')); text = at + strlen("@N@")) {
         fwrite(text, 1, (size_t)(at - text), stream);
@@ -342,7 +342,7 @@ void lac_c_put_program(const lac_c *c, FILE *stream)
 /* The example, with the model's name. */
 void lac_c_put_example(const lac_c *c, FILE *stream)
 {
-    const char *text = part_of("example.c");
+    const char *text = lac_c_part("example.c");
     for (const char *at; (at = strchr(text, '@')); text = at + strlen("@NAME@")) {
         fwrite(text, 1, (size_t)(at - text), stream);
         fputs(strncmp(at, "@NAME@", strlen("@NAME@")) == 0 ? c->upper : c->name, stream);

@@ -49,5 +49,7 @@ void lac_c_put_program(const lac_c *c, FILE *stream);
 void lac_c_put_weights(const lac_c *c, FILE *stream);
 void lac_c_put_example(const lac_c *c, FILE *stream);
 
+/* A text that ships: export/c/ and export/page/, by its name without the ending. */
+const char *lac_c_part(const char *name);
 
 #endif

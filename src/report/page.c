@@ -6,7 +6,7 @@
 #include "net/model.h"
 #include "report/report.h"
 #include "data/data.h"
-#include "report/base64.h"
+#include "base/base64.h"
 #include "report/html.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Pictures with points, alone and in sheets; see tile.h. */
 #include "report/tile.h"
 #include "data/data.h"
-#include "report/base64.h"
+#include "base/base64.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -47,8 +47,18 @@ $ lacuna export --model run --to c --out c --input float
 ! lacuna export: --input is an option of --to onnx
 = 2
 $ lacuna export --model run --to c --out c --data faces
-! lacuna export: --data measures what --to c --weights int8 costs
+! lacuna export: --data measures what --weights int8 costs
 = 2
-$ lacuna export --model run --to page --out c
-! lacuna export: --to needs onnx or c, not 'page'
+$ lacuna export --model run --to js --out c
+! lacuna export: --to needs onnx, c or page, not 'js'
 = 2
+$ lacuna export --model run --to page --out page.html --name my
+! lacuna export: --name is an option of --to c
+= 2
+$ lacuna export --model run --to onnx --out my.onnx --weights int8
+! lacuna export: --weights is an option of --to c and --to page
+= 2
+$ TMPDIR=no/where lacuna export --model run --to page --out page.html 2>&1 | sed 's/-......:/-*:/'
+| lacuna: no/where/lacuna-*: cannot make a folder to compile in: No such file or directory
+$ mkdir empty; program=$(command -v lacuna); TMPDIR=empty PATH=no/where "$program" export --model run --to page --out page.html; ls empty
+! lacuna: clang: No such file or directory: --to page needs clang and lld (Debian: clang, lld)

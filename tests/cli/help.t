@@ -440,6 +440,7 @@ $ lacuna help detect
 $ lacuna help export
 | lacuna export --model M --to onnx --out FILE [options]
 | lacuna export --model M --to c --out DIR [options]
+| lacuna export --model M --to page --out FILE [options]
 |
 | Writes a model for programs that do not know lacuna. Grey bytes go in, points
 | in pixels come out, as lacuna predict tells them. docs/export.md shows how each
@@ -451,10 +452,11 @@ $ lacuna help export
 |                          mean of these models (required)
 |   --weigh                weigh the models of a mean by 1 / (error of their
 |                          hold-out)^2, not equally
-|   --to onnx|c            an ONNX file, or C99 that needs no library and
-|                          allocates nothing (required)
-|   --out P                the ONNX file to write, or the folder for the C files
-|                          (required)
+|   --to onnx|c|page       an ONNX file, C99 that needs no library and allocates
+|                          nothing, or a page that predicts in a browser, which
+|                          clang and lld make (required)
+|   --out P                the ONNX or HTML file to write, or the folder for the
+|                          C files (required)
 |   --source N             label source to answer as, of a model with outputs for
 |                          each (from 1 to 100; default: 1)
 |   --input uint8|float    ONNX: pictures as bytes, or as floats from 0 to 255
@@ -462,8 +464,9 @@ $ lacuna help export
 |   --name NAME            C: begins the names of functions and files (default:
 |                          face)
 |   --weights float32|int8
-|                          C: weights in a quarter of the size, whole numbers
-|                          times a scale for each channel (default: float32)
+|                          C, page: weights in a quarter of the size, whole
+|                          numbers times a scale for each channel (default:
+|                          float32)
 |   --data P               labelled table on which to measure what int8 costs
 |                          (default: none)
 |   --split holdout|train|all
@@ -487,6 +490,7 @@ $ lacuna help export
 |   lacuna export --model run --to onnx --out face.onnx
 |   lacuna export --model run --to c --out face --weights int8 --data kaggle
 |   cc -O3 face/*.c -o points; ./points face.pgm
+|   lacuna export --model run --to page --out face.html --weights int8
 $ lacuna help submit
 | lacuna submit --model M --data P --out FILE [options]
 |

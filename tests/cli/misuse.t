@@ -216,7 +216,7 @@ $ lacuna plot faces --model run
 = 2
 
 $ lacuna export --model run --out out
-! lacuna export: --to onnx or c is missing; 'lacuna help export' explains
+! lacuna export: --to onnx, c or page is missing; 'lacuna help export' explains
 = 2
 
 Values of a form.

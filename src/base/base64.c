@@ -1,5 +1,5 @@
 /* Base64: three bytes make four letters. */
-#include "report/base64.h"
+#include "base/base64.h"
 
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

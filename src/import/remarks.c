@@ -5,7 +5,6 @@
  */
 #include "import/remarks.h"
 
-#include <math.h>
 #include <stddef.h>
 
 void lac_remark_box(lac_remark *r, const lac_box *b)
@@ -96,7 +95,7 @@ static void tell_smaller(lac_context *ctx, const lac_remark *remark, int count)
     long points = 0, near = 0;
     for (const lac_remark *r = remark; r < remark + count; r++) {
         points += r->points;
-        near += r->reach <= 0.5 ? r->points : 0;
+        near += r->quarter;
     }
     if (near >= FEW && STRAY * (points - near) <= points)
         lac_log(ctx, "%s%ld points lie in the left top quarters of their pictures, as those of "

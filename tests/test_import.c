@@ -619,6 +619,60 @@ static void the_format_of_a_pipe_must_be_named(void **state)
     assert_message(f->ctx, "a pipe or a device");
 }
 
+/* The same box under names in several habits; the box that follows it is no point. */
+static void a_box_is_known_by_its_names(void **state)
+{
+    static const char *const heads[] = {
+        "faceX,faceY,faceW,faceH",
+        "faceX,faceY,faceWidth,faceHeight",
+        "faceLeft,faceTop,faceWidth,faceHeight",
+        "Face X,Face Y,Face W,Face H",
+        "face_x,face_y,face_w,face_h,body_x,body_y,body_w,body_h",
+        "x,y,w,h,bodyX,bodyY,bodyWidth,bodyHeight",
+    };
+    fixture *f = *state;
+    put_photos(f);
+    f->ctx->log = note_line;
+    for (int i = 0; i < LAC_COUNT(heads); i++) {
+        char text[400], out[16];
+        const char *more = strstr(heads[i], "ody") ? ",1,2,100,80" : "";
+        imported t;
+        told_lines[0] = 0;
+        sprintf(text, "file,leftX,leftY,chin_x,chin_y,%s\na.png,50,30,60,55,40,20,40,40%s\n",
+                heads[i], more);
+        sprintf(out, "out%d", i);
+        import_ok(f, put(f, "t.csv", text).text, NULL, out, &t);
+        assert_string_equal(t.result.crop, "box:1,0,0");
+        assert_int_equal(t.result.points, 2);
+        assert_true(fabs(imported_point(&t.row[0], "left")[0] - 50) < 0.01);
+        if ((strstr(told_lines, "left alone") != NULL) != (*more != 0))
+            fail_msg("%s: %s", heads[i], told_lines);
+    }
+}
+
+/* Of 202 points some lie beyond the middle: two may. */
+static void stray_points_hide_no_smaller_copy(void **state)
+{
+    fixture *f = *state;
+    put_photos(f);
+    f->ctx->log = note_line;
+    for (int stray = 0; stray < 4; stray++) {
+        static char text[8192];
+        char *to = text + sprintf(text, "file,l_x,l_y,r_x,r_y\n"), out[16];
+        lac_import_result result;
+        told_lines[0] = 0;
+        for (int r = 0; r < 101; r++)
+            to += sprintf(to, "a.png,20.5,%d,40,30.25\n", r < stray ? 80 : 12 + r % 9);
+        sprintf(out, "out%d", stray);
+        assert_ok(f->ctx, lac_import(f->ctx, put(f, "t.csv", text).text, NULL,
+                                     path_in(&f->folder, out).text, &result));
+        const char *wanted = stray ? "points lie in the left top quarters of their pictures"
+                                   : "all 202 points lie in the left top quarters";
+        if ((strstr(told_lines, wanted) != NULL) != (stray < 3))
+            fail_msg("%d stray points: %s", stray, told_lines);
+    }
+}
+
 static void boxes_grow_until_they_hold_the_points(void **state)
 {
     const fixture *f = *state;
@@ -1017,6 +1071,8 @@ int main(void)
         TEST(points_that_are_left_out_are_told),
         TEST(further_faces_of_pts_files_are_of_the_same_picture),
         TEST(the_format_of_a_pipe_must_be_named),
+        TEST(a_box_is_known_by_its_names),
+        TEST(stray_points_hide_no_smaller_copy),
         TEST(boxes_grow_until_they_hold_the_points),
         TEST(labels_of_stored_pictures_are_turned_with_them),
         TEST(labels_that_fit_the_stored_picture_alone_are_told),

@@ -86,7 +86,7 @@ static int has_column(const lac_csv *csv, const char *column, const char *end)
     return 0;
 }
 
-static int is_box(const lac_csv *csv, const char *column)
+int lac_column_is_box(const lac_csv *csv, const char *column)
 {
     return has_column(csv, column, "w") || has_column(csv, column, "width") ||
            lac_column_is_corner(csv, column);
@@ -141,7 +141,7 @@ static lac_status take_coordinate(const lac_csv *csv, int column, lac_columns *c
     int axis, index = 0;
     LAC_TRY(lac_alloc(csv->ctx, strlen(name) + 1, 1, &point));
     lac_status status = LAC_OK;
-    if (lac_column_coordinate(name, point, &axis) && !is_box(csv, name)) {
+    if (lac_column_coordinate(name, point, &axis) && !lac_column_is_box(csv, name)) {
         status = strchr(point, ',') || !lac_text_printable(point)
                      ? lac_csv_fail(csv, column,
                                     "a point's name must be printable, without a comma")

@@ -30,6 +30,9 @@ typedef struct lac_columns {
 lac_status lac_columns_find(const lac_csv *csv, lac_table kind, lac_columns *columns,
                             lac_data *data);
 
+/* Whether a coordinate's column is a box's x or y: a width of its name is there, too. */
+int lac_column_is_box(const lac_csv *csv, const char *column);
+
 /* Whether x1, y1, x2 or y2 is of a box: all four are there, no x0 or x3, and points with names. */
 int lac_column_is_corner(const lac_csv *csv, const char *name);
 

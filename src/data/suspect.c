@@ -7,6 +7,7 @@
 #include "data/labels.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A place, and the rows in which a point lies there. */
 typedef struct place {
@@ -81,14 +82,36 @@ static int warn_of_place(const lac_csv *csv, const lac_data *data, float x, floa
     return 1;
 }
 
+/* Whether the coordinate's labels that are not 0 lie at the edge too, within a tenth of the side by
+ * their mean: 0 is a place there, as for corners of pages, and no mark. */
+static int is_at_edge(const lac_data *data, int coordinate)
+{
+    double sum = 0;
+    int count = 0;
+    for (int r = 0; r < data->rows; r++) {
+        const float label = lac_data_labels(data, r)[coordinate];
+        if (!lac_data_mask(data, r)[coordinate] || label == 0)
+            continue;
+        sum += (double)label;
+        count++;
+    }
+    return count > 0 && 10 * sum <= (double)data->size * count;
+}
+
 /* The corner, where no point of a face lies, is the usual mark. */
 static int warn_of_corner(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
     enum { FEW = 3 };
-    int rows = 0;
-    for (int r = 0; r < data->rows; r++)
-        rows += (note[r] & LAC_NOTE_CORNER) != 0;
-    return rows && count_points(data, 0, 0) >= FEW && warn_of_place(csv, data, 0, 0);
+    long marks = 0;
+    for (int p = 0; p < data->points; p++) {
+        int rows = 0;
+        for (int r = 0; r < data->rows; r++)
+            rows += note[r] & LAC_NOTE_CORNER &&
+                    lac_point_is_at(lac_data_labels(data, r), lac_data_mask(data, r), p, 0, 0);
+        if (rows && !(is_at_edge(data, 2 * p) && is_at_edge(data, 2 * p + 1)))
+            marks += rows;
+    }
+    return marks >= FEW && warn_of_place(csv, data, 0, 0);
 }
 
 /* Warns when several points lie together at the same place in one row of fifty. */
@@ -129,7 +152,7 @@ static void count_zeros(const lac_data *data, const uint8_t *note, coordinate *c
 }
 
 /* Warns of coordinates that are 0 in one of twenty of their rows, as when a gap is 0 in one of two
- * columns, or where the other one is empty. Points at the edge are rarely as many. */
+ * columns, or where the other one is empty. */
 static lac_status warn_of_zeros(const lac_csv *csv, const uint8_t *note, const lac_data *data)
 {
     enum { FEW = 3, SHARE = 20 };
@@ -143,7 +166,8 @@ static lac_status warn_of_zeros(const lac_csv *csv, const uint8_t *note, const l
     LAC_TRY(lac_alloc(csv->ctx, 2 * (size_t)data->points, sizeof *count, &count));
     count_zeros(data, note, count);
     for (int i = 2 * data->points - 1; i >= 0; i--)
-        if (count[i].zeros >= FEW && SHARE * (long)count[i].zeros >= count[i].labelled) {
+        if (count[i].zeros >= FEW && SHARE * (long)count[i].zeros >= count[i].labelled &&
+            !is_at_edge(data, i)) {
             zeros += count[i].zeros;
             rows = count[i].zeros;
             first = i;
@@ -160,22 +184,23 @@ static lac_status warn_of_zeros(const lac_csv *csv, const uint8_t *note, const l
     return LAC_OK;
 }
 
-/* Warns when all labels lie in a quarter of the pictures, as those of a smaller copy do. */
+/* Warns when all labels, or all but stray ones, lie in a quarter of the pictures, as those of a
+ * smaller copy do. */
 static void warn_of_quarter(const lac_csv *csv, const lac_data *data)
 {
-    enum { FEW = 20 };
+    enum { FEW = 20, STRAY = 100 };
     const float half = (float)data->size / 2;
-    long labels = 0;
+    long labels = 0, beyond = 0;
     size_t count = 2 * (size_t)data->rows * (size_t)data->points;
     for (size_t i = 0; i < count; i++) {
         labels += data->mask[i];
-        if (data->mask[i] && data->labels[i] > half)
-            return;
+        beyond += data->mask[i] && data->labels[i] > half;
     }
-    if (labels >= FEW && data->points > 1 && data->size > 2)
-        lac_log(csv->ctx, "%s: all labels lie in the left top quarter of the pictures, 0 to %g of "
+    if (labels >= FEW && STRAY * beyond <= labels && data->points > 1 && data->size > 2)
+        lac_log(csv->ctx, "%s: %s labels lie in the left top quarter of the pictures, 0 to %g of "
                 "0 to %d, as those of a smaller copy do: they must be pixels of these pictures",
-                lac_stream_name(csv->stream), (double)half, data->size);
+                lac_stream_name(csv->stream), beyond ? "99 of 100" : "all", (double)half,
+                data->size);
 }
 
 /* Warns of points with one label. */
@@ -199,6 +224,30 @@ static void warn_of_halves(const lac_csv *csv, const uint8_t *note, const lac_da
             halves == 1 ? " has" : "s have", name, first / data->points + 2);
 }
 
+/* Whether labels are so coarse, as whole pixels of small pictures are, that two other places at
+ * least have a quarter as many rows. */
+static int is_coarse(const lac_data *data, int point, const place *best)
+{
+    place places[SHARED] = {{0}};
+    int frequent = 0;
+    for (int r = 0; r < data->rows; r++) {
+        const float *label = lac_data_labels(data, r) + 2 * point;
+        const uint8_t *mask = lac_data_mask(data, r) + 2 * point;
+        if (mask[0] && mask[1])
+            note_place(places, SHARED, label[0], label[1]);
+    }
+    for (int i = 0; i < SHARED; i++)
+        frequent += places[i].rows && 4 * count_rows(data, point, &places[i]) > best->rows;
+    return frequent > 2; /* it is one of them */
+}
+
+/* Whether the place is a corner of the pictures, where pages that fill them have their own. */
+static int is_corner(const lac_data *data, const place *at)
+{
+    const float last = (float)(data->size - 1);
+    return (at->x == 0 || at->x == last) && (at->y == 0 || at->y == last);
+}
+
 /* The place at which a point lies in a fifth of its rows or more; rows 0 without one. */
 static place find_common(const lac_data *data, int point)
 {
@@ -216,7 +265,8 @@ static place find_common(const lac_data *data, int point)
         if (30LL * places[i].rows < labelled)
             places[i].rows = 0;
     place best = most_frequent(data, point, places, COMMON);
-    if (best.rows < FEW_ROWS || 5LL * best.rows < labelled)
+    const int is_much = best.rows >= FEW_ROWS && 5LL * best.rows >= labelled;
+    if (!is_much || is_corner(data, &best) || is_coarse(data, point, &best))
         best.rows = 0;
     return best;
 }
@@ -273,12 +323,21 @@ static int repeats(const lac_data *data, int row)
     return 2 * same > labelled;
 }
 
-/* Warns when a quarter of the rows repeat the row before, as when gaps were filled from there. */
+/* Whether the row has the picture of the row before, as a copy of that row has. */
+static int is_copy(const lac_data *data, int row)
+{
+    const size_t area = (size_t)data->size * (size_t)data->size;
+    const uint8_t *picture = data->pixels + (size_t)row * area;
+    return memcmp(picture, picture - area, area) == 0;
+}
+
+/* Warns when a quarter of the rows repeat the labels of the row before and not its picture, as when
+ * gaps were filled from there. */
 static void warn_of_repeats(const lac_csv *csv, const lac_data *data)
 {
     int rows = 0;
     for (int r = 1; r < data->rows; r++)
-        rows += repeats(data, r);
+        rows += repeats(data, r) && !is_copy(data, r);
     if (rows >= FEW_ROWS && 4LL * rows >= data->rows)
         lac_log(csv->ctx, "%s: in %d of %d rows most points lie exactly where they do in the row "
                 "before; if gaps were filled from there, leave them empty",

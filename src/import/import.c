@@ -208,11 +208,13 @@ static lac_status check_result(const lac_import_job *job, const char *from,
                                const lac_import_result *result)
 {
     int left_out = result->unlabelled + result->unplaced + result->unread;
+    const char *hint = "; if pictures lie elsewhere, --pictures DIR says where";
     if (result->rows == 0)
         return lac_fail(job->ctx, LAC_ERROR_FORMAT,
                         "%s: none of its %d faces could be imported: %d without a point, %d "
-                        "without a place, %d whose picture could not be read", from, left_out,
-                        result->unlabelled, result->unplaced, result->unread);
+                        "without a place, %d whose picture could not be read%s", from, left_out,
+                        result->unlabelled, result->unplaced, result->unread,
+                        result->unread ? hint : "");
     if (job->config->strict && left_out)
         return lac_fail(job->ctx, LAC_ERROR_FORMAT, "%s: %d of its %d faces left out (strict)",
                         from, left_out, left_out + result->rows);

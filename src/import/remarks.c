@@ -5,7 +5,6 @@
  */
 #include "import/remarks.h"
 
-#include <math.h>
 #include <stddef.h>
 
 void lac_remark_box(lac_remark *r, const lac_box *b)
@@ -89,19 +88,19 @@ static void tell_beyond(lac_context *ctx, const lac_remark *remark, int count)
                 is_one ? "it is" : "they are", is_one ? "it a gap" : "them gaps");
 }
 
-/* Labels of a copy of half the size end in the middle of the pictures. */
+/* Labels of a copy of half the size end in the middle of the pictures, but for stray ones. */
 static void tell_smaller(lac_context *ctx, const lac_remark *remark, int count)
 {
-    enum { FEW = 20 };
-    long points = 0;
-    double reach = 0;
+    enum { FEW = 20, STRAY = 100 };
+    long points = 0, near = 0;
     for (const lac_remark *r = remark; r < remark + count; r++) {
         points += r->points;
-        reach = fmax(reach, r->reach);
+        near += r->quarter;
     }
-    if (points >= FEW && reach <= 0.5)
-        lac_log(ctx, "all %ld points lie in the left top quarters of their pictures, as those of "
-                "smaller copies do: they must be pixels of these pictures", points);
+    if (near >= FEW && STRAY * (points - near) <= points)
+        lac_log(ctx, "%s%ld points lie in the left top quarters of their pictures, as those of "
+                "smaller copies do: they must be pixels of these pictures",
+                near == points ? "all " : "", near);
 }
 
 /* Two corners that are read as a corner and a size make boxes too large, many of which end outside

@@ -11,7 +11,7 @@ typedef struct lac_remark {
     int is_guess;      /* 1: these are taken to belong to the upright one, and nothing says so */
     int told_width, told_height;   /* by the label file, where it has neither; else 0 */
     int points;
-    double reach;      /* of the point that is farthest right or down, in sides of the picture */
+    int quarter;       /* of them in the left top quarter of the picture */
     int outside;       /* points outside of their squares */
     int beyond, face;  /* points outside of the picture, and the first face that has one */
     int beyond_stored; /* points outside of the picture if it were not turned */

@@ -94,13 +94,21 @@ static int column_like(const lac_csv *csv, int like, size_t kept, const char *en
     return -1;
 }
 
+/* Whether a name's last `end` bytes are a word of their own: x, box_x, boxX, boxLeft. */
+static int ends_in_word(const char *name, size_t end)
+{
+    const size_t before = strlen(name) - end;
+    return before == 0 || strchr("_.- ", name[before - 1]) ||
+           (name[before] <= 'Z' && name[before - 1] > 'Z');
+}
+
 /* Whether the column is the first of a box: *r gets all four. */
 static int begins_box(reading *r, int column, const box_words *words)
 {
     const char *name = r->csv->name[column];
     size_t length = strlen(name), end = strlen(words->end[0]);
     if (length < end || strcasecmp(name + length - end, words->end[0]) != 0 ||
-        (length > end && !strchr("_.- ", name[length - end - 1])))
+        !ends_in_word(name, end))
         return 0;
     if (strcasecmp(name, "x1") == 0 && !lac_column_is_corner(r->csv, name))
         return 0;
@@ -183,7 +191,8 @@ static lac_status find_named(reading *r)
         int axis;
         lac_status status = LAC_OK;
         LAC_TRY(lac_alloc(r->labels->ctx, strlen(r->csv->name[c]) + 1, 1, &name));
-        if (!is_box(r, c) && lac_column_coordinate(r->csv->name[c], name, &axis))
+        if (!is_box(r, c) && !lac_column_is_box(r->csv, r->csv->name[c]) &&
+            lac_column_coordinate(r->csv->name[c], name, &axis))
             status = take_named(r, c, name, axis, &point);
         free(name);
         LAC_TRY(status);

@@ -75,7 +75,7 @@ static void place(const lac_import_job *job, const source *s, int f, lac_row *ro
         if (!lac_is_inside(x, y, s->photo->width, s->photo->height) && r->beyond++ == 0)
             r->face = f;
         r->points++;
-        r->reach = fmax(r->reach, fmax(x / s->photo->width, y / s->photo->height));
+        r->quarter += 2 * x <= s->photo->width && 2 * y <= s->photo->height;
         at[0] = (float)x;
         at[1] = (float)y;
         lac_box_from_photo(&row->square, job->config->size, at, 1, at);

@@ -80,7 +80,7 @@ $ lacuna import few.csv --out strict --strict; ls strict
 ! lacuna: photos/gone.pgm: cannot open: No such file or directory: left out
 ! lacuna: few.csv: 3 of its 4 faces left out (strict)
 $ lacuna import few.csv --out none --pictures nowhere 2>&1 | tail -n 1
-| lacuna: few.csv: none of its 4 faces could be imported: 1 without a point, 1 without a place, 2 whose picture could not be read
+| lacuna: few.csv: none of its 4 faces could be imported: 1 without a point, 1 without a place, 2 whose picture could not be read; if pictures lie elsewhere, --pictures DIR says where
 $ lacuna import few.csv --out none --format coco
 ! lacuna: few.csv: not JSON, or cut short
 = 1

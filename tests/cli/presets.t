@@ -7,7 +7,7 @@ $ lacuna presets
 |         a first model as soon as possible, as good as the paper's
 | fast    fast          14     64  8 min bf16, 10 min float32  1.31 px
 |         a good model in ten minutes
-| best    best          40     64  55 min bf16, reckoned       1.12 px
+| best    best          40     64  55 min bf16, reckoned       1.10 px
 |         the best single model, in an hour
 $ lacuna presets --json | grep -E '"(name|model|epochs|batch)"'
 | 			"name":	"paper",

@@ -40,7 +40,7 @@ $ lacuna predict --model one --data faces --source 2
 ! lacuna: --source 2: the model one has 1 source, from 1 to 1
 = 1
 The column source tells sources with equal points apart.
-$ printf 'source,a_x,a_y,b_x,b_y,Image\nhelen,1,1,0,1,0 1 2 3\nibug,1,1,0,1,9 8 7 6\n7,1,1,0,1,3 9 1 2\nibug,1,0,0,1,5 5 0 5\n' >three.csv
+$ printf 'source,a_x,a_y,b_x,b_y,Image\nhelen,1,1,0,1,0 1 2 3\nibug,1,1,1,1,9 8 7 6\n7,1,1,0,1,3 9 1 2\nibug,1,0,1,1,5 5 0 5\n' >three.csv
 $ lacuna data three.csv | sed -n '/label source/,$p' | head -n 4
 |     rows   points  label source: share of the test set
 |        1        2  1 (helen): unknown without IdLookupTable.csv

@@ -131,7 +131,8 @@ static int check_options(const command *c, const export_options *o)
     static const struct {
         const char *name;
         int to[2];
-    } some[] = {{"input", {TO_ONNX, TO_ONNX}}, {"name", {TO_C, TO_C}}, {"weights", {TO_C, TO_PAGE}}};
+    } some[] = {
+        {"input", {TO_ONNX, TO_ONNX}}, {"name", {TO_C, TO_C}}, {"weights", {TO_C, TO_PAGE}}};
     for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) {
         const int *to = some[i].to;
         if (o->to != to[0] && o->to != to[1] && options_given(c, some[i].name))

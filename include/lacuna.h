@@ -1091,8 +1091,8 @@ lac_status lac_submission_write(const lac_model *model, const lac_data *test,
 typedef struct lac_export_config {
     int source;          /* whose convention to answer in, as in lac_predict_config (0) */
     int float_input;     /* ONNX: pictures are floats, 0 to 255, not bytes (0) */
-    int int8;            /* C, page: weights are whole numbers, -127 to 127, times a scale for each output
-                            channel; what flows between the layers stays float (0) */
+    int int8;            /* C, page: weights are whole numbers, -127 to 127, times a scale for each
+                            output channel; what flows between the layers stays float (0) */
     const char *name;    /* C: begins the names of functions and files: a letter, then letters,
                             digits and _, at most 32 ("face") */
     const char *crop;    /* how the pictures are cut out of photos, in words (NULL) */
@@ -1120,16 +1120,17 @@ typedef struct lac_export_size {
 lac_status lac_export_c(const lac_model *model, const lac_export_config *config, const char *dir,
                         lac_export_size *size);
 
-/* A page that predicts in a browser needs the model as a WebAssembly module, which a compiler makes:
+/* A page that predicts in a browser needs the model as a WebAssembly module, which a compiler
+ * makes:
  *   clang --target=wasm32 -O3 -msimd128 -mbulk-memory -ffreestanding -nostdlib -Wl,--no-entry
  *       -Wl,--strip-all face_page.c face.c face_weights.c -o face.wasm
- * This writes these files and what they include into `dir`, as lac_export_c does; its name is not
- * looked at. */
+ * This writes these files and what they include into the folder `dir`, as lac_export_c does, but
+ * for config->name, which is "face" here. ARGUMENT, IO, MEMORY, as there. */
 lac_status lac_export_page_code(const lac_model *model, const lac_export_config *config,
                                 const char *dir, lac_export_size *size);
 
-/* Writes one HTML file around the file `module`, which loads nothing and runs from anywhere. It is
- * replaced at once or not at all. FORMAT (not a module), IO, MEMORY. */
+/* Writes one HTML file around that module, read from the file `module`. The page loads nothing and
+ * runs from anywhere; the file is replaced at once or not at all. FORMAT (not a module), IO, MEMORY. */
 lac_status lac_export_page(lac_context *ctx, const char *module, const char *path);
 
 /* Rounds the model's weights as int8 rounds them, so that what the export will answer can be

@@ -136,6 +136,47 @@ static void the_average_is_that_of_the_definition(void **state)
     lac_context_free(&ctx);
 }
 
+/* Steps of size 0 leave the weights, and tell the statistics of each batch by how they move the
+ * running ones. */
+static double *mean_statistics(lac_trainer *still)
+{
+    size_t floats = still->model->net->buffers.floats;
+    int steps = lac_trainer_steps(still);
+    double *mean = calloc(floats + 1, sizeof *mean);
+    assert_non_null(mean);
+    still->config.lr = 0;
+    for (int k = 0; k < steps; k++) {
+        double *before = widened(still->weights->b, floats);
+        take_steps(still, 1);
+        for (size_t i = 0; i < floats; i++)
+            mean[i] += ((double)still->weights->b[i] - 0.9 * before[i]) / 0.1 / steps;
+        free(before);
+    }
+    return mean;
+}
+
+/* The running statistics of the model are those of the averaged weights, not averages. */
+static void the_average_has_statistics_of_its_own(void **state)
+{
+    (void)state;
+    training *f = training_new(LAC_CPU_AUTO, 16);
+    lac_trainer *still = trainer_new(f->ctx, f->data, &f->config);
+    f->config.ema = 0.9;
+    f->config.epochs = 1;
+    lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
+    assert_ok(f->ctx, lac_trainer_run(t, NULL, NULL, NULL));
+    const lac_net *net = t->model->net;
+    memcpy(still->weights->w, t->model->weights.w, net->params.floats * sizeof(float));
+    still->weights->version++;
+    double *mean = mean_statistics(still);
+    for (size_t i = 0; i < net->buffers.floats; i++)
+        assert_true(fabs((double)t->model->weights.b[i] - mean[i]) < 1e-4 * (1 + fabs(mean[i])));
+    free(mean);
+    lac_trainer_free(&still);
+    lac_trainer_free(&t);
+    training_free(f);
+}
+
 static double holdout_rmse(lac_context *ctx, const lac_model *model, const lac_data *data)
 {
     lac_metrics *m;
@@ -518,6 +559,7 @@ int main(void)
         cmocka_unit_test(schedules_have_their_values),
         cmocka_unit_test(decay_on_weights_spares_norms_and_biases),
         cmocka_unit_test(the_average_is_that_of_the_definition),
+        cmocka_unit_test(the_average_has_statistics_of_its_own),
         cmocka_unit_test(the_average_is_what_is_measured_saved_and_loaded),
         cmocka_unit_test(with_everything_on_a_resumed_run_is_one_never_stopped),
         cmocka_unit_test(with_everything_on_threads_change_nothing),

@@ -250,8 +250,9 @@ static void batch_statistics(lac_op *op, lac_conv_state *s, const lac_pass *pass
     double count = (double)lac_pass_whole(pass) * s->y_shape.h * s->y_shape.w;
     for (int c = 0; c < s->y_shape.c; c++) {
         double offset = s->sums[c] / count;
-        double var = s->sums[s->oc + c] / count - offset * offset;
-        lac_norm_batch(op, &s->norm, c, row(s, LAC_CONV_ORIGIN, 0)[c] + offset, var, count);
+        const lac_norm_statistics batch = {row(s, LAC_CONV_ORIGIN, 0)[c] + offset,
+                                           s->sums[s->oc + c] / count - offset * offset, count};
+        lac_norm_batch(op, pass, &s->norm, c, &batch);
     }
 }
 

@@ -28,15 +28,17 @@ static void set(lac_op *op, lac_norm *norm, int c, double mean, double var)
     norm->shift[c] = (float)(lac_op_w(op, LAC_NORM_BIAS)[c] - scale * mean);
 }
 
-void lac_norm_batch(lac_op *op, lac_norm *norm, int c, double mean, double var, double count)
+void lac_norm_batch(lac_op *op, const lac_pass *pass, lac_norm *norm, int c,
+                    const lac_norm_statistics *batch)
 {
     float *running_mean = lac_op_b(op, LAC_NORM_RUNNING_MEAN) + c;
     float *running_var = lac_op_b(op, LAC_NORM_RUNNING_VAR) + c;
-    var = var < 0.0 ? 0.0 : var; /* by rounding; NaN stays NaN */
-    double unbiased = count > 1.0 ? var * count / (count - 1.0) : var;
-    set(op, norm, c, mean, var);
-    *running_mean += (float)(momentum * (mean - *running_mean));
-    *running_var += (float)(momentum * (unbiased - *running_var));
+    double var = batch->var < 0.0 ? 0.0 : batch->var; /* by rounding; NaN stays NaN */
+    double unbiased = batch->count > 1.0 ? var * batch->count / (batch->count - 1.0) : var;
+    double take = pass->looks > 0 ? 1.0 / pass->looks : momentum;
+    set(op, norm, c, batch->mean, var);
+    *running_mean += (float)(take * (batch->mean - *running_mean));
+    *running_var += (float)(take * (unbiased - *running_var));
 }
 
 void lac_norm_fixed(lac_op *op, lac_norm *norm)

@@ -33,8 +33,14 @@ typedef struct lac_norm {
 /* Claims memory for the channels of y. */
 lac_status lac_norm_plan(lac_planner *planner, lac_shape y, lac_norm *norm);
 
-/* Channel c from the statistics of a batch of `count` values; moves the running ones. */
-void lac_norm_batch(lac_op *op, lac_norm *norm, int c, double mean, double var, double count);
+/* The statistics of channel c over a batch of `count` values. */
+typedef struct lac_norm_statistics {
+    double mean, var, count;
+} lac_norm_statistics;
+
+/* Channel c from the statistics of a batch; moves the running ones. */
+void lac_norm_batch(lac_op *op, const lac_pass *pass, lac_norm *norm, int c,
+                    const lac_norm_statistics *batch);
 
 /* All channels from the running statistics. */
 void lac_norm_fixed(lac_op *op, lac_norm *norm);

@@ -130,6 +130,8 @@ typedef struct lac_pass {
     int n;                  /* pictures in this batch */
     int training;           /* batch statistics and dropout, or running statistics */
     float dropout;
+    int looks;              /* training: 0 moves running statistics by their momentum; K > 0 makes
+                             * them the plain mean of K batches, of which this is the last */
     uint64_t seed;
     uint64_t epoch;
     const uint64_t *sample; /* [n] number of the visit within the epoch, for dropout */

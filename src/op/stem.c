@@ -215,7 +215,8 @@ static void batch_statistics(const job *j)
             second += w * s->mw[a * s->shape.oc + c];
         }
         double mean = first / count;
-        lac_norm_batch(op, &s->norm, c, mean, second / count - mean * mean, count);
+        const lac_norm_statistics batch = {mean, second / count - mean * mean, count};
+        lac_norm_batch(op, j->pass, &s->norm, c, &batch);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "data/data.h"
 #include "eval/eval.h"
 #include "settings/config.h"
+#include "train/average.h"
 #include "train/run.h"
 
 #include <math.h>
@@ -233,6 +234,9 @@ static lac_status end_epoch(run_state *r, int *stop)
     lac_trainer *t = r->t;
     LAC_TRY(check_weights(t));
     LAC_TRY(lac_trainer_gather(t));
+    double started = lac_seconds();
+    LAC_TRY(lac_average_settle(t));
+    t->cursor.seconds += lac_seconds() - started;
     LAC_TRY(evaluate(r));
     int is_best = note_lowest(t, r->watched);
     look_for_trouble(r);

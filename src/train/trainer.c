@@ -437,8 +437,8 @@ static void work_visit(void *arg, int item, int thread)
         lac_plan_show(t->plan, at, &image, view, &t->batch_blemish[item]);
 }
 
-/* Pictures, labels and masks of the step at hand; how many. */
-static int make_batch(lac_trainer *t)
+/* Pictures, labels and masks of the step at hand. */
+static void make_batch(lac_trainer *t)
 {
     double started = lac_seconds();
     int first = lac_trainer_first(t, t->cursor.step);
@@ -447,7 +447,6 @@ static int make_batch(lac_trainer *t)
     lac_plan_slices(t->plan, n, t->start);
     lac_parallel(t->ctx, n, work_visit, &j);
     t->batch_seconds = lac_seconds() - started;
-    return n;
 }
 
 /* Numbers of a picture's lessons. */
@@ -524,13 +523,15 @@ static lac_status update_weights(lac_trainer *t)
     return LAC_OK;
 }
 
-static lac_pass pass_of(const lac_trainer *t)
+lac_status lac_trainer_forward(lac_trainer *t, int looks, lac_pass *pass)
 {
-    return (lac_pass){.ctx = t->ctx, .n = slice_count(t), .training = 1,
-                      .dropout = (float)t->config.dropout, .seed = t->config.seed,
-                      .epoch = (uint64_t)t->cursor.epoch,
-                      .sample = t->batch_sample + slice_first(t),
-                      .start = lac_ranks(t->ctx) > 1 ? t->start : NULL};
+    make_batch(t);
+    *pass = (lac_pass){.ctx = t->ctx, .n = slice_count(t), .training = 1,
+                       .dropout = (float)t->config.dropout, .looks = looks,
+                       .seed = t->config.seed, .epoch = (uint64_t)t->cursor.epoch,
+                       .sample = t->batch_sample + slice_first(t),
+                       .start = lac_ranks(t->ctx) > 1 ? t->start : NULL};
+    return lac_context_agree(t->ctx, lac_plan_forward(t->plan, pass));
 }
 
 /* The loss of the n pictures of the batch, and its gradient by the answers. */
@@ -556,9 +557,9 @@ lac_status lac_trainer_step(lac_trainer *t, double *loss)
     const lac_op *output = plan->output[0];
     if (t->cursor.step == 0)
         lac_trainer_shuffle(t);
-    int n = make_batch(t), outputs = output->node->out.c;
-    lac_pass pass = pass_of(t);
-    LAC_TRY(lac_context_agree(t->ctx, lac_plan_forward(plan, &pass)));
+    lac_pass pass;
+    LAC_TRY(lac_trainer_forward(t, 0, &pass));
+    int n = t->start[lac_ranks(t->ctx)], outputs = output->node->out.c;
     take_answers(t, pass.n, outputs, output->z);
     LAC_TRY(gather_answers(t));
     LAC_TRY(find_loss(t, n, loss));

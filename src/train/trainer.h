@@ -79,6 +79,9 @@ void lac_trainer_shuffle(lac_trainer *trainer);
 int lac_trainer_steps(const lac_trainer *trainer);
 int lac_trainer_first(const lac_trainer *trainer, int step);
 
+/* Makes the batch of the step at hand and runs it forward; what it was, in *pass. */
+lac_status lac_trainer_forward(lac_trainer *trainer, int looks, lac_pass *pass);
+
 /* One step: batch, forward, loss, backward, Adam, average. Allocates nothing. NUMERIC when the
  * loss is not finite; nothing was changed then but running statistics. Of several ranks each does
  * its share, and if one fails all do. */

@@ -21,7 +21,8 @@ enum { MOST_BYTES = 1 << 30 }; /* of a message: MPI counts in int */
 enum { LOOKS = 200 };          /* without a sleep: they give way to others that can run */
 enum { LEAST_SLEEP = 5000, MOST_SLEEP = 100000 }; /* nanoseconds */
 
-/* All ranks, and behind them in memory this one's team, once somebody has asked for it. */
+/* All ranks, and behind them in memory this one's team and those of its machine, once somebody has
+ * asked for them. */
 typedef struct team {
     lac_comm comm; /* what is handed out */
     MPI_Comm ranks;
@@ -46,8 +47,8 @@ static int wait_for(MPI_Request *request)
     return error;
 }
 
-/* Pieces that together are more than a message may hold, one after the other. */
-static int gather_large(team *t, char *bytes, const size_t *end)
+/* The pieces one after the other: that of a single rank, or more than a message may hold. */
+static int gather_by_rank(team *t, char *bytes, const size_t *end)
 {
     MPI_Request request;
     int error = MPI_SUCCESS;
@@ -63,7 +64,7 @@ static int gather_large(team *t, char *bytes, const size_t *end)
     return error;
 }
 
-static int gather_small(team *t, char *bytes, const size_t *end)
+static int gather_at_once(team *t, char *bytes, const size_t *end)
 {
     MPI_Request request;
     for (int r = 0; r < t->comm.size; r++) {
@@ -83,11 +84,20 @@ static int failed(team *t, int error)
     return error != MPI_SUCCESS;
 }
 
+/* One rank has all of it. */
+static int is_broadcast(const team *t, const size_t *end)
+{
+    int r = 0;
+    while (end[r] == 0 && r < t->comm.size - 1)
+        r++;
+    return end[r] == end[t->comm.size - 1];
+}
+
 static int gather(void *user, void *bytes, const size_t *end)
 {
     team *t = user;
-    int is_large = end[t->comm.size - 1] > MOST_BYTES;
-    return failed(t, (is_large ? gather_large : gather_small)(t, bytes, end));
+    int by_rank = end[t->comm.size - 1] > MOST_BYTES || is_broadcast(t, end);
+    return failed(t, (by_rank ? gather_by_rank : gather_at_once)(t, bytes, end));
 }
 
 static int rows_of(const int *row, int rank)
@@ -146,6 +156,21 @@ static const lac_comm *split(void *user, int size)
     return part->comm.size == size ? &part->comm : NULL;
 }
 
+/* Those of this one's machine, by MPI's word. Once. */
+static const lac_comm *machine(void *user)
+{
+    team *all = user, *near = all + 2;
+    if (near->comm.size == 0 &&
+        MPI_Comm_split_type(all->ranks, MPI_COMM_TYPE_SHARED, all->comm.rank, MPI_INFO_NULL,
+                            &near->ranks) == MPI_SUCCESS) {
+        near->comm = (lac_comm){.gather = gather, .exchange = exchange, .reason = reason,
+                                .user = near};
+        MPI_Comm_rank(near->ranks, &near->comm.rank);
+        MPI_Comm_size(near->ranks, &near->comm.size);
+    }
+    return near->comm.size ? &near->comm : NULL;
+}
+
 static char message[80];
 
 const char *lac_mpi_message(void)
@@ -168,13 +193,14 @@ lac_status lac_mpi_open(lac_comm **out)
                  LAC_MOST_RANKS);
         return LAC_ERROR_ARGUMENT;
     }
-    team *t = calloc(2, sizeof *t);
+    team *t = calloc(3, sizeof *t);
     if (!t) {
         snprintf(message, sizeof message, "out of memory: %d ranks", size);
         return LAC_ERROR_MEMORY;
     }
     t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather,
                          .exchange = exchange, .reason = reason, .user = t, .split = split};
+    t->comm.machine = machine;
     t->ranks = MPI_COMM_WORLD;
     *out = &t->comm;
     return LAC_OK;

@@ -21,8 +21,7 @@ enum { MOST_BYTES = 1 << 30 }; /* of a message: MPI counts in int */
 enum { LOOKS = 200 };          /* without a sleep: they give way to others that can run */
 enum { LEAST_SLEEP = 5000, MOST_SLEEP = 100000 }; /* nanoseconds */
 
-/* All ranks, and behind them in memory this one's team and those of its machine, once somebody has
- * asked for them. */
+/* All ranks, and behind them in memory this one's team, once somebody has asked for it. */
 typedef struct team {
     lac_comm comm; /* what is handed out */
     MPI_Comm ranks;
@@ -156,7 +155,7 @@ static const lac_comm *split(void *user, int size)
     return part->comm.size == size ? &part->comm : NULL;
 }
 
-/* Those of this one's machine, by MPI's word. Once. */
+/* Those of this one's machine, by MPI's word, behind the team. Once. */
 static const lac_comm *machine(void *user)
 {
     team *all = user, *near = all + 2;
@@ -200,8 +199,8 @@ lac_status lac_mpi_open(lac_comm **out)
     }
     t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather,
                          .exchange = exchange, .reason = reason, .user = t, .split = split};
-    t->comm.machine = machine;
     t->ranks = MPI_COMM_WORLD;
+    t->comm.machine = machine;
     *out = &t->comm;
     return LAC_OK;
 }

@@ -169,7 +169,8 @@ static lac_status open_rank(lac_context *ctx, int rank, void *user)
     const reading *r = user;
     const lac_comm *all = ctx->comm;
     lac_comm other = {.rank = rank, .size = all->size, .gather = gather, .reason = reason,
-                      .user = (void *)(uintptr_t)all, .machine = r->machines == PAIRS ? pair : NULL};
+                      .user = (void *)(uintptr_t)all,
+                      .machine = r->machines == PAIRS ? pair : NULL};
     lac_data *data;
     if (r->machines == PAIRS || r->machines == UNKNOWN)
         ctx->comm = &other;
@@ -198,11 +199,11 @@ static void must_open(int ranks, reading *r)
         fail_msg("%s by %d ranks: status %d, %s", r->path, ranks, w.status, w.message);
 }
 
-/* ---- Tests ------------------------------------------------------------------------------------ */
+/* ---- Tests ---------------------------------------------------------------------------------- */
 
 static const char full[] = "ImageId,left_eye_x,left_eye_y,right_eye_x,right_eye_y,Image,source,"
                            "photo,crop\n"
-                           "7,1,2,3,,0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15,lab,a.jpg,\"yunet:1,0,0\"\n"
+                           "7,1,2,3,,0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5,lab,a.jpg,\"yunet:1,0,0\"\n"
                            "face 8,1,1,2,2,9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9,field,,\"yunet:1,0,0\"\n"
                            "9,,,2.5,3,1 1 1 1 2 2 2 2 3 3 3 3 4 4 4 4,lab,b.jpg,\"yunet:1,0,0\"\n";
 

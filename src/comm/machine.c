@@ -4,7 +4,7 @@
  * room in /dev/shm, which is small in containers, and goes with the last process that has it,
  * however that ends.
  *
- * Where ranks cannot share (no such files, one that may not be opened), each holds pages of its own.
+ * Where ranks cannot share (no such files, or none that may be opened), each has pages of its own.
  */
 #define _GNU_SOURCE
 #include "comm/comm.h"

@@ -27,8 +27,8 @@ static void carry(parcel *p, void *what, size_t bytes)
     p->size += bytes;
 }
 
-/* The array whose address is `array`, if it is there. Without memory it becomes NULL, as do all that
- * follow. */
+/* The array whose address is `array`, if it is there. Where there is no memory for it, it becomes
+ * NULL, as do all that follow. */
 static void carry_array(parcel *p, void *array, size_t count, size_t item)
 {
     void *what;

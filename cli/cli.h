@@ -136,6 +136,9 @@ typedef struct table_job {
      .unit = "error|missing|keep", .about = "labels outside of the picture",                   \
      .zero = "as in the training"}
 
+/* The settings that a model's training has read its table with. */
+lac_status table_settings(const lac_model *model, lac_train_config *config);
+
 lac_status table_open_for_model(lac_context *ctx, const table_job *job, const lac_model *model,
                                 lac_data **data);
 lac_status table_open_for_run(lac_context *ctx, const table_job *job, const char *run,

@@ -203,9 +203,9 @@ static int folds(folds_options *o)
     lac_context *ctx = NULL;
     lac_data *data = NULL;
     lac_status status = machine_open(&o->machine, &ctx);
+    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
         status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config, &data);
-    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
         status = train_folds(ctx, o, data);
     if (status == LAC_OK && !o->fold)

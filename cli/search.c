@@ -158,9 +158,9 @@ static int search(search_options *o)
     search_view view = {.line = DISPLAY_START};
     view.line.before = view.before;
     lac_status status = machine_open(&o->machine, &ctx);
+    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
         status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &o->config.base, &data);
-    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
         status = (o->trial ? train_one : train_all)(ctx, o, data, &view);
     if (status == LAC_STOPPED)

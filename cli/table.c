@@ -13,6 +13,18 @@ int is_table_setting(const lac_field *f)
 }
 
 /* A model keeps its partners: a file of pairs need not be there any more. */
+static void leave_pairs(lac_train_config *config)
+{
+    lac_train_set(NULL, config, "pairs", "names");
+}
+
+lac_status table_settings(const lac_model *model, lac_train_config *config)
+{
+    lac_status status = lac_model_config(model, config);
+    leave_pairs(config);
+    return status;
+}
+
 static lac_status table_open(lac_context *ctx, const table_job *job,
                              const lac_train_config *trained, lac_data **data)
 {
@@ -22,7 +34,7 @@ static lac_status table_open(lac_context *ctx, const table_job *job,
         status = lac_train_set(ctx, &config, "missing", job->missing);
     if (status == LAC_OK && job->outside)
         status = lac_train_set(ctx, &config, "outside", job->outside);
-    lac_train_set(NULL, &config, "pairs", "names");
+    leave_pairs(&config);
     return status == LAC_OK
                ? lac_data_open_as(ctx, job->path, LAC_TABLE_TRAINING, &config, data)
                : status;

@@ -180,22 +180,30 @@ static int finish(const command *c, const train_options *o, const display *d, la
 
 /* ---- The verb ------------------------------------------------------------------------------ */
 
-/* A run reads its table as it has done before. */
-/* The table of a run that is gone on with is read as its state says, or, where it was ended before
- * it had one, its config.json. */
+/* A run that is gone on with reads its table as its state says, or, where it was ended before it
+ * had one, its config.json. */
+static lac_status find_settings(lac_context *ctx, const train_options *o, lac_train_config *config)
+{
+    lac_model *model = NULL;
+    lac_status status = lac_model_load(ctx, o->out, &model);
+    if (model)
+        status = table_settings(model, config);
+    else if (status == LAC_ERROR_IO)
+        status = lac_train_read(ctx, o->out, config);
+    lac_model_free(&model);
+    return status;
+}
+
+/* Of several ranks the first reads, and hands out. */
 static lac_status open_data(lac_context *ctx, const train_options *o, lac_data **data)
 {
-    const table_job job = {.path = o->data};
     lac_train_config config = o->config;
-    lac_model *model = NULL;
-    lac_status status = o->resume ? lac_model_load(ctx, o->out, &model) : LAC_OK;
-    if (model)
-        status = table_open_for_model(ctx, &job, model, data);
-    else if (status == LAC_ERROR_IO)
-        status = lac_train_read(ctx, o->out, &config);
-    if (!model && status == LAC_OK)
+    lac_status status = LAC_OK;
+    if (o->resume && ranks_is_first(&o->machine))
+        status = find_settings(ctx, o, &config);
+    status = lac_context_agree(ctx, status);
+    if (status == LAC_OK)
         status = lac_data_open_as(ctx, o->data, LAC_TABLE_TRAINING, &config, data);
-    lac_model_free(&model);
     return status;
 }
 
@@ -215,9 +223,9 @@ static int train(const command *c, train_options *o)
     display d = DISPLAY_START;
 
     lac_status status = machine_open(&o->machine, &ctx);
+    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
         status = open_data(ctx, o, &data);
-    status = ranks_meet(&o->machine, ctx, status);
     if (status == LAC_OK)
         status = prepare(ctx, o, data, &trainer);
     if (status == LAC_OK)

@@ -115,6 +115,10 @@ typedef struct lac_comm {
      * end[size - 1] bytes, at `from`; it gets bytes [end[r - 1], end[r]) of every row, one behind
      * the other, at `to`. Otherwise as gather. NULL: ranks gather whole rows instead. */
     int (*exchange)(void *user, const void *from, const int *row, const size_t *end, void *to);
+    /* The ranks of this one's machine, in their order; itself where these are all. They hold a
+     * table's pictures together. All ranks call it; it lasts as long as this one. NULL where they
+     * are not known, or machine itself: each holds its own. */
+    const struct lac_comm *(*machine)(void *user);
 } lac_comm;
 
 /* Makes this process rank 0 of `size`, the others by fork, which share memory with it: for one
@@ -195,7 +199,8 @@ typedef enum lac_table {
  * from the number of pixels; a column "source" names every row's label source. An
  * IdLookupTable.csv in the same folder or archive gives the weights of the sources. Errors name
  * file, row (the header is row 1) and column; the log tells which columns were left alone, and what
- * looks like gaps that are not marked as such. IO, FORMAT, MEMORY. */
+ * looks like gaps that are not marked as such. Of several ranks, all of which call it, rank 0
+ * reads, by its own arguments, and hands out. IO, FORMAT, MEMORY, RANKS. */
 lac_status lac_data_open(lac_context *ctx, const char *path, lac_table table, lac_data **out);
 
 /* The same, with the gaps and mirror partners that the settings `missing`, `outside` and `pairs` of

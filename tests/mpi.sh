@@ -49,6 +49,12 @@ same() { # MODEL EPOCHS: by 1, 2 and 3 ranks
 }
 same kimura 2
 same resnet 1 # whose long sums are exchanged by columns
+for n in 1 2 3; do # rank 0 has mpirun's standard input, and hands out what it reads
+    ranks "$n" train --data - --out "piped$n" --preset paper --model kimura --batch 32 --epochs 1 \
+        <faces/training.csv >/dev/null
+    cut -d, -f1,4- "piped$n/metrics.csv" >"piped$n.csv"
+    cmp piped1.csv "piped$n.csv" || fail "$n ranks train another from a pipe"
+done
 grep -q '^machine  3 ranks, each of 1 thread' kimura3.out || fail 'does not say who trains'
 [ "$extent" = all ] || exit 0
 

@@ -92,16 +92,27 @@ static lac_status gather_pieces(lac_context *ctx, void *pieces, size_t size)
     return lac_gather(ctx, pieces, end);
 }
 
+/* What one rank has to all. */
+static lac_status broadcast_of(lac_context *ctx, int rank, void *bytes, size_t size)
+{
+    size_t end[LAC_MOST_RANKS];
+    for (int r = 0; r < lac_ranks(ctx); r++)
+        end[r] = r < rank ? 0 : size;
+    return lac_gather(ctx, bytes, end);
+}
+
+lac_status lac_broadcast(lac_context *ctx, void *bytes, size_t size)
+{
+    return broadcast_of(ctx, 0, bytes, size);
+}
+
 /* The message of one rank to all, who fail with it. */
 static lac_status fail_as(lac_context *ctx, int rank, lac_status status)
 {
     char message[LAC_MESSAGE] = "";
-    size_t end[LAC_MOST_RANKS];
-    for (int r = 0; r < ctx->comm->size; r++)
-        end[r] = r < rank ? 0 : sizeof message;
     if (rank == ctx->comm->rank)
         memcpy(message, ctx->message, sizeof message);
-    LAC_TRY(lac_gather(ctx, message, end));
+    LAC_TRY(broadcast_of(ctx, rank, message, sizeof message));
     if (rank == 0)
         return lac_fail(ctx, status, "%s", message);
     return lac_fail(ctx, status, "rank %d: %.*s", rank, LAC_MESSAGE - 16, message);

@@ -19,7 +19,10 @@ int lac_rank(const lac_context *ctx);
 /* The pieces of all ranks to all ranks, as lac_comm says; nothing to do for one. RANKS. */
 lac_status lac_gather(lac_context *ctx, void *bytes, const size_t *end);
 
-/* The same where nothing can be returned: a failure is noted as trouble. */
+/* What rank 0 has at `bytes` to all, there; nothing to do for one. RANKS. */
+lac_status lac_broadcast(lac_context *ctx, void *bytes, size_t size);
+
+/* The same as lac_gather where nothing can be returned: a failure is noted as trouble. */
 void lac_gather_noting(lac_context *ctx, void *bytes, const size_t *end);
 
 /* Some columns of the rows of all, as lac_comm's exchange says; notes a failure. */
@@ -51,6 +54,14 @@ lac_status lac_agree(lac_context *ctx, lac_verdict *verdict);
 
 /* Something that must be the same on all ranks; `what` names it. MISMATCH, RANKS. */
 lac_status lac_expect_same(lac_context *ctx, const char *what, uint64_t hash);
+
+/* ---- Pages ------------------------------------------------------------------------------------ */
+
+/* Gives all ranks what rank 0 has, to read, once a machine where its ranks can share memory.
+ * `pages` is any pointer's address, at rank 0 of *bytes of lac_pages_new, `used` of which are handed
+ * out, elsewhere of NULL. Then it is what to free with lac_pages_free, of *bytes, also after a
+ * failure, which is that of all. MEMORY, RANKS. machine.c */
+lac_status lac_pages_hand_out(lac_context *ctx, size_t used, void *pages, size_t *bytes);
 
 /* ---- Teams --------------------------------------------------------------------------------- */
 

@@ -224,6 +224,13 @@ static const lac_comm *split(void *user, int size)
     return part->comm.size == size ? &part->comm : NULL;
 }
 
+/* All: they are of one machine. */
+static const lac_comm *machine(void *user)
+{
+    team *t = user;
+    return &t->comm;
+}
+
 /* ---- Opening -------------------------------------------------------------------------------- */
 
 static size_t bytes_to_share(int ranks)
@@ -272,6 +279,7 @@ lac_status lac_fork_open(int size, lac_comm **out)
         return lac_fail(NULL, LAC_ERROR_MEMORY, "out of memory: %d ranks", size);
     t->comm = (lac_comm){.size = size, .gather = gather, .exchange = exchange, .reason = reason,
                          .user = t, .split = split, .lost = lost};
+    t->comm.machine = machine;
     t->all = t;
     t->shared = mmap(NULL, bytes_to_share(size), PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

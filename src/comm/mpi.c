@@ -46,8 +46,8 @@ static int wait_for(MPI_Request *request)
     return error;
 }
 
-/* Pieces that together are more than a message may hold, one after the other. */
-static int gather_large(team *t, char *bytes, const size_t *end)
+/* The pieces one after the other: that of a single rank, or more than a message may hold. */
+static int gather_by_rank(team *t, char *bytes, const size_t *end)
 {
     MPI_Request request;
     int error = MPI_SUCCESS;
@@ -63,7 +63,7 @@ static int gather_large(team *t, char *bytes, const size_t *end)
     return error;
 }
 
-static int gather_small(team *t, char *bytes, const size_t *end)
+static int gather_at_once(team *t, char *bytes, const size_t *end)
 {
     MPI_Request request;
     for (int r = 0; r < t->comm.size; r++) {
@@ -83,11 +83,20 @@ static int failed(team *t, int error)
     return error != MPI_SUCCESS;
 }
 
+/* One rank has all of it. */
+static int is_broadcast(const team *t, const size_t *end)
+{
+    int r = 0;
+    while (end[r] == 0 && r < t->comm.size - 1)
+        r++;
+    return end[r] == end[t->comm.size - 1];
+}
+
 static int gather(void *user, void *bytes, const size_t *end)
 {
     team *t = user;
-    int is_large = end[t->comm.size - 1] > MOST_BYTES;
-    return failed(t, (is_large ? gather_large : gather_small)(t, bytes, end));
+    int by_rank = end[t->comm.size - 1] > MOST_BYTES || is_broadcast(t, end);
+    return failed(t, (by_rank ? gather_by_rank : gather_at_once)(t, bytes, end));
 }
 
 static int rows_of(const int *row, int rank)
@@ -146,6 +155,21 @@ static const lac_comm *split(void *user, int size)
     return part->comm.size == size ? &part->comm : NULL;
 }
 
+/* Those of this one's machine, by MPI's word, behind the team. Once. */
+static const lac_comm *machine(void *user)
+{
+    team *all = user, *near = all + 2;
+    if (near->comm.size == 0 &&
+        MPI_Comm_split_type(all->ranks, MPI_COMM_TYPE_SHARED, all->comm.rank, MPI_INFO_NULL,
+                            &near->ranks) == MPI_SUCCESS) {
+        near->comm = (lac_comm){.gather = gather, .exchange = exchange, .reason = reason,
+                                .user = near};
+        MPI_Comm_rank(near->ranks, &near->comm.rank);
+        MPI_Comm_size(near->ranks, &near->comm.size);
+    }
+    return near->comm.size ? &near->comm : NULL;
+}
+
 static char message[80];
 
 const char *lac_mpi_message(void)
@@ -168,7 +192,7 @@ lac_status lac_mpi_open(lac_comm **out)
                  LAC_MOST_RANKS);
         return LAC_ERROR_ARGUMENT;
     }
-    team *t = calloc(2, sizeof *t);
+    team *t = calloc(3, sizeof *t);
     if (!t) {
         snprintf(message, sizeof message, "out of memory: %d ranks", size);
         return LAC_ERROR_MEMORY;
@@ -176,6 +200,7 @@ lac_status lac_mpi_open(lac_comm **out)
     t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather,
                          .exchange = exchange, .reason = reason, .user = t, .split = split};
     t->ranks = MPI_COMM_WORLD;
+    t->comm.machine = machine;
     *out = &t->comm;
     return LAC_OK;
 }

@@ -1,4 +1,5 @@
 /* The data set: how it is made, and what is derived from its tables. */
+#include "comm/comm.h"
 #include "data/archive.h"
 #include "data/data.h"
 
@@ -88,12 +89,10 @@ static lac_status weigh_sources(lac_context *ctx, const char *path, lac_data *da
     return status;
 }
 
-lac_status lac_data_open_as(lac_context *ctx, const char *path, lac_table table,
-                            const lac_train_config *config, lac_data **out)
+static lac_status read_all(lac_context *ctx, const char *path, lac_table table,
+                           const lac_train_config *config, lac_data **out)
 {
-    static const lac_train_config usual = {.pairs = "names"};
     lac_source_word *words;
-    config = config ? config : &usual;
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
     lac_status status = lac_table_read(ctx, path, table, config, *out, &words);
     if (status == LAC_OK)
@@ -103,6 +102,18 @@ lac_status lac_data_open_as(lac_context *ctx, const char *path, lac_table table,
         status = lac_axes_warn(ctx, *out, strcmp(path, "-") == 0 ? "standard input" : path);
     if (status == LAC_OK && table != LAC_TABLE_TEST)
         status = weigh_sources(ctx, path, *out);
+    return status;
+}
+
+lac_status lac_data_open_as(lac_context *ctx, const char *path, lac_table table,
+                            const lac_train_config *config, lac_data **out)
+{
+    static const lac_train_config usual = {.pairs = "names"};
+    lac_status status = LAC_OK;
+    *out = NULL;
+    if (lac_rank(ctx) == 0)
+        status = read_all(ctx, path, table, config ? config : &usual, out);
+    status = lac_data_hand_out(ctx, status, out);
     if (status != LAC_OK)
         lac_data_free(out);
     return status;
@@ -305,7 +316,7 @@ void lac_data_free(lac_data **data)
     lac_data *d = *data;
     if (!d)
         return;
-    for (int p = 0; p < d->points; p++)
+    for (int p = 0; d->names && p < d->points; p++)
         free(d->names[p]);
     free(d->names);
     free(d->mirror);

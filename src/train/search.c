@@ -274,9 +274,11 @@ static lac_status run_one(search *s, int number)
 
 /* ---- The search ---------------------------------------------------------------------------- */
 
-/* The rows that the hold-out leaves. */
+/* The rows that the hold-out leaves; on rank 0. */
 static lac_status take_training_rows(search *s, const lac_data *data)
 {
+    if (lac_rank(s->ctx) > 0)
+        return LAC_OK;
     lac_split *split;
     int *rows = NULL;
     int count = 0;
@@ -292,12 +294,9 @@ static lac_status take_training_rows(search *s, const lac_data *data)
     return status;
 }
 
-/* Draws the trials and takes their rows. */
-static lac_status draw_all(search *s, const lac_data *data)
+static lac_status draw_all(search *s)
 {
     const lac_search_config *c = s->config;
-    LAC_TRY(lac_search_check(s->ctx, data, c));
-    LAC_TRY(take_training_rows(s, data));
     LAC_TRY(lac_alloc(s->ctx, (size_t)c->trials, sizeof *s->trial, &s->trial));
     for (s->trials = 0; s->trials < c->trials; s->trials++)
         lac_trial_draw(c, s->trials + 1, &s->trial[s->trials]);
@@ -308,8 +307,10 @@ static lac_status draw_all(search *s, const lac_data *data)
 /* On every rank: what it needs, and that it is what the others have. */
 static lac_status prepare(search *s, const lac_data *data)
 {
-    LAC_TRY(lac_context_agree(s->ctx, draw_all(s, data)));
-    LAC_TRY(lac_ranks_compare(s->ctx, &s->config->base, s->data));
+    LAC_TRY(lac_context_agree(s->ctx, lac_search_check(s->ctx, data, s->config)));
+    LAC_TRY(lac_ranks_compare(s->ctx, &s->config->base, data));
+    LAC_TRY(lac_data_hand_out(s->ctx, take_training_rows(s, data), &s->data));
+    LAC_TRY(lac_context_agree(s->ctx, draw_all(s)));
     return lac_expect_same(s->ctx, "settings", lac_hash(0, s->text, strlen(s->text)));
 }
 
@@ -341,11 +342,8 @@ static lac_status look_into_folder(search *s)
 /* What rank 0 knows of the trials, to all; or why it knows nothing. */
 static lac_status tell_trials(search *s, lac_status status)
 {
-    size_t end[LAC_MOST_RANKS];
     LAC_TRY(lac_context_agree(s->ctx, status));
-    for (int r = 0; r < lac_ranks(s->ctx); r++)
-        end[r] = (size_t)s->trials * sizeof *s->trial;
-    return lac_gather(s->ctx, s->trial, end);
+    return lac_broadcast(s->ctx, s->trial, (size_t)s->trials * sizeof *s->trial);
 }
 
 static void leave(search *s)

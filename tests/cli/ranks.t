@@ -35,3 +35,13 @@ $ sh kill.sh train --data faces --out four --preset paper --model kimura --batch
 = 1
 $ lacuna train --data faces --out four --resume --threads 1 --epochs 1 | grep -c "nothing to do"
 | 1
+
+Rank 0 alone reads the table: from a pipe each byte comes once. What it tells of it is told once.
+$ awk -F , -v OFS=, 'NR > 1 { $1 = "0" } 1' faces/training.csv > zeros.csv; for n in 1 3; do cat zeros.csv | lacuna train --data - --out piped$n --preset paper --model kimura --batch 32 --epochs 1 --threads 1 --ranks $n > /dev/null; cut -d, -f 1,4- piped$n/metrics.csv > piped$n.csv; done; cmp piped1.csv piped3.csv
+! lacuna: standard input: 2 points have x or y alone, first left_eye_center in row 18: that label is learned, but a point counts as labelled with both alone
+! lacuna: standard input: 60 labels are exactly 0 where their point's other one is not: x of left_eye_center in 60 rows; if that marks missing labels, say --missing 0
+! lacuna: standard input: 2 points have x or y alone, first left_eye_center in row 18: that label is learned, but a point counts as labelled with both alone
+! lacuna: standard input: 60 labels are exactly 0 where their point's other one is not: x of left_eye_center in 60 rows; if that marks missing labels, say --missing 0
+
+Who reads the table is killed meanwhile: here one that never comes.
+$ mkfifo never; { lacuna train --data never --out five --ranks 2 & } 2> /dev/null; parent=$!; until grep -q . /proc/$parent/task/$parent/children; do sleep 0.02; done; child=$(cat /proc/$parent/task/$parent/children | cut -d " " -f 1); kill -s KILL $parent; wait $parent 2> /dev/null; while [ -e /proc/$child/exe ]; do sleep 0.02; done

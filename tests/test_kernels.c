@@ -476,6 +476,34 @@ static void check_moments(const lac_kernels *k, const lac_kernels *ref)
     }
 }
 
+/* Numbers far from the origin, and close to each other: their variance is what the sums are for. */
+static void check_variance(const lac_kernels *k, const lac_kernels *ref)
+{
+    enum { PLACES = 300 };
+    float *y = filled(PLACES * LAC_BLOCK, FILL_PLAIN, 1);
+    static const float origin[LAC_BLOCK] = {0};
+    double sum[2][LAC_BLOCK] = {{0}}, square[2][LAC_BLOCK] = {{0}};
+    for (int i = 0; i < PLACES * LAC_BLOCK; i++)
+        y[i] = 64.0f + y[i] / 64.0f;
+    k->moments(y, PLACES, origin, sum[0], square[0]);
+    ref->moments(y, PLACES, origin, sum[1], square[1]);
+    for (int c = 0; c < LAC_BLOCK; c++) {
+        double variance[2];
+        for (int i = 0; i < 2; i++)
+            variance[i] = square[i][c] / PLACES - pow(sum[i][c] / PLACES, 2);
+        if (!(fabs(variance[0] - variance[1]) <= 1e-5 * variance[1]))
+            fail_msg("%s: variance %g, must be %g", lac_cpu_name(k->level), variance[0],
+                     variance[1]);
+    }
+    numbers_free(y);
+}
+
+static void moments_far_from_the_origin_keep_the_variance(void **state)
+{
+    (void)state;
+    each_level(check_variance);
+}
+
 static void moments_agree_with_the_reference(void **state)
 {
     (void)state;
@@ -800,6 +828,7 @@ int main(void)
         cmocka_unit_test(a_picture_is_its_bytes_over_255_mirrored_if_asked),
         cmocka_unit_test(a_strip_has_the_same_bits_at_every_level),
         cmocka_unit_test(moments_agree_with_the_reference),
+        cmocka_unit_test(moments_far_from_the_origin_keep_the_variance),
         cmocka_unit_test(affine_sums_agree_with_the_reference),
         cmocka_unit_test(pool_sums_agree_with_the_reference),
         cmocka_unit_test(depthwise_agrees_with_the_reference),

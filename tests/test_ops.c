@@ -7,7 +7,8 @@
  * quotients. Inputs are drawn again until no ReLU and no maximum stands within a hair of its
  * kink, where float and double may rightly decide differently.
  *
- * Before a pass the whole slab is filled with NaN: who reads what was not written fails.
+ * Before every operator the slab is filled with NaN but for what lives: who reads what was not
+ * written, or is gone, fails.
  */
 #include "image/units.h"
 #include "naive.h"
@@ -334,20 +335,24 @@ static void subject_free(subject *s)
     free(s->sample);
 }
 
-static void spoil(const subject *s)
+/* NaN wherever nothing lives that was written before the operator of this time. */
+static void spoil(const subject *s, int time)
 {
     const lac_plan *plan = s->net.plan;
     const lac_slab *slab = &plan->slab;
+    uint8_t *lives = calloc(slab->floats, 1);
+    assert_non_null(lives);
     for (int c = 0; c < slab->count; c++) {
         const lac_claim *claim = &slab->claims[c];
         int keeps = claim->first == 0 && claim->last == 2 * s->net.net->count;
-        for (size_t i = 0; !keeps && i < claim->floats; i++)
-            slab->memory[claim->offset + i] = NAN;
+        if (keeps || (claim->first < time && time <= claim->last))
+            memset(lives + claim->offset, 1, claim->floats);
     }
+    for (size_t i = 0; i < slab->floats; i++)
+        slab->memory[i] = lives[i] ? slab->memory[i] : NAN;
     for (size_t i = 0; i < plan->scratch_size * s->ctx->threads; i++)
         plan->scratch[i] = NAN;
-    for (size_t i = 0; plan->g && i < s->net.net->params.floats; i++)
-        plan->g[i] = NAN;
+    free(lives);
 }
 
 static lac_pass pass_of(const subject *s)
@@ -362,12 +367,12 @@ enum { FORWARD_TOLERANCE_INVERSE = 50000, BACKWARD_TOLERANCE_INVERSE = 20000 };
 static void check_forward(const subject *s)
 {
     lac_pass pass = pass_of(s);
-    spoil(s);
     float *x = s->net.plan->op[0].z;
     for (size_t i = 0; i < s->ref->n * volume(s->ref->node[0].out); i++)
         x[i] = (float)s->ref->node[0].z[i];
     for (int i = 1; i < s->ref->count; i++) {
         lac_op *op = &s->net.plan->op[i];
+        spoil(s, i);
         op->way->forward(op, &pass);
         assert_activation(s, op, "z", op->z, s->ref->node[i].z, 1.0 / FORWARD_TOLERANCE_INVERSE);
     }
@@ -416,6 +421,8 @@ static void hand_in_loss(const subject *s, int o)
 static void check_backward(const subject *s)
 {
     lac_pass pass = pass_of(s);
+    for (size_t i = 0; i < s->net.net->params.floats; i++)
+        s->net.plan->g[i] = NAN;
     for (int o = 0; o < s->ref->count; o++)
         if (s->ref->is_output[o])
             hand_in_loss(s, o);
@@ -423,6 +430,7 @@ static void check_backward(const subject *s)
         lac_op *op = &s->net.plan->op[i];
         assert_activation(s, op, "dz", op->dz, s->ref->node[i].dz,
                           1.0 / BACKWARD_TOLERANCE_INVERSE);
+        spoil(s, 2 * s->ref->count - 1 - i);
         op->way->backward(op, &pass);
     }
     for (int i = 1; i < s->ref->count; i++)

@@ -103,12 +103,39 @@ static inline void moments_term(const terms *t, int pixel, int part, vec *g, vec
     *g = *d;
 }
 
+/* Where sums of moments begin: at the origin, but for channels that lie far from it and close
+ * together, whose floats would lose the digits in which they differ. Four pixels tell. */
+static void choose_origin(const stored *y, int pixels, const float origin[16], float own[16])
+{
+    static const int places[] = {9, 25, 40, 56}; /* of 65, in different columns of most maps */
+    for (int c = 0; c < LAC_BLOCK; c++) {
+        float least = INFINITY, most = -INFINITY;
+        for (int i = 0; i < LAC_COUNT(places); i++) {
+            float v = widen(y[(size_t)pixels * places[i] / 65 * LAC_BLOCK + c]);
+            least = v < least ? v : least;
+            most = v > most ? v : most;
+        }
+        float middle = 0.5f * (least + most);
+        own[c] = fabsf(middle - origin[c]) > 4.0f * (most - least) ? middle : origin[c];
+    }
+}
+
 static void moments(const void *y_, int pixels, const float origin[16], double sum[16],
                     double square[16])
 {
     const stored *y = y_;
-    terms t = {.y = y, .origin = block_load(origin)};
-    sum_terms(&t, moments_term, pixels, sum, square);
+    float own[LAC_BLOCK];
+    double first[LAC_BLOCK] = {0}, second[LAC_BLOCK] = {0};
+    if (pixels == 0)
+        return;
+    choose_origin(y, pixels, origin, own);
+    terms t = {.y = y, .origin = block_load(own)};
+    sum_terms(&t, moments_term, pixels, first, second);
+    for (int c = 0; c < LAC_BLOCK; c++) {
+        double off = (double)own[c] - origin[c];
+        sum[c] += first[c] + pixels * off;
+        square[c] += second[c] + off * (2.0 * first[c] + pixels * off);
+    }
 }
 
 static inline void affine_term(const terms *t, int pixel, int part, vec *g, vec *d)

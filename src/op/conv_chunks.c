@@ -244,7 +244,8 @@ static void work_half(void *arg, int item, int thread)
     finish(j, c.own, &c, item * planes, (item + 1) * planes);
 }
 
-/* Sums were taken about the running mean, which keeps the difference of squares exact. */
+/* Sums were taken about the running mean or, by the kernel, about a nearer number: the difference of
+ * squares keeps its digits. */
 static void batch_statistics(lac_op *op, lac_conv_state *s, const lac_pass *pass)
 {
     double count = (double)lac_pass_whole(pass) * s->y_shape.h * s->y_shape.w;
@@ -358,9 +359,9 @@ static const void *gradient_of_y(const job *j, const lac_conv_span *c)
         dadd = lac_op_target_adding(j->op, 1, c->first, c->own_add, &accumulate);
     for (int i = 0; i < c->n * blocks(s); i++) {
         int block = i % blocks(s);
-        const void *y = plane_of_y(j, c->y, i);
         const void *z = plane_of_z(j, c->z, i);
         const void *dz = plane_of_z(j, c->dz, i);
+        const void *y = s->y ? plane_of_y(j, c->y, i) : dz; /* times 0 where it is not kept */
         void *dy = plane_of_y(j, c->own, i);
         const float *a = row(s, LAC_CONV_A, block);
         const float *b = row(s, LAC_CONV_B, block);

@@ -5,6 +5,8 @@
  */
 #include "op/op.h"
 
+#include <string.h>
+
 static lac_status mean_shape(lac_context *ctx, lac_node *node, const lac_shape *in)
 {
     if (!in[0].is_maps)
@@ -46,13 +48,12 @@ static void work_forward(void *arg, int item, int thread)
 static void work_backward(void *arg, int item, int thread)
 {
     (void)thread;
-    static const float nothing[LAC_BLOCK] = {0};
+    static const float one[LAC_BLOCK] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     const lac_op *op = arg;
     const lac_op *input = op->input[0];
     const lac_shape in = op->node->in;
     int pixels = in.h * in.w;
     size_t plane = (size_t)pixels * LAC_BLOCK * input->kernels->element;
-    const char *x = lac_op_at(input, input->z, item * lac_shape_stored(in));
     char *dx = lac_op_at(input, input->dz, item * lac_shape_stored(in));
     for (int block = 0; block < lac_shape_channels(in) / LAC_BLOCK; block++) {
         float share[LAC_BLOCK] = {0};
@@ -61,8 +62,9 @@ static void work_backward(void *arg, int item, int thread)
                           (size_t)channels);
         for (int c = 0; c < channels; c++)
             share[c] /= (float)pixels;
-        input->kernels->affine(x, op->accumulate[0] ? dx : NULL, dx, pixels, nothing, share, 0);
-        x += plane;
+        if (!op->accumulate[0])
+            memset(dx, 0, plane);
+        input->kernels->affine(dx, NULL, dx, pixels, one, share, 0);
         dx += plane;
     }
 }

@@ -178,6 +178,15 @@ void lac_train_take_crop(const lac_data *data, lac_train_config *config)
         memcpy(config->crop, data->crop, sizeof config->crop);
 }
 
+/* The 6 pixels that pictures of 96 were found to want. A width far below the errors of the first
+ * epochs lets none of them pull: with 6 pixels faces of side 192 ended at 33.0 px, with a sixteenth
+ * at 20.7 px. */
+void lac_train_take_width(const lac_data *data, lac_train_config *config)
+{
+    if (config->error_width == 0.0)
+        config->error_width = data->size / 16.0;
+}
+
 /* Ends that only a hold-out can tell. */
 static lac_status check_ends(const lac_trainer *t)
 {
@@ -259,6 +268,7 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     (*out)->dropped = own.dropped;
     status = lac_config_check(ctx, &(*out)->config);
     lac_train_settle(ctx, &(*out)->config);
+    lac_train_take_width(data, &(*out)->config);
     if (!own.model)
         lac_train_take_crop(data, &(*out)->config);
     if (status == LAC_OK)

@@ -100,6 +100,9 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
 /* Puts the table's rule of crops in place of none. */
 void lac_train_take_crop(const lac_data *data, lac_train_config *config);
 
+/* Puts a share of the side in place of an error's width of 0. */
+void lac_train_take_width(const lac_data *data, lac_train_config *config);
+
 /* Ranks that differed in settings, data or instructions would learn something else each. MISMATCH,
  * RANKS, MEMORY. epochs.c */
 lac_status lac_ranks_compare(lac_context *ctx, const lac_train_config *config,

@@ -510,10 +510,24 @@ static void trainings_that_cannot_be_are_refused(void **state)
     assert_in_range(t->train_count, 1, 4);
     lac_trainer_free(&t);
 
+    table lone = table_new(9, 8, 1);
+    for (int i = 0; i < lone.rows * LABELS; i += 2)
+        lone.mask[i] = 0;
+    lac_data *data = data_of(f->ctx, &lone);
+    config = f->config;
+    t = trainer_new(f->ctx, data, &config);
+    lac_trainer_free(&t);
+    config.rotation = 5;
+    assert_refused(f, data, &config, LAC_ERROR_MISMATCH, "have x or y alone, which is lost");
+    lac_data_free(&data);
+    table_free(&lone);
+
     table none = table_new(6, 8, 0);
     for (int i = 0; i < none.rows; i++)
         none.mask[i * LABELS] = 0;
-    lac_data *data = data_of(f->ctx, &none);
+    data = data_of(f->ctx, &none);
+    config.rotation = 0;
+    config.rows = LAC_ROWS_COMPLETE;
     assert_refused(f, data, &config, LAC_ERROR_MISMATCH, "no rows to train on");
     lac_data_free(&data);
     assert_ok(f->ctx, lac_data_from_memory(f->ctx, 6, 8, 0, NULL, none.pixels, NULL, NULL, &data));

@@ -198,15 +198,37 @@ static lac_status check_ends(const lac_trainer *t)
                     config->until > 0.0 ? "until" : "patience", config->holdout);
 }
 
-/* Without a label every loss is 0, and a training would end well that learned nothing. */
+/* How many points of the training rows have both coordinates, and how many x or y alone. */
+static void count_points(const lac_trainer *t, long *whole, long *lone)
+{
+    *whole = *lone = 0;
+    for (int i = 0; i < t->train_count; i++) {
+        const uint8_t *mask = mask_of(t, t->train_rows[i]);
+        for (int p = 0; p < t->data->points; p++) {
+            *whole += mask[2 * p] && mask[2 * p + 1];
+            *lone += mask[2 * p] != mask[2 * p + 1];
+        }
+    }
+}
+
+/* Without a label every loss is 0, and a training would end well that learned nothing. Where
+ * pictures are turned, x or y alone is none: neither is known of the turned point. */
 static lac_status check_labels(const lac_trainer *t)
 {
-    const size_t labels = 2 * (size_t)t->data->points;
-    for (int i = 0; i < t->train_count; i++)
-        if (memchr(mask_of(t, t->train_rows[i]), 1, labels))
-            return LAC_OK;
-    return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "no labels to learn: %d rows to train on, and all "
-                    "their labels are missing", t->train_count);
+    long whole, lone;
+    count_points(t, &whole, &lone);
+    if (!whole && !lone)
+        return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "no labels to learn: %d rows to train on, and "
+                        "all their labels are missing", t->train_count);
+    if (!lone || t->config.rotation == 0.0)
+        return LAC_OK;
+    if (!whole)
+        return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "no labels to learn: all points of %d rows to "
+                        "train on have x or y alone, which is lost where pictures are turned "
+                        "(rotation %g): take rotation 0", t->train_count, t->config.rotation);
+    lac_log(t->ctx, "%ld of %ld points to learn have x or y alone, which is lost where pictures are "
+            "turned (rotation %g)", lone, whole + lone, t->config.rotation);
+    return LAC_OK;
 }
 
 /* Mirror images of points that lack their partners teach wrong labels. A model that goes on keeps

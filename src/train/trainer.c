@@ -122,6 +122,25 @@ void lac_trainer_shuffle(lac_trainer *t)
                 t->visits);
 }
 
+/* The partners that a model keeps: where names give none, those that the mean face shows. Such a
+ * training has no mirror images (check_partners), but its predictions may be averaged with those
+ * of mirror images. */
+static lac_status find_partners(const lac_trainer *t, int **out)
+{
+    const lac_data *data = t->data;
+    LAC_TRY(lac_alloc(t->ctx, (size_t)data->points, sizeof **out, out));
+    int *mirror = *out;
+    memcpy(mirror, data->mirror, (size_t)data->points * sizeof *mirror);
+    for (int p = 0; p < data->points; p++) {
+        int q = data->wanted[p];
+        if (mirror[p] == p && mirror[q] == q) {
+            mirror[p] = q;
+            mirror[q] = p;
+        }
+    }
+    return LAC_OK;
+}
+
 /* A model of the configuration's network, with weights drawn. */
 static lac_status new_model(lac_trainer *t)
 {
@@ -130,12 +149,15 @@ static lac_status new_model(lac_trainer *t)
     char title[LAC_TITLE];
     char *text = NULL;
     char *story = NULL;
+    int *mirror = NULL;
     lac_network_title(config->model, title);
     LAC_TRY(lac_network_text(t->ctx, config->model, &text));
     lac_status status = lac_config_to_json(t->ctx, config, &story);
+    if (status == LAC_OK)
+        status = find_partners(t, &mirror);
     if (status == LAC_OK) {
         const lac_data *data = t->data;
-        const lac_heads heads = {.points = data->points, .mirror = data->mirror,
+        const lac_heads heads = {.points = data->points, .mirror = mirror,
                                  .sources = data->sources, .pattern = data->source_pattern,
                                  .name = data->source_name};
         lac_model_parts parts = {.name = title, .text = text, .where = config->model,
@@ -145,6 +167,7 @@ static lac_status new_model(lac_trainer *t)
     }
     free(text);
     free(story);
+    free(mirror);
     LAC_TRY(status);
     t->model->fingerprint = t->data->fingerprint;
     lac_weights_start(t->model->net, &t->model->weights, &start);
@@ -226,8 +249,8 @@ static lac_status check_labels(const lac_trainer *t)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "no labels to learn: all points of %d rows to "
                         "train on have x or y alone, which is lost where pictures are turned "
                         "(rotation %g): take rotation 0", t->train_count, t->config.rotation);
-    lac_log(t->ctx, "%ld of %ld points to learn have x or y alone, which is lost where pictures are "
-            "turned (rotation %g)", lone, whole + lone, t->config.rotation);
+    lac_log(t->ctx, "%ld of %ld points to learn have x or y alone, which is lost where pictures "
+            "are turned (rotation %g)", lone, whole + lone, t->config.rotation);
     return LAC_OK;
 }
 

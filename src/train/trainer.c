@@ -39,11 +39,6 @@ static lac_status drop_labels(lac_trainer *t, int begins)
     return LAC_OK;
 }
 
-static const uint8_t *mask_of(const lac_trainer *t, int row)
-{
-    return t->present + (size_t)row * 2 * t->data->points;
-}
-
 /* A row of which the drop list leaves no label is not learned from, nor one that it names at all
  * where rows have to be complete. */
 static int is_learned(const lac_trainer *t, int row)
@@ -53,7 +48,7 @@ static int is_learned(const lac_trainer *t, int row)
         return 0;
     if (!t->dropped || !memchr(t->dropped + (size_t)row * points, 1, points))
         return 1;
-    return t->config.rows == LAC_ROWS_ALL && memchr(mask_of(t, row), 1, 2 * points);
+    return t->config.rows == LAC_ROWS_ALL && memchr(lac_trainer_mask(t, row), 1, 2 * points);
 }
 
 static lac_status choose_rows(lac_trainer *t)
@@ -69,7 +64,7 @@ static lac_status choose_rows(lac_trainer *t)
             t->holdout_rows[t->holdout_count++] = row;
         } else if (is_learned(t, row)) {
             t->train_rows[t->train_count++] = row;
-            gaps += memchr(mask_of(t, row), 0, 2 * (size_t)t->data->points) != NULL;
+            gaps += memchr(lac_trainer_mask(t, row), 0, 2 * (size_t)t->data->points) != NULL;
         }
     }
     if (config->loss == LAC_LOSS_PLAIN && gaps)
@@ -123,7 +118,7 @@ void lac_trainer_shuffle(lac_trainer *t)
 }
 
 /* The partners that a model keeps: where names give none, those that the mean face shows. Such a
- * training has no mirror images (check_partners), but its predictions may be averaged with those
+ * training has no mirror images (begin.c), but its predictions may be averaged with those
  * of mirror images. */
 static lac_status find_partners(const lac_trainer *t, int **out)
 {
@@ -188,101 +183,15 @@ static lac_status make_plan(lac_trainer *t)
     return lac_plan_new(t->ctx, net, t->weights, t->config.batch, precision, &t->plan);
 }
 
-void lac_train_settle(const lac_context *ctx, lac_train_config *config)
-{
-    int is_fast = ctx->cpu != LAC_CPU_REF && lac_kernels_get_bf16(ctx->cpu);
-    if (config->precision == LAC_PRECISION_AUTO)
-        config->precision = is_fast ? LAC_PRECISION_BF16 : LAC_PRECISION_FLOAT32;
-}
-
-void lac_train_take_crop(const lac_data *data, lac_train_config *config)
-{
-    if (!config->crop[0])
-        memcpy(config->crop, data->crop, sizeof config->crop);
-}
-
-/* The 6 pixels that pictures of 96 were found to want. A width far below the errors of the first
- * epochs lets none of them pull: with 6 pixels faces of side 192 ended at 33.0 px, with a sixteenth
- * at 20.7 px. */
-void lac_train_take_width(const lac_data *data, lac_train_config *config)
-{
-    if (config->error_width == 0.0)
-        config->error_width = data->size / 16.0;
-}
-
-/* Ends that only a hold-out can tell. */
-static lac_status check_ends(const lac_trainer *t)
-{
-    const lac_train_config *config = &t->config;
-    if (t->holdout_count || (config->until == 0.0 && config->patience == 0))
-        return LAC_OK;
-    return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
-                    "%s needs a hold-out to watch, and no row is held out (holdout %g)",
-                    config->until > 0.0 ? "until" : "patience", config->holdout);
-}
-
-/* How many points of the training rows have both coordinates, and how many x or y alone. */
-static void count_points(const lac_trainer *t, long *whole, long *lone)
-{
-    *whole = *lone = 0;
-    for (int i = 0; i < t->train_count; i++) {
-        const uint8_t *mask = mask_of(t, t->train_rows[i]);
-        for (int p = 0; p < t->data->points; p++) {
-            *whole += mask[2 * p] && mask[2 * p + 1];
-            *lone += mask[2 * p] != mask[2 * p + 1];
-        }
-    }
-}
-
-/* Without a label every loss is 0, and a training would end well that learned nothing. Where
- * pictures are turned, x or y alone is none: neither is known of the turned point. */
-static lac_status check_labels(const lac_trainer *t)
-{
-    long whole, lone;
-    count_points(t, &whole, &lone);
-    if (!whole && !lone)
-        return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "no labels to learn: %d rows to train on, and "
-                        "all their labels are missing", t->train_count);
-    if (!lone || t->config.rotation == 0.0)
-        return LAC_OK;
-    if (!whole)
-        return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "no labels to learn: all points of %d rows to "
-                        "train on have x or y alone, which is lost where pictures are turned "
-                        "(rotation %g): take rotation 0", t->train_count, t->config.rotation);
-    lac_log(t->ctx, "%ld of %ld points to learn have x or y alone, which is lost where pictures "
-            "are turned (rotation %g)", lone, whole + lone, t->config.rotation);
-    return LAC_OK;
-}
-
-/* Mirror images of points that lack their partners teach wrong labels. A model that goes on keeps
- * its partners. */
-static lac_status check_partners(const lac_trainer *t)
-{
-    const lac_data *data = t->data;
-    int p = 0;
-    while (p < data->points && data->wanted[p] == p)
-        p++;
-    if (p == data->points || !t->config.mirror)
-        return LAC_OK;
-    return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
-                    "%.60s has no mirror partner by its name, and by the mean face %.60s is one: "
-                    "name the partners with --pairs FILE, take those of the mean face with --pairs "
-                    "data, or leave mirror images out with --no-mirror", data->names[p],
-                    data->names[data->wanted[p]]);
-}
-
 static lac_status build(lac_trainer *t, const lac_kept *kept)
 {
     if (t->data->points == 0)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "the data set has no labels to learn");
     LAC_TRY(drop_labels(t, !t->model));
     LAC_TRY(choose_rows(t));
-    LAC_TRY(check_ends(t));
-    if (!t->model) {
-        LAC_TRY(check_labels(t));
-        LAC_TRY(check_partners(t));
+    LAC_TRY(lac_trainer_check(t));
+    if (!t->model)
         LAC_TRY(new_model(t));
-    }
     LAC_TRY(lac_model_heads(t->model, t->data, &t->head));
     t->lessons = 1;
     if (t->config.teacher[0])
@@ -437,7 +346,7 @@ static void fill_lesson(const lac_trainer *t, int visit, int lesson, const lac_v
     const int *place = places_of(t, row, lesson);
     lac_view_frame frame = {size, size, size, size, heads->aside[head_of(t, row, lesson)]};
     const float *labels = lac_data_labels(data, row);
-    const uint8_t *present = mask_of(t, row);
+    const uint8_t *present = lac_trainer_mask(t, row);
     if (lesson) {
         size_t at = lac_teacher_place(t, visit / 2, lesson - 1);
         labels = t->taught + at;

@@ -420,7 +420,7 @@ typedef struct lac_train_config {
     lac_reduction reduction; /* divisor of the loss, eq. 3 to 6 (ALL) */
     lac_form error;          /* what the loss sums of each error e (SQUARED). The hold-out's loss
                                 is squared whatever this is */
-    double error_width;      /* d of the other forms, pixels, > 0 (6) */
+    double error_width;      /* d of the other forms, pixels; 0 = a sixteenth of the side (6) */
     lac_optimizer optimizer; /* ADAM: decay is added to the gradient; ADAMW: decoupled (ADAM) */
     lac_start start;         /* distribution of the starting weights (NORMAL) */
     double start_width;      /* deviation of the NORMAL start, > 0 (0.02) */

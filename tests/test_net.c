@@ -120,6 +120,10 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
         {"a conv 3x3 3\nb softargmax output + a", "b: softargmax adds no other node"},
         {"a.norm dense 4\na conv 3x3 4 norm output < input\nb dense 4 output < a.norm",
          "a has a tensor named a.norm.weight, which another node has too"},
+        {"a conv 3x3 4\ntrained.a conv 3x3 4 output",
+         "trained.a has a tensor named trained.a.weight, and another node one named a.weight"},
+        {"trained.a conv 3x3 4\na conv 3x3 4 output",
+         "a has a tensor named a.weight, and another node one named trained.a.weight"},
     };
     lac_context *ctx = context_at(LAC_CPU_REF, 1);
     for (int i = 0; i < LAC_COUNT(cases); i++) {

@@ -313,8 +313,11 @@ static void a_training_refuses_to_mirror_points_without_partners(void **state)
     assert_ok(f->ctx, lac_data_take(f->ctx, data, rows, LAC_COUNT(rows), &part));
     assert_status(f->ctx, lac_trainer_new(f->ctx, part, &config, &t), LAC_ERROR_MISMATCH);
     lac_data_free(&part);
+    /* A model without mirror images in its training may predict them all the same. */
     config.mirror = 0;
     assert_ok(f->ctx, lac_trainer_new(f->ctx, data, &config, &t));
+    for (int p = 0; p < POINTS; p++)
+        assert_int_equal(lac_model_mirror_point(lac_trainer_model(t), p), pairs[p]);
     lac_trainer_free(&t);
     lac_data_free(&data);
 }

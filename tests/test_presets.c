@@ -65,6 +65,17 @@ static void every_preset_describes_itself(void **state)
     }
 }
 
+/* None may hang on pictures of 96 pixels. */
+static void every_preset_leaves_an_errors_width_to_the_pictures_side(void **state)
+{
+    (void)state;
+    for (const char *const *name = lac_preset_names(); *name; name++) {
+        lac_train_config config;
+        assert_ok(ctx, lac_train_preset(ctx, *name, &config));
+        assert_true(config.error == LAC_FORM_SQUARED || config.error_width == 0.0);
+    }
+}
+
 static void no_setting_is_called_as_a_description(void **state)
 {
     (void)state;
@@ -170,6 +181,9 @@ static void a_bad_file_is_told_with_its_key_and_changes_nothing(void **state)
     assert_bad("{\"epochs\": 3, \"Lr\": 4}", ": unknown field \"Lr\"");
     assert_bad("{\"epochs\": 3, \"lr\": true}", ": \"lr\" must be a number above 0");
     assert_bad("{\"epochs\": 3, \"lr\": null}", ": \"lr\" must be a number above 0");
+    assert_bad("{\"epochs\": 3, \"seed\": 18446744073709551615}",
+               ": \"seed\" must be a whole number from 0 to 18446744073709551615, above "
+               "9007199254740992 in quotes");
     assert_bad("{\"epochs\": 3, \"loss\": \"l1\"}", ": \"loss\" must be masked or plain");
     assert_bad("{\"epochs\": 3, \"mirror\": 2}", ": \"mirror\" must be a whole number from 0 to 1");
     assert_bad("{\"epochs\": 3, \"about\": 4}", ": \"about\" must be a line of text");
@@ -243,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_preset_is_legal_and_trains_a_network_that_ships),
         cmocka_unit_test(every_preset_describes_itself),
+        cmocka_unit_test(every_preset_leaves_an_errors_width_to_the_pictures_side),
         cmocka_unit_test(no_setting_is_called_as_a_description),
         cmocka_unit_test(the_papers_preset_is_the_defaults),
         cmocka_unit_test(the_nearest_preset_is_found_behind_a_change),

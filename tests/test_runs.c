@@ -444,6 +444,25 @@ static void precision_auto_becomes_what_the_machine_has(void **state)
     (void)state;
 }
 
+static void an_errors_width_of_0_becomes_a_sixteenth_of_the_side(void **state)
+{
+    training *f = training_new(LAC_CPU_AUTO, 16);
+    test_path run = path_in(&f->folder, "run");
+    f->config.error = LAC_FORM_SATURATING;
+    f->config.error_width = 0;
+    lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
+    assert_true(lac_trainer_config(t)->error_width == lac_data_size(f->data) / 16.0);
+    assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
+    lac_trainer_free(&t);
+    assert_ok(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t));
+    lac_trainer_free(&t);
+    f->config.error_width = lac_data_size(f->data) / 8.0;
+    assert_status(f->ctx, lac_trainer_open(f->ctx, f->data, &f->config, run.text, &t),
+                  LAC_ERROR_ARGUMENT);
+    training_free(f);
+    (void)state;
+}
+
 static void seeds_may_share_a_hold_out(void **state)
 {
     training *f = training_new(LAC_CPU_AUTO, 30);
@@ -491,10 +510,24 @@ static void trainings_that_cannot_be_are_refused(void **state)
     assert_in_range(t->train_count, 1, 4);
     lac_trainer_free(&t);
 
+    table lone = table_new(9, 8, 1);
+    for (int i = 0; i < lone.rows * LABELS; i += 2)
+        lone.mask[i] = 0;
+    lac_data *data = data_of(f->ctx, &lone);
+    config = f->config;
+    t = trainer_new(f->ctx, data, &config);
+    lac_trainer_free(&t);
+    config.rotation = 5;
+    assert_refused(f, data, &config, LAC_ERROR_MISMATCH, "have x or y alone, which is lost");
+    lac_data_free(&data);
+    table_free(&lone);
+
     table none = table_new(6, 8, 0);
     for (int i = 0; i < none.rows; i++)
         none.mask[i * LABELS] = 0;
-    lac_data *data = data_of(f->ctx, &none);
+    data = data_of(f->ctx, &none);
+    config.rotation = 0;
+    config.rows = LAC_ROWS_COMPLETE;
     assert_refused(f, data, &config, LAC_ERROR_MISMATCH, "no rows to train on");
     lac_data_free(&data);
     assert_ok(f->ctx, lac_data_from_memory(f->ctx, 6, 8, 0, NULL, none.pixels, NULL, NULL, &data));
@@ -617,6 +650,7 @@ int main(void)
         cmocka_unit_test(opening_a_run_begins_it_or_goes_on),
         cmocka_unit_test(a_run_without_a_state_is_begun_anew),
         cmocka_unit_test(precision_auto_becomes_what_the_machine_has),
+        cmocka_unit_test(an_errors_width_of_0_becomes_a_sixteenth_of_the_side),
         cmocka_unit_test(seeds_may_share_a_hold_out),
         cmocka_unit_test(trainings_that_cannot_be_are_refused),
         cmocka_unit_test(every_field_of_the_configuration_is_checked),

@@ -244,7 +244,7 @@ static void an_illegal_member_is_named_with_value_and_range(void **state)
     ILLEGAL(dropout, 1, "dropout is 1, must be a number from 0 to below 1");
     ILLEGAL(mirror, 2, "mirror is 2, must be a whole number from 0 to 1");
     ILLEGAL(error, (lac_form)4, "error is 4, must be squared, huber, saturating or wing");
-    ILLEGAL(error_width, 0, "error_width is 0, must be a number above 0");
+    ILLEGAL(error_width, -1, "error_width is -1, must be a number from 0 up");
     ILLEGAL(schedule, (lac_schedule)3, "schedule is 3, must be constant, cosine or steps");
     ILLEGAL(warmup, 1, "warmup is 1, must be a number from 0 to below 1");
     ILLEGAL(step_every, 1.5, "step_every is 1.5, must be a number above 0 to 1");

@@ -78,8 +78,8 @@ static lac_status fail_empty(const lac_model *model)
                         "is worth: measure all rows of other data, or each model by itself",
                         model->members);
     return lac_fail(model->ctx, LAC_ERROR_MISMATCH,
-                    "no rows to evaluate: the model was trained with a hold-out of %g",
-                    config.holdout);
+                    "no rows to evaluate: the model was trained with a hold-out of %g, which is "
+                    "none of these rows: evaluate all rows instead", config.holdout);
 }
 
 lac_status lac_model_check(const lac_model *model, const lac_data *data, lac_side side)

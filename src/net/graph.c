@@ -60,14 +60,32 @@ static lac_status fill_shape(lac_context *ctx, const char *where, lac_net *net, 
     return LAC_OK;
 }
 
+/* Whether two tensors would have one name in a training's file, which has those of a network, and
+ * with an average all of them a second time, with "trained." in front of their names. */
+static int is_clash(const char *a, const char *b)
+{
+    static const char again[] = "trained.";
+    const size_t length = sizeof again - 1;
+    return strcmp(a, b) == 0 || (strncmp(a, again, length) == 0 && strcmp(a + length, b) == 0) ||
+           (strncmp(b, again, length) == 0 && strcmp(b + length, a) == 0);
+}
+
 static lac_status check_name(lac_context *ctx, const char *where, const lac_node *node,
                              const lac_params *params, const char *name)
 {
-    for (int i = 0; i < params->count; i++)
-        if (params->table[i].name != name && strcmp(params->table[i].name, name) == 0)
+    for (int i = 0; i < params->count; i++) {
+        const char *other = params->table[i].name;
+        if (other == name || !is_clash(other, name))
+            continue;
+        if (strcmp(other, name) == 0)
             return lac_fail(ctx, LAC_ERROR_ARGUMENT,
                             "%s:%d: %s has a tensor named %s, which another node has too", where,
                             node->line, node->name, name);
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                        "%s:%d: %s has a tensor named %s, and another node one named %s, which a "
+                        "training's file cannot tell apart", where, node->line, node->name, name,
+                        other);
+    }
     return LAC_OK;
 }
 

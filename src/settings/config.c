@@ -46,11 +46,13 @@ lac_status lac_config_to_json(lac_context *ctx, const lac_train_config *config, 
 
 /* ---- From JSON -------------------------------------------------------------------- */
 
-/* A seed that a person writes may be a number, up to where JSON's numbers are exact. */
+#define MOST_EXACT 9007199254740992.0 /* JSON's numbers are exact up to it */
+
+/* A seed that a person writes may be a number. */
 static int read_seed(const lac_field *f, double value, lac_train_config *config)
 {
     char text[LAC_SETTING];
-    if (!(value >= 0 && value <= 9007199254740992.0))
+    if (!(value >= 0 && value <= MOST_EXACT))
         return 0;
     lac_format(text, sizeof text, "%.0f", value);
     return value == floor(value) && lac_field_read(f, text, config);
@@ -84,8 +86,10 @@ static lac_status read_item(lac_context *ctx, const cJSON *item, int is_preset, 
     const lac_field *f = lac_field_named(key);
     char wanted[LAC_SETTING];
     if (f && !read_field(f, item, config))
-        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: \"%s\" must be %s", where, key,
-                        lac_field_wanted(f, wanted));
+        return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: \"%s\" must be %s%s", where, key,
+                        lac_field_wanted(f, wanted),
+                        f->kind == LAC_FIELD_SEED && item->valuedouble > MOST_EXACT
+                            ? ", above 9007199254740992 in quotes" : "");
     if (f)
         return LAC_OK;
     if (!is_preset || !is_description(key))

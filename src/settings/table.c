@@ -72,8 +72,8 @@ static const lac_field fields[] = {
      .is_late = 1,
      .about = "what the loss sums of every error: its square, or one that grows more slowly behind "
               "the width, which bears bad labels"},
-    {REAL(error_width), ABOVE_0, .usual = "6", .unit = "PX", .is_late = 1,
-     .about = "where the errors huber, saturating and wing bend"},
+    {REAL(error_width), FROM(0), .usual = "6", .unit = "PX", .is_late = 1,
+     .about = "where the errors huber, saturating and wing bend; 0: at a sixteenth of the side"},
     {WORD(optimizer), .usual = "adam", .words = WORDS("adam", "adamw"),
      .about = "adam adds the decay to the gradient, adamw keeps it apart"},
     {WORD(start), .usual = "normal", .words = WORDS("normal", "he", "uniform"),

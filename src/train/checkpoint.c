@@ -334,6 +334,7 @@ static lac_status check_settings(const lac_trainer *t, const char *run,
     LAC_TRY(lac_config_check(t->ctx, wanted));
     lac_train_settle(t->ctx, &settled);
     lac_train_take_crop(t->data, &settled);
+    lac_train_take_width(t->data, &settled);
     const lac_field *other = lac_config_difference(&settled, &t->config);
     if (!other)
         return LAC_OK;

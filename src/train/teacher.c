@@ -48,7 +48,10 @@ static lac_status check(lac_trainer *t, const lac_model *model, const lac_kept *
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
                         "teacher %s: plain loss learns complete rows alone: take the masked loss",
                         path);
-    LAC_TRY(lac_model_check_size(model, t->data));
+    if (model->size != t->data->size)
+        return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
+                        "teacher %s: its pictures are %dx%d, the data's %dx%d", path, model->size,
+                        model->size, t->data->size, t->data->size);
     t->teacher = key_of(model);
     if (!kept || kept->teacher == t->teacher)
         return LAC_OK;
@@ -200,6 +203,10 @@ static lac_status ask_all(asking *a)
     match_points(a);
     for (int head = 0; head < heads; head++)
         mark_gaps(a, head, find_head(a, head));
+    if (!a->gaps)
+        return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
+                        "teacher %s: the training rows lack no label that it could answer",
+                        t->config.teacher);
     if (!a->filled)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
                         "teacher %s: answers none of the %ld labels that the training rows lack",

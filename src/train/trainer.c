@@ -39,11 +39,6 @@ static lac_status drop_labels(lac_trainer *t, int begins)
     return LAC_OK;
 }
 
-static const uint8_t *mask_of(const lac_trainer *t, int row)
-{
-    return t->present + (size_t)row * 2 * t->data->points;
-}
-
 /* A row of which the drop list leaves no label is not learned from, nor one that it names at all
  * where rows have to be complete. */
 static int is_learned(const lac_trainer *t, int row)
@@ -53,7 +48,7 @@ static int is_learned(const lac_trainer *t, int row)
         return 0;
     if (!t->dropped || !memchr(t->dropped + (size_t)row * points, 1, points))
         return 1;
-    return t->config.rows == LAC_ROWS_ALL && memchr(mask_of(t, row), 1, 2 * points);
+    return t->config.rows == LAC_ROWS_ALL && memchr(lac_trainer_mask(t, row), 1, 2 * points);
 }
 
 static lac_status choose_rows(lac_trainer *t)
@@ -69,7 +64,7 @@ static lac_status choose_rows(lac_trainer *t)
             t->holdout_rows[t->holdout_count++] = row;
         } else if (is_learned(t, row)) {
             t->train_rows[t->train_count++] = row;
-            gaps += memchr(mask_of(t, row), 0, 2 * (size_t)t->data->points) != NULL;
+            gaps += memchr(lac_trainer_mask(t, row), 0, 2 * (size_t)t->data->points) != NULL;
         }
     }
     if (config->loss == LAC_LOSS_PLAIN && gaps)
@@ -122,6 +117,25 @@ void lac_trainer_shuffle(lac_trainer *t)
                 t->visits);
 }
 
+/* The partners that a model keeps: where names give none, those that the mean face shows. Such a
+ * training has no mirror images (begin.c), but its predictions may be averaged with those
+ * of mirror images. */
+static lac_status find_partners(const lac_trainer *t, int **out)
+{
+    const lac_data *data = t->data;
+    LAC_TRY(lac_alloc(t->ctx, (size_t)data->points, sizeof **out, out));
+    int *mirror = *out;
+    memcpy(mirror, data->mirror, (size_t)data->points * sizeof *mirror);
+    for (int p = 0; p < data->points; p++) {
+        int q = data->wanted[p];
+        if (mirror[p] == p && mirror[q] == q) {
+            mirror[p] = q;
+            mirror[q] = p;
+        }
+    }
+    return LAC_OK;
+}
+
 /* A model of the configuration's network, with weights drawn. */
 static lac_status new_model(lac_trainer *t)
 {
@@ -130,12 +144,15 @@ static lac_status new_model(lac_trainer *t)
     char title[LAC_TITLE];
     char *text = NULL;
     char *story = NULL;
+    int *mirror = NULL;
     lac_network_title(config->model, title);
     LAC_TRY(lac_network_text(t->ctx, config->model, &text));
     lac_status status = lac_config_to_json(t->ctx, config, &story);
+    if (status == LAC_OK)
+        status = find_partners(t, &mirror);
     if (status == LAC_OK) {
         const lac_data *data = t->data;
-        const lac_heads heads = {.points = data->points, .mirror = data->mirror,
+        const lac_heads heads = {.points = data->points, .mirror = mirror,
                                  .sources = data->sources, .pattern = data->source_pattern,
                                  .name = data->source_name};
         lac_model_parts parts = {.name = title, .text = text, .where = config->model,
@@ -145,6 +162,7 @@ static lac_status new_model(lac_trainer *t)
     }
     free(text);
     free(story);
+    free(mirror);
     LAC_TRY(status);
     t->model->fingerprint = t->data->fingerprint;
     lac_weights_start(t->model->net, &t->model->weights, &start);
@@ -165,70 +183,15 @@ static lac_status make_plan(lac_trainer *t)
     return lac_plan_new(t->ctx, net, t->weights, t->config.batch, precision, &t->plan);
 }
 
-void lac_train_settle(const lac_context *ctx, lac_train_config *config)
-{
-    int is_fast = ctx->cpu != LAC_CPU_REF && lac_kernels_get_bf16(ctx->cpu);
-    if (config->precision == LAC_PRECISION_AUTO)
-        config->precision = is_fast ? LAC_PRECISION_BF16 : LAC_PRECISION_FLOAT32;
-}
-
-void lac_train_take_crop(const lac_data *data, lac_train_config *config)
-{
-    if (!config->crop[0])
-        memcpy(config->crop, data->crop, sizeof config->crop);
-}
-
-/* Ends that only a hold-out can tell. */
-static lac_status check_ends(const lac_trainer *t)
-{
-    const lac_train_config *config = &t->config;
-    if (t->holdout_count || (config->until == 0.0 && config->patience == 0))
-        return LAC_OK;
-    return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
-                    "%s needs a hold-out to watch, and no row is held out (holdout %g)",
-                    config->until > 0.0 ? "until" : "patience", config->holdout);
-}
-
-/* Without a label every loss is 0, and a training would end well that learned nothing. */
-static lac_status check_labels(const lac_trainer *t)
-{
-    const size_t labels = 2 * (size_t)t->data->points;
-    for (int i = 0; i < t->train_count; i++)
-        if (memchr(mask_of(t, t->train_rows[i]), 1, labels))
-            return LAC_OK;
-    return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "no labels to learn: %d rows to train on, and all "
-                    "their labels are missing", t->train_count);
-}
-
-/* Mirror images of points that lack their partners teach wrong labels. A model that goes on keeps
- * its partners. */
-static lac_status check_partners(const lac_trainer *t)
-{
-    const lac_data *data = t->data;
-    int p = 0;
-    while (p < data->points && data->wanted[p] == p)
-        p++;
-    if (p == data->points || !t->config.mirror)
-        return LAC_OK;
-    return lac_fail(t->ctx, LAC_ERROR_MISMATCH,
-                    "%.60s has no mirror partner by its name, and by the mean face %.60s is one: "
-                    "name the partners with --pairs FILE, take those of the mean face with --pairs "
-                    "data, or leave mirror images out with --no-mirror", data->names[p],
-                    data->names[data->wanted[p]]);
-}
-
 static lac_status build(lac_trainer *t, const lac_kept *kept)
 {
     if (t->data->points == 0)
         return lac_fail(t->ctx, LAC_ERROR_MISMATCH, "the data set has no labels to learn");
     LAC_TRY(drop_labels(t, !t->model));
     LAC_TRY(choose_rows(t));
-    LAC_TRY(check_ends(t));
-    if (!t->model) {
-        LAC_TRY(check_labels(t));
-        LAC_TRY(check_partners(t));
+    LAC_TRY(lac_trainer_check(t));
+    if (!t->model)
         LAC_TRY(new_model(t));
-    }
     LAC_TRY(lac_model_heads(t->model, t->data, &t->head));
     t->lessons = 1;
     if (t->config.teacher[0])
@@ -259,6 +222,7 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     (*out)->dropped = own.dropped;
     status = lac_config_check(ctx, &(*out)->config);
     lac_train_settle(ctx, &(*out)->config);
+    lac_train_take_width(data, &(*out)->config);
     if (!own.model)
         lac_train_take_crop(data, &(*out)->config);
     if (status == LAC_OK)
@@ -382,7 +346,7 @@ static void fill_lesson(const lac_trainer *t, int visit, int lesson, const lac_v
     const int *place = places_of(t, row, lesson);
     lac_view_frame frame = {size, size, size, size, heads->aside[head_of(t, row, lesson)]};
     const float *labels = lac_data_labels(data, row);
-    const uint8_t *present = mask_of(t, row);
+    const uint8_t *present = lac_trainer_mask(t, row);
     if (lesson) {
         size_t at = lac_teacher_place(t, visit / 2, lesson - 1);
         labels = t->taught + at;

@@ -3,6 +3,7 @@
 #ifndef LAC_TRAIN_TRAINER_H
 #define LAC_TRAIN_TRAINER_H
 
+#include "data/data.h"
 #include "net/model_file.h"
 #include "train/adam.h"
 #include "train/health.h"
@@ -100,8 +101,21 @@ typedef struct lac_kept {
 lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const lac_kept *kept, lac_trainer **out);
 
-/* Puts the table's rule of crops in place of none. */
+/* The labels of a row that are learned from, [2K]. */
+static inline const uint8_t *lac_trainer_mask(const lac_trainer *trainer, int row)
+{
+    return trainer->present + (size_t)row * 2 * trainer->data->points;
+}
+
+/* Whether its rows are chosen so that it can be judged as it is asked to be, and, of one that has no
+ * model yet, so that there is something to learn. MISMATCH. begin.c */
+lac_status lac_trainer_check(const lac_trainer *trainer);
+
+/* Puts the table's rule of crops in place of none. begin.c */
 void lac_train_take_crop(const lac_data *data, lac_train_config *config);
+
+/* Puts a share of the side in place of an error's width of 0. begin.c */
+void lac_train_take_width(const lac_data *data, lac_train_config *config);
 
 /* Ranks that differed in settings, data or instructions would learn something else each. MISMATCH,
  * RANKS, MEMORY. epochs.c */

@@ -163,6 +163,13 @@ $ printf 'a_x,a_y,Image\n,,0 1 2 3\n,,3 2 1 0\n,,9 9 8 7\n' > t.csv; lacuna trai
 ! lacuna: no labels to learn: 3 rows to train on, and all their labels are missing
 = 1
 $ test ! -e run
+$ printf 'a_x,a_y,Image\n1,,0 1 2 3\n,1,3 2 1 0\n1,,9 9 8 7\n' > t.csv; lacuna train --data t.csv --out run --preset first --holdout 0 > log
+! lacuna: t.csv: 3 points have x or y alone, first a in row 2: that label is learned, but a point counts as labelled with both alone
+! lacuna: no labels to learn: all points of 3 rows to train on have x or y alone, which is lost where pictures are turned (rotation 10): take rotation 0
+= 1
+$ printf 'a_x,a_y,Image\n1,,0 1 2 3\n1,1,3 2 1 0\n1,1,9 9 8 7\n' > t.csv; lacuna train --data t.csv --out lone --preset first --holdout 0 --epochs 1 --threads 1 > log
+! lacuna: t.csv: 1 point has x or y alone, first a in row 2: that label is learned, but a point counts as labelled with both alone
+! lacuna: 1 of 3 points to learn have x or y alone, which is lost where pictures are turned (rotation 10)
 
 Models.
 $ lacuna eval --model nowhere --data t.csv

@@ -44,8 +44,8 @@ $ lacuna help train
 |                          what the loss sums of every error: its square, or one
 |                          that grows more slowly behind the width, which bears
 |                          bad labels (default: saturating)
-|   --error-width PX       where the errors huber, saturating and wing bend
-|                          (above 0; default: 6)
+|   --error-width PX       where the errors huber, saturating and wing bend; 0:
+|                          at a sixteenth of the side (from 0 up; default: 0)
 |   --optimizer adam|adamw
 |                          adam adds the decay to the gradient, adamw keeps it
 |                          apart (default: adamw)
@@ -897,8 +897,8 @@ $ lacuna help search
 |                          what the loss sums of every error: its square, or one
 |                          that grows more slowly behind the width, which bears
 |                          bad labels (default: squared)
-|   --error-width PX       where the errors huber, saturating and wing bend
-|                          (above 0; default: 6)
+|   --error-width PX       where the errors huber, saturating and wing bend; 0:
+|                          at a sixteenth of the side (from 0 up; default: 6)
 |   --optimizer adam|adamw
 |                          adam adds the decay to the gradient, adamw keeps it
 |                          apart (default: adam)

@@ -313,7 +313,7 @@ $ lacuna train --data faces --out plain --preset paper --model kimura --loss pla
 | plain holds the model of epoch 1; next:
 |   lacuna eval --model plain --data faces --split all
 $ lacuna eval --model plain --data faces
-! lacuna: no rows to evaluate: the model was trained with a hold-out of 0
+! lacuna: no rows to evaluate: the model was trained with a hold-out of 0, which is none of these rows: evaluate all rows instead
 = 1
 $ lacuna train --data faces --out no/such/folder --preset paper --model kimura --epochs 1 > out
 ! lacuna: no/such/folder: cannot make the folder: No such file or directory

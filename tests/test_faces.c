@@ -406,6 +406,15 @@ static void boxes_are_read_in_every_habit(void **state)
          "p/a.png\t-9\t10\t11\t12\ty\n", 0},
         {"File;bbox_X;bbox_Y;bbox_W;bbox_H;Score\np/a.png;1;2;3,5;4;0,5\nb.png;5;6;7;8;\n"
          "p/a.png;-9;10;11;12;0,25\n", 1},
+        {"img,bboxX,bboxY,bboxW,bboxH\np/a.png,1,2,3.5,4\nb.png,5,6,7,8\np/a.png,-9,10,11,12\n", 0},
+        {"image_path,xmin,ymin,xmax,ymax\np/a.png,1,2,4.5,6\nb.png,5,6,12,14\n"
+         "p/a.png,-9,10,2,22\n", 0},
+        {"id,file,x1,y1,x2,y2,confidence\n1,p/a.png,1,2,4.5,6,.5\n2,b.png,5,6,12,14,\n"
+         "3,p/a.png,-9,10,2,22,.25\n", 1},
+        {"bottom;right;top;left;file\n6;4,5;2;1;p/a.png\n14;12;6;5;b.png\n22;2;10;-9;p/a.png\n",
+         0},
+        {"file,x,y,w,h\np/a.png,1,2,3.5,4\nc.png,,,,\nb.png,5,6,7,8\nd.png,nan,NaN,nan,nan\n"
+         "p/a.png,-9,10,11,12\n", 0},
     };
     for (int i = 0; i < LAC_COUNT(same); i++) {
         lac_box_list *boxes;
@@ -419,6 +428,7 @@ static void boxes_are_read_in_every_habit(void **state)
         assert_true(same[i].has_scores ? face[1].score == 0.25 : isnan(face[1].score));
         assert_int_equal(boxes_of(f, boxes, "b.png", face), 1);
         assert_int_equal(boxes_of(f, boxes, "bb.png", face), 0);
+        assert_int_equal(boxes_of(f, boxes, "c.png", face), 0);
         assert_int_equal(boxes_of(f, boxes, "a.png", face), 0);
         assert_int_equal(boxes_of(f, boxes, "xp/a.png", face), 0);
         lac_box_list_free(&boxes);
@@ -489,6 +499,8 @@ static void boxes_that_make_no_sense_are_named(void **state)
         {"a.png,1,2,3,4,.5\na.png,1,2,3,4,high\n", ":2: score is \"high\""},
         {"file,\" x\",y,w,h\na.png,1,2,3,4\n", "the first line must be"},
         {"\"a\nb\",1,2,3,4\nb.png,1,2\n", ":3: 3 cells"},
+        {"file,x,y,w,h\na.png,1,,3,4\n", ":2: y is \"\""},
+        {"file,x1,y1,x2,y2\na.png,10,2,5,4\n", ":2: right is \"5\"; must be a number above left"},
     };
     for (int i = 0; i < LAC_COUNT(bad); i++) {
         lac_box_list *boxes;

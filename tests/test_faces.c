@@ -297,7 +297,56 @@ static void a_box_beside_its_photo_is_told(void **state)
     free(r);
 }
 
+static void a_box_in_shares_of_the_sides_is_told(void **state)
+{
+    const fixture *f = *state;
+    lac_box share = {0.25, 0.3, 0.5, 1}, narrow = {0.25, 0.3, 0.5, 2};
+    test_path path = put_photo(f, "a.png", 40, 40, 0), single = put_photo(f, "b.png", 1, 1, 0);
+    lac_photos_config config = {.find = lac_find_box, .find_user = &share};
+    record *r = predict(f, path.text, &config);
+    assert_int_equal(r->photo[0].status, LAC_ERROR_FORMAT);
+    assert_non_null(strstr(r->photo[0].message, "0.25,0.3,0.5,1 is within one pixel"));
+    free(r);
+    r = predict(f, single.text, &(lac_photos_config){.find = lac_find_whole});
+    assert_int_equal(r->photo[0].faces, 1);
+    free(r);
+    config.find_user = &narrow;
+    r = predict(f, path.text, &config);
+    assert_int_equal(r->photo[0].faces, 1);
+    free(r);
+}
+
 /* ---- Paths ------------------------------------------------------------------------------- */
+
+static void keep_line(void *user, const char *line)
+{
+    test_path *kept = user;
+    snprintf(kept->text, sizeof kept->text, "%s", line);
+}
+
+static void pictures_of_a_folder_that_are_not_read_are_told(void **state)
+{
+    const fixture *f = *state;
+    static const char *const names[] = {"a/10.HEIC", "a/9.tif", "a/x.txt", "a/tif", "a/b.bmp"};
+    test_path folder = path_in(&f->folder, "a"), line = {""};
+    lac_paths *paths;
+    const char *words[] = {folder.text};
+    f->ctx->log = keep_line;
+    f->ctx->log_user = &line;
+    assert_ok(f->ctx, lac_folder_make(f->ctx, folder.text));
+    put(f, "a/c.gif", "P2 1 1 1 1"); /* whatever its name says */
+    lac_paths_free(&(lac_paths *){list(f, folder.text)});
+    assert_string_equal(line.text, "");
+    for (int i = 0; i < LAC_COUNT(names); i++)
+        put(f, names[i], "");
+    paths = list(f, folder.text);
+    assert_int_equal(paths->count, 1);
+    lac_paths_free(&paths);
+    assert_non_null(strstr(line.text, "a: 3 pictures of a kind that is not read, the first is "
+                                      "9.tif: PNG, JPEG, PGM, PPM and WebP are"));
+    remove(path_in(&f->folder, "a/c.gif").text);
+    assert_status(f->ctx, lac_paths_list(f->ctx, words, 1, &paths), LAC_ERROR_ARGUMENT);
+}
 
 static void folders_are_listed_by_numbers_and_lists_by_lines(void **state)
 {
@@ -1004,6 +1053,8 @@ int main(void)
         TEST(a_run_ends_where_its_taker_says),
         TEST(a_photo_without_faces_and_one_whose_search_fails_are_told),
         TEST(a_box_beside_its_photo_is_told),
+        TEST(a_box_in_shares_of_the_sides_is_told),
+        TEST(pictures_of_a_folder_that_are_not_read_are_told),
         TEST(folders_are_listed_by_numbers_and_lists_by_lines),
         TEST(names_that_would_meet_are_refused),
         TEST(names_of_faces_that_would_meet_are_refused),

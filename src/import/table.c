@@ -11,6 +11,7 @@
 #include "data/columns.h"
 #include "data/pictures.h"
 #include "import/foreign.h"
+#include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,22 +29,14 @@ typedef struct reading {
 
 /* ---- Columns ----------------------------------------------------------------------------- */
 
-static int ends_as_picture(const char *name)
-{
-    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".webp", ".ppm", ".pgm", ".bmp",
-                                          ".tif", ".tiff", ".gif"};
-    size_t length = strlen(name);
-    for (int i = 0; i < LAC_COUNT(endings); i++) {
-        size_t tail = strlen(endings[i]);
-        if (length > tail && strcasecmp(name + length - tail, endings[i]) == 0)
-            return 1;
-    }
-    return 0;
-}
-
 static int column_named(const lac_csv *csv, const char *name)
 {
     return lac_column_called(csv->name, csv->columns, name);
+}
+
+static int is_picture(const char *name)
+{
+    return lac_name_is_photo(name) || lac_name_is_unread(name);
 }
 
 /* The first column whose cell in the first row, which is in the cells, ends as a picture's name
@@ -51,7 +44,7 @@ static int column_named(const lac_csv *csv, const char *name)
 static lac_status find_file(reading *r)
 {
     for (r->file = 0; r->file < r->csv->columns; r->file++)
-        if (ends_as_picture(r->csv->cell[r->file].text))
+        if (is_picture(r->csv->cell[r->file].text))
             return LAC_OK;
     for (const char *const *name = lac_file_columns; *name; name++) {
         r->file = column_named(r->csv, *name);

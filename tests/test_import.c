@@ -251,6 +251,35 @@ static void a_folder_of_pts_files_is_one_import(void **state)
     assert_row(&t, 0, &forms[0], truth[0]);
 }
 
+static void pts_files_in_folders_of_folders_are_one_import(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    static const char *const folders[] = {"w", "w/afw", "w/helen", "w/helen/train", "w/none"};
+    static const char *const pictures[][2] = {{"a.png", "w/helen/train/a.png"},
+                                              {"b.png", "w/afw/b.PNG"}};
+    put_photos(f);
+    for (int i = 0; i < LAC_COUNT(folders); i++)
+        assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, folders[i]).text));
+    for (int i = 0; i < LAC_COUNT(pictures); i++)
+        assert_int_equal(rename(path_in(&f->folder, pictures[i][0]).text,
+                                path_in(&f->folder, pictures[i][1]).text), 0);
+    put(f, "w/afw/b.pts", "31 71\n36 72\n42 96\n");
+    put(f, "w/helen/train/a.pts", "41 31\n61.5 32\n51 56.25\n");
+    put(f, "w/none/readme.txt", "");
+    import_ok(f, path_in(&f->folder, "w").text, NULL, "out", &t);
+    assert_string_equal(t.result.format, "pts");
+    assert_int_equal(t.rows, 2);
+    assert_string_equal(t.row[0].photo, "afw/b.PNG");
+    assert_string_equal(t.row[1].photo, "helen/train/a.png");
+    put(f, "w/own.pts", "31 71\n36 72\n42 96\n"); /* its folders are not looked into then */
+    import_ok(f, path_in(&f->folder, "w/helen").text, NULL, "again", &t);
+    assert_int_equal(t.rows, 1);
+    assert_status(f->ctx, lac_import(f->ctx, path_in(&f->folder, "w").text, NULL,
+                                     path_in(&f->folder, "o").text, &t.result), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "none of its 1 faces could be imported");
+}
+
 /* Whatever the format, a picture that is missing or damaged is left out and counted. */
 static void pictures_that_cannot_be_read_end_no_import(void **state)
 {
@@ -430,6 +459,28 @@ static void assert_told(const char *part)
     if (!strstr(told_lines, part))
         fail_msg("\"%s\" does not hold \"%s\"", told_lines, part);
     told_lines[0] = 0;
+}
+
+static void words_that_are_gaps_are_gaps_in_every_text(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    static const char list[] = "2\nl_x l_y r_x r_y n_x n_y\na.png 40 30 NaN nan 50 55.25\n"
+                               "b.png 30 70 na 71 41 95\n";
+    put_photos(f);
+    f->ctx->log = note_line;
+    put(f, "a.pts", "n_points: 3\n{\n41 31\nnan nan\n51 56.25\n}\n");
+    put(f, "b.pts", "31 71\nNA 72\n42 96\n");
+    test_path celeba = put(f, "c.txt", list);
+    for (int i = 0; i < 2; i++) {
+        import_ok(f, i ? f->folder.path : celeba.text, NULL, i ? "out" : "list", &t);
+        assert_told("1 point has x or y alone: left out");
+        assert_int_equal(t.rows, 2);
+        for (int r = 0; r < t.rows; r++) {
+            assert_true(isnan(imported_point(&t.row[r], i ? "p1" : "r")[0]));
+            assert_false(isnan(imported_point(&t.row[r], i ? "p2" : "n")[0]));
+        }
+    }
 }
 
 static void pictures_are_found_without_their_folders(void **state)
@@ -1054,6 +1105,7 @@ int main(void)
         TEST(a_killed_import_is_begun_anew),
         TEST(folders_and_long_lines_are_read_too),
         TEST(a_folder_of_pts_files_is_one_import),
+        TEST(pts_files_in_folders_of_folders_are_one_import),
         TEST(pictures_that_cannot_be_read_end_no_import),
         TEST(a_folder_without_labels_of_its_own_names_what_it_holds),
         TEST(faces_with_gaps_are_placed_by_the_mean_face),
@@ -1062,6 +1114,7 @@ int main(void)
         TEST(a_table_that_is_there_stays),
         TEST(pictures_that_are_there_stay),
         TEST(a_numbered_column_may_be_missing),
+        TEST(words_that_are_gaps_are_gaps_in_every_text),
         TEST(pictures_are_found_without_their_folders),
         TEST(what_would_be_imported_wrongly_is_refused),
         TEST(what_the_labels_say_otherwise_is_told),

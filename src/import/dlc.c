@@ -127,18 +127,13 @@ static lac_status begin_face(reading *r)
     return lac_foreign_face(r->labels, name);
 }
 
-static lac_status read_number(const reading *r, char *word, double *out)
+/* Where commas separate nothing, they may be decimal points. */
+static char *with_point(const reading *r, char *word)
 {
     char *comma = r->separator == ',' ? NULL : strchr(word, ',');
     if (comma)
         *comma = '.';
-    return lac_lines_number(&r->lines, word, out);
-}
-
-static int is_gap(char *word)
-{
-    const lac_cell cell = {word, strlen(word)};
-    return lac_cell_is_gap(&cell);
+    return word;
 }
 
 /* A face of the columns from c on; returns through *c where its individual's columns end. */
@@ -149,18 +144,11 @@ static lac_status read_face(reading *r, int *c)
     LAC_TRY(begin_face(r));
     for (; *c < r->columns; ++*c) {
         const column *k = &r->column[*c];
-        double x, y;
         if (individual && k->individual && strcmp(k->individual, individual) != 0)
             break;
-        if (k->axis != 1)
-            continue;
-        int no_x = is_gap(r->word[*c - 1]), no_y = is_gap(r->word[*c]);
-        r->labels->halves += no_x != no_y;
-        if (no_x || no_y)
-            continue;
-        LAC_TRY(read_number(r, r->word[*c - 1], &x));
-        LAC_TRY(read_number(r, r->word[*c], &y));
-        LAC_TRY(lac_lines_place(&r->lines, lac_foreign_mark(r->labels, k->point, x, y)));
+        if (k->axis == 1)
+            LAC_TRY(lac_lines_mark(&r->lines, r->labels, k->point, with_point(r, r->word[*c - 1]),
+                                   with_point(r, r->word[*c])));
     }
     if (individual && r->labels->marks == before) { /* an individual that is not in the picture */
         lac_face *face = &r->labels->face[--r->labels->faces];

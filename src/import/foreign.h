@@ -111,6 +111,9 @@ typedef struct lac_label_format {
 extern const lac_label_format lac_format_dlib, lac_format_coco, lac_format_pts, lac_format_dlc,
     lac_format_celeba, lac_format_wflw, lac_format_yolo, lac_format_csv;
 
+/* How many .pts files a folder has, or, where it has none, the folders in it have. IO, MEMORY. */
+lac_status lac_pts_count(lac_context *ctx, const char *folder, int *count);
+
 /* The format called `name`, or of the path's first bytes if that is NULL. ARGUMENT, IO, FORMAT. */
 lac_status lac_label_format_of(lac_context *ctx, const char *path, const char *name,
                                const lac_label_format **out);

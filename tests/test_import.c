@@ -550,8 +550,73 @@ static void what_the_labels_say_otherwise_is_told(void **state)
     assert_told("a.png is 120x90, but 240x180 by its labels");
     import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y\na.png,60,40,110,80,70,60\n"
                                  "b.png,30,70,60,100,50,75\n").text, NULL, "out4", &t);
-    assert_told("2 of 2 boxes end outside of their pictures, and all would lie inside as two "
-                "corners: they are read as left, top, width, height");
+    assert_told("2 of 2 boxes end outside of their pictures or lie beside their points, and all "
+                "would lie inside as two corners: they are read as left, top, width, height");
+    import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y,r_x,r_y,n_x,n_y\n"
+                                 "a.png,20,10,60,50,40,30,30,30,50,32\n"
+                                 "b.png,30,40,60,80,45,60,40,60,50,62\n").text, NULL, "out6", &t);
+    assert_told("2 of 2 boxes end outside of their pictures or lie beside their points, and all");
+    import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y,r_x,r_y,n_x,n_y\n"
+                                 "a.png,20,10,60,50,50,35,40,35,60,35\n"
+                                 "b.png,20,20,60,60,40,55,50,55,60,50\n").text, NULL, "out7", &t);
+    assert_string_equal(told_lines, "");
+}
+
+/* Texts of YOLO's and of DeepLabCut's that may mean something else. */
+static void labels_that_are_predictions_are_told(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    lac_import_config config = lac_import_config_default();
+    put_photos(f);
+    f->ctx->log = note_line;
+    config.format = "yolo";
+    put(f, "a.txt", "0 .4 .4 .3 .4 .35 .3 .45 .3\n2 .4 .4 .3 .4 .35 .3 .45 .31\n"
+                    "2 .4 .4 .3 .4 .35 .3 .45 .32\n");
+    import_ok(f, f->folder.path, &config, "out", &t);
+    assert_int_equal(t.rows, 3);
+    assert_told("a.txt: line 2: a face of class 2, the first is of class 0: all are taken");
+    /* Five points as pairs; three with v, and a confidence behind; four with v as shares. */
+    put(f, "a.txt", "0 .4 .4 .3 .4 .35 .3 .45 .3 .4 .4 .36 .5 .44 .5\n");
+    import_ok(f, f->folder.path, &config, "pairs", &t);
+    assert_int_equal(t.result.points, 5);
+    assert_string_equal(told_lines, "");
+    static const char *const predicted[] = {
+        "0 .4 .4 .3 .4 .35 .3 .9 .45 .3 .8 .4 .5 .99 .7\n",
+        "0 .4 .4 .3 .4 .35 .3 .9 .45 .3 .8 .4 .5 .99 .41 .45 .97\n"};
+    for (int i = 0; i < LAC_COUNT(predicted); i++) {
+        put(f, "a.txt", predicted[i]);
+        assert_status(f->ctx, lac_import(f->ctx, f->folder.path, &config,
+                                         path_in(&f->folder, "o").text, &t.result),
+                      LAC_ERROR_FORMAT);
+        assert_message(f->ctx, "numbers, of which most pairs lie outside of the box");
+    }
+    import_ok(f, put(f, "d.csv", "scorer,s,s,s,s,s,s\nbodyparts,l,l,l,r,r,r\n"
+                                 "coords,x,y,likelihood,x,y,likelihood\n"
+                                 "a.png,40,30,.1,60,31,.9\n").text, NULL, "dlc", &t);
+    assert_told("d.csv: columns likelihood: no labels, left alone: points are taken whatever");
+}
+
+/* No label is left of and above its picture, at the same place in several faces. */
+static void marks_beside_the_picture_are_refused(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    lac_import_config config = lac_import_config_default();
+    test_path out = path_in(&f->folder, "o");
+    put_photos(f);
+    test_path from = put(f, "t.csv", "file,l_x,l_y,r_x,r_y\na.png,40,30,-1,-1\nb.png,-2,-3,60,40\n"
+                                     "a.png,40,33,-1,-1\na.png,-1,-1,60,33\n");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &t.result),
+                  LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "t.csv: 3 points lie at exactly -1, -1, left of and above the picture, "
+                           "as marks of missing ones do: --missing -1,-1 says that they are");
+    assert_false(lac_path_exists(out.text));
+    config.missing = "-1,-1";
+    config.margin = 1;
+    import_ok(f, put(f, "u.csv", "file,l_x,l_y,r_x,r_y\na.png,40,30,60,31\na.png,40,33,-1,-1\n"
+                                 "b.png,40,30,60,31\n").text, &config, "out", &t);
+    assert_int_equal(t.rows, 2);
 }
 
 /* Of a box and two points of a.png, 120x90, as shares of its sides. */
@@ -1118,6 +1183,8 @@ int main(void)
         TEST(pictures_are_found_without_their_folders),
         TEST(what_would_be_imported_wrongly_is_refused),
         TEST(what_the_labels_say_otherwise_is_told),
+        TEST(labels_that_are_predictions_are_told),
+        TEST(marks_beside_the_picture_are_refused),
         TEST(shares_of_the_sides_become_pixels_where_that_is_said),
         TEST(points_outside_of_their_pictures_are_counted),
         TEST(labels_of_smaller_copies_are_told),

@@ -90,6 +90,21 @@ static lac_status read_head(reading *r, char **cell[ROWS], int *individuals)
     return LAC_OK;
 }
 
+/* Columns such as the likelihood, which DeepLabCut's own predictions have. */
+static void tell_others(const reading *r, char **axis)
+{
+    char name[41];
+    for (int c = r->first; c < r->columns; c++) {
+        if (r->column[c].axis >= 0)
+            continue;
+        snprintf(name, sizeof name, "%s", axis[c]);
+        lac_csv_clean(name);
+        lac_log(r->labels->ctx, "%s: columns %s: no labels, left alone: points are taken whatever "
+                "these say", r->lines.file, name);
+        return;
+    }
+}
+
 /* What the columns are. The point of a part that several individuals have is one. */
 static lac_status find_columns(reading *r, char ***cell, int individuals)
 {
@@ -110,6 +125,7 @@ static lac_status find_columns(reading *r, char ***cell, int individuals)
         if (r->column[c].axis == 1 && (c == r->first || x->axis != 0 || x->point != point))
             return lac_lines_fail(&r->lines, "column %d: a y without its x in front", c + 1);
     }
+    tell_others(r, cell[3]);
     return r->labels->points ? LAC_OK : lac_lines_fail(&r->lines, "no columns x and y");
 }
 

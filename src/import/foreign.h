@@ -39,6 +39,8 @@ typedef struct lac_foreign {
     lac_context *ctx;
     const char *folder;   /* where the names of pictures start */
     const char *category; /* of COCO: the one to take, or NULL */
+    double class;         /* of YOLO: the first face's, */
+    int has_classes;      /* and 1 once another one was told */
     lac_gaps gaps;        /* numbers that mark missing points */
     int corners;          /* points at exactly 0, 0 in the file, */
     int zeros;            /* those with 0 as x or as y alone, */

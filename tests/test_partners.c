@@ -239,6 +239,46 @@ static void a_source_with_x_and_y_exchanged_is_named(void **state)
     lac_data_free(&data);
 }
 
+/* put_face with pictures that grow lighter to one side: from top to bottom, as faces do in the mean,
+ * or, stored column by column, from left to right. */
+static test_path put_light(const fixture *f, const char *const *names, int is_by_columns)
+{
+    size_t size;
+    test_path path = put_face(f, names, 0, 0);
+    char *text = file_bytes(path.text, &size), *lit = calloc(2 * size, 1), *to = lit;
+    char *line = strchr(text, '\n') + 1;
+    to += sprintf(to, "%.*s", (int)(line - text), text);
+    for (char *end; (end = strchr(line, '\n')); line = end + 1) {
+        *end = 0;
+        to += sprintf(to, "%.*s", (int)(strrchr(line, ',') + 1 - line), line);
+        for (int i = 0; i < SIDE * SIDE; i++)
+            to += sprintf(to, "%d ", 7 * (is_by_columns ? i % SIDE : i / SIDE) +
+                                         (int)(lac_random(3, 3, (uint64_t)(to - lit)) % 100));
+        to += sprintf(to, "\n");
+    }
+    path = put(f, "light.csv", lit);
+    free(lit);
+    free(text);
+    return path;
+}
+
+static void pixels_by_columns_get_a_warning(void **state)
+{
+    static const char *const alike[POINTS] = {"a", "b", "c", "d", "e"};
+    fixture *f = *state;
+    f->ctx->log = take_line;
+    for (int i = 0; i < 4; i++) {
+        lac_data *data;
+        told[0] = 0;
+        test_path path = put_light(f, i % 2 ? alike : named, i / 2);
+        assert_ok(f->ctx, open_face(f, &path, "names", &data));
+        int is_told = strstr(told, "light.csv: pixels look stored column by column, or ") != NULL;
+        if (is_told != i / 2 || (i < 2 && told[0]))
+            fail_msg("%d: \"%s\"", i, told);
+        lac_data_free(&data);
+    }
+}
+
 static void a_file_gives_partners(void **state)
 {
     static const char *const good[] = {"p0 p1\np3 p4\n", "p1,p0\r\n\n  p4 ,\tp3",
@@ -370,6 +410,7 @@ int main(void)
         TEST(columns_with_x_and_y_exchanged_get_a_warning),
         TEST(y_counted_from_below_gets_a_warning),
         TEST(a_source_with_x_and_y_exchanged_is_named),
+        TEST(pixels_by_columns_get_a_warning),
         TEST(a_file_gives_partners),
         TEST(partners_can_be_decided_anew),
         TEST(a_training_refuses_to_mirror_points_without_partners),

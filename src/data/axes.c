@@ -221,5 +221,7 @@ lac_status lac_axes_warn(lac_context *ctx, const lac_data *data, const char *whe
             snprintf(whose, sizeof whose, "%.300s: source %d", where, s + 1);
         LAC_TRY(look(ctx, data, s, whose, &told));
     }
+    if (!told)
+        lac_sides_warn(ctx, data, where);
     return LAC_OK;
 }

@@ -39,4 +39,7 @@ typedef struct lac_mean_picture {
 lac_status lac_mean_picture_find(lac_context *ctx, const lac_data *data, int source,
                                  lac_mean_picture *out);
 
+/* The log tells of mirror partners that lie the other way round in a part of the rows. sides.c */
+void lac_sides_warn(lac_context *ctx, const lac_data *data, const char *where);
+
 #endif

@@ -562,6 +562,36 @@ static void what_the_labels_say_otherwise_is_told(void **state)
     assert_string_equal(told_lines, "");
 }
 
+/* Columns v beside x and y, in every habit of their names; other numbers are left alone. */
+static void points_of_a_table_that_are_not_seen_are_gaps(void **state)
+{
+    static const struct {
+        const char *head, *v;
+        int is_gap;
+    } cases[] = {{"l_x,l_y,l_v,r_x,r_y,r_v", "0", 1}, {"lX,lY,lV,rX,rY,rV", "0.0", 1},
+                 {"x1,y1,v1,x2,y2,v2", "0", 1},       {"l(x),l(y),l(v),r(x),r(y),r(v)", "0", 1},
+                 {"l_x,l_y,l_v,r_x,r_y,r_v", "", 0},  {"l_x,l_y,l_v,r_x,r_y,r_v", "1", 0},
+                 {"l_x,l_y,l_v,r_x,r_y,r_u", "0", 0}, {"l_x,l_y,l_v,r_x,r_y,r_v", "0.1", 0}};
+    fixture *f = *state;
+    put_photos(f);
+    f->ctx->log = note_line;
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        char text[300], out[8];
+        imported t;
+        told_lines[0] = 0;
+        sprintf(text, "x,y,w,h,file,%s\n30,20,40,40,a.png,40,30,2,60,31,%s\n"
+                      "30,20,40,40,b.png,40,30,1,0,0,%s\n", cases[i].head, cases[i].v, cases[i].v);
+        sprintf(out, "out%d", i);
+        import_ok(f, put(f, "t.csv", text).text, NULL, out, &t);
+        assert_int_equal(isnan(imported_point(&t.row[0], i == 2 ? "2" : "r")[0]) != 0,
+                         cases[i].is_gap);
+        if (cases[i].is_gap)
+            assert_told("1 point has a place and v = 0, which says that no label is there");
+        else
+            assert_told("at exactly 0, 0");
+    }
+}
+
 /* Texts of YOLO's and of DeepLabCut's that may mean something else. */
 static void labels_that_are_predictions_are_told(void **state)
 {
@@ -1183,6 +1213,7 @@ int main(void)
         TEST(pictures_are_found_without_their_folders),
         TEST(what_would_be_imported_wrongly_is_refused),
         TEST(what_the_labels_say_otherwise_is_told),
+        TEST(points_of_a_table_that_are_not_seen_are_gaps),
         TEST(labels_that_are_predictions_are_told),
         TEST(marks_beside_the_picture_are_refused),
         TEST(shares_of_the_sides_become_pixels_where_that_is_said),

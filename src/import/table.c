@@ -25,6 +25,7 @@ typedef struct reading {
     lac_box_columns box;
     int size[2];   /* the picture's width and height, or -1 */
     int *x, *y;    /* [labels->points] columns */
+    int *v;        /* [labels->points] whether a point is labelled, as in COCO; NULL: unknown */
 } reading;
 
 /* ---- Columns ----------------------------------------------------------------------------- */
@@ -134,6 +135,39 @@ static lac_status find_named(reading *r)
                               "2, ... of x and y in turn");
 }
 
+/* The column called as a point's x is, with v in place of it. */
+static lac_status find_seen(const reading *r, int x, int *out)
+{
+    char *name;
+    LAC_TRY(lac_strdup(r->labels->ctx, r->csv->name[x], &name));
+    size_t length = strlen(name), at = length - 1 - (length > 1 && strchr(")]", name[length - 1]));
+    at = strchr("xX", name[at]) ? at : 0; /* nose_x, nose(x) or x1 */
+    name[at] = 'v';
+    *out = column_named(r->csv, name);
+    free(name);
+    return LAC_OK;
+}
+
+/* COCO's v: 0, 1 or 2 for every point. Where columns of this name hold something else, as far as the
+ * first row tells, they are left alone. */
+static lac_status find_seens(reading *r)
+{
+    int points = 0;
+    LAC_TRY(lac_alloc(r->labels->ctx, (size_t)r->labels->points, sizeof *r->v, &r->v));
+    for (int p = 0; p < r->labels->points; p++) {
+        LAC_TRY(find_seen(r, r->x[p], &r->v[p]));
+        const lac_cell *cell = r->v[p] >= 0 ? &r->csv->cell[r->v[p]] : NULL;
+        double v;
+        points += cell && (lac_cell_is_gap(cell) ||
+                           (lac_number_read(cell->text, &v) && (v == 0 || v == 1 || v == 2)));
+    }
+    if (points == r->labels->points)
+        return LAC_OK;
+    free(r->v);
+    r->v = NULL;
+    return LAC_OK;
+}
+
 /* The columns of the picture's size, called by any of these names. */
 static void find_size(reading *r)
 {
@@ -160,7 +194,8 @@ static lac_status tell_others(const reading *r)
                               ? LAC_COLUMN_PLACE
                               : LAC_COLUMN_OTHER;
     for (int p = 0; p < r->labels->points; p++)
-        columns.role[r->x[p]] = columns.role[r->y[p]] = LAC_COLUMN_PLACE;
+        columns.role[r->x[p]] = columns.role[r->y[p]] = columns.role[r->v ? r->v[p] : r->x[p]] =
+            LAC_COLUMN_PLACE;
     lac_columns_tell_others(r->csv, &columns);
     free(columns.role);
     return LAC_OK;
@@ -195,6 +230,7 @@ static lac_status find_columns(reading *r)
         if (r->x[p] < 0 || r->y[p] < 0)
             return lac_csv_fail(r->csv, -1, "%.60s has no column for its %c", r->labels->name[p],
                                 r->x[p] < 0 ? 'x' : 'y');
+    LAC_TRY(find_seens(r));
     return tell_others(r);
 }
 
@@ -203,7 +239,7 @@ static lac_status find_columns(reading *r)
 static lac_status read_mark(const reading *r, int point)
 {
     const lac_csv *csv = r->csv;
-    double x, y;
+    double x, y, v;
     int no_x = lac_cell_is_gap(&csv->cell[r->x[point]]);
     int no_y = lac_cell_is_gap(&csv->cell[r->y[point]]);
     r->labels->halves += no_x != no_y;
@@ -211,6 +247,10 @@ static lac_status read_mark(const reading *r, int point)
         return LAC_OK;
     LAC_TRY(lac_csv_number(csv, r->x[point], &x));
     LAC_TRY(lac_csv_number(csv, r->y[point], &y));
+    if (r->v && lac_number_read(csv->cell[r->v[point]].text, &v) && v == 0) {
+        r->labels->unseen += x != 0 || y != 0;
+        return LAC_OK;
+    }
     lac_status status = lac_foreign_mark(r->labels, point, x, y);
     return status == LAC_ERROR_ARGUMENT
                ? lac_csv_fail(csv, r->x[point], "a place more than a million pixels away")
@@ -286,6 +326,7 @@ static lac_status read_file(lac_foreign *labels, const char *path)
     lac_status status = read_rows(&r);
     free(r.x);
     free(r.y);
+    free(r.v);
     lac_csv_close(&r.csv);
     return status;
 }

@@ -15,8 +15,8 @@ typedef struct lac_box_columns {
 } lac_box_columns;
 
 /* Finds the first box among the names: x, y, w, h, or left, top, right, bottom, and the like, all
- * four with the same word in front or with none. Where `numbers` is 0, x1, y1, x2, y2 are none: they
- * are points. Returns whether there is one. */
+ * four with the same word in front or with none. Where `numbers` is 0, x1, y1, x2, y2 are points.
+ * Returns whether there is one. */
 int lac_box_columns_find(char *const *names, int count, int numbers, lac_box_columns *out);
 
 #endif

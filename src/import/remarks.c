@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Whether the middle of three points or more is twice as near to the middle between two corners than
+/* Whether the middle of three points or more is twice as near to the middle between two corners as
  * to that of the box by its corner and size. */
 static int fits_as_corners(const lac_face *face, const lac_mark *mark)
 {

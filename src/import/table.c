@@ -148,8 +148,8 @@ static lac_status find_seen(const reading *r, int x, int *out)
     return LAC_OK;
 }
 
-/* COCO's v: 0, 1 or 2 for every point. Where columns of this name hold something else, as far as the
- * first row tells, they are left alone. */
+/* COCO's v: 0, 1 or 2 for every point. Where columns of this name hold something else in the first
+ * row, they are left alone. */
 static lac_status find_seens(reading *r)
 {
     int points = 0;

@@ -43,8 +43,9 @@ static lac_status note_class(lac_foreign *labels, const lac_lines *lines, const 
     if (labels->faces == 1)
         labels->class = class;
     if (labels->class != class && !labels->has_classes) {
-        lac_log(labels->ctx, "%s: line %ld: a face of class %.10g, the first is of class %.10g: all "
-                "are taken, with the same points", lines->file, lines->row, class, labels->class);
+        lac_log(labels->ctx, "%s: line %ld: a face of class %.10g, the first is of class %.10g: "
+                "all are taken, with the same points", lines->file, lines->row, class,
+                labels->class);
         labels->has_classes = 1;
     }
     return LAC_OK;

@@ -239,7 +239,7 @@ static void a_source_with_x_and_y_exchanged_is_named(void **state)
     lac_data_free(&data);
 }
 
-/* put_face with pictures that grow lighter to one side: from top to bottom, as faces differ most, or,
+/* put_face with pictures that grow lighter to one side: from top to bottom, as faces do, or,
  * stored column by column, from left to right. */
 static test_path put_light(const fixture *f, const char *const *names, int is_by_columns)
 {

@@ -174,6 +174,9 @@ typedef struct job {
     int count, done; /* photos */
     int failed, faceless;
     char faceless_path[200]; /* the first of them */
+    int boxes;      /* faces, */
+    int long_boxes; /* those a tenth of whose box, or more, is behind the end of its photo, */
+    int corners;    /* and those whose four numbers would be two corners in it */
 } job;
 
 static void fail_photo(job *j, const char *why)
@@ -183,10 +186,34 @@ static void fail_photo(job *j, const char *why)
     j->failed++;
 }
 
+static void count_boxes(job *j, const lac_faces *faces)
+{
+    const double width = faces->width + 1, height = faces->height + 1;
+    j->boxes += faces->count;
+    for (int i = 0; i < faces->count; i++) {
+        const lac_box *b = &faces->face[i].box;
+        j->long_boxes += b->x + 0.9 * b->width > width || b->y + 0.9 * b->height > height;
+        j->corners += b->width > b->x && b->width <= width && b->height > b->y &&
+                      b->height <= height;
+    }
+}
+
+/* Two corners that are read as a corner and a size make boxes too large, many of which end outside
+ * of their photos. */
+static void tell_corners(const job *j, const photo_options *o)
+{
+    if ((o->box || o->boxes) && j->boxes && j->corners == j->boxes && 2 * j->long_boxes > j->boxes)
+        fprintf(stderr, "lacuna: %d of %d boxes end outside of their photos, and all would lie "
+                "inside as two corners: they are taken as left, top, width, height%s\n",
+                j->long_boxes, j->boxes, o->boxes ? "; a first line file,left,top,right,bottom "
+                "says that they are corners" : "");
+}
+
 static lac_status take_faces(void *user, const lac_faces *faces)
 {
     job *j = user;
     j->done++;
+    count_boxes(j, faces);
     if (faces->status != LAC_OK) {
         fail_photo(j, faces->message);
     } else if (faces->count == 0 && j->faceless++ == 0) {
@@ -219,7 +246,7 @@ static void tell_faceless(job *j, const char *boxes)
 }
 
 static lac_status run(lac_predictor *predictor, const lac_paths *paths, const finder *f,
-                      const char *boxes, job *j)
+                      const photo_options *o, job *j)
 {
     j->count = paths->count;
     j->display = count_display_start("photo");
@@ -227,8 +254,10 @@ static lac_status run(lac_predictor *predictor, const lac_paths *paths, const fi
     progress_clear();
     if (status == LAC_OK)
         status = lac_faces_writer_finish(j->writer);
-    if (status == LAC_OK)
-        tell_faceless(j, boxes);
+    if (status == LAC_OK) {
+        tell_corners(j, o);
+        tell_faceless(j, o->boxes);
+    }
     return status;
 }
 
@@ -254,7 +283,7 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
         status = lac_faces_writer_new(ctx, model, &writer, &j.writer);
     signals_stop();
     if (status == LAC_OK)
-        status = run(predictor, paths, &f, o->boxes, &j);
+        status = run(predictor, paths, &f, o, &j);
     lac_faces_writer_free(&j.writer);
     lac_predictor_free(&predictor);
     lac_paths_free(&paths);

@@ -267,6 +267,8 @@ static const bad_table bad_tables[] = {
     {"Image,b_y\n0,1\n", 0, ": row 1, column b_y: there is no column for the x of b"},
     {"a_x,a_y,a_x,Image\n1,1,1,0\n", 0,
      ": row 1, column a_x: the column stands twice, as number 1 and 3"},
+    {"1.5,2,1.5,9\n1,1,1,0\n", 0, ": row 1, column 1.5: the column stands twice, as number 1 and "
+                                  "3; the first row must name the columns"},
     {"a_x,a_y,a.X,Image\n1,1,1,0\n", 0, ": row 1, column a.X: column 1 is the same coordinate"},
     {"a_x,a_y,Picture\n1,1,0\n", 0,
      ": row 1: there is no column of pictures, called Image, image or pixels; the first of 3 "

@@ -297,7 +297,56 @@ static void a_box_beside_its_photo_is_told(void **state)
     free(r);
 }
 
+static void a_box_in_shares_of_the_sides_is_told(void **state)
+{
+    const fixture *f = *state;
+    lac_box share = {0.25, 0.3, 0.5, 1}, narrow = {0.25, 0.3, 0.5, 2};
+    test_path path = put_photo(f, "a.png", 40, 40, 0), single = put_photo(f, "b.png", 1, 1, 0);
+    lac_photos_config config = {.find = lac_find_box, .find_user = &share};
+    record *r = predict(f, path.text, &config);
+    assert_int_equal(r->photo[0].status, LAC_ERROR_FORMAT);
+    assert_non_null(strstr(r->photo[0].message, "0.25,0.3,0.5,1 is within one pixel"));
+    free(r);
+    r = predict(f, single.text, &(lac_photos_config){.find = lac_find_whole});
+    assert_int_equal(r->photo[0].faces, 1);
+    free(r);
+    config.find_user = &narrow;
+    r = predict(f, path.text, &config);
+    assert_int_equal(r->photo[0].faces, 1);
+    free(r);
+}
+
 /* ---- Paths ------------------------------------------------------------------------------- */
+
+static void keep_line(void *user, const char *line)
+{
+    test_path *kept = user;
+    snprintf(kept->text, sizeof kept->text, "%s", line);
+}
+
+static void pictures_of_a_folder_that_are_not_read_are_told(void **state)
+{
+    const fixture *f = *state;
+    static const char *const names[] = {"a/10.HEIC", "a/9.tif", "a/x.txt", "a/tif", "a/b.bmp"};
+    test_path folder = path_in(&f->folder, "a"), line = {""};
+    lac_paths *paths;
+    const char *words[] = {folder.text};
+    f->ctx->log = keep_line;
+    f->ctx->log_user = &line;
+    assert_ok(f->ctx, lac_folder_make(f->ctx, folder.text));
+    put(f, "a/c.gif", "P2 1 1 1 1"); /* whatever its name says */
+    lac_paths_free(&(lac_paths *){list(f, folder.text)});
+    assert_string_equal(line.text, "");
+    for (int i = 0; i < LAC_COUNT(names); i++)
+        put(f, names[i], "");
+    paths = list(f, folder.text);
+    assert_int_equal(paths->count, 1);
+    lac_paths_free(&paths);
+    assert_non_null(strstr(line.text, "a: 3 pictures of a kind that is not read, the first is "
+                                      "9.tif: PNG, JPEG, PGM, PPM and WebP are"));
+    remove(path_in(&f->folder, "a/c.gif").text);
+    assert_status(f->ctx, lac_paths_list(f->ctx, words, 1, &paths), LAC_ERROR_ARGUMENT);
+}
 
 static void folders_are_listed_by_numbers_and_lists_by_lines(void **state)
 {
@@ -406,6 +455,15 @@ static void boxes_are_read_in_every_habit(void **state)
          "p/a.png\t-9\t10\t11\t12\ty\n", 0},
         {"File;bbox_X;bbox_Y;bbox_W;bbox_H;Score\np/a.png;1;2;3,5;4;0,5\nb.png;5;6;7;8;\n"
          "p/a.png;-9;10;11;12;0,25\n", 1},
+        {"img,bboxX,bboxY,bboxW,bboxH\np/a.png,1,2,3.5,4\nb.png,5,6,7,8\np/a.png,-9,10,11,12\n", 0},
+        {"image_path,xmin,ymin,xmax,ymax\np/a.png,1,2,4.5,6\nb.png,5,6,12,14\n"
+         "p/a.png,-9,10,2,22\n", 0},
+        {"id,file,x1,y1,x2,y2,confidence\n1,p/a.png,1,2,4.5,6,.5\n2,b.png,5,6,12,14,\n"
+         "3,p/a.png,-9,10,2,22,.25\n", 1},
+        {"bottom;right;top;left;file\n6;4,5;2;1;p/a.png\n14;12;6;5;b.png\n22;2;10;-9;p/a.png\n",
+         0},
+        {"file,x,y,w,h\np/a.png,1,2,3.5,4\nc.png,,,,\nb.png,5,6,7,8\nd.png,nan,NaN,nan,nan\n"
+         "p/a.png,-9,10,11,12\n", 0},
     };
     for (int i = 0; i < LAC_COUNT(same); i++) {
         lac_box_list *boxes;
@@ -419,6 +477,7 @@ static void boxes_are_read_in_every_habit(void **state)
         assert_true(same[i].has_scores ? face[1].score == 0.25 : isnan(face[1].score));
         assert_int_equal(boxes_of(f, boxes, "b.png", face), 1);
         assert_int_equal(boxes_of(f, boxes, "bb.png", face), 0);
+        assert_int_equal(boxes_of(f, boxes, "c.png", face), 0);
         assert_int_equal(boxes_of(f, boxes, "a.png", face), 0);
         assert_int_equal(boxes_of(f, boxes, "xp/a.png", face), 0);
         lac_box_list_free(&boxes);
@@ -489,6 +548,8 @@ static void boxes_that_make_no_sense_are_named(void **state)
         {"a.png,1,2,3,4,.5\na.png,1,2,3,4,high\n", ":2: score is \"high\""},
         {"file,\" x\",y,w,h\na.png,1,2,3,4\n", "the first line must be"},
         {"\"a\nb\",1,2,3,4\nb.png,1,2\n", ":3: 3 cells"},
+        {"file,x,y,w,h\na.png,1,,3,4\n", ":2: y is \"\""},
+        {"file,x1,y1,x2,y2\na.png,10,2,5,4\n", ":2: right is \"5\"; must be a number above left"},
     };
     for (int i = 0; i < LAC_COUNT(bad); i++) {
         lac_box_list *boxes;
@@ -992,6 +1053,8 @@ int main(void)
         TEST(a_run_ends_where_its_taker_says),
         TEST(a_photo_without_faces_and_one_whose_search_fails_are_told),
         TEST(a_box_beside_its_photo_is_told),
+        TEST(a_box_in_shares_of_the_sides_is_told),
+        TEST(pictures_of_a_folder_that_are_not_read_are_told),
         TEST(folders_are_listed_by_numbers_and_lists_by_lines),
         TEST(names_that_would_meet_are_refused),
         TEST(names_of_faces_that_would_meet_are_refused),

@@ -350,11 +350,12 @@ static void what_json_is_the_reader_reads_too(void **state)
     static const char *const good[] = {"{}", " [ ] ", "null", "-0.5e+10", "\"\"", "[1,2.0,3E1]",
                                        "{\"a\": {\"b\": [true, false, null]}, \"c\": \"d\"}",
                                        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD7ff\"",
-                                       "[[[[[]]]]]\n"};
+                                       "\"\\ud83d\\uDE00\\ue000\"", "[[[[[]]]]]\n"};
     static const char *const bad[] = {"", " ", "{", "}", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}",
                                       "[1 2]", "tru", "nulll", "-", "1.", ".5", "1e", "+1", "\"",
                                       "\"\\x\"", "\"\\u12g4\"", "\"\\", "\"\n\"", "[}", "{]",
-                                      "1 1"};
+                                      "1 1", "\"\\ud83d\"", "\"\\ud83d\\u0041\"", "\"\\ude00\"",
+                                      "\"\\ud83d\\n\""};
     (void)state;
     for (int i = 0; i < LAC_COUNT(good); i++) {
         cJSON *read = cJSON_ParseWithOpts(good[i], NULL, 1);

@@ -251,6 +251,35 @@ static void a_folder_of_pts_files_is_one_import(void **state)
     assert_row(&t, 0, &forms[0], truth[0]);
 }
 
+static void pts_files_in_folders_of_folders_are_one_import(void **state)
+{
+    const fixture *f = *state;
+    imported t;
+    static const char *const folders[] = {"w", "w/afw", "w/helen", "w/helen/train", "w/none"};
+    static const char *const pictures[][2] = {{"a.png", "w/helen/train/a.png"},
+                                              {"b.png", "w/afw/b.PNG"}};
+    put_photos(f);
+    for (int i = 0; i < LAC_COUNT(folders); i++)
+        assert_ok(f->ctx, lac_folder_make(f->ctx, path_in(&f->folder, folders[i]).text));
+    for (int i = 0; i < LAC_COUNT(pictures); i++)
+        assert_int_equal(rename(path_in(&f->folder, pictures[i][0]).text,
+                                path_in(&f->folder, pictures[i][1]).text), 0);
+    put(f, "w/afw/b.pts", "31 71\n36 72\n42 96\n");
+    put(f, "w/helen/train/a.pts", "41 31\n61.5 32\n51 56.25\n");
+    put(f, "w/none/readme.txt", "");
+    import_ok(f, path_in(&f->folder, "w").text, NULL, "out", &t);
+    assert_string_equal(t.result.format, "pts");
+    assert_int_equal(t.rows, 2);
+    assert_string_equal(t.row[0].photo, "afw/b.PNG");
+    assert_string_equal(t.row[1].photo, "helen/train/a.png");
+    put(f, "w/own.pts", "31 71\n36 72\n42 96\n"); /* its folders are not looked into then */
+    import_ok(f, path_in(&f->folder, "w/helen").text, NULL, "again", &t);
+    assert_int_equal(t.rows, 1);
+    assert_status(f->ctx, lac_import(f->ctx, path_in(&f->folder, "w").text, NULL,
+                                     path_in(&f->folder, "o").text, &t.result), LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "none of its 1 faces could be imported");
+}
+
 /* Whatever the format, a picture that is missing or damaged is left out and counted. */
 static void pictures_that_cannot_be_read_end_no_import(void **state)
 {
@@ -432,6 +461,28 @@ static void assert_told(const char *part)
     told_lines[0] = 0;
 }
 
+static void words_that_are_gaps_are_gaps_in_every_text(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    static const char list[] = "2\nl_x l_y r_x r_y n_x n_y\na.png 40 30 NaN nan 50 55.25\n"
+                               "b.png 30 70 na 71 41 95\n";
+    put_photos(f);
+    f->ctx->log = note_line;
+    put(f, "a.pts", "n_points: 3\n{\n41 31\nnan nan\n51 56.25\n}\n");
+    put(f, "b.pts", "31 71\nNA 72\n42 96\n");
+    test_path celeba = put(f, "c.txt", list);
+    for (int i = 0; i < 2; i++) {
+        import_ok(f, i ? f->folder.path : celeba.text, NULL, i ? "out" : "list", &t);
+        assert_told("1 point has x or y alone: left out");
+        assert_int_equal(t.rows, 2);
+        for (int r = 0; r < t.rows; r++) {
+            assert_true(isnan(imported_point(&t.row[r], i ? "p1" : "r")[0]));
+            assert_false(isnan(imported_point(&t.row[r], i ? "p2" : "n")[0]));
+        }
+    }
+}
+
 static void pictures_are_found_without_their_folders(void **state)
 {
     fixture *f = *state;
@@ -499,8 +550,103 @@ static void what_the_labels_say_otherwise_is_told(void **state)
     assert_told("a.png is 120x90, but 240x180 by its labels");
     import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y\na.png,60,40,110,80,70,60\n"
                                  "b.png,30,70,60,100,50,75\n").text, NULL, "out4", &t);
-    assert_told("2 of 2 boxes end outside of their pictures, and all would lie inside as two "
-                "corners: they are read as left, top, width, height");
+    assert_told("2 of 2 boxes end outside of their pictures or lie beside their points, and all "
+                "would lie inside as two corners: they are read as left, top, width, height");
+    import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y,r_x,r_y,n_x,n_y\n"
+                                 "a.png,20,10,60,50,40,30,30,30,50,32\n"
+                                 "b.png,30,40,60,80,45,60,40,60,50,62\n").text, NULL, "out6", &t);
+    assert_told("2 of 2 boxes end outside of their pictures or lie beside their points, and all");
+    import_ok(f, put(f, "t.csv", "file,x,y,w,h,l_x,l_y,r_x,r_y,n_x,n_y\n"
+                                 "a.png,20,10,60,50,50,35,40,35,60,35\n"
+                                 "b.png,20,20,60,60,40,55,50,55,60,50\n").text, NULL, "out7", &t);
+    assert_string_equal(told_lines, "");
+}
+
+/* Columns v beside x and y, in every habit of their names; other numbers are left alone. */
+static void points_of_a_table_that_are_not_seen_are_gaps(void **state)
+{
+    static const struct {
+        const char *head, *v;
+        int is_gap;
+    } cases[] = {{"l_x,l_y,l_v,r_x,r_y,r_v", "0", 1}, {"lX,lY,lV,rX,rY,rV", "0.0", 1},
+                 {"x1,y1,v1,x2,y2,v2", "0", 1},       {"l(x),l(y),l(v),r(x),r(y),r(v)", "0", 1},
+                 {"l_x,l_y,l_v,r_x,r_y,r_v", "", 0},  {"l_x,l_y,l_v,r_x,r_y,r_v", "1", 0},
+                 {"l_x,l_y,l_v,r_x,r_y,r_u", "0", 0}, {"l_x,l_y,l_v,r_x,r_y,r_v", "0.1", 0}};
+    fixture *f = *state;
+    put_photos(f);
+    f->ctx->log = note_line;
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        char text[300], out[8];
+        imported t;
+        told_lines[0] = 0;
+        sprintf(text, "x,y,w,h,file,%s\n30,20,40,40,a.png,40,30,2,60,31,%s\n"
+                      "30,20,40,40,b.png,40,30,1,0,0,%s\n", cases[i].head, cases[i].v, cases[i].v);
+        sprintf(out, "out%d", i);
+        import_ok(f, put(f, "t.csv", text).text, NULL, out, &t);
+        assert_int_equal(isnan(imported_point(&t.row[0], i == 2 ? "2" : "r")[0]) != 0,
+                         cases[i].is_gap);
+        if (cases[i].is_gap)
+            assert_told("1 point has a place and v = 0, which says that no label is there");
+        else
+            assert_told("at exactly 0, 0");
+    }
+}
+
+/* Texts of YOLO's and of DeepLabCut's that may mean something else. */
+static void labels_that_are_predictions_are_told(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    lac_import_config config = lac_import_config_default();
+    put_photos(f);
+    f->ctx->log = note_line;
+    config.format = "yolo";
+    put(f, "a.txt", "0 .4 .4 .3 .4 .35 .3 .45 .3\n2 .4 .4 .3 .4 .35 .3 .45 .31\n"
+                    "2 .4 .4 .3 .4 .35 .3 .45 .32\n");
+    import_ok(f, f->folder.path, &config, "out", &t);
+    assert_int_equal(t.rows, 3);
+    assert_told("a.txt: line 2: a face of class 2, the first is of class 0: all are taken");
+    /* Five points as pairs; three with v, and a confidence behind; four with v as shares. */
+    put(f, "a.txt", "0 .4 .4 .3 .4 .35 .3 .45 .3 .4 .4 .36 .5 .44 .5\n");
+    import_ok(f, f->folder.path, &config, "pairs", &t);
+    assert_int_equal(t.result.points, 5);
+    assert_string_equal(told_lines, "");
+    static const char *const predicted[] = {
+        "0 .4 .4 .3 .4 .35 .3 .9 .45 .3 .8 .4 .5 .99 .7\n",
+        "0 .4 .4 .3 .4 .35 .3 .9 .45 .3 .8 .4 .5 .99 .41 .45 .97\n"};
+    for (int i = 0; i < LAC_COUNT(predicted); i++) {
+        put(f, "a.txt", predicted[i]);
+        assert_status(f->ctx, lac_import(f->ctx, f->folder.path, &config,
+                                         path_in(&f->folder, "o").text, &t.result),
+                      LAC_ERROR_FORMAT);
+        assert_message(f->ctx, "numbers, of which most pairs lie outside of the box");
+    }
+    import_ok(f, put(f, "d.csv", "scorer,s,s,s,s,s,s\nbodyparts,l,l,l,r,r,r\n"
+                                 "coords,x,y,likelihood,x,y,likelihood\n"
+                                 "a.png,40,30,.1,60,31,.9\n").text, NULL, "dlc", &t);
+    assert_told("d.csv: columns likelihood: no labels, left alone: points are taken whatever");
+}
+
+/* No label is left of and above its picture, at the same place in several faces. */
+static void marks_beside_the_picture_are_refused(void **state)
+{
+    fixture *f = *state;
+    imported t;
+    lac_import_config config = lac_import_config_default();
+    test_path out = path_in(&f->folder, "o");
+    put_photos(f);
+    test_path from = put(f, "t.csv", "file,l_x,l_y,r_x,r_y\na.png,40,30,-1,-1\nb.png,-2,-3,60,40\n"
+                                     "a.png,40,33,-1,-1\na.png,-1,-1,60,33\n");
+    assert_status(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &t.result),
+                  LAC_ERROR_FORMAT);
+    assert_message(f->ctx, "t.csv: 3 points lie at exactly -1, -1, left of and above the picture, "
+                           "as marks of missing ones do: --missing -1,-1 says that they are");
+    assert_false(lac_path_exists(out.text));
+    config.missing = "-1,-1";
+    config.margin = 1;
+    import_ok(f, put(f, "u.csv", "file,l_x,l_y,r_x,r_y\na.png,40,30,60,31\na.png,40,33,-1,-1\n"
+                                 "b.png,40,30,60,31\n").text, &config, "out", &t);
+    assert_int_equal(t.rows, 2);
 }
 
 /* Of a box and two points of a.png, 120x90, as shares of its sides. */
@@ -1054,6 +1200,7 @@ int main(void)
         TEST(a_killed_import_is_begun_anew),
         TEST(folders_and_long_lines_are_read_too),
         TEST(a_folder_of_pts_files_is_one_import),
+        TEST(pts_files_in_folders_of_folders_are_one_import),
         TEST(pictures_that_cannot_be_read_end_no_import),
         TEST(a_folder_without_labels_of_its_own_names_what_it_holds),
         TEST(faces_with_gaps_are_placed_by_the_mean_face),
@@ -1062,9 +1209,13 @@ int main(void)
         TEST(a_table_that_is_there_stays),
         TEST(pictures_that_are_there_stay),
         TEST(a_numbered_column_may_be_missing),
+        TEST(words_that_are_gaps_are_gaps_in_every_text),
         TEST(pictures_are_found_without_their_folders),
         TEST(what_would_be_imported_wrongly_is_refused),
         TEST(what_the_labels_say_otherwise_is_told),
+        TEST(points_of_a_table_that_are_not_seen_are_gaps),
+        TEST(labels_that_are_predictions_are_told),
+        TEST(marks_beside_the_picture_are_refused),
         TEST(shares_of_the_sides_become_pixels_where_that_is_said),
         TEST(points_outside_of_their_pictures_are_counted),
         TEST(labels_of_smaller_copies_are_told),

@@ -118,7 +118,7 @@ static void wrong_files_say_what_is_wrong(void **state)
         {"a.pts", "version: 1\nn_points: 3\n{\n1 2\n}\n", "1 points, n_points says 3"},
         {"a.pts", "n_points: -3\n{\n}\n", "n_points must be 1 to 2000"},
         {"a.pts", "1 2 3\n", "a point must be two numbers"},
-        {"a.pts", "1 nan\n", "\"nan\" is not a number"},
+        {"a.pts", "1 inf\n", "\"inf\" is not a number"},
         {"a.json", "{\"images\": []}", "no list of categories"},
         {"a.json", "{\"images\": [", "not JSON, or cut short"},
         {"a.json", "{\"images\": [NaN]}", "not JSON, or cut short; NaN is none, null is"},

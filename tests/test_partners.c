@@ -239,6 +239,94 @@ static void a_source_with_x_and_y_exchanged_is_named(void **state)
     lac_data_free(&data);
 }
 
+/* put_face with pictures that grow lighter to one side: from top to bottom, as faces do, or,
+ * stored column by column, from left to right. */
+static test_path put_light(const fixture *f, const char *const *names, int is_by_columns)
+{
+    size_t size;
+    test_path path = put_face(f, names, 0, 0);
+    char *text = file_bytes(path.text, &size), *lit = calloc(2 * size, 1), *to = lit;
+    char *line = strchr(text, '\n') + 1;
+    to += sprintf(to, "%.*s", (int)(line - text), text);
+    for (char *end; (end = strchr(line, '\n')); line = end + 1) {
+        *end = 0;
+        to += sprintf(to, "%.*s", (int)(strrchr(line, ',') + 1 - line), line);
+        for (int i = 0; i < SIDE * SIDE; i++)
+            to += sprintf(to, "%d ", 7 * (is_by_columns ? i % SIDE : i / SIDE) +
+                                         (int)(lac_random(3, 3, (uint64_t)(to - lit)) % 100));
+        to += sprintf(to, "\n");
+    }
+    path = put(f, "light.csv", lit);
+    free(lit);
+    free(text);
+    return path;
+}
+
+static void pixels_by_columns_get_a_warning(void **state)
+{
+    static const char *const alike[POINTS] = {"a", "b", "c", "d", "e"};
+    fixture *f = *state;
+    f->ctx->log = take_line;
+    for (int i = 0; i < 4; i++) {
+        lac_data *data;
+        told[0] = 0;
+        test_path path = put_light(f, i % 2 ? alike : named, i / 2);
+        assert_ok(f->ctx, open_face(f, &path, "names", &data));
+        int is_told = strstr(told, "light.csv: pixels look stored column by column, or ") != NULL;
+        if (is_told != i / 2 || (i < 2 && told[0]))
+            fail_msg("%d: \"%s\"", i, told);
+        lac_data_free(&data);
+    }
+}
+
+/* Forty faces, of which every `step`-th is turned upside down, or has left and right exchanged. */
+static test_path put_sides(const fixture *f, int step, int is_turned)
+{
+    static const double at[POINTS][2] = {{11, 5}, {4, 5}, {7.5, 8}, {10, 11}, {5, 11}};
+    static const int other[POINTS] = {1, 0, 2, 4, 3};
+    static char text[1 << 16];
+    char *to = text;
+    for (int p = 0; p < POINTS; p++)
+        to += sprintf(to, "%s_x,%s_y,", named[p], named[p]);
+    to += sprintf(to, "Image\n");
+    for (int r = 0; r < 40; r++) {
+        for (int p = 0; p < POINTS; p++) {
+            const int is_odd = r % step == step - 1;
+            const double *xy = at[is_odd && !is_turned ? other[p] : p];
+            const double jitter = lac_random_uniform(4, 4, (uint64_t)(r * POINTS + p)) - 0.5;
+            const double x = is_odd && is_turned ? 15 - xy[0] : xy[0];
+            const double y = is_odd && is_turned ? 15 - xy[1] : xy[1];
+            to += r % 7 == 3 && p == 1 ? sprintf(to, ",,") : sprintf(to, "%.3f,%.3f,", x + jitter,
+                                                                     y - jitter);
+        }
+        for (int i = 0; i < SIDE * SIDE; i++)
+            to += sprintf(to, "%d ", (r * 7 + i) % 256);
+        to += sprintf(to, "\n");
+    }
+    return put(f, "sides.csv", text);
+}
+
+static void rows_with_left_and_right_exchanged_get_a_warning(void **state)
+{
+    static const struct {
+        int step, is_turned, is_told;
+    } cases[] = {{2, 0, 1}, {5, 0, 1}, {6, 0, 0}, {2, 1, 0}, {5, 1, 0}}; /* 6: six rows are few */
+    fixture *f = *state;
+    f->ctx->log = take_line;
+    for (int i = 0; i < LAC_COUNT(cases); i++) {
+        lac_data *data;
+        told[0] = 0;
+        test_path path = put_sides(f, cases[i].step, cases[i].is_turned);
+        assert_ok(f->ctx, open_face(f, &path, "names", &data));
+        const char *line = strstr(told, "lie the other way round than in the rest");
+        if ((line != NULL) != cases[i].is_told)
+            fail_msg("%d: \"%s\"", i, told);
+        if (cases[i].step == 5 && line)
+            assert_non_null(strstr(line, " in 8 of 40 rows, first in row 6: "));
+        lac_data_free(&data);
+    }
+}
+
 static void a_file_gives_partners(void **state)
 {
     static const char *const good[] = {"p0 p1\np3 p4\n", "p1,p0\r\n\n  p4 ,\tp3",
@@ -373,6 +461,8 @@ int main(void)
         TEST(columns_with_x_and_y_exchanged_get_a_warning),
         TEST(y_counted_from_below_gets_a_warning),
         TEST(a_source_with_x_and_y_exchanged_is_named),
+        TEST(pixels_by_columns_get_a_warning),
+        TEST(rows_with_left_and_right_exchanged_get_a_warning),
         TEST(a_file_gives_partners),
         TEST(partners_can_be_decided_anew),
         TEST(a_training_refuses_to_mirror_points_without_partners),

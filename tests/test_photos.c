@@ -551,6 +551,11 @@ static void exif_that_makes_no_sense_says_nothing(void **state)
     assert_int_equal(lac_exif_orientation(tiff, sizeof tiff), 6);
     tiff[13] = 4; /* a number of another type */
     assert_int_equal(lac_exif_orientation(tiff, sizeof tiff), 1);
+    tiff[19] = 0; /* a whole one */
+    tiff[21] = 8;
+    assert_int_equal(lac_exif_orientation(tiff, sizeof tiff), 8);
+    tiff[13] = 2; /* a text */
+    assert_int_equal(lac_exif_orientation(tiff, sizeof tiff), 1);
 }
 
 /* ---- Damage ---------------------------------------------------------------------------- */

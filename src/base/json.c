@@ -63,16 +63,34 @@ static void skip_number(scan *s)
     }
 }
 
-/* Four hexadecimal digits of a character that needs no second four. */
+/* Four hexadecimal digits. */
+static int take_code(scan *s)
+{
+    int code = 0;
+    for (int i = 0; i < 4; i++) {
+        int c = take(s, "0123456789abcdefABCDEF");
+        if (!c) {
+            s->at = NULL;
+            return 0;
+        }
+        code = 16 * code + (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+    }
+    return code;
+}
+
+/* The code of a character, or of its two halves: D800 to DBFF is a first one, behind which its
+ * second must stand, DC00 to DFFF. */
 static void skip_character(scan *s)
 {
-    int first = take(s, "0123456789abcefABCEF");
-    int is_d = !first && take(s, "dD");
-    int second = take(s, is_d ? "01234567" : "0123456789abcdefABCDEF");
-    for (int i = 0; i < 2 && second; i++)
-        second = take(s, "0123456789abcdefABCDEF");
-    if (!second)
+    enum { FIRST = 0xd800, SECOND = 0xdc00, HALF = 0xfc00 };
+    int code = take_code(s);
+    if ((code & HALF) == FIRST) {
+        need(s, "\\u");
+        if ((take_code(s) & HALF) != SECOND)
+            s->at = NULL;
+    } else if ((code & HALF) == SECOND) {
         s->at = NULL;
+    }
 }
 
 static void skip_string(scan *s)

@@ -132,6 +132,43 @@ static int tell_upside_down(lac_context *ctx, const lac_data *data, const char *
     return 1;
 }
 
+/* ---- Column by column ---------------------------------------------------------------------- */
+
+/* Whether the mean face covers its mirror image from left to right, and not from top to bottom. */
+static int is_upright(lac_mean_face *f, const int *mirror, int *shown)
+{
+    double before = misfit(f, mirror);
+    int has_shown = shows_pairs(f, shown);
+    lac_mean_face_exchange(f);
+    double after = misfit(f, mirror);
+    int shows = shows_pairs(f, shown);
+    lac_mean_face_exchange(f);
+    return isnan(before) ? has_shown && !shows
+                         : before < far * f->side && after > far * f->side && !shows;
+}
+
+/* How much farther the mean picture must be from its mirror image across than from that down.
+ * Measured, across by down: 0.12 of Kaggle's faces, 0.29 of those with all labels, 0.54 of 24 drawn
+ * ones, 0.67 of 12; by columns it is the inverse, 1.84 of the 24. */
+static const double clearly = 1.5;
+
+/* Pixels that are stored column by column exchange x and y of the pictures, as MATLAB stores them,
+ * and not of the labels. */
+static lac_status tell_columns(lac_context *ctx, const lac_data *data, int source,
+                               const char *whose, lac_mean_face *f, int *shown, int *told)
+{
+    lac_mean_picture picture;
+    if (!is_upright(f, data->mirror, shown))
+        return LAC_OK;
+    LAC_TRY(lac_mean_picture_find(ctx, data, source, &picture));
+    *told = clearly * picture.down < picture.across;
+    if (*told)
+        lac_log(ctx, "%s: pixels look stored column by column, or pictures turned: the mean "
+                "picture is its own mirror image from top to bottom, and the labels' from left to "
+                "right; if so, write pixels row by row", whose);
+    return LAC_OK;
+}
+
 /* ---- Together ----------------------------------------------------------------------------- */
 
 /* Tells what a mean face says, of all rows or of a source, as `whose` names them; 0 for nothing. */
@@ -165,6 +202,8 @@ static lac_status look(lac_context *ctx, const lac_data *data, int source, const
     lac_status status = lac_mean_face_find(ctx, data, source, &f);
     if (status == LAC_OK)
         *told = tell(ctx, data, whose, &f, shown) || tell_upside_down(ctx, data, whose, &f);
+    if (status == LAC_OK && !*told)
+        status = tell_columns(ctx, data, source, whose, &f, shown, told);
     lac_mean_face_free(&f);
     free(shown);
     return status;
@@ -182,5 +221,7 @@ lac_status lac_axes_warn(lac_context *ctx, const lac_data *data, const char *whe
             snprintf(whose, sizeof whose, "%.300s: source %d", where, s + 1);
         LAC_TRY(look(ctx, data, s, whose, &told));
     }
+    if (!told)
+        lac_sides_warn(ctx, data, where);
     return LAC_OK;
 }

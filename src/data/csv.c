@@ -202,6 +202,15 @@ static lac_status copy_name(const lac_csv *csv, const lac_cell *cell, char **out
     return LAC_OK;
 }
 
+/* Of a table without a header the first row's numbers stand twice soon. */
+static lac_status fail_twice(const lac_csv *csv, int first, int second)
+{
+    double value;
+    return lac_csv_fail(csv, second, "the column stands twice, as number %d and %d%s", first + 1,
+                        second + 1, lac_number_read(csv->name[second], &value)
+                                        ? "; the first row must name the columns" : "");
+}
+
 static lac_status read_header(lac_csv *csv)
 {
     char *line;
@@ -224,8 +233,7 @@ static lac_status read_header(lac_csv *csv)
         LAC_TRY(copy_name(csv, &csv->cell[i], &csv->name[i]));
         for (int j = 0; j < i; j++)
             if (csv->name[i][0] && strcmp(csv->name[i], csv->name[j]) == 0)
-                return lac_csv_fail(csv, i, "the column stands twice, as number %d and %d", j + 1,
-                                    i + 1);
+                return fail_twice(csv, j, i);
     }
     return LAC_OK;
 }

@@ -29,4 +29,17 @@ void lac_mean_face_partners(const lac_mean_face *face, int *shown);
 /* Whether the mirrored point p is so far from the point q that they are no partners. */
 int lac_mean_face_is_far(const lac_mean_face *face, int p, int q);
 
+/* How far the mean picture is from its mirror image from left to right, and from top to bottom: sums
+ * of differences of grey, of a size that means nothing by itself. mean_picture.c */
+typedef struct lac_mean_picture {
+    double across, down;
+} lac_mean_picture;
+
+/* Of the rows of a source, or of all where that is -1. MEMORY. */
+lac_status lac_mean_picture_find(lac_context *ctx, const lac_data *data, int source,
+                                 lac_mean_picture *out);
+
+/* The log tells of mirror partners that lie the other way round in a part of the rows. sides.c */
+void lac_sides_warn(lac_context *ctx, const lac_data *data, const char *where);
+
 #endif

@@ -90,6 +90,21 @@ static lac_status read_head(reading *r, char **cell[ROWS], int *individuals)
     return LAC_OK;
 }
 
+/* Columns such as the likelihood, which DeepLabCut's own predictions have. */
+static void tell_others(const reading *r, char **axis)
+{
+    char name[41];
+    for (int c = r->first; c < r->columns; c++) {
+        if (r->column[c].axis >= 0)
+            continue;
+        snprintf(name, sizeof name, "%s", axis[c]);
+        lac_csv_clean(name);
+        lac_log(r->labels->ctx, "%s: columns %s: no labels, left alone: points are taken whatever "
+                "these say", r->lines.file, name);
+        return;
+    }
+}
+
 /* What the columns are. The point of a part that several individuals have is one. */
 static lac_status find_columns(reading *r, char ***cell, int individuals)
 {
@@ -110,6 +125,7 @@ static lac_status find_columns(reading *r, char ***cell, int individuals)
         if (r->column[c].axis == 1 && (c == r->first || x->axis != 0 || x->point != point))
             return lac_lines_fail(&r->lines, "column %d: a y without its x in front", c + 1);
     }
+    tell_others(r, cell[3]);
     return r->labels->points ? LAC_OK : lac_lines_fail(&r->lines, "no columns x and y");
 }
 
@@ -127,18 +143,13 @@ static lac_status begin_face(reading *r)
     return lac_foreign_face(r->labels, name);
 }
 
-static lac_status read_number(const reading *r, char *word, double *out)
+/* Where commas separate nothing, they may be decimal points. */
+static char *with_point(const reading *r, char *word)
 {
     char *comma = r->separator == ',' ? NULL : strchr(word, ',');
     if (comma)
         *comma = '.';
-    return lac_lines_number(&r->lines, word, out);
-}
-
-static int is_gap(char *word)
-{
-    const lac_cell cell = {word, strlen(word)};
-    return lac_cell_is_gap(&cell);
+    return word;
 }
 
 /* A face of the columns from c on; returns through *c where its individual's columns end. */
@@ -149,18 +160,11 @@ static lac_status read_face(reading *r, int *c)
     LAC_TRY(begin_face(r));
     for (; *c < r->columns; ++*c) {
         const column *k = &r->column[*c];
-        double x, y;
         if (individual && k->individual && strcmp(k->individual, individual) != 0)
             break;
-        if (k->axis != 1)
-            continue;
-        int no_x = is_gap(r->word[*c - 1]), no_y = is_gap(r->word[*c]);
-        r->labels->halves += no_x != no_y;
-        if (no_x || no_y)
-            continue;
-        LAC_TRY(read_number(r, r->word[*c - 1], &x));
-        LAC_TRY(read_number(r, r->word[*c], &y));
-        LAC_TRY(lac_lines_place(&r->lines, lac_foreign_mark(r->labels, k->point, x, y)));
+        if (k->axis == 1)
+            LAC_TRY(lac_lines_mark(&r->lines, r->labels, k->point, with_point(r, r->word[*c - 1]),
+                                   with_point(r, r->word[*c])));
     }
     if (individual && r->labels->marks == before) { /* an individual that is not in the picture */
         lac_face *face = &r->labels->face[--r->labels->faces];

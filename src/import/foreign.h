@@ -39,6 +39,8 @@ typedef struct lac_foreign {
     lac_context *ctx;
     const char *folder;   /* where the names of pictures start */
     const char *category; /* of COCO: the one to take, or NULL */
+    double class;         /* of YOLO: the first face's, */
+    int has_classes;      /* and 1 once another one was told */
     lac_gaps gaps;        /* numbers that mark missing points */
     int corners;          /* points at exactly 0, 0 in the file, */
     int zeros;            /* those with 0 as x or as y alone, */
@@ -110,6 +112,9 @@ typedef struct lac_label_format {
 
 extern const lac_label_format lac_format_dlib, lac_format_coco, lac_format_pts, lac_format_dlc,
     lac_format_celeba, lac_format_wflw, lac_format_yolo, lac_format_csv;
+
+/* How many .pts files a folder has, or, where it has none, the folders in it have. IO, MEMORY. */
+lac_status lac_pts_count(lac_context *ctx, const char *folder, int *count);
 
 /* The format called `name`, or of the path's first bytes if that is NULL. ARGUMENT, IO, FORMAT. */
 lac_status lac_label_format_of(lac_context *ctx, const char *path, const char *name,

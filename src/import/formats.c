@@ -105,6 +105,8 @@ static lac_status of_folder(lac_context *ctx, const char *path, const lac_label_
         free(names[i]);
     }
     free(names);
+    if (status == LAC_OK && !c.pts && !c.yolo && !c.others)
+        status = lac_pts_count(ctx, path, &c.pts);
     return status == LAC_OK ? choose(ctx, path, &c, out) : status;
 }
 

@@ -64,6 +64,37 @@ static void warn(const lac_foreign *labels, const char *from)
     }
 }
 
+static int is_beside(const lac_foreign *labels, const lac_mark *m)
+{
+    return m->x + labels->origin < 0 && m->y + labels->origin < 0;
+}
+
+/* No label lies left of and above its picture, at the same place in several faces: such a mark
+ * would be learned, and spoil the squares. The place that most of them share is found by the
+ * majority vote of Boyer and Moore. */
+static lac_status check_beside(const lac_foreign *labels, const char *from)
+{
+    enum { FEW = 3 };
+    const lac_mark *most = NULL, *end = labels->mark + labels->marks;
+    int votes = 0, count = 0;
+    char x[LAC_NUMBER], y[LAC_NUMBER];
+    for (const lac_mark *m = labels->mark; m < end && labels->negatives >= FEW; m++) {
+        if (!is_beside(labels, m))
+            continue;
+        most = votes == 0 ? m : most;
+        votes += m->x == most->x && m->y == most->y ? 1 : -1;
+    }
+    for (const lac_mark *m = labels->mark; most && m < end; m++)
+        count += m->x == most->x && m->y == most->y;
+    if (count < FEW || 2 * count <= labels->negatives)
+        return LAC_OK;
+    lac_number_digits(most->x + labels->origin, 7, x);
+    lac_number_digits(most->y + labels->origin, 7, y);
+    return lac_fail(labels->ctx, LAC_ERROR_FORMAT, "%s: %d points lie at exactly %s, %s, left of "
+                    "and above the picture, as marks of missing ones do: --missing %s,%s says that "
+                    "they are", from, count, x, y, x, y);
+}
+
 /* Shares of a picture's sides, read as pixels, are all in the first one, and not all at its
  * corners. */
 static lac_status check_pixels(const lac_foreign *labels, const char *from)
@@ -105,6 +136,7 @@ static lac_status read_labels(lac_context *ctx, const char *from, const lac_impo
         return lac_fail(ctx, LAC_ERROR_FORMAT, "%s: no point in it", from);
     if (config->unit == LAC_LABELS_AUTO)
         LAC_TRY(check_pixels(labels, from));
+    LAC_TRY(check_beside(labels, from));
     warn(labels, from);
     LAC_TRY(lac_foreign_find(labels));
     return lac_places_settle(labels, config, &result->beyond);

@@ -101,3 +101,21 @@ lac_status lac_lines_place(const lac_lines *lines, lac_status status)
                ? lac_lines_fail(lines, "a place more than a million pixels away")
                : status;
 }
+
+static int is_gap(char *word)
+{
+    const lac_cell cell = {word, strlen(word)};
+    return lac_cell_is_gap(&cell);
+}
+
+lac_status lac_lines_mark(const lac_lines *lines, lac_foreign *labels, int point, char *x, char *y)
+{
+    double at[2];
+    int no_x = is_gap(x), no_y = is_gap(y);
+    labels->halves += no_x != no_y;
+    if (no_x || no_y)
+        return LAC_OK;
+    LAC_TRY(lac_lines_number(lines, x, &at[0]));
+    LAC_TRY(lac_lines_number(lines, y, &at[1]));
+    return lac_lines_place(lines, lac_foreign_mark(labels, point, at[0], at[1]));
+}

@@ -2,7 +2,7 @@
 #ifndef LAC_IMPORT_LINES_H
 #define LAC_IMPORT_LINES_H
 
-#include "base/base.h"
+#include "import/foreign.h"
 
 typedef struct lac_lines {
     lac_context *ctx;
@@ -26,6 +26,10 @@ int lac_words_cut(char *line, char separator, char **word, int most);
 
 /* A word as a finite number. FORMAT, naming file and line. */
 lac_status lac_lines_number(const lac_lines *lines, const char *word, double *out);
+
+/* Adds a point to the last face. Where one of the words says that there is none, as in tables, the
+ * point is left out. FORMAT, MEMORY. */
+lac_status lac_lines_mark(const lac_lines *lines, lac_foreign *labels, int point, char *x, char *y);
 
 /* Fails with FORMAT and "FILE: line N: ...". */
 lac_status lac_lines_fail(const lac_lines *lines, const char *format, ...)

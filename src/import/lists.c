@@ -23,12 +23,8 @@ enum { WFLW_POINTS = 98, WFLW_BOX = 2 * WFLW_POINTS, WFLW_FILE = WFLW_BOX + 4 + 
 /* Coordinates in turn, x and y, of a face that has begun. */
 static lac_status read_marks(lac_foreign *labels, const lac_lines *lines, char **word, int points)
 {
-    for (int p = 0; p < points; p++) {
-        double x, y;
-        LAC_TRY(lac_lines_number(lines, word[2 * p], &x));
-        LAC_TRY(lac_lines_number(lines, word[2 * p + 1], &y));
-        LAC_TRY(lac_lines_place(lines, lac_foreign_mark(labels, p, x, y)));
-    }
+    for (int p = 0; p < points; p++)
+        LAC_TRY(lac_lines_mark(lines, labels, p, word[2 * p], word[2 * p + 1]));
     return LAC_OK;
 }
 

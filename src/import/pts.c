@@ -1,6 +1,7 @@
 /*
- * 300-W's .pts: a file a face, or a folder of them, beside a picture of the same name. The centre
- * of the first pixel is 1, 1. Copies without head and braces are read too. NAME-face2.pts is
+ * 300-W's .pts: a file a face, or a folder of them, beside a picture of the same name. Of a folder
+ * without any the folders in it are looked into. The centre of the first pixel is 1, 1; a missing
+ * point is two words such as nan. Copies without head and braces are read too. NAME-face2.pts is
  * another face of the picture NAME, as predictions are written, where none is called NAME-face2.
  *
  *     version: 1
@@ -16,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+enum { DEPTH = 8 }; /* folders in folders that are looked into */
 
 static int is_called_pts(const char *path)
 {
@@ -54,14 +57,11 @@ static lac_status read_points(lac_foreign *labels, lac_lines *lines, char *line,
 {
     for (*count = 0; line && *line != '}'; ++*count, line = lac_lines_next(lines)) {
         char *word[2];
-        double x, y;
         if (*count == LAC_MOST_POINTS)
             return lac_lines_fail(lines, "more than %d points", LAC_MOST_POINTS);
         if (lac_words_cut(line, strchr(line, ',') ? ',' : ' ', word, 2) != 2)
             return lac_lines_fail(lines, "a point must be two numbers");
-        LAC_TRY(lac_lines_number(lines, word[0], &x));
-        LAC_TRY(lac_lines_number(lines, word[1], &y));
-        LAC_TRY(lac_lines_place(lines, lac_foreign_mark(labels, *count, x, y)));
+        LAC_TRY(lac_lines_mark(lines, labels, *count, word[0], word[1]));
     }
     return LAC_OK;
 }
@@ -138,18 +138,44 @@ static lac_status read_one(lac_foreign *labels, const char *path, const char *na
     return status;
 }
 
-static lac_status read_folder(lac_foreign *labels, const char *path)
+/* ---- Folders ----------------------------------------------------------------------------- */
+
+/* What is done with a file; `name` is its path from the outermost folder on. */
+typedef lac_status (*take_fn)(void *user, const char *path, const char *name);
+
+static lac_status walk(lac_context *ctx, const char *path, const char *prefix, int depth,
+                       take_fn take, void *user);
+
+/* Takes a file that ends in .pts, or else goes into a folder. */
+static lac_status visit(lac_context *ctx, const char *path, const char *name, int depth,
+                        take_fn take, void *user)
+{
+    if (is_called_pts(name) && !lac_path_is_folder(path))
+        return take(user, path, name);
+    return depth && lac_path_is_folder(path) ? walk(ctx, path, name, depth - 1, take, user)
+                                             : LAC_OK;
+}
+
+/* All .pts files of a folder, or, where it has none, of the folders in it. */
+static lac_status walk(lac_context *ctx, const char *path, const char *prefix, int depth,
+                       take_fn take, void *user)
 {
     char **names;
     int count;
-    LAC_TRY(lac_folder_list(labels->ctx, path, ".pts", &names, &count));
+    LAC_TRY(lac_folder_list(ctx, path, ".pts", &names, &count));
+    if (count == 0)
+        LAC_TRY(lac_folder_list(ctx, path, "", &names, &count));
     lac_status status = LAC_OK;
     for (int i = 0; i < count; i++) {
-        char *file = NULL;
+        char *file = NULL, *name = NULL;
         if (status == LAC_OK)
-            status = lac_path_join(labels->ctx, path, names[i], &file);
+            status = lac_path_join(ctx, path, names[i], &file);
         if (status == LAC_OK)
-            status = read_one(labels, file, names[i]);
+            status = *prefix ? lac_path_join(ctx, prefix, names[i], &name)
+                             : lac_strdup(ctx, names[i], &name);
+        if (status == LAC_OK)
+            status = visit(ctx, file, name, depth, take, user);
+        free(name);
         free(file);
         free(names[i]);
     }
@@ -157,12 +183,31 @@ static lac_status read_folder(lac_foreign *labels, const char *path)
     return status;
 }
 
+static lac_status count_file(void *user, const char *path, const char *name)
+{
+    (void)path;
+    (void)name;
+    ++*(int *)user;
+    return LAC_OK;
+}
+
+lac_status lac_pts_count(lac_context *ctx, const char *folder, int *count)
+{
+    *count = 0;
+    return walk(ctx, folder, "", DEPTH, count_file, count);
+}
+
+static lac_status take_file(void *user, const char *path, const char *name)
+{
+    return read_one(user, path, name);
+}
+
 static lac_status read_pts(lac_foreign *labels, const char *path)
 {
     const char *slash = strrchr(path, '/');
     labels->origin = 1;
     if (lac_path_is_folder(path))
-        return read_folder(labels, path);
+        return walk(labels->ctx, path, "", DEPTH, take_file, labels);
     if (!is_called_pts(path))
         return lac_fail(labels->ctx, LAC_ERROR_FORMAT,
                         "%s: must end in .pts, so that its picture is found by its name", path);

@@ -5,13 +5,32 @@
  */
 #include "import/remarks.h"
 
+#include <math.h>
 #include <stddef.h>
 
-void lac_remark_box(lac_remark *r, const lac_box *b)
+/* Whether the middle of three points or more is twice as near to the middle between two corners as
+ * to that of the box by its corner and size. */
+static int fits_as_corners(const lac_face *face, const lac_mark *mark)
 {
+    enum { ENOUGH = 3 };
+    const lac_box *b = &face->box;
+    double x = 0, y = 0;
+    for (int i = 0; i < face->marks; i++) {
+        x += (mark[i].x + 0.5) / face->marks;
+        y += (mark[i].y + 0.5) / face->marks;
+    }
+    return face->marks >= ENOUGH &&
+           2 * hypot(x - (b->x + b->width) / 2, y - (b->y + b->height) / 2) <
+               hypot(x - b->x - b->width / 2, y - b->y - b->height / 2);
+}
+
+void lac_remark_box(lac_remark *r, const lac_face *face, const lac_mark *mark)
+{
+    const lac_box *b = &face->box;
     const double width = r->label_width + 1, height = r->label_height + 1;
     r->boxes++;
-    r->long_boxes += b->x + b->width > width || b->y + b->height > height;
+    r->odd_boxes += b->x + b->width > width || b->y + b->height > height ||
+                    fits_as_corners(face, mark);
     r->corners += b->width > b->x && b->width <= width && b->height > b->y && b->height <= height;
 }
 
@@ -104,18 +123,19 @@ static void tell_smaller(lac_context *ctx, const lac_remark *remark, int count)
 }
 
 /* Two corners that are read as a corner and a size make boxes too large, many of which end outside
- * of the picture. */
+ * of the picture, and most of which have their points in a corner. */
 static void tell_corners(lac_context *ctx, const lac_remark *remark, int count)
 {
-    int boxes = 0, long_boxes = 0, corners = 0;
+    int boxes = 0, odd_boxes = 0, corners = 0;
     for (const lac_remark *r = remark; r < remark + count; r++) {
         boxes += r->boxes;
-        long_boxes += r->long_boxes;
+        odd_boxes += r->odd_boxes;
         corners += r->corners;
     }
-    if (boxes && corners == boxes && 2 * long_boxes > boxes)
-        lac_log(ctx, "%d of %d boxes end outside of their pictures, and all would lie inside as "
-                "two corners: they are read as left, top, width, height", long_boxes, boxes);
+    if (boxes && corners == boxes && 2 * odd_boxes > boxes)
+        lac_log(ctx, "%d of %d boxes end outside of their pictures or lie beside their points, and "
+                "all would lie inside as two corners: they are read as left, top, width, height; "
+                "--by-points does without them", odd_boxes, boxes);
 }
 
 void lac_remarks_tell(lac_context *ctx, const lac_remark *remark, int count)

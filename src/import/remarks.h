@@ -16,12 +16,13 @@ typedef struct lac_remark {
     int beyond, face;  /* points outside of the picture, and the first face that has one */
     int beyond_stored; /* points outside of the picture if it were not turned */
     int boxes;         /* boxes, */
-    int long_boxes;    /* those that end outside of the picture, */
+    int odd_boxes;     /* those that end outside of the picture, or lie beside their points, */
     int corners;       /* and those whose four numbers would be two corners in it */
 } lac_remark;
 
-/* Looks at a box as it stands in the labels, and at the picture's size in them. */
-void lac_remark_box(lac_remark *remark, const lac_box *box);
+/* Looks at a face's box and its points as they stand in the labels, and at the picture's size in
+ * them. */
+void lac_remark_box(lac_remark *remark, const lac_face *face, const lac_mark *mark);
 void lac_remark_size(lac_remark *remark, const lac_face *face);
 
 /* The log tells of all pictures together, a line for each kind of remark. */

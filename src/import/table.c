@@ -7,9 +7,11 @@
  *     ,0,1,2,3
  *     a.jpg,45.0,98.0,47.0,106.0
  */
+#include "base/box_columns.h"
 #include "data/columns.h"
 #include "data/pictures.h"
 #include "import/foreign.h"
+#include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,47 +22,33 @@ typedef struct reading {
     lac_csv *csv;
     int file;      /* the column of the pictures' names */
     int source;    /* or -1 */
-    int box[4];    /* or -1 */
-    int is_corners; /* 1: the box's last two columns are its right bottom corner */
+    lac_box_columns box;
     int size[2];   /* the picture's width and height, or -1 */
     int *x, *y;    /* [labels->points] columns */
+    int *v;        /* [labels->points] whether a point is labelled, as in COCO; NULL: unknown */
 } reading;
 
 /* ---- Columns ----------------------------------------------------------------------------- */
 
-static int ends_as_picture(const char *name)
-{
-    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".webp", ".ppm", ".pgm", ".bmp",
-                                          ".tif", ".tiff", ".gif"};
-    size_t length = strlen(name);
-    for (int i = 0; i < LAC_COUNT(endings); i++) {
-        size_t tail = strlen(endings[i]);
-        if (length > tail && strcasecmp(name + length - tail, endings[i]) == 0)
-            return 1;
-    }
-    return 0;
-}
-
 static int column_named(const lac_csv *csv, const char *name)
 {
-    for (int c = 0; c < csv->columns; c++)
-        if (strcasecmp(csv->name[c], name) == 0)
-            return c;
-    return -1;
+    return lac_column_called(csv->name, csv->columns, name);
+}
+
+static int is_picture(const char *name)
+{
+    return lac_name_is_photo(name) || lac_name_is_unread(name);
 }
 
 /* The first column whose cell in the first row, which is in the cells, ends as a picture's name
  * does; else one that is called as such columns are. */
 static lac_status find_file(reading *r)
 {
-    static const char *const names[] = {"file", "filename", "file_name", "image", "image_name",
-                                        "image_path", "image_file", "path", "filepath", "file_path",
-                                        "img", "img_name", "img_path", "picture", "photo"};
     for (r->file = 0; r->file < r->csv->columns; r->file++)
-        if (ends_as_picture(r->csv->cell[r->file].text))
+        if (is_picture(r->csv->cell[r->file].text))
             return LAC_OK;
-    for (int i = 0; i < LAC_COUNT(names); i++) {
-        r->file = column_named(r->csv, names[i]);
+    for (const char *const *name = lac_file_columns; *name; name++) {
+        r->file = column_named(r->csv, *name);
         if (r->file >= 0 && lac_cell_is_file(&r->csv->cell[r->file]))
             return LAC_OK;
     }
@@ -69,72 +57,16 @@ static lac_status find_file(reading *r)
 
 /* ---- Boxes -------------------------------------------------------------------------------- */
 
-typedef struct box_words {
-    const char *end[4]; /* of the names of its columns, which begin alike */
-    int is_corners;
-} box_words;
-
-static const box_words boxes[] = {
-    {{"x", "y", "w", "h"}, 0},
-    {{"x", "y", "width", "height"}, 0},
-    {{"left", "top", "width", "height"}, 0},
-    {{"left", "top", "right", "bottom"}, 1},
-    {{"xmin", "ymin", "xmax", "ymax"}, 1},
-    {{"x_min", "y_min", "x_max", "y_max"}, 1},
-    {{"x1", "y1", "x2", "y2"}, 1},
-};
-
-/* The column whose name is the first `kept` bytes of the column `like`'s, and `end`. */
-static int column_like(const lac_csv *csv, int like, size_t kept, const char *end)
-{
-    for (int c = 0; c < csv->columns; c++)
-        if (strncasecmp(csv->name[c], csv->name[like], kept) == 0 &&
-            strcasecmp(csv->name[c] + kept, end) == 0)
-            return c;
-    return -1;
-}
-
-/* Whether a name's last `end` bytes are a word of their own: x, box_x, boxX, boxLeft. */
-static int ends_in_word(const char *name, size_t end)
-{
-    const size_t before = strlen(name) - end;
-    return before == 0 || strchr("_.- ", name[before - 1]) ||
-           (name[before] <= 'Z' && name[before - 1] > 'Z');
-}
-
-/* Whether the column is the first of a box: *r gets all four. */
-static int begins_box(reading *r, int column, const box_words *words)
-{
-    const char *name = r->csv->name[column];
-    size_t length = strlen(name), end = strlen(words->end[0]);
-    if (length < end || strcasecmp(name + length - end, words->end[0]) != 0 ||
-        !ends_in_word(name, end))
-        return 0;
-    if (strcasecmp(name, "x1") == 0 && !lac_column_is_corner(r->csv, name))
-        return 0;
-    int found = 0;
-    for (int k = 0; k < 4; k++) {
-        r->box[k] = column_like(r->csv, column, length - end, words->end[k]);
-        found += r->box[k] >= 0;
-    }
-    r->is_corners = words->is_corners;
-    return found == 4;
-}
-
 static void find_box(reading *r)
 {
-    for (int i = 0; i < LAC_COUNT(boxes); i++)
-        for (int c = 0; c < r->csv->columns; c++)
-            if (begins_box(r, c, &boxes[i]))
-                return;
-    for (int k = 0; k < 4; k++)
-        r->box[k] = -1;
+    lac_box_columns_find(r->csv->name, r->csv->columns, lac_column_is_corner(r->csv, "x1"),
+                         &r->box);
 }
 
 static int is_box(const reading *r, int column)
 {
     int k = 0;
-    while (k < 4 && r->box[k] != column)
+    while (k < 4 && r->box.column[k] != column)
         k++;
     return k < 4;
 }
@@ -203,6 +135,39 @@ static lac_status find_named(reading *r)
                               "2, ... of x and y in turn");
 }
 
+/* The column called as a point's x is, with v in place of it. */
+static lac_status find_seen(const reading *r, int x, int *out)
+{
+    char *name;
+    LAC_TRY(lac_strdup(r->labels->ctx, r->csv->name[x], &name));
+    size_t length = strlen(name), at = length - 1 - (length > 1 && strchr(")]", name[length - 1]));
+    at = strchr("xX", name[at]) ? at : 0; /* nose_x, nose(x) or x1 */
+    name[at] = 'v';
+    *out = column_named(r->csv, name);
+    free(name);
+    return LAC_OK;
+}
+
+/* COCO's v: 0, 1 or 2 for every point. Where columns of this name hold something else in the first
+ * row, they are left alone. */
+static lac_status find_seens(reading *r)
+{
+    int points = 0;
+    LAC_TRY(lac_alloc(r->labels->ctx, (size_t)r->labels->points, sizeof *r->v, &r->v));
+    for (int p = 0; p < r->labels->points; p++) {
+        LAC_TRY(find_seen(r, r->x[p], &r->v[p]));
+        const lac_cell *cell = r->v[p] >= 0 ? &r->csv->cell[r->v[p]] : NULL;
+        double v;
+        points += cell && (lac_cell_is_gap(cell) ||
+                           (lac_number_read(cell->text, &v) && (v == 0 || v == 1 || v == 2)));
+    }
+    if (points == r->labels->points)
+        return LAC_OK;
+    free(r->v);
+    r->v = NULL;
+    return LAC_OK;
+}
+
 /* The columns of the picture's size, called by any of these names. */
 static void find_size(reading *r)
 {
@@ -229,7 +194,8 @@ static lac_status tell_others(const reading *r)
                               ? LAC_COLUMN_PLACE
                               : LAC_COLUMN_OTHER;
     for (int p = 0; p < r->labels->points; p++)
-        columns.role[r->x[p]] = columns.role[r->y[p]] = LAC_COLUMN_PLACE;
+        columns.role[r->x[p]] = columns.role[r->y[p]] = columns.role[r->v ? r->v[p] : r->x[p]] =
+            LAC_COLUMN_PLACE;
     lac_columns_tell_others(r->csv, &columns);
     free(columns.role);
     return LAC_OK;
@@ -264,6 +230,7 @@ static lac_status find_columns(reading *r)
         if (r->x[p] < 0 || r->y[p] < 0)
             return lac_csv_fail(r->csv, -1, "%.60s has no column for its %c", r->labels->name[p],
                                 r->x[p] < 0 ? 'x' : 'y');
+    LAC_TRY(find_seens(r));
     return tell_others(r);
 }
 
@@ -272,7 +239,7 @@ static lac_status find_columns(reading *r)
 static lac_status read_mark(const reading *r, int point)
 {
     const lac_csv *csv = r->csv;
-    double x, y;
+    double x, y, v;
     int no_x = lac_cell_is_gap(&csv->cell[r->x[point]]);
     int no_y = lac_cell_is_gap(&csv->cell[r->y[point]]);
     r->labels->halves += no_x != no_y;
@@ -280,6 +247,10 @@ static lac_status read_mark(const reading *r, int point)
         return LAC_OK;
     LAC_TRY(lac_csv_number(csv, r->x[point], &x));
     LAC_TRY(lac_csv_number(csv, r->y[point], &y));
+    if (r->v && lac_number_read(csv->cell[r->v[point]].text, &v) && v == 0) {
+        r->labels->unseen += x != 0 || y != 0;
+        return LAC_OK;
+    }
     lac_status status = lac_foreign_mark(r->labels, point, x, y);
     return status == LAC_ERROR_ARGUMENT
                ? lac_csv_fail(csv, r->x[point], "a place more than a million pixels away")
@@ -311,16 +282,17 @@ static lac_status read_row(const reading *r)
     const lac_csv *csv = r->csv;
     const lac_cell *file = &csv->cell[r->file];
     double box[4];
-    int gaps = r->box[0] < 0;
+    int gaps = r->box.column[0] < 0;
     if (file->length == 0 || strlen(file->text) != file->length)
         return lac_csv_fail_cell(csv, r->file, "the name of a picture");
     LAC_TRY(lac_foreign_face(r->labels, file->text));
     for (int k = 0; k < 4 && !gaps; k++) {
-        gaps = lac_cell_is_gap(&csv->cell[r->box[k]]);
+        gaps = lac_cell_is_gap(&csv->cell[r->box.column[k]]);
         if (!gaps)
-            LAC_TRY(lac_csv_number_in(csv, r->box[k], -LAC_FARTHEST, LAC_FARTHEST, &box[k]));
+            LAC_TRY(lac_csv_number_in(csv, r->box.column[k], -LAC_FARTHEST, LAC_FARTHEST,
+                                      &box[k]));
     }
-    for (int k = 2; k < 4 && !gaps && r->is_corners; k++)
+    for (int k = 2; k < 4 && !gaps && r->box.is_corners; k++)
         box[k] -= box[k - 2];
     if (!gaps)
         LAC_TRY(lac_foreign_box(r->labels, box[0], box[1], box[2], box[3]));
@@ -354,6 +326,7 @@ static lac_status read_file(lac_foreign *labels, const char *path)
     lac_status status = read_rows(&r);
     free(r.x);
     free(r.y);
+    free(r.v);
     lac_csv_close(&r.csv);
     return status;
 }

@@ -62,7 +62,7 @@ static void place(const lac_import_job *job, const source *s, int f, lac_row *ro
     const lac_foreign *labels = job->labels;
     const lac_face *face = &labels->face[f];
     if (face->has_box)
-        lac_remark_box(r, &face->box);
+        lac_remark_box(r, face, labels->mark + face->first);
     row->square = turn_box(s, &job->crops->box[f]);
     for (int i = 0; i < 2 * labels->points; i++)
         row->xy[i] = NAN;

@@ -12,6 +12,7 @@
 #include "import/lines.h"
 #include "picture/picture.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,38 @@ static int are_triples(char *const *word, int words)
     return (words - 5) % 3 == 0;
 }
 
+/* Other classes than the first one are told, once: their points may be others. */
+static lac_status note_class(lac_foreign *labels, const lac_lines *lines, const char *word)
+{
+    double class;
+    LAC_TRY(lac_lines_number(lines, word, &class));
+    if (labels->faces == 1)
+        labels->class = class;
+    if (labels->class != class && !labels->has_classes) {
+        lac_log(labels->ctx, "%s: line %ld: a face of class %.10g, the first is of class %.10g: "
+                "all are taken, with the same points", lines->file, lines->row, class,
+                labels->class);
+        labels->has_classes = 1;
+    }
+    return LAC_OK;
+}
+
+/* Whether most pairs lie outside of the box where the numbers could be triples: of predictions v is
+ * a share, and the last number perhaps a confidence. */
+static int are_predicted(char *const *word, int words, const double box[4])
+{
+    int points = 0, outside = 0;
+    for (int i = 5; i + 1 < words; i += 2) {
+        double x, y;
+        if (!lac_number_read(word[i], &x) || !lac_number_read(word[i + 1], &y) ||
+            (x == 0 && y == 0))
+            continue;
+        points++;
+        outside += fabs(x - box[0]) > box[2] / 2 || fabs(y - box[1]) > box[3] / 2;
+    }
+    return (words - 5) % 3 != 2 && 2 * outside > points;
+}
+
 static lac_status read_face(lac_foreign *labels, const lac_lines *lines, char **word, int words)
 {
     lac_face *face = &labels->face[labels->faces - 1];
@@ -44,6 +77,11 @@ static lac_status read_face(lac_foreign *labels, const lac_lines *lines, char **
                               "a point", words);
     for (int i = 0; i < 4; i++)
         LAC_TRY(lac_lines_number(lines, word[1 + i], &box[i]));
+    if (step == 2 && are_predicted(word, words, box))
+        return lac_lines_fail(lines, "%d numbers, of which most pairs lie outside of the box: must "
+                              "be a class, a box, and x, y and v of each point, v 0, 1 or 2, and "
+                              "no confidence behind them", words);
+    LAC_TRY(note_class(labels, lines, word[0]));
     LAC_TRY(lac_lines_place(lines, lac_foreign_box(labels, w * (box[0] - box[2] / 2),
                                                    h * (box[1] - box[3] / 2), w * box[2],
                                                    h * box[3])));

@@ -4,14 +4,14 @@
  *
  * The number is tag 0x0112 in the first directory of a TIFF structure: "II" or "MM" for the order
  * of bytes, 42, and where the directory is; there a count and entries of 12 bytes, tag, type,
- * count and value.
+ * count and value. The value should take two bytes; some programs write four.
  */
 #include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORIENTATION = 0x0112, SHORT = 3, ENTRY = 12 };
+enum { ORIENTATION = 0x0112, SHORT = 3, LONG = 4, ENTRY = 12 };
 
 typedef struct tiff {
     const uint8_t *bytes;
@@ -42,8 +42,11 @@ int lac_exif_orientation(const uint8_t *bytes, size_t size)
     size_t entries = number_at(&t, at, 2);
     at += 2;
     for (size_t i = 0; i < entries && size - at >= ENTRY; i++, at += ENTRY)
-        if (number_at(&t, at, 2) == ORIENTATION && number_at(&t, at + 2, 2) == SHORT) {
-            uint32_t value = number_at(&t, at + 8, 2);
+        if (number_at(&t, at, 2) == ORIENTATION) {
+            const uint32_t type = number_at(&t, at + 2, 2);
+            const uint32_t value = type == SHORT  ? number_at(&t, at + 8, 2)
+                                   : type == LONG ? number_at(&t, at + 8, 4)
+                                                  : 1;
             return value >= 1 && value <= 8 ? (int)value : 1;
         }
     return 1;

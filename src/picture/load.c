@@ -94,9 +94,26 @@ static const lac_picture_format *format_named(const char *path)
     return NULL;
 }
 
+int lac_name_is_photo(const char *path)
+{
+    return format_named(path) != NULL;
+}
+
+int lac_name_is_unread(const char *path)
+{
+    static const char *const endings[] = {".bmp",  ".dib",  ".gif", ".tif", ".tiff", ".heic",
+                                          ".heif", ".avif", ".jp2", ".jxl", ".pbm",  ".pam",
+                                          ".dng",  ".cr2",  ".nef", ".arw"};
+    const char *dot = strrchr(path, '.');
+    int i = 0;
+    while (dot && i < LAC_COUNT(endings) && strcasecmp(dot, endings[i]) != 0)
+        i++;
+    return dot && i < LAC_COUNT(endings);
+}
+
 int lac_photo_is_one(const char *path)
 {
-    if (format_named(path))
+    if (lac_name_is_photo(path))
         return 1;
     uint8_t head[LAC_PHOTO_HEAD] = {0};
     FILE *file = fopen(path, "rb");

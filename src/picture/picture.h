@@ -68,6 +68,10 @@ void lac_photo_turn_point(int orientation, int width, int height, double *x, dou
  * where it tells none. exif.c */
 int lac_exif_orientation(const uint8_t *tiff, size_t size);
 
+/* 1 when the name ends as that of a file that is read, or as one of another kind of picture. */
+int lac_name_is_photo(const char *path);
+int lac_name_is_unread(const char *path);
+
 /* 1 when the name ends as a picture's file does, or the file's first bytes are a picture's. */
 int lac_photo_is_one(const char *path);
 

@@ -3,6 +3,7 @@
  * that find faces write. The list is sorted by the names of files without folders, so that a photo
  * finds its lines at once.
  */
+#include "base/box_columns.h"
 #include "picture/picture.h"
 #include "predict/predict.h"
 
@@ -11,10 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-    CELLS = 1000, /* of a line that are looked at */
-    WANTED = 6    /* file, x, y, w, h, score */
-};
+enum { CELLS = 1000 }; /* of a line that are looked at */
 
 typedef struct entry {
     const char *file;
@@ -36,7 +34,8 @@ typedef struct reader {
     lac_box_list *list;
     long line;
     char separator;
-    int column[WANTED]; /* -1: there is none */
+    int file, score; /* columns; no score: -1 */
+    lac_box_columns box;
 } reader;
 
 /* ---- Lines ----------------------------------------------------------------------------- */
@@ -91,30 +90,6 @@ static int cut(char *line, char separator, char *cell[CELLS])
 
 /* ---- Columns --------------------------------------------------------------------------- */
 
-/* Whether the cell is one of the names, which stand between blanks, in letters of any size, and
- * perhaps with box_ or bbox_ in front. */
-static int is_named(const char *cell, const char *names)
-{
-    for (const char *at = names + strspn(names, " "); *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " ");
-        size_t front = strncasecmp(cell, "box_", 4) == 0    ? 4
-                       : strncasecmp(cell, "bbox_", 5) == 0 ? 5
-                                                            : 0;
-        if (strlen(cell + front) == length && strncasecmp(cell + front, at, length) == 0)
-            return 1;
-        at += length;
-    }
-    return 0;
-}
-
-static int column_named(char *const *cell, int count, const char *names)
-{
-    int c = 0;
-    while (c < count && !is_named(cell[c], names))
-        c++;
-    return c < count ? c : -1;
-}
-
 /* Where commas separate nothing, they may be decimal points. */
 static int read_number(const reader *r, char *cell, double *out)
 {
@@ -128,55 +103,91 @@ static int read_number(const reader *r, char *cell, double *out)
     return 0;
 }
 
-/* A header names the columns; without one, the first line's x is a number and they have their
- * usual order. */
-static lac_status find_columns(reader *r, char *const *cell, int count, int *is_header)
+/* No file is -1, as where there is no box. */
+static void find_named(reader *r, char *const *cell, int count)
 {
-    static const char *const names[WANTED] = {
-        " file filename file_name image path ", " x left ", " y top ", " w width ", " h height ",
-        " score confidence "};
-    double number;
-    *is_header = count < 2 || !read_number(r, cell[1], &number);
-    for (int i = 0; i < WANTED; i++) {
-        r->column[i] = *is_header ? column_named(cell, count, names[i]) : i < count ? i : -1;
-        if (i < WANTED - 1 && r->column[i] < 0)
-            return lac_fail(r->ctx, LAC_ERROR_FORMAT,
-                            "%s: no boxes: the first line must be file,x,y,w,h, with or without "
-                            "further columns, or hold these",
-                            r->path);
-    }
-    double score;
-    r->list->has_scores = r->column[5] >= 0 && (*is_header || read_number(r, cell[5], &score));
-    return LAC_OK;
+    static const char *const scores[] = {"score", "confidence", "box_score", "bbox_score"};
+    r->file = r->score = -1;
+    for (int i = 0; i < LAC_COUNT(scores) && r->score < 0; i++)
+        r->score = lac_column_called(cell, count, scores[i]);
+    if (!lac_box_columns_find(cell, count, 1, &r->box))
+        return;
+    for (const char *const *name = lac_file_columns; *name && r->file < 0; name++)
+        r->file = lac_column_called(cell, count, *name);
 }
 
-static lac_status fail_line(const reader *r, const char *what, const char *cell)
+/* A header names the columns; without one, the first line's x is a number and they have their
+ * usual order: file, x, y, w, h, score. */
+static lac_status find_columns(reader *r, char *const *cell, int count, int *is_header)
+{
+    double number;
+    *is_header = count < 2 || !read_number(r, cell[1], &number);
+    r->file = count < 5 ? -1 : 0;
+    r->box = (lac_box_columns){{1, 2, 3, 4}, 0};
+    r->score = count > 5 && read_number(r, cell[5], &number) ? 5 : -1;
+    if (*is_header)
+        find_named(r, cell, count);
+    r->list->has_scores = r->score >= 0;
+    return r->file >= 0 ? LAC_OK
+                        : lac_fail(r->ctx, LAC_ERROR_FORMAT,
+                                   "%s: no boxes: the first line must be file,x,y,w,h or "
+                                   "file,left,top,right,bottom, with or without further columns, "
+                                   "or hold a file and four numbers", r->path);
+}
+
+static lac_status fail_line(const reader *r, const char *what, const char *required,
+                            const char *cell)
 {
     return lac_fail(r->ctx, LAC_ERROR_FORMAT, "%s:%ld: %s is \"%.40s\"; must be a number%s",
-                    r->path, r->line, what, cell,
-                    strcmp(what, "w") == 0 || strcmp(what, "h") == 0 ? " above 0" : "");
+                    r->path, r->line, what, cell, required);
+}
+
+/* Whether none of the box's cells says anything, as of a photo in which no face was found. */
+static int is_faceless(const reader *r, char *const *cell)
+{
+    int k = 0;
+    double value = 0;
+    while (k < 4 && (!*cell[r->box.column[k]] ||
+                     (lac_number_read(cell[r->box.column[k]], &value) && isnan(value))))
+        k++;
+    return k == 4;
+}
+
+static lac_status read_box(const reader *r, char *const *cell, double box[4])
+{
+    static const char *const what[2][4] = {{"x", "y", "w", "h"},
+                                           {"left", "top", "right", "bottom"}};
+    static const char *const required[2][4] = {{"", "", " above 0", " above 0"},
+                                               {"", "", " above left", " above top"}};
+    const int is_corners = r->box.is_corners;
+    for (int k = 0; k < 4; k++) {
+        char *text = cell[r->box.column[k]];
+        int is_good = read_number(r, text, &box[k]) && fabs(box[k]) <= LAC_BOX_LIMIT;
+        if (is_good && k >= 2 && is_corners)
+            box[k] -= box[k - 2];
+        if (!is_good || (k >= 2 && box[k] <= 0))
+            return fail_line(r, what[is_corners][k], required[is_corners][k], text);
+    }
+    return LAC_OK;
 }
 
 static lac_status take_line(reader *r, char *const *cell, int count)
 {
-    static const char *const what[] = {"x", "y", "w", "h"};
+    double box[4];
+    int last = r->file;
+    for (int k = 0; k < 4; k++)
+        last = r->box.column[k] > last ? r->box.column[k] : last;
+    if (last >= count)
+        return lac_fail(r->ctx, LAC_ERROR_FORMAT, "%s:%ld: %d cells, too few for a box", r->path,
+                        r->line, count);
+    if (is_faceless(r, cell))
+        return LAC_OK;
+    LAC_TRY(read_box(r, cell, box));
     entry *e = &r->list->entry[r->list->count];
-    double value[4];
-    for (int i = 0; i < WANTED - 1; i++)
-        if (r->column[i] >= count)
-            return lac_fail(r->ctx, LAC_ERROR_FORMAT, "%s:%ld: %d cells, too few for a box",
-                            r->path, r->line, count);
-    for (int i = 0; i < 4; i++) {
-        char *text = cell[r->column[i + 1]];
-        if (!read_number(r, text, &value[i]) || !(fabs(value[i]) <= LAC_BOX_LIMIT) ||
-            (i >= 2 && value[i] <= 0))
-            return fail_line(r, what[i], text);
-    }
-    *e = (entry){cell[r->column[0]], r->line,
-                 {{value[0], value[1], value[2], value[3]}, NAN}};
-    char *score = r->list->has_scores && r->column[5] < count ? cell[r->column[5]] : NULL;
+    *e = (entry){cell[r->file], r->line, {{box[0], box[1], box[2], box[3]}, NAN}};
+    char *score = r->score >= 0 && r->score < count ? cell[r->score] : NULL;
     if (score && *score && !read_number(r, score, &e->face.score))
-        return fail_line(r, "score", score);
+        return fail_line(r, "score", "", score);
     r->list->count++;
     return LAC_OK;
 }

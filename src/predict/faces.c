@@ -110,19 +110,26 @@ static lac_status make_room(run *r)
     return LAC_OK;
 }
 
-/* A box that has no pixel of its photo is of another photo, or counts in other pixels. */
+/* A box that has no pixel of its photo is of another photo, or counts in other pixels; one that is
+ * no larger than a pixel is a share of the photo's sides. */
+static lac_status check_box(lac_context *ctx, const lac_photo *photo, const lac_box *b)
+{
+    const char *wrong = NULL;
+    if (!(b->x < photo->width && b->y < photo->height && b->x + b->width > 0 &&
+          b->y + b->height > 0))
+        wrong = "has no pixel of the photo";
+    else if (b->width <= 1 && b->height <= 1 && photo->width > 1 && photo->height > 1)
+        wrong = "is within one pixel: must be pixels, not shares of the sides of the photo";
+    return wrong ? lac_fail(ctx, LAC_ERROR_FORMAT, "the box %g,%g,%g,%g %s, which is %dx%d", b->x,
+                            b->y, b->width, b->height, wrong, photo->width, photo->height)
+                 : LAC_OK;
+}
+
 static lac_status check_boxes(lac_context *ctx, const lac_photo *photo, const lac_detection *face,
                               int count)
 {
-    for (int i = 0; i < count; i++) {
-        const lac_box *b = &face[i].box;
-        if (b->x < photo->width && b->y < photo->height && b->x + b->width > 0 &&
-            b->y + b->height > 0)
-            continue;
-        return lac_fail(ctx, LAC_ERROR_FORMAT, "the box %g,%g,%g,%g has no pixel of the photo, "
-                        "which is %dx%d", b->x, b->y, b->width, b->height, photo->width,
-                        photo->height);
-    }
+    for (int i = 0; i < count; i++)
+        LAC_TRY(check_box(ctx, photo, &face[i].box));
     return LAC_OK;
 }
 

@@ -70,9 +70,31 @@ static int path_order(const void *a, const void *b)
     return order ? order : strcmp(left, right);
 }
 
+/* Pictures of a folder that no reader takes. */
+typedef struct unread {
+    int count;
+    char first[256]; /* in the order of names */
+} unread;
+
+static void note_unread(unread *u, const char *name)
+{
+    if (!lac_name_is_unread(name))
+        return;
+    if (u->count++ == 0 || compare(name, u->first) < 0)
+        snprintf(u->first, sizeof u->first, "%s", name);
+}
+
+static void tell_unread(const list *l, const char *path, const unread *u)
+{
+    if (u->count)
+        lac_log(l->ctx, "%s: %d picture%s of a kind that is not read, the first is %s: PNG, JPEG, "
+                "PGM, PPM and WebP are", path, u->count, u->count == 1 ? "" : "s", u->first);
+}
+
 static lac_status add_folder(list *l, const char *path)
 {
     int first = l->paths->count;
+    unread others = {0};
     struct dirent *entry;
     lac_status status = LAC_OK;
     DIR *folder = opendir(path);
@@ -83,13 +105,16 @@ static lac_status add_folder(list *l, const char *path)
         if (entry->d_name[0] == '.')
             continue;
         status = lac_path_join(l->ctx, path, entry->d_name, &file);
-        if (status == LAC_OK && lac_path_is_file(file) && lac_photo_is_one(file))
+        if (status == LAC_OK && lac_path_is_file(file) && lac_photo_is_one(file)) {
             status = add(l, file);
-        else
+        } else {
             free(file);
+            note_unread(&others, entry->d_name);
+        }
     }
     closedir(folder);
     LAC_TRY(status);
+    tell_unread(l, path, &others);
     int count = l->paths->count - first;
     if (count == 0)
         return lac_fail(l->ctx, LAC_ERROR_ARGUMENT, "%s: a folder without pictures", path);

@@ -33,6 +33,14 @@ $ lacuna predict --model run photos/frame9.pgm --boxes boxes.csv | wc -l; lacuna
 = 1
 $ lacuna predict --model run photos/frame4.pgm --boxes boxes.csv --out again.csv; lacuna predict --model run photos --boxes again.csv 2> note | cut -d, -f8- | tail -n +2 > 1; sed -n 4p table | cmp - 1; cat note
 | lacuna: no face in 11 of 12 photos, the first is photos/frame1.pgm
+$ printf 'frame2.pgm,9,9,29,30\nframe4.pgm,8,9,31,32\n' > corners.csv; lacuna predict --model run photos/frame2.pgm photos/frame4.pgm --boxes corners.csv --out 1; lacuna predict --model run photos/frame4.pgm --box 8,9,31,32 --out 1; lacuna predict --model run photos/frame4.pgm --box .2,.3,.6,.5 --out 1
+! lacuna: 2 of 2 boxes end outside of their photos, and all would lie inside as two corners: they are taken as left, top, width, height; a first line file,left,top,right,bottom says that they are corners
+! lacuna: 1 of 1 boxes end outside of their photos, and all would lie inside as two corners: they are taken as left, top, width, height
+! lacuna: photos/frame4.pgm: the box 0.2,0.3,0.6,0.5 is within one pixel: must be pixels, not shares of the sides of the photo, which is 32x32
+= 1
+$ (echo file,left,top,right,bottom; cat corners.csv) > named.csv; lacuna predict --model run photos/frame4.pgm --boxes named.csv | cut -d, -f1-6
+| file,face,x,y,w,h
+| photos/frame4.pgm,1,8,9,23,23
 $ lacuna predict --model run photos/frame4.pgm --box 4,4,20,20 --crop 1.6,-.2,-0.2 | tail -n +2 | cut -d, -f7- > 1; sed -n 4p table | cmp - 1
 
 Formats.
@@ -82,7 +90,7 @@ $ head -c 900 photos/frame1.pgm > cut.pgm; lacuna predict --model run cut.pgm li
 ! lacuna: list: not a picture in PNG, JPEG, PGM, PPM or WebP
 ! lacuna: none.png: cannot open: No such file or directory
 $ lacuna predict --model run photos/frame4.pgm --boxes list
-! lacuna: list: no boxes: the first line must be file,x,y,w,h, with or without further columns, or hold these
+! lacuna: list: no boxes: the first line must be file,x,y,w,h or file,left,top,right,bottom, with or without further columns, or hold a file and four numbers
 = 1
 $ lacuna predict --model run photos/frame4.pgm --whole --out no/such/folder
 ! lacuna: no/such/folder: cannot write: No such file or directory

@@ -4,22 +4,14 @@
  *   average += (1 - decay) * (weights - average)
  * it stays put exactly where the two are equal.
  *
- * Running statistics are averaged likewise, for whoever saves in the middle of an epoch, but do
- * not fit: what the steps change at random cancels in averaged weights, so that their sums vary
- * less than those of any weights on the way. At the end of an epoch they are taken anew, as
- * Izmailov and others do (Averaging Weights Leads to Wider Optima and Better Generalization,
- * 2018).
+ * Running statistics are averaged likewise, for whoever saves in the middle of an epoch; at its end
+ * they are taken anew (settle.c).
  */
 #include "train/average.h"
 
 #include <math.h>
 
 enum { TILE = 1 << 16 }; /* floats, independent of the threads */
-
-/* Pictures whose statistics are taken: 256, 512, 1,024 and 3,584 gave one hold-out error within
- * 0.01 px (the paper's CNN of plain MSE after 300 epochs, and `first`), and 512 cost 3 % of one
- * of Kaggle's epochs. */
-enum { LOOKED_AT = 512 };
 
 typedef struct job {
     const float *from;
@@ -57,24 +49,4 @@ void lac_average_update(lac_context *ctx, const lac_net *net, const lac_weights 
     update(ctx, weights->w, average->w, net->params.floats, decay);
     update(ctx, weights->b, average->b, net->buffers.floats, decay);
     average->version++;
-}
-
-lac_status lac_average_settle(lac_trainer *t)
-{
-    lac_status status = LAC_OK;
-    lac_pass pass;
-    if (!t->beside.w)
-        return LAC_OK;
-    int after = t->cursor.step, batch = t->config.batch;
-    int looks = batch < LOOKED_AT ? (LOOKED_AT + batch - 1) / batch : 1;
-    int most = lac_trainer_steps(t);
-    lac_plan_use(t->plan, &t->model->weights);
-    for (int k = 0; k < looks && k < most && status == LAC_OK; k++) {
-        t->cursor.step = k;
-        status = lac_trainer_forward(t, k + 1, &pass);
-    }
-    lac_plan_use(t->plan, t->weights);
-    t->model->weights.version++;
-    t->cursor.step = after;
-    return status;
 }

@@ -2,7 +2,7 @@
 #ifndef LAC_TRAIN_AVERAGE_H
 #define LAC_TRAIN_AVERAGE_H
 
-#include "train/trainer.h"
+#include "net/net.h"
 
 /* The decay of the average after step number `step`, from 0: small at first, so that the start
  * is soon forgotten, and `most` later. */
@@ -11,9 +11,5 @@ double lac_average_decay(double most, long step);
 /* average = decay * average + (1 - decay) * weights. */
 void lac_average_update(lac_context *ctx, const lac_net *net, const lac_weights *weights,
                         double decay, lac_weights *average);
-
-/* At the end of an epoch: the running statistics of the trainer's average anew, as the means over
- * the epoch's first pictures. Nothing without an average. Of several ranks each does its share. */
-lac_status lac_average_settle(lac_trainer *trainer);
 
 #endif

@@ -10,7 +10,6 @@
 #include "data/data.h"
 #include "eval/eval.h"
 #include "settings/config.h"
-#include "train/average.h"
 #include "train/run.h"
 
 #include <math.h>
@@ -235,7 +234,7 @@ static lac_status end_epoch(run_state *r, int *stop)
     LAC_TRY(check_weights(t));
     LAC_TRY(lac_trainer_gather(t));
     double started = lac_seconds();
-    LAC_TRY(lac_average_settle(t));
+    LAC_TRY(lac_trainer_settle(t));
     t->cursor.seconds += lac_seconds() - started;
     LAC_TRY(evaluate(r));
     int is_best = note_lowest(t, r->watched);

@@ -83,6 +83,10 @@ int lac_trainer_first(const lac_trainer *trainer, int step);
 /* Makes the batch of the step at hand and runs it forward; what it was, in *pass. */
 lac_status lac_trainer_forward(lac_trainer *trainer, int looks, lac_pass *pass);
 
+/* At the end of an epoch: the running statistics of the average anew, as the means over the epoch's
+ * first pictures. Nothing without an average. Of several ranks each does its share. settle.c */
+lac_status lac_trainer_settle(lac_trainer *trainer);
+
 /* One step: batch, forward, loss, backward, Adam, average. Allocates nothing. NUMERIC when the
  * loss is not finite; nothing was changed then but running statistics. Of several ranks each does
  * its share, and if one fails all do. */

@@ -19,5 +19,5 @@ $ head -n 1 rows.csv | grep -o '"[^,]*'
 Such a table can be read again: here the predicted points are taken for labels.
 $ lacuna predict --model run --data odd.csv >points.csv
 $ sed 's/.*,//' odd.csv | paste -d , points.csv - >again.csv
-$ lacuna data again.csv --outside keep | grep tip | sed 's/   .*//'
+$ lacuna data again.csv --outside keep 2>/dev/null | grep tip | sed 's/   .*//'
 | 11 the "tip"; of it

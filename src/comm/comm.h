@@ -55,12 +55,12 @@ lac_status lac_agree(lac_context *ctx, lac_verdict *verdict);
 /* Something that must be the same on all ranks; `what` names it. MISMATCH, RANKS. */
 lac_status lac_expect_same(lac_context *ctx, const char *what, uint64_t hash);
 
-/* ---- Pages ------------------------------------------------------------------------------------ */
+/* ---- Pages --------------------------------------------------------------------------------- */
 
 /* Gives all ranks what rank 0 has, to read, once a machine where its ranks can share memory.
- * `pages` is any pointer's address, at rank 0 of *bytes of lac_pages_new, `used` of which are handed
- * out, elsewhere of NULL. Then it is what to free with lac_pages_free, of *bytes, also after a
- * failure, which is that of all. MEMORY, RANKS. machine.c */
+ * `pages` is any pointer's address, at rank 0 of *bytes of lac_pages_new, `used` of which are
+ * handed out, elsewhere of NULL. Then it is what to free with lac_pages_free, of *bytes, also after
+ * a failure, which is that of all. MEMORY, RANKS. machine.c */
 lac_status lac_pages_hand_out(lac_context *ctx, size_t used, void *pages, size_t *bytes);
 
 /* ---- Teams --------------------------------------------------------------------------------- */

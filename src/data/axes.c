@@ -36,16 +36,30 @@ static int shows_pairs(const lac_mean_face *f, int *shown)
     return pairs > 0;
 }
 
+/* How the mean face fits its mirror image as it is, [0], and with x and y of all points
+ * exchanged, [1]. */
+typedef struct both_ways {
+    double misfit[2];
+    int shows[2]; /* pairs */
+} both_ways;
+
+static both_ways look_both_ways(lac_mean_face *f, const int *mirror, int *shown)
+{
+    both_ways b;
+    for (int way = 0; way < 2; way++) {
+        b.misfit[way] = misfit(f, mirror);
+        b.shows[way] = shows_pairs(f, shown);
+        lac_mean_face_exchange(f);
+    }
+    return b;
+}
+
 /* Whether the mean face fits once x and y of all points are exchanged, and does not as it is. */
 static int are_exchanged(lac_mean_face *f, const int *mirror, int *shown)
 {
-    double before = misfit(f, mirror);
-    int has_shown = shows_pairs(f, shown);
-    lac_mean_face_exchange(f);
-    double after = misfit(f, mirror);
-    int shows = shows_pairs(f, shown);
-    lac_mean_face_exchange(f);
-    return isnan(before) ? shows && !has_shown : before > far * f->side && 2 * after < before;
+    const both_ways b = look_both_ways(f, mirror, shown);
+    return isnan(b.misfit[0]) ? b.shows[1] && !b.shows[0]
+                              : b.misfit[0] > far * f->side && 2 * b.misfit[1] < b.misfit[0];
 }
 
 /* Whether a point is far from its partner's mirror image, and near once its own x and y are
@@ -137,14 +151,10 @@ static int tell_upside_down(lac_context *ctx, const lac_data *data, const char *
 /* Whether the mean face covers its mirror image from left to right, and not from top to bottom. */
 static int is_upright(lac_mean_face *f, const int *mirror, int *shown)
 {
-    double before = misfit(f, mirror);
-    int has_shown = shows_pairs(f, shown);
-    lac_mean_face_exchange(f);
-    double after = misfit(f, mirror);
-    int shows = shows_pairs(f, shown);
-    lac_mean_face_exchange(f);
-    return isnan(before) ? has_shown && !shows
-                         : before < far * f->side && after > far * f->side && !shows;
+    const both_ways b = look_both_ways(f, mirror, shown);
+    return isnan(b.misfit[0]) ? b.shows[0] && !b.shows[1]
+                              : b.misfit[0] < far * f->side && b.misfit[1] > far * f->side &&
+                                    !b.shows[1];
 }
 
 /* How much farther the mean picture must be from its mirror image across than from that down.

@@ -113,8 +113,8 @@ lac_status lac_groups_find(lac_context *ctx, const lac_data *data, int *group, u
 lac_status lac_data_take(lac_context *ctx, const lac_data *data, const int *rows, int count,
                          lac_data **out);
 
-/* Gives all ranks the data that rank 0 has at *data, where the others have NULL, its pictures once a
- * machine; or the failure, if that is what making it has come to. Nothing to do for one. What
+/* Gives all ranks the data that rank 0 has at *data, where the others have NULL, its pictures once
+ * a machine; or the failure, if that is what making it has come to. Nothing to do for one. What
  * *data then is, also after a failure, is for lac_data_free. MEMORY, RANKS. parcel.c */
 lac_status lac_data_hand_out(lac_context *ctx, lac_status status, lac_data **data);
 

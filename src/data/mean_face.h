@@ -29,8 +29,8 @@ void lac_mean_face_partners(const lac_mean_face *face, int *shown);
 /* Whether the mirrored point p is so far from the point q that they are no partners. */
 int lac_mean_face_is_far(const lac_mean_face *face, int p, int q);
 
-/* How far the mean picture is from its mirror image from left to right, and from top to bottom: sums
- * of differences of grey, of a size that means nothing by itself. mean_picture.c */
+/* How far the mean picture is from its mirror image from left to right, and from top to bottom:
+ * sums of differences of grey, of a size that means nothing by itself. mean_picture.c */
 typedef struct lac_mean_picture {
     double across, down;
 } lac_mean_picture;

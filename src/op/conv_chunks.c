@@ -244,8 +244,8 @@ static void work_half(void *arg, int item, int thread)
     finish(j, c.own, &c, item * planes, (item + 1) * planes);
 }
 
-/* Sums were taken about the running mean or, by the kernel, about a nearer number: the difference of
- * squares keeps its digits. */
+/* Sums were taken about the running mean or, by the kernel, about a nearer number: the difference
+ * of squares keeps its digits. */
 static void batch_statistics(lac_op *op, lac_conv_state *s, const lac_pass *pass)
 {
     double count = (double)lac_pass_whole(pass) * s->y_shape.h * s->y_shape.w;

@@ -111,8 +111,8 @@ static inline const uint8_t *lac_trainer_mask(const lac_trainer *trainer, int ro
     return trainer->present + (size_t)row * 2 * trainer->data->points;
 }
 
-/* Whether its rows are chosen so that it can be judged as it is asked to be, and, of one that has no
- * model yet, so that there is something to learn. MISMATCH. begin.c */
+/* Whether its rows are chosen so that it can be judged as it is asked to be, and, of one that has
+ * no model yet, so that there is something to learn. MISMATCH. begin.c */
 lac_status lac_trainer_check(const lac_trainer *trainer);
 
 /* Puts the table's rule of crops in place of none. begin.c */

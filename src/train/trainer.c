@@ -155,14 +155,15 @@ static lac_status new_model(lac_trainer *t)
 static lac_status make_plan(lac_trainer *t)
 {
     const lac_net *net = t->model->net;
-    int precision = t->config.precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0;
+    int flags = (t->config.precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0) |
+                (t->config.wire == LAC_PRECISION_BF16 ? LAC_PLAN_WIRE_BF16 : 0);
     t->weights = &t->model->weights;
     if (t->config.ema > 0.0) {
         LAC_TRY(lac_weights_new(t->ctx, net, &t->beside));
         lac_weights_copy(net, &t->model->weights, &t->beside);
         t->weights = &t->beside;
     }
-    return lac_plan_new(t->ctx, net, t->weights, t->config.batch, precision, &t->plan);
+    return lac_plan_new(t->ctx, net, t->weights, t->config.batch, flags, &t->plan);
 }
 
 void lac_train_settle(const lac_context *ctx, lac_train_config *config)

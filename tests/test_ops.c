@@ -424,6 +424,8 @@ static void check_backward(const subject *s)
         assert_activation(s, op, "dz", op->dz, s->ref->node[i].dz,
                           1.0 / BACKWARD_TOLERANCE_INVERSE);
         op->way->backward(op, &pass);
+        for (int turn = 0; turn < LAC_TURNS && op->way->settle; turn++)
+            op->way->settle(op, &pass, turn);
     }
     for (int i = 1; i < s->ref->count; i++)
         check_gradients(s, i);

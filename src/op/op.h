@@ -196,10 +196,22 @@ float *lac_transit_end(const lac_pass *pass, const lac_transit *transit, float *
 /* Where in the batch of all ranks this one's pictures begin. */
 int lac_pass_first(const lac_pass *pass);
 
-/* Rows of so many bytes, one for every picture of all ranks, to all, while ranks compute: begun,
- * and finished with the same words. They note failures as trouble. */
-void lac_pictures_begin(const lac_pass *pass, void *rows, size_t bytes);
-void lac_pictures_finish(const lac_pass *pass, void *rows, size_t bytes);
+/* Rows of numbers, one for every picture of all ranks, from each its own to all, on their way while
+ * ranks compute. pictures.c */
+typedef struct lac_pictures {
+    size_t width;
+    const lac_kernels *stored, *wire; /* how numbers are stored here, and between ranks */
+    void *all;                        /* [pictures, width] */
+    void *sent;                       /* the same as the wire stores them; NULL where that is so */
+} lac_pictures;
+
+/* Its memory, from the backward pass until it is settled. MEMORY. */
+lac_status lac_pictures_plan(lac_planner *planner, size_t width, const lac_kernels *stored,
+                             lac_pictures *out);
+
+/* Begun with this rank's rows in place. They note failures as trouble. */
+void lac_pictures_begin(const lac_pass *pass, const lac_pictures *pictures);
+void lac_pictures_finish(const lac_pass *pass, const lac_pictures *pictures);
 
 /* Where the lines of a rank begin in a tensor that is shared, floats; `rank` may be the number of
  * ranks. */

@@ -1,5 +1,5 @@
 /* What ranks tell each other at once in a pass: sums of chunks in double, along the tree (tree.h),
- * and rows of pictures and of parameters, which nobody adds. */
+ * and parameters, which nobody adds. */
 #include "op/tree.h"
 
 #include <string.h>
@@ -63,27 +63,6 @@ int lac_pass_whole(const lac_pass *pass)
 int lac_pass_first(const lac_pass *pass)
 {
     return pass->start ? pass->start[lac_rank(pass->ctx)] : 0;
-}
-
-static lac_move move_of(const lac_pass *pass, void *rows, size_t bytes, size_t *end)
-{
-    for (int r = 0; r < lac_ranks(pass->ctx); r++)
-        end[r] = (size_t)pass->start[r + 1] * bytes;
-    return (lac_move){.end = end, .to = rows};
-}
-
-void lac_pictures_begin(const lac_pass *pass, void *rows, size_t bytes)
-{
-    size_t end[LAC_MOST_RANKS];
-    const lac_move move = move_of(pass, rows, bytes, end);
-    lac_begin_noting(pass->ctx, &move);
-}
-
-void lac_pictures_finish(const lac_pass *pass, void *rows, size_t bytes)
-{
-    size_t end[LAC_MOST_RANKS];
-    const lac_move move = move_of(pass, rows, bytes, end);
-    lac_finish_noting(pass->ctx, &move);
 }
 
 size_t lac_param_share(const lac_param *param, int rank, int ranks)

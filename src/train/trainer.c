@@ -260,6 +260,8 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     (*out)->dropped = own.dropped;
     status = lac_config_check(ctx, &(*out)->config);
     lac_train_settle(ctx, &(*out)->config);
+    if (config->wire == LAC_PRECISION_BF16 && lac_ranks(ctx) == 1)
+        lac_log(ctx, "wire bf16: one rank sends nothing, and rounds nothing");
     if (!own.model)
         lac_train_take_crop(data, &(*out)->config);
     if (status == LAC_OK)

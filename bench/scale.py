@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 
-SHORT = 1 << 20  # as in src/op/ranks.c
+SHORT = 1 << 20  # as in src/op/tree.c
 LAYER = re.compile(r"^(\S+)\s+((?:conv|dense) .*?)\s{2,}(?:\d+x\d+x)?(\d+)\s+(\d+)\s+[\d.]+$")
 STEM_FORWARD, STEM_CHANNEL = 8 * 11 * 11 * 232, 8 * 177  # bytes of its sums (src/kernel/stem.h)
 
@@ -57,47 +57,68 @@ class Wire:
         return branches * self.exchange(row) + self.gather(row / self.nodes)
 
 
-def step(wire, net, batch, element, points, larger=1.0):
-    """What a step waits for: sums of weights, which could be hidden, and all else, by kind. Rows of
-    a weight's gradient may be `larger` than it: a method of convolving has its own order."""
-    norms = weights = dense = 0.0
+def step(wire, net, case, batch, element, larger=1.0, sent=4):
+    """Seconds of what ranks tell each other in a step, by kind. Numbers that gradients are sums of
+    have `sent` bytes at most on the wire. Rows of a weight's gradient may be `larger` than it: a
+    method of convolving has its own order."""
+    parts = dict.fromkeys(["gradients", "inputs", "weights", "norm"], 0.0)
     for words, outputs, params in net:
         if words.startswith("dense"):
-            inputs = params / outputs - 1
-            dense += wire.gather(batch * inputs * element) + wire.gather(batch * outputs * 4)
-            dense += wire.gather(params * 4 / wire.nodes)
+            inputs = batch * (params / outputs - 1) * min(element, sent)
+            parts["inputs"] += wire.gather(inputs) + wire.gather(batch * outputs * sent)
+            parts["weights"] += wire.gather(params * 4 / wire.nodes)
         elif words.startswith("conv 11x11"):
-            norms += wire.sum(STEM_FORWARD) + wire.sum(STEM_CHANNEL * outputs)
+            parts["norm"] += wire.sum(STEM_FORWARD) + wire.sum(STEM_CHANNEL * outputs)
         else:
             is_norm = " norm" in words
-            norms += (1 + is_norm) * wire.sum(16 * outputs)
-            weights += wire.sum(larger * 4 * (params - outputs * (1 + is_norm)))
-    answers = wire.gather(batch * 2 * points * 4) + 3 * wire.gather(24)
-    return {"weights": weights, "norm": norms, "dense": dense, "answers": answers}
+            parts["norm"] += (1 + is_norm) * wire.sum(16 * outputs)
+            parts["gradients"] += wire.sum(larger * sent * (params - outputs * (1 + is_norm)))
+    answers = wire.gather(batch * 2 * case["points"] * 4) + 3 * wire.gather(24)
+    return {**parts, "answers": answers}
 
 
 def larger_rows(case, measured, net):
     """By how much, from what one of two ranks has heard: seconds are bytes on a wire of no latency."""
     wire = Wire({"latency": 0, "bandwidth": 1}, 2)
-    parts = step(wire, net, measured["batch"] / 2, measured["element"], case["points"])
-    return 1 + (measured["heard"] - sum(parts.values())) / parts["weights"]
+    parts = step(wire, net, case, measured["batch"] / 2, measured["element"])
+    return 1 + (measured["heard"] - sum(parts.values())) / parts["gradients"]
 
 
-def efficiency(compute, waits):
-    return 100 * compute / (compute + waits)
+class Prediction:
+    """What a step waits for where gradients, and what dense layers multiply, travel during the
+    rest of the backward pass: a share `overlap` of the step."""
+
+    def __init__(self, compute, overlap, parts):
+        self.parts = dict(parts)
+        self.compute = compute
+        self.all = sum(parts.values())
+        travels = parts["gradients"] + parts["inputs"]
+        self.hidden = min(travels, overlap * compute)
+        for kind in ["gradients", "inputs"]:
+            self.parts[kind] *= 1 - self.hidden / travels if travels else 1
+
+    def efficiency(self, waits):
+        return f"{100 * self.compute / (self.compute + waits):.0f} %"
+
+    def waits(self):
+        return self.all - self.hidden
 
 
 def row(case, network, measured, net, speedup, nodes):
-    compute = measured["seconds"] / speedup
-    parts = step(Wire(network, nodes), net, measured["batch"], measured["element"], case["points"],
-                 larger_rows(case, measured, net))
-    waits = sum(parts.values())
-    hidden = min(parts["weights"], case["overlap"] * compute)
-    most = max(parts, key=parts.get)
+    larger = larger_rows(case, measured, net)
+
+    def predict(sent):
+        parts = step(Wire(network, nodes), net, case, measured["batch"], measured["element"],
+                     larger, sent)
+        return Prediction(measured["seconds"] / speedup, case["overlap"], parts)
+
+    p, short = predict(4), predict(2)
+    most = max(p.parts, key=p.parts.get)
+    share = 100 * p.parts[most] / p.waits()
     return (f"| {measured['model']} | {speedup} | {network['name']} | {nodes} | "
-            f"{1e3 * compute:.0f} | {1e3 * waits:.1f} | {efficiency(compute, waits):.0f} % | "
-            f"{efficiency(compute, waits - hidden):.0f} % | {most}, "
-            f"{100 * parts[most] / waits:.0f} % |")
+            f"{1e3 * p.compute:.0f} | {1e3 * p.all:.1f} | {1e3 * p.hidden:.1f} | "
+            f"{p.efficiency(p.all)} | {p.efficiency(p.waits())} | "
+            f"{short.efficiency(short.waits())} | {most}, {share:.0f} % |")
 
 
 def main():
@@ -105,9 +126,9 @@ def main():
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scale.json")
     with open(sys.argv[2] if len(sys.argv) > 2 else beside, encoding="utf-8") as file:
         case = json.load(file)
-    print("| model | node | network | nodes | compute, ms | waits, ms | efficiency | with overlap "
-          "| most of the waits |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| model | node | network | nodes | compute, ms | communication, ms | hidden "
+          "| if it were not | efficiency | with bf16 on the wire | most of the waits |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for measured in case["steps"]:
         net = list(layers(lacuna, measured["model"], case))
         for speedup in case["speedups"]:

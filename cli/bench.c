@@ -27,15 +27,17 @@ static void print_head(const bench_options *o, const lac_context *ctx)
     fflush(stdout);
 }
 
-/* Of a step of rank 0. Nothing is computed while it waits. */
+/* Of a step of rank 0. */
 static void print_ranks(const lac_bench_result *r)
 {
     double compute = r->step_seconds - r->gather_seconds;
     printf("compute            %10.2f ms of a step of rank 0\n", 1e3 * compute);
-    printf("communication      %10.2f ms besides, waits included; none is hidden\n",
-           1e3 * r->gather_seconds);
-    printf("                   %10.2f MB from the others, in %.0f messages of all\n",
+    printf("communication      %10.2f ms besides, waits included\n", 1e3 * r->gather_seconds);
+    printf("  hidden           %10.2f ms more where it hears nothing while it computes\n",
+           1e3 * r->hidden_seconds);
+    printf("  heard            %10.2f MB from the others, in %.0f messages of all\n",
            1e-6 * r->gather_bytes, r->gathers);
+    printf("  while computing  %10.2f MB of them\n", 1e-6 * r->hidden_bytes);
     printf("efficiency         %10.1f %%, what compute is of the step\n",
            100 * compute / r->step_seconds);
 }
@@ -138,6 +140,8 @@ static void print_json(cJSON *root, const lac_bench_result *r)
         cJSON_AddNumberToObject(root, "gather_seconds", r->gather_seconds);
         cJSON_AddNumberToObject(root, "gather_bytes", r->gather_bytes);
         cJSON_AddNumberToObject(root, "gathers", r->gathers);
+        cJSON_AddNumberToObject(root, "hidden_seconds", r->hidden_seconds);
+        cJSON_AddNumberToObject(root, "hidden_bytes", r->hidden_bytes);
     }
     add_operators(root, r);
     json_print(root);
@@ -186,7 +190,7 @@ static int bench(bench_options *o)
 
 static int is_offered(const lac_field *f)
 {
-    return setting_is(f, "model precision batch " AUGMENTATION);
+    return setting_is(f, "model precision wire batch " AUGMENTATION);
 }
 
 int verb_bench(int argc, char **argv)

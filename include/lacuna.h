@@ -92,6 +92,17 @@ typedef enum lac_status {
  * training that fails on one, fails on all. Folds and the trials of a search are handed out to
  * teams of ranks. */
 
+/* What moves between ranks at once: a gather, or, with rows, an exchange, of what these are given
+ * (lac_comm). */
+typedef struct lac_move {
+    const void *from;
+    const int *row; /* NULL: a gather */
+    const size_t *end;
+    void *to;       /* of a gather its bytes */
+} lac_move;
+
+enum { LAC_MOST_MOVES = 32 }; /* that are under way at once */
+
 /* How a rank, one of `size` processes, is heard by the others. It moves bytes and adds nothing:
  * sums are the library's own, always in one order, so that a training does not depend on the number
  * of ranks (docs/scale.md). Any means of moving bytes will do. */
@@ -119,6 +130,12 @@ typedef struct lac_comm {
      * table's pictures together. All ranks call it; it lasts as long as this one. NULL where they
      * are not known, or machine itself: each holds its own. */
     const struct lac_comm *(*machine)(void *user);
+    /* The same two while ranks compute: begin does not wait, and what the move points to is left
+     * alone until finish has come back with the same move. They are finished in the order in which
+     * they were begun; between them there may be gathers and exchanges. Both NULL: a rank waits
+     * for what it could hear later. */
+    int (*begin)(void *user, const lac_move *move);
+    int (*finish)(void *user, const lac_move *move);
 } lac_comm;
 
 /* Makes this process rank 0 of `size`, the others by fork, which share memory with it: for one
@@ -433,6 +450,9 @@ typedef struct lac_train_config {
                                 (0.2) */
     lac_precision precision; /* BF16 needs a processor with AVX512-BF16, or cpu level ref; else
                                 ARGUMENT. The model predicts in float32 either way (FLOAT32) */
+    lac_precision wire;      /* FLOAT32 or BF16: how ranks send each other what gradients are sums
+                                of. BF16 is half as much, and rounds it to 3 digits. One rank sends
+                                nothing (FLOAT32) */
     int epochs;              /* each visits every row and its mirror image, 1 to 1000000 (1000) */
     int batch;               /* pictures per step, 1 to 65536 (256) */
     int even_batches;        /* 1: an epoch's batches differ by one picture at most; 0: all are full
@@ -1244,6 +1264,9 @@ typedef struct lac_bench_result {
     double gather_seconds;      /* median of what a step waits for other ranks, */
     double gather_bytes;        /* and of what comes from them */
     double gathers;             /* in so many gathers and exchanges of a step */
+    double hidden_seconds;      /* median of what it waits for more where it hears nothing while it
+                                 * computes, in steps between the others; below 0 by chance */
+    double hidden_bytes;        /* of those that come while it computes */
 } lac_bench_result;
 
 /* Measures `config` on drawn pictures of side `size`, `steps` steps, alternating with the peak. */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Trainings by mpirun: the same run by 1, 2 and 3 ranks; and, of `all`, the same folds and search by
+# Trainings by mpirun: the same run by 1, 2 and 3 ranks, and by 2 as by fork; and, of `all`, the same folds and search by
 # teams of them; of Open MPI a signal that stops and a rank that is killed.
 # Skipped where there is no mpirun. MPIRUN is another one than the first in PATH, for a build with
 # another MPI.
@@ -56,6 +56,20 @@ for n in 1 2 3; do # rank 0 has mpirun's standard input, and hands out what it r
     cmp piped1.csv "piped$n.csv" || fail "$n ranks train another from a pipe"
 done
 grep -q '^machine  3 ranks, each of 1 thread' kimura3.out || fail 'does not say who trains'
+
+# Rounded on the wire, by MPI as by fork.
+short='--preset paper --model resnet --batch 32 --epochs 1 --wire bf16'
+# shellcheck disable=SC2086
+{
+    ranks 2 train --data faces --out short $short >short.out
+    "$lacuna" train --data faces --out forked $short --threads 1 --ranks 2 >forked.out
+}
+for run in short forked; do
+    "$lacuna" predict --model "$run" --data faces >"$run.answers"
+done
+run=
+cmp short.answers forked.answers || fail 'bf16 on the wire is another training by MPI than by fork'
+cmp -s short.answers answers1 && fail 'bf16 on the wire rounds nothing'
 [ "$extent" = all ] || exit 0
 
 settings='--preset paper --model kimura --batch 32'

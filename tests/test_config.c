@@ -60,7 +60,8 @@ static lac_train_config unusual_config(void)
                               .ema = nextafter(1, 0), .until = 2.23, .patience = 1000000,
                               .optimizer = LAC_OPTIMIZER_ADAMW,
                               .start = LAC_START_HE, .start_width = 0.3,
-                              .precision = LAC_PRECISION_BF16, .epochs = 1000000, .batch = 3,
+                              .precision = LAC_PRECISION_BF16, .wire = LAC_PRECISION_BF16,
+                              .epochs = 1000000, .batch = 3,
                               .split_seed = UINT64_MAX - 1,
                               .lr = nextafter(0.1, 1), .beta1 = nextafter(1, 0), .beta2 = 1.0 / 3,
                               .eps = 1e-30, .weight_decay = 1e300, .dropout = 0, .mirror = 0,
@@ -80,7 +81,8 @@ static void a_configuration_survives_json_to_the_last_bit(void **state)
     free(text);
     assert_string_equal(b.model, "cnn");
     assert_true(a.rows == b.rows && a.loss == b.loss && a.reduction == b.reduction);
-    assert_true(a.optimizer == b.optimizer && a.start == b.start && a.precision == b.precision);
+    assert_true(a.optimizer == b.optimizer && a.start == b.start && a.precision == b.precision &&
+                a.wire == b.wire);
     assert_true(a.epochs == b.epochs && a.batch == b.batch && a.mirror == b.mirror);
     assert_true(a.lr == b.lr && a.beta1 == b.beta1 && a.beta2 == b.beta2 && a.eps == b.eps);
     assert_true(a.weight_decay == b.weight_decay && a.dropout == b.dropout);
@@ -131,7 +133,7 @@ static void the_json_reads_as_the_command_line_does(void **state)
               "\t\"optimizer\":\t\"adam\",\n\t\"start\":\t\"normal\",\n"
               "\t\"start_width\":\t0.02,\n\t\"from\":\t\"\",\n"
               "\t\"teacher\":\t\"\",\n\t\"teacher_weight\":\t0.2,\n"
-              "\t\"precision\":\t\"float32\",\n"
+              "\t\"precision\":\t\"float32\",\n\t\"wire\":\t\"float32\",\n"
               "\t\"epochs\":\t1000,\n\t\"batch\":\t256,\n\t\"even_batches\":\t1,\n"
               "\t\"lr\":\t0.0001,\n"
               "\t\"schedule\":\t\"constant\",\n\t\"warmup\":\t0,\n\t\"step_factor\":\t0.1,\n"

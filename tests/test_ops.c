@@ -432,6 +432,8 @@ static void check_backward(const subject *s)
                           1.0 / BACKWARD_TOLERANCE_INVERSE);
         spoil(s, 2 * s->ref->count - 1 - i);
         op->way->backward(op, &pass);
+        for (int turn = 0; turn < LAC_TURNS && op->way->settle; turn++)
+            op->way->settle(op, &pass, turn);
     }
     for (int i = 1; i < s->ref->count; i++)
         check_gradients(s, i);

@@ -156,6 +156,14 @@ static void so_it_is_with_a_teacher(void **state)
     (void)state;
 }
 
+/* Trains by so many ranks whose gradients are rounded on the wire. */
+static void train_rounded(shared_training *s, const test_folder *f, const char *name, int ranks)
+{
+    strcpy(s->run, path_in(f, name).text);
+    s->config.wire = LAC_PRECISION_BF16;
+    must_train(s, ranks, LAC_OK);
+}
+
 static int note_loss(void *user, const lac_progress *p)
 {
     shared_training *s = user;
@@ -186,6 +194,37 @@ static void a_batch_that_cannot_be_cut_at_chunks_is_trained_within_rounding(void
             assert_true(fabs(s.loss[i] - one[i]) <= 1e-4 * one[i]);
     }
     folder_free(&f);
+    (void)state;
+}
+
+/* What rounding does to the losses of a few steps; there is no gradient before the first. */
+static void bf16_on_the_wire_trains_within_its_rounding_and_always_alike(void **state)
+{
+    static const char *const models[] = {"resnet", "cnn"};
+    for (int m = 0; m < LAC_COUNT(models); m++) {
+        shared_training s = training_of(models[m], 32), exact = s;
+        test_folder f;
+        folder_new(&f);
+        s.progress = exact.progress = note_loss;
+        run_in(&exact, &f, 2);
+        must_train(&exact, 2, LAC_OK);
+        train_rounded(&s, &f, "rounded", 2);
+        assert_int_equal(s.losses, exact.losses);
+        assert_true(s.loss[0] == exact.loss[0]);
+        int differs = 0;
+        for (int i = 1; i < s.losses; i++) {
+            differs |= s.loss[i] != exact.loss[i];
+            assert_true(fabs(s.loss[i] - exact.loss[i]) <= 0.02 * exact.loss[i]);
+        }
+        assert_true(differs);
+        char once[384];
+        strcpy(once, s.run);
+        train_rounded(&s, &f, "again", 2);
+        lac_context *ctx = context_at(s.cpu, 1);
+        assert_same_run(ctx, once, s.run);
+        lac_context_free(&ctx);
+        folder_free(&f);
+    }
     (void)state;
 }
 
@@ -238,6 +277,29 @@ static void a_stop_of_any_rank_is_gone_on_with_by_another_number_of_them(void **
     lac_context *ctx = context_at(s.cpu, 1);
     assert_same_run(ctx, whole, s.run);
     lac_context_free(&ctx);
+    folder_free(&f);
+    (void)state;
+}
+
+static void so_is_one_with_bf16_on_the_wire_and_by_one_rank_too(void **state)
+{
+    shared_training s = training_of("resnet", 32);
+    test_folder f;
+    char whole[384];
+    folder_new(&f);
+    train_rounded(&s, &f, "whole", 2);
+    strcpy(whole, s.run);
+    s.progress = stop_of_rank_1;
+    strcpy(s.run, path_in(&f, "parts").text);
+    must_train(&s, 2, LAC_STOPPED);
+    s.progress = NULL;
+    s.epochs = 2;
+    must_train(&s, 2, LAC_OK);
+    lac_context *ctx = context_at(s.cpu, 1);
+    assert_same_run(ctx, whole, s.run);
+    lac_context_free(&ctx);
+    s.epochs = 3;
+    must_train(&s, 1, LAC_OK);
     folder_free(&f);
     (void)state;
 }
@@ -378,8 +440,10 @@ int main(void)
         cmocka_unit_test(so_it_is_in_bf16_and_in_plain_c),
         cmocka_unit_test(so_it_is_with_a_teacher),
         cmocka_unit_test(a_batch_that_cannot_be_cut_at_chunks_is_trained_within_rounding),
+        cmocka_unit_test(bf16_on_the_wire_trains_within_its_rounding_and_always_alike),
         cmocka_unit_test(slices_begin_at_units_and_leave_none_too_small),
         cmocka_unit_test(a_stop_of_any_rank_is_gone_on_with_by_another_number_of_them),
+        cmocka_unit_test(so_is_one_with_bf16_on_the_wire_and_by_one_rank_too),
         cmocka_unit_test(a_rank_that_is_killed_ends_all_and_the_run_can_go_on),
         cmocka_unit_test(so_does_rank_0),
         cmocka_unit_test(a_full_disk_of_rank_0_ends_all_with_its_message),

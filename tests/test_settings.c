@@ -232,6 +232,7 @@ static void an_illegal_member_is_named_with_value_and_range(void **state)
     ILLEGAL(optimizer, (lac_optimizer)2, "optimizer is 2, must be adam or adamw");
     ILLEGAL(start, (lac_start)3, "start is 3, must be normal, he or uniform");
     ILLEGAL(precision, (lac_precision)3, "precision is 3, must be float32, bf16 or auto");
+    ILLEGAL(wire, LAC_PRECISION_AUTO, "wire is 2, must be float32 or bf16");
     ILLEGAL(epochs, 0, "epochs is 0, must be a whole number from 1 to 1000000");
     ILLEGAL(batch, -1, "batch is -1, must be a whole number from 1 to 65536");
     ILLEGAL(lr, 0, "lr is 0, must be a number above 0");

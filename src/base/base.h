@@ -48,6 +48,7 @@ struct lac_context {
     unsigned temporaries; /* files of which the names have been tried so far */
     long allocations; /* calls of lac_alloc so far */
     long fail_at;     /* tests: the allocation that fails, counted from 1; 0 = none */
+    double moved_bytes; /* of heard_bytes, what came while this rank computed */
 };
 
 /* Sets the message and returns `status`: `return lac_fail(ctx, LAC_ERROR_IO, ...)`. ctx is

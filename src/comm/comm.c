@@ -38,16 +38,31 @@ lac_status lac_gather(lac_context *ctx, void *bytes, const size_t *end)
     return failed ? lac_fail(ctx, LAC_ERROR_RANKS, "%s", comm->reason(comm->user)) : LAC_OK;
 }
 
+/* What comes from other ranks. */
+static double bytes_of(const lac_comm *comm, const lac_move *m)
+{
+    int rank = comm->rank;
+    if (!m->row)
+        return (double)(m->end[comm->size - 1] - piece(m->end, rank));
+    int own = m->row[rank] - (rank ? m->row[rank - 1] : 0);
+    return (double)(m->row[comm->size - 1] - own) * (double)piece(m->end, rank);
+}
+
+static void note_if(lac_context *ctx, int failed)
+{
+    if (failed)
+        lac_trouble_note(ctx, LAC_ERROR_RANKS, "%s", ctx->comm->reason(ctx->comm->user));
+}
+
 void lac_exchange_noting(lac_context *ctx, const void *from, const int *row, const size_t *end,
                          void *to)
 {
     const lac_comm *comm = ctx->comm;
-    int rank = comm->rank, own = row[rank] - (rank ? row[rank - 1] : 0);
+    const lac_move move = {from, row, end, to};
     double started = lac_seconds();
     int failed = comm->exchange(comm->user, from, row, end, to);
-    note_heard(ctx, started, (double)(row[comm->size - 1] - own) * (double)piece(end, rank));
-    if (failed)
-        lac_trouble_note(ctx, LAC_ERROR_RANKS, "%s", comm->reason(comm->user));
+    note_heard(ctx, started, bytes_of(comm, &move));
+    note_if(ctx, failed);
 }
 
 void lac_gather_noting(lac_context *ctx, void *bytes, const size_t *end)
@@ -55,6 +70,35 @@ void lac_gather_noting(lac_context *ctx, void *bytes, const size_t *end)
     lac_status status = lac_gather(ctx, bytes, end);
     if (status != LAC_OK)
         lac_trouble_note(ctx, status, "%s", ctx->message);
+}
+
+int lac_moves(const lac_context *ctx)
+{
+    return ctx->comm && ctx->comm->begin;
+}
+
+void lac_begin_noting(lac_context *ctx, const lac_move *move)
+{
+    double started = lac_seconds();
+    if (!lac_moves(ctx))
+        return;
+    note_if(ctx, ctx->comm->begin(ctx->comm->user, move));
+    ctx->heard_seconds += lac_seconds() - started;
+}
+
+void lac_finish_noting(lac_context *ctx, const lac_move *move)
+{
+    double started = lac_seconds();
+    if (!lac_moves(ctx)) {
+        if (move->row)
+            lac_exchange_noting(ctx, move->from, move->row, move->end, move->to);
+        else
+            lac_gather_noting(ctx, move->to, move->end);
+        return;
+    }
+    note_if(ctx, ctx->comm->finish(ctx->comm->user, move));
+    note_heard(ctx, started, bytes_of(ctx->comm, move));
+    ctx->moved_bytes += bytes_of(ctx->comm, move);
 }
 
 /* ---- Shares ---------------------------------------------------------------------------- */

@@ -29,6 +29,14 @@ void lac_gather_noting(lac_context *ctx, void *bytes, const size_t *end);
 void lac_exchange_noting(lac_context *ctx, const void *from, const int *row, const size_t *end,
                          void *to);
 
+/* Whether ranks can hear each other while they compute. */
+int lac_moves(const lac_context *ctx);
+
+/* Begins and finishes a move, as lac_comm says; where it cannot be begun, finishing it does all.
+ * They note a failure. */
+void lac_begin_noting(lac_context *ctx, const lac_move *move);
+void lac_finish_noting(lac_context *ctx, const lac_move *move);
+
 /* Where the share of a rank begins when `count` things are shared out evenly. */
 int lac_share(int count, int rank, int ranks);
 

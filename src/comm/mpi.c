@@ -3,6 +3,9 @@
  * where there are more of them than cores; so a gather is begun, and looked after with pauses that
  * grow.
  *
+ * Moves are messages from rank to rank, which travel while MPI is called for something else: a
+ * backward pass gathers sums after every few operators.
+ *
  * An error of MPI ends all ranks, as MPI does by itself, and mpirun says which one is gone.
  *
  * Of the library nothing is called here: the shared one hides what lacuna.h does not declare.
@@ -15,11 +18,18 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { MOST_BYTES = 1 << 30 }; /* of a message: MPI counts in int */
 enum { LOOKS = 200 };          /* without a sleep: they give way to others that can run */
 enum { LEAST_SLEEP = 5000, MOST_SLEEP = 100000 }; /* nanoseconds */
+
+/* The messages of a move under way. Room for them grows with the first moves. */
+typedef struct messages {
+    MPI_Request *request;
+    int count, room;
+} messages;
 
 /* All ranks, and behind them in memory this one's team, once somebody has asked for it. */
 typedef struct team {
@@ -27,14 +37,17 @@ typedef struct team {
     MPI_Comm ranks;
     int count[LAC_MOST_RANKS], first[LAC_MOST_RANKS];         /* bytes from each rank, */
     int count_out[LAC_MOST_RANKS], first_out[LAC_MOST_RANKS]; /* and to each */
+    messages move[LAC_MOST_MOVES];
+    unsigned begun, finished; /* moves */
     char reason[MPI_MAX_ERROR_STRING];
 } team;
 
-static int wait_for(MPI_Request *request)
+static int wait_for(int count, MPI_Request *request)
 {
     int done = 0, looks = 0, error = MPI_SUCCESS;
     struct timespec pause = {0, LEAST_SLEEP};
-    while ((error = MPI_Test(request, &done, MPI_STATUS_IGNORE)) == MPI_SUCCESS && !done) {
+    while ((error = MPI_Testall(count, request, &done, MPI_STATUSES_IGNORE)) == MPI_SUCCESS &&
+           !done) {
         if (looks++ < LOOKS) {
             sched_yield();
             continue;
@@ -57,7 +70,7 @@ static int gather_by_rank(team *t, char *bytes, const size_t *end)
             size_t piece = end[r] - at < MOST_BYTES ? end[r] - at : MOST_BYTES;
             error = MPI_Ibcast(bytes + at, (int)piece, MPI_BYTE, r, t->ranks, &request);
             if (error == MPI_SUCCESS)
-                error = wait_for(&request);
+                error = wait_for(1, &request);
             at += piece;
         }
     return error;
@@ -72,7 +85,7 @@ static int gather_at_once(team *t, char *bytes, const size_t *end)
     }
     int error = MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, bytes, t->count, t->first,
                                 MPI_BYTE, t->ranks, &request);
-    return error == MPI_SUCCESS ? wait_for(&request) : error;
+    return error == MPI_SUCCESS ? wait_for(1, &request) : error;
 }
 
 static int failed(team *t, int error)
@@ -133,9 +146,93 @@ static int exchange(void *user, const void *from, const int *row, const size_t *
         error = MPI_Ialltoallv(out, t->count_out, t->first_out, MPI_BYTE, to, t->count, t->first,
                                MPI_BYTE, t->ranks, &request);
         if (error == MPI_SUCCESS)
-            error = wait_for(&request);
+            error = wait_for(1, &request);
     }
     return failed(t, error);
+}
+
+/* ---- Moves ---------------------------------------------------------------------------------- */
+
+static int make_room(messages *m, int count)
+{
+    if (count <= m->room)
+        return MPI_SUCCESS;
+    MPI_Request *more = realloc(m->request, (size_t)count * sizeof *more);
+    if (!more)
+        return MPI_ERR_NO_MEM;
+    m->request = more;
+    m->room = count;
+    return MPI_SUCCESS;
+}
+
+static int send(team *t, messages *m, const void *from, size_t bytes, int rank)
+{
+    return MPI_Isend(from, (int)bytes, MPI_BYTE, rank, 0, t->ranks, &m->request[m->count++]);
+}
+
+static int receive(team *t, messages *m, void *to, size_t bytes, int rank)
+{
+    return MPI_Irecv(to, (int)bytes, MPI_BYTE, rank, 0, t->ranks, &m->request[m->count++]);
+}
+
+/* To and from another rank, its piece of what is gathered, or rows and columns. */
+static int begin_with(team *t, messages *m, const lac_move *move, int rank)
+{
+    int own = t->comm.rank, error = MPI_SUCCESS;
+    size_t own_first = own ? move->end[own - 1] : 0, own_bytes = move->end[own] - own_first;
+    size_t first = rank ? move->end[rank - 1] : 0, bytes = move->end[rank] - first;
+    if (!move->row) {
+        error = receive(t, m, (char *)move->to + first, bytes, rank);
+        return error ? error : send(t, m, (char *)move->to + own_first, own_bytes, rank);
+    }
+    int before = rank ? move->row[rank - 1] : 0;
+    for (int r = before; r < move->row[rank] && !error; r++)
+        error = receive(t, m, (char *)move->to + r * own_bytes, own_bytes, rank);
+    for (int r = 0; r < rows_of(move->row, own) && !error; r++)
+        error = send(t, m, (const char *)move->from + r * move->end[t->comm.size - 1] + first,
+                     bytes, rank);
+    return error;
+}
+
+static void copy_own(const team *t, const lac_move *move)
+{
+    int own = t->comm.rank, before = move->row && own ? move->row[own - 1] : 0;
+    size_t first = own ? move->end[own - 1] : 0, bytes = move->end[own] - first;
+    for (int r = 0; move->row && r < rows_of(move->row, own); r++)
+        memcpy((char *)move->to + (before + r) * bytes,
+               (const char *)move->from + r * move->end[t->comm.size - 1] + first, bytes);
+}
+
+/* Messages that are too large for MPI's int are not begun. */
+static int is_too_large(const team *t, const lac_move *move)
+{
+    return move->end[t->comm.size - 1] > MOST_BYTES;
+}
+
+static int begin(void *user, const lac_move *move)
+{
+    team *t = user;
+    messages *m = &t->move[t->begun++ % LAC_MOST_MOVES];
+    int others = t->comm.size - 1, error = MPI_SUCCESS;
+    m->count = 0;
+    if (is_too_large(t, move))
+        return 0;
+    int rows = move->row ? move->row[others] + others * rows_of(move->row, t->comm.rank) : 0;
+    error = make_room(m, move->row ? rows : 2 * others);
+    for (int i = 1; i <= others && error == MPI_SUCCESS; i++)
+        error = begin_with(t, m, move, (t->comm.rank + i) % t->comm.size);
+    copy_own(t, move);
+    return failed(t, error);
+}
+
+static int finish(void *user, const lac_move *move)
+{
+    team *t = user;
+    messages *m = &t->move[t->finished++ % LAC_MOST_MOVES];
+    if (!is_too_large(t, move))
+        return failed(t, wait_for(m->count, m->request));
+    return move->row ? exchange(t, move->from, move->row, move->end, move->to)
+                     : gather(t, move->to, move->end);
 }
 
 static const char *reason(void *user)
@@ -151,7 +248,8 @@ static const lac_comm *split(void *user, int size)
     if (part->comm.size == 0 && MPI_Comm_split(all->ranks, all->comm.rank / size, all->comm.rank,
                                                &part->ranks) == MPI_SUCCESS)
         part->comm = (lac_comm){.rank = all->comm.rank % size, .size = size, .gather = gather,
-                                .exchange = exchange, .reason = reason, .user = part};
+                                .exchange = exchange, .begin = begin, .finish = finish,
+                                .reason = reason, .user = part};
     return part->comm.size == size ? &part->comm : NULL;
 }
 
@@ -198,7 +296,8 @@ lac_status lac_mpi_open(lac_comm **out)
         return LAC_ERROR_MEMORY;
     }
     t->comm = (lac_comm){.rank = rank, .size = size, .gather = gather,
-                         .exchange = exchange, .reason = reason, .user = t, .split = split};
+                         .exchange = exchange, .begin = begin, .finish = finish,
+                         .reason = reason, .user = t, .split = split};
     t->ranks = MPI_COMM_WORLD;
     t->comm.machine = machine;
     *out = &t->comm;
@@ -212,6 +311,8 @@ void lac_mpi_close(lac_comm **comm, int failed)
     if (failed)
         MPI_Abort(MPI_COMM_WORLD, 1);
     MPI_Finalize();
+    for (int i = 0; i < 2 * LAC_MOST_MOVES; i++)
+        free(((team *)(*comm)->user)[i / LAC_MOST_MOVES].move[i % LAC_MOST_MOVES].request);
     free((*comm)->user);
     *comm = NULL;
 }

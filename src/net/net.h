@@ -78,6 +78,8 @@ typedef struct lac_plan {
     int batch;                  /* most pictures per pass; where ranks train, of this one's slice */
     int whole;                  /* and of all slices together */
     int unit;                   /* of pictures at which slices begin */
+    int apart;                  /* operators between the backward pass of one and a turn of
+                                   settling it; fewer are possible than at first */
     int flags;
     const lac_kernels *kernels; /* of the activations' storage; outputs are float */
     lac_op *op;                 /* [net->count] */
@@ -90,8 +92,8 @@ typedef struct lac_plan {
 } lac_plan;
 
 /* INFERENCE keeps nothing for a backward pass; BF16 stores activations, their gradients and
- * the operands of products as bf16. */
-enum { LAC_PLAN_INFERENCE = 1, LAC_PLAN_BF16 = 2 };
+ * the operands of products as bf16; WIRE_BF16 what ranks send each other to sum gradients. */
+enum { LAC_PLAN_INFERENCE = 1, LAC_PLAN_BF16 = 2, LAC_PLAN_WIRE_BF16 = 4 };
 
 /* Plans passes of at most `batch` pictures; where the context has ranks, and not for inference, of
  * slices of such a batch. ARGUMENT (BF16 where the context's level has no

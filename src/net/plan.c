@@ -7,12 +7,17 @@
  * whatever is made again from it; a gradient from its first writer to its producer's backward
  * pass; buffers that never live together share memory (base/slab.h). Outputs are read, and their
  * gradients written, between the two passes.
+ *
+ * Where ranks can hear each other while they compute, an operator's gradients are settled in turns,
+ * each of which comes after the backward passes of APART more operators, and at the end.
  */
 #include "comm/comm.h"
 #include "net/net.h"
 
 #include <limits.h>
 #include <stdlib.h>
+
+enum { APART = 2 };
 
 static int reads(const lac_node *reader, int node)
 {
@@ -175,10 +180,20 @@ static lac_status claim_activation(lac_plan *plan, int i)
                           &op->dz);
 }
 
+/* Any level rounds to bf16, if slowly. */
+static const lac_kernels *wire_of(const lac_plan *plan)
+{
+    const lac_kernels *kernels = lac_kernels_get_bf16(plan->ctx->cpu);
+    if (!(plan->flags & LAC_PLAN_WIRE_BF16))
+        return plan->ctx->kernels;
+    return kernels ? kernels : lac_kernels_get_bf16(LAC_CPU_REF);
+}
+
 static lac_status plan_ops(lac_plan *plan)
 {
     lac_planner planner = {.ctx = plan->ctx, .batch = plan->batch, .whole = plan->whole,
                            .inference = plan->flags & LAC_PLAN_INFERENCE, .slab = &plan->slab,
+                           .apart = plan->apart, .wire = wire_of(plan),
                            .end = 2 * plan->net->count};
     for (int i = plan->net->count - 1; i >= 0; i--)
         plan->op[i].is_brief = is_brief(plan, i);
@@ -275,8 +290,10 @@ static lac_status build(lac_plan *plan)
     LAC_TRY(lac_alloc(plan->ctx, (size_t)net->count, sizeof *plan->op, &plan->op));
     for (int i = 0; i < net->count; i++)
         make_op(plan, i);
-    if (lac_ranks(plan->ctx) > 1 && !(plan->flags & LAC_PLAN_INFERENCE))
+    if (lac_ranks(plan->ctx) > 1 && !(plan->flags & LAC_PLAN_INFERENCE)) {
         cut_batch(plan);
+        plan->apart = lac_moves(plan->ctx) ? APART : 0;
+    }
     lac_plan_use(plan, plan->weights);
     LAC_TRY(plan_ops(plan));
     LAC_TRY(make_outputs(plan));
@@ -340,13 +357,27 @@ lac_status lac_plan_forward(lac_plan *plan, const lac_pass *pass)
     return lac_trouble_take(plan->ctx);
 }
 
+static void settle(lac_plan *plan, const lac_pass *pass, int i, int turn)
+{
+    lac_op *op = &plan->op[i];
+    double started = lac_seconds();
+    if (i < 1 || i >= plan->net->count || !op->way->settle)
+        return;
+    op->way->settle(op, pass, turn);
+    op->seconds[1] += lac_seconds() - started;
+}
+
 lac_status lac_plan_backward(lac_plan *plan, const lac_pass *pass)
 {
-    for (int i = plan->net->count - 1; i > 0; i--) {
+    for (int i = plan->net->count - 1; i > -LAC_TURNS * plan->apart; i--) {
         lac_op *op = &plan->op[i];
         double started = lac_seconds();
-        op->way->backward(op, pass);
-        op->seconds[1] = lac_seconds() - started;
+        if (i > 0) {
+            op->way->backward(op, pass);
+            op->seconds[1] = lac_seconds() - started;
+        }
+        for (int turn = 0; turn < LAC_TURNS; turn++)
+            settle(plan, pass, i + plan->apart * (turn + 1), turn);
     }
     return lac_trouble_take(plan->ctx);
 }

@@ -21,6 +21,7 @@ typedef struct job {
     const lac_pass *pass;
     const lac_kernels *kernels;
     const float *w; /* plain weights, while they are packed */
+    float *gradient; /* of packed weights, settled */
 } job;
 
 static job job_of(lac_op *op, const lac_pass *pass)
@@ -79,7 +80,7 @@ static double *chunk_sums(const lac_conv_state *s, int item)
 /* Those of the batch, then in s->sums [2, oc]. */
 static void add_up_chunks(lac_conv_state *s, const lac_pass *pass)
 {
-    lac_chunks_add_doubles(pass, s->chunk, s->sums, 2 * (size_t)s->oc);
+    lac_chunks_add(pass, s->chunk, s->sums, 2 * (size_t)s->oc);
 }
 
 /* ---- Weights ----------------------------------------------------------------------------- */
@@ -163,7 +164,7 @@ static void work_unpack_gradient(void *arg, int item, int thread)
     const job *j = arg;
     lac_conv_state *s = j->s;
     float *dw = lac_op_g(j->op, W);
-    lac_conv_unpack_gradient(s->conv, thread, *j->op->partial, s->padded ? s->padded : dw);
+    lac_conv_unpack_gradient(s->conv, thread, j->gradient, s->padded ? s->padded : dw);
     if (!s->padded)
         return;
     copy_channels(j->op, s->padded, dw, 0);
@@ -440,7 +441,18 @@ static void conv_backward(lac_op *op, const lac_pass *pass)
         add_up_chunks(s, pass);
         bias_gradients(op, s);
     }
-    lac_chunks_add(pass, s->chunk, *op->partial, lac_conv_partial(s->conv));
+    lac_transit_begin(pass, &s->transit, *op->partial);
+}
+
+static void conv_settle(lac_op *op, const lac_pass *pass, int turn)
+{
+    const lac_conv_state *s = op->state;
+    job j = job_of(op, pass);
+    if (turn == 0) {
+        lac_transit_turn(pass, &s->transit, *op->partial);
+        return;
+    }
+    j.gradient = lac_transit_end(pass, &s->transit, *op->partial);
     lac_parallel(pass->ctx, 1, work_unpack_gradient, &j);
 }
 
@@ -456,6 +468,7 @@ const lac_op_way lac_conv_chunks = {
     .plan = lac_conv_plan,
     .forward = conv_forward,
     .backward = conv_backward,
+    .settle = conv_settle,
     .free = lac_conv_state_free,
     .conv = conv_of,
     .chunk = lac_conv_chunk_for,

@@ -24,6 +24,7 @@ typedef struct lac_conv_state {
     int keeps_packed;     /* inference: packed weights stay from one pass to the next */
     uint64_t packed_version[2]; /* version of the weights packed for conv, and for half */
     float *padded;        /* NULL, or plain weights or their gradient with channels filled up */
+    lac_transit transit;  /* of the weights' gradient */
     double *sums;         /* [chunks, 2, oc] */
     lac_norm norm;
     float *channel;       /* [LAC_CONV_ROWS, oc] */

@@ -78,13 +78,12 @@ static lac_status plan_memory(lac_op *op, lac_conv_state *s, lac_planner *p)
     lac_planner_scratch(p, (half > scratch ? half : scratch) + r.y + r.x + r.add);
     LAC_TRY(plan_weights(op, s, p));
     if (!p->inference) {
-        lac_planner_partial(p, lac_chunks_room(p, s->chunk, lac_conv_partial(s->conv),
-                                               sizeof(float)));
+        LAC_TRY(lac_transit_plan(p, s->chunk, lac_conv_partial(s->conv), &s->transit));
         if (s->attr->norm || s->attr->pool)
             LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, y * p->batch, op->kernels->element,
                                       &s->y));
     }
-    size_t sums = lac_chunks_room(p, s->chunk, 2 * channels, sizeof(double));
+    size_t sums = lac_chunks_room(p, s->chunk, 2 * channels);
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, sums, sizeof(double), &s->sums));
     LAC_TRY(lac_norm_plan(p, s->y_shape, &s->norm));
     return lac_planner_claim(p, LAC_LIFE_ALWAYS, LAC_CONV_ROWS * channels, sizeof(float),

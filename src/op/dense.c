@@ -10,6 +10,8 @@
  *   dW = g' x;   dbias = sum over n of g;   dx = g W.
  * Where ranks share the batch they gather g and x, and each multiplies its share of the lines of
  * dW, whose weights it will change: the sums over n run as in one rank, and x is smaller than dW.
+ * They find dx and go on with other operators while these are on their way; where the wire is bf16,
+ * dW and dbias are of rounded g and x.
  *
  * Work is cut into tiles that do not depend on the number of threads. Products are float;
  * where activations are not, they pass through a tile of floats on their way.
@@ -36,9 +38,9 @@ typedef struct dense_state {
     int k;       /* inputs, as stored */
     int outputs;
     int relu, dropout;
-    float *g;    /* [n of all ranks, outputs] gradient in front of ReLU and dropout, */
+    lac_pictures g; /* [outputs] float, gradient in front of ReLU and dropout, */
     void *stored_g; /* and stored as the input is: the same where that is float */
-    void *x;     /* [n of all ranks, k], NULL for one rank */
+    lac_pictures x; /* [k]; nothing for one rank */
     int first, whole; /* the slice of the pass at hand in them, and pictures of all */
 } dense_state;
 
@@ -98,11 +100,11 @@ static lac_status dense_plan(lac_op *op, lac_planner *p)
         lac_planner_scratch(p, (size_t)p->batch * (TILE_OUT > TILE_IN ? TILE_OUT : TILE_IN));
     size_t element = op->input[0]->kernels->element, whole = (size_t)p->whole;
     if (!is_float(op->input[0]))
-        LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, whole * a->outputs, element,
+        LAC_TRY(lac_planner_claim(p, LAC_LIFE_TRANSIT, whole * a->outputs, element,
                                   &s->stored_g));
     if (lac_ranks(p->ctx) > 1)
-        LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, whole * s->k, element, &s->x));
-    return lac_planner_claim(p, LAC_LIFE_BACKWARD, whole * a->outputs, sizeof(float), &s->g);
+        LAC_TRY(lac_pictures_plan(p, (size_t)s->k, op->input[0]->kernels, &s->x));
+    return lac_pictures_plan(p, (size_t)a->outputs, p->ctx->kernels, &s->g);
 }
 
 static void dense_free(lac_op *op)
@@ -183,6 +185,11 @@ static void dense_forward(lac_op *op, const lac_pass *pass)
 
 /* ---- Backward ---------------------------------------------------------------------------- */
 
+static float *g_of(const dense_state *s)
+{
+    return s->g.all;
+}
+
 static void work_gate(void *arg, int item, int thread)
 {
     (void)thread;
@@ -194,7 +201,7 @@ static void work_gate(void *arg, int item, int thread)
     float keep = j->s->dropout ? 1.0f - j->pass->dropout : 1.0f;
     for (int i = 0; i < j->pass->n; i++) {
         size_t at = (size_t)i * outputs + first;
-        float *g = j->s->g + (size_t)j->s->first * outputs + at;
+        float *g = g_of(j->s) + (size_t)j->s->first * outputs + at;
         float z[TILE_OUT];
         op->kernels->load(lac_op_at(op, op->z, at), z, (size_t)count);
         op->kernels->load(lac_op_at(op, op->dz, at), g, (size_t)count);
@@ -211,7 +218,6 @@ static void work_bias(void *arg, int item, int thread)
     (void)thread;
     const job *j = arg;
     const lac_op *op = j->op;
-    const lac_op *input = op->input[0];
     int outputs = j->s->outputs;
     int first = item * TILE_OUT;
     int count = tile_at(item, TILE_OUT, outputs);
@@ -219,13 +225,21 @@ static void work_bias(void *arg, int item, int thread)
     for (int o = 0; o < count; o++)
         dbias[o] = 0.0f;
     for (int i = 0; i < j->s->whole; i++) {
-        size_t at = (size_t)i * outputs + first;
-        const float *g = j->s->g + at;
+        const float *g = g_of(j->s) + (size_t)i * outputs + first;
         for (int o = 0; o < count; o++)
             dbias[o] += g[o];
-        if (!is_float(input))
-            input->kernels->store(g, lac_op_at(input, j->s->stored_g, at), (size_t)count);
     }
+}
+
+/* Rounds g of pictures [first, end) as the input is stored. */
+static void round_g(const job *j, int first, int end)
+{
+    const lac_op *input = j->op->input[0];
+    size_t outputs = (size_t)j->s->outputs;
+    if (!is_float(input))
+        input->kernels->store(g_of(j->s) + first * outputs,
+                              lac_op_at(input, j->s->stored_g, first * outputs),
+                              (end - first) * outputs);
 }
 
 /* Numbers [at, at + count) of the input's gradient. */
@@ -248,56 +262,93 @@ static int line_of_rank(const job *j, int rank)
     return lac_share(j->s->outputs, rank, lac_ranks(j->pass->ctx));
 }
 
-static void work_backward(void *arg, int item, int thread)
+/* g as products read it. */
+static void *g_of_products(const job *j)
+{
+    return is_float(j->op->input[0]) ? j->s->g.all : j->s->stored_g;
+}
+
+static void work_weights(void *arg, int item, int thread)
+{
+    (void)thread;
+    const job *j = arg;
+    const lac_op *op = j->op;
+    const lac_op *input = op->input[0];
+    int k = j->s->k;
+    int first = item * TILE_IN;
+    int line = line_of_rank(j, lac_rank(j->pass->ctx));
+    int lines = line_of_rank(j, lac_rank(j->pass->ctx) + 1) - line;
+    void *x = j->s->x.all ? j->s->x.all : input->z;
+    input->kernels->gemm(LAC_TRANSPOSED, 0, lines, tile_at(item, TILE_IN, k), j->s->whole,
+                         lac_op_at(input, g_of_products(j), line), j->s->outputs,
+                         lac_op_at(input, x, first), k, 0.0f,
+                         lac_op_g(op, W) + (size_t)line * k + first, k);
+}
+
+static void work_inputs(void *arg, int item, int thread)
 {
     const job *j = arg;
     const lac_op *op = j->op;
     const lac_op *input = op->input[0];
-    const lac_kernels *kernels = input->kernels;
     int n = j->pass->n;
     int k = j->s->k;
     int outputs = j->s->outputs;
     int first = item * TILE_IN;
     int count = tile_at(item, TILE_IN, k);
-    int line = line_of_rank(j, lac_rank(j->pass->ctx));
-    int lines = line_of_rank(j, lac_rank(j->pass->ctx) + 1) - line;
-    void *x = j->s->x ? j->s->x : input->z;
-    void *g = is_float(input) ? j->s->g : j->s->stored_g;
-    kernels->gemm(LAC_TRANSPOSED, 0, lines, count, j->s->whole, lac_op_at(input, g, line), outputs,
-                  lac_op_at(input, x, first), k, 0.0f,
-                  lac_op_g(op, W) + (size_t)line * k + first, k);
-    if (!op->wants_gradient[0])
-        return;
     int direct = is_float(input);
     float *dx = direct ? lac_op_at(input, input->dz, first) : lac_op_scratch(op, thread);
     int row = direct ? k : count;
-    kernels->gemm(0, LAC_WIDE, n, count, outputs,
-                  lac_op_at(input, g, (size_t)j->s->first * outputs), outputs,
-                  lac_op_w(op, W) + first, k, direct && op->accumulate[0] ? 1.0f : 0.0f, dx, row);
+    input->kernels->gemm(0, LAC_WIDE, n, count, outputs,
+                         lac_op_at(input, g_of_products(j), (size_t)j->s->first * outputs), outputs,
+                         lac_op_w(op, W) + first, k, direct && op->accumulate[0] ? 1.0f : 0.0f, dx,
+                         row);
     for (int i = 0; i < n && !direct; i++)
         put_row(op, dx + (size_t)i * row, (size_t)i * k + first, count);
 }
 
-static void gather_operands(const job *j)
+static job job_of(lac_op *op, const lac_pass *pass)
+{
+    return (job){.op = op, .s = op->state, .pass = pass};
+}
+
+static void begin_operands(const job *j)
 {
     const lac_op *input = j->op->input[0];
-    size_t k = (size_t)j->s->k, element = input->kernels->element;
-    memcpy(lac_op_at(input, j->s->x, j->s->first * k), input->z, j->pass->n * k * element);
-    lac_pictures_gather(j->pass, j->s->x, k * element);
-    lac_pictures_gather(j->pass, j->s->g, j->s->outputs * sizeof(float));
+    size_t k = (size_t)j->s->k;
+    memcpy(lac_op_at(input, j->s->x.all, j->s->first * k), input->z,
+           j->pass->n * k * input->kernels->element);
+    lac_pictures_begin(j->pass, &j->s->x);
+    lac_pictures_begin(j->pass, &j->s->g);
 }
 
 static void dense_backward(lac_op *op, const lac_pass *pass)
 {
     dense_state *s = op->state;
-    job j = {.op = op, .s = s, .pass = pass};
+    job j = job_of(op, pass);
     s->first = lac_pass_first(pass);
     s->whole = lac_pass_whole(pass);
     lac_parallel(pass->ctx, tiles(s->outputs, TILE_OUT), work_gate, &j);
-    if (s->x)
-        gather_operands(&j);
+    if (s->x.all)
+        begin_operands(&j);
+    round_g(&j, s->first, s->first + pass->n);
+    if (op->wants_gradient[0])
+        lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_inputs, &j);
+}
+
+static void dense_settle(lac_op *op, const lac_pass *pass, int turn)
+{
+    const dense_state *s = op->state;
+    job j = job_of(op, pass);
+    if (turn > 0)
+        return;
+    if (s->x.all) {
+        lac_pictures_finish(pass, &s->x);
+        lac_pictures_finish(pass, &s->g);
+    }
+    round_g(&j, 0, s->first);
+    round_g(&j, s->first + pass->n, s->whole);
     lac_parallel(pass->ctx, tiles(s->outputs, TILE_OUT), work_bias, &j);
-    lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_backward, &j);
+    lac_parallel(pass->ctx, tiles(s->k, TILE_IN), work_weights, &j);
 }
 
 static int dense_backward_reads(const lac_node *node)
@@ -311,6 +362,7 @@ static const lac_op_way dense_tiles = {
     .plan = dense_plan,
     .forward = dense_forward,
     .backward = dense_backward,
+    .settle = dense_settle,
     .free = dense_free,
 };
 static const lac_op_way *const ways[] = {&dense_tiles, NULL};

@@ -63,12 +63,14 @@ void lac_params_add_columns(lac_params *params, const char *node, const char *su
 
 lac_status lac_planner_claim(lac_planner *p, lac_life life, size_t count, size_t size, void *where)
 {
-    int first = life == LAC_LIFE_ALWAYS ? 0
-                : life == LAC_LIFE_BACKWARD ? p->backward_time : p->forward_time;
+    int is_late = life == LAC_LIFE_BACKWARD || life == LAC_LIFE_TRANSIT;
+    int first = life == LAC_LIFE_ALWAYS ? 0 : is_late ? p->backward_time : p->forward_time;
     int last = life == LAC_LIFE_ALWAYS ? p->end
                : life == LAC_LIFE_FORWARD || p->inference ? p->forward_time : p->backward_time;
-    if (p->inference && life == LAC_LIFE_BACKWARD)
+    if (p->inference && is_late)
         return LAC_OK;
+    if (life == LAC_LIFE_TRANSIT)
+        last = last + LAC_TURNS * p->apart < p->end ? last + LAC_TURNS * p->apart : p->end;
     size_t floats = (count * size + sizeof(float) - 1) / sizeof(float);
     return lac_slab_claim(p->ctx, p->slab, floats, first, last, where);
 }

@@ -145,6 +145,7 @@ typedef struct lac_op lac_op;
 typedef enum lac_life {
     LAC_LIFE_FORWARD,  /* during the operator's forward pass */
     LAC_LIFE_BACKWARD, /* during its backward pass; inference has none, and no such buffer */
+    LAC_LIFE_TRANSIT,  /* from its backward pass until it is settled */
     LAC_LIFE_STEP,     /* from its forward to its backward pass */
     LAC_LIFE_ALWAYS    /* from one pass to the next; starts as 0 */
 } lac_life;
@@ -155,6 +156,8 @@ typedef struct lac_planner {
     int batch;
     int whole;           /* pictures of the batch that this one is a slice of; else `batch` */
     int inference;       /* no backward pass will come */
+    int apart;           /* operators between an operator's backward pass and a turn of settling */
+    const lac_kernels *wire; /* how ranks store what they send of gradients */
     lac_slab *slab;
     size_t scratch;      /* floats per thread, the most that any operator needs */
     size_t partial;      /* floats shared by all, for sums per chunk */
@@ -164,21 +167,53 @@ typedef struct lac_planner {
 } lac_planner;
 
 /* What a batch is summed by is the same whoever sums it: chunks, counted from the start of every
- * rank's slice, each with a row of `width` numbers of `element` bytes. The numbers that an array of
- * rows must have room for: those of this rank's chunks, which come first, and what others send.
- * ranks.c */
-size_t lac_chunks_room(const lac_planner *planner, int chunk, size_t width, size_t element);
+ * rank's slice, each with a row of `width` numbers. The numbers that an array of rows must have
+ * room for: those of this rank's chunks, which come first, and what others send. ranks.c */
+size_t lac_chunks_room(const lac_planner *planner, int chunk, size_t width);
 
 /* Adds up the rows of all ranks into the first, and changes the others; notes a failure as
  * trouble. */
-void lac_chunks_add(const lac_pass *pass, int chunk, float *rows, size_t width);
-void lac_chunks_add_doubles(const lac_pass *pass, int chunk, double *rows, size_t width);
+void lac_chunks_add(const lac_pass *pass, int chunk, double *rows, size_t width);
+
+/* The same of floats, on their way while other operators make their backward passes. transit.c */
+typedef struct lac_transit {
+    int chunk;
+    size_t width;
+    int is_short;            /* rows go to all ranks whole */
+    const lac_kernels *wire; /* how numbers are stored between ranks */
+    void *heard;             /* what ranks have sent; NULL for one rank, as row */
+    void *row;               /* of long rows: this rank's branches, then the sum */
+} lac_transit;
+
+/* Its memory, and op->partial for the chunks' rows. MEMORY. */
+lac_status lac_transit_plan(lac_planner *planner, int chunk, size_t width, lac_transit *out);
+
+/* Begins with the rows of this rank's chunks; then comes one turn, and the end, which returns the
+ * sum. In all three `rows` is op->partial; between them nothing is kept in it but, by one rank, the
+ * sum. They note failures as trouble. */
+void lac_transit_begin(const lac_pass *pass, const lac_transit *transit, float *rows);
+void lac_transit_turn(const lac_pass *pass, const lac_transit *transit, float *rows);
+float *lac_transit_end(const lac_pass *pass, const lac_transit *transit, float *rows);
 
 /* Where in the batch of all ranks this one's pictures begin. */
 int lac_pass_first(const lac_pass *pass);
 
-/* Rows of so many bytes, one for every picture of all ranks, to all; notes a failure as trouble. */
-void lac_pictures_gather(const lac_pass *pass, void *rows, size_t bytes);
+/* Rows of numbers, one for every picture of all ranks, from each its own to all, on their way while
+ * ranks compute. pictures.c */
+typedef struct lac_pictures {
+    size_t width;
+    const lac_kernels *stored, *wire; /* how numbers are stored here, and between ranks */
+    void *all;                        /* [pictures, width] */
+    void *sent;                       /* the same as the wire stores them; NULL where that is so */
+} lac_pictures;
+
+/* Its memory, from the backward pass until it is settled. MEMORY. */
+lac_status lac_pictures_plan(lac_planner *planner, size_t width, const lac_kernels *stored,
+                             lac_pictures *out);
+
+/* Begun with this rank's rows in place. They note failures as trouble. */
+void lac_pictures_begin(const lac_pass *pass, const lac_pictures *pictures);
+void lac_pictures_finish(const lac_pass *pass, const lac_pictures *pictures);
 
 /* Where the lines of a rank begin in a tensor that is shared, floats; `rank` may be the number of
  * ranks. */
@@ -199,15 +234,20 @@ lac_status lac_planner_claim(lac_planner *planner, lac_life life, size_t count, 
 void lac_planner_scratch(lac_planner *planner, size_t floats);
 void lac_planner_partial(lac_planner *planner, size_t floats);
 
+enum { LAC_TURNS = 2 };
+
 struct lac_op_way {
     const char *name;
     int (*fits)(const lac_op *op); /* NULL: always */
     /* Claims memory and makes what the passes need. NULL: nothing. */
     lac_status (*plan)(lac_op *op, lac_planner *planner);
     void (*forward)(lac_op *op, const lac_pass *pass);
-    /* Overwrites the parameters' gradients. Gradients of inputs are added up where
-     * op->accumulate says so, and are written from the last input to the first. */
+    /* Overwrites the parameters' gradients, but for what settling does. Gradients of inputs are
+     * added up where op->accumulate says so, and are written from the last input to the first. */
     void (*backward)(lac_op *op, const lac_pass *pass);
+    /* What it takes of the parameters' gradients once ranks have heard each other: after the
+     * backward passes of some operators more, in LAC_TURNS turns, 0 and up. NULL: nothing. */
+    void (*settle)(lac_op *op, const lac_pass *pass, int turn);
     void (*free)(lac_op *op); /* NULL: the way keeps nothing */
     const lac_conv *(*conv)(const lac_op *op); /* its convolution, once planned; NULL: none */
     /* Pictures of one of the chunks by which it sums a batch of so many. NULL: it sums none, or

@@ -77,8 +77,8 @@ static lac_status plan_training(stem_state *s, lac_planner *p)
 {
     size_t oc = (size_t)s->shape.oc;
     size_t element = sizeof(double);
-    size_t moments = lac_chunks_room(p, CHUNK, LAC_STEM_MOMENTS, element);
-    size_t gather = lac_chunks_room(p, CHUNK, oc * (LAC_STEM_GATHER + 1), element);
+    size_t moments = lac_chunks_room(p, CHUNK, LAC_STEM_MOMENTS);
+    size_t gather = lac_chunks_room(p, CHUNK, oc * (LAC_STEM_GATHER + 1));
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_FORWARD, moments, element, &s->moments));
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_BACKWARD, gather, element, &s->gather));
     LAC_TRY(lac_planner_claim(p, LAC_LIFE_STEP, LAC_STEM_TAPS, sizeof(double), &s->e));
@@ -204,7 +204,7 @@ static void batch_statistics(const job *j)
     stem_state *s = j->s;
     lac_op *op = j->op;
     double count = positions(j);
-    lac_chunks_add_doubles(j->pass, CHUNK, s->moments, LAC_STEM_MOMENTS);
+    lac_chunks_add(j->pass, CHUNK, s->moments, LAC_STEM_MOMENTS);
     lac_stem_assemble(s->moments, s->e, s->m);
     products(s);
     for (int c = 0; c < s->shape.oc; c++) {
@@ -285,7 +285,7 @@ static void stem_backward(lac_op *op, const lac_pass *pass)
     stem_state *s = op->state;
     job j = {op, s, pass};
     for_each_chunk(&j, work_gather);
-    lac_chunks_add_doubles(pass, CHUNK, s->gather, (size_t)s->shape.oc * (LAC_STEM_GATHER + 1));
+    lac_chunks_add(pass, CHUNK, s->gather, (size_t)s->shape.oc * (LAC_STEM_GATHER + 1));
     const double *sum = s->gather + (size_t)s->shape.oc * LAC_STEM_GATHER;
     for (int c = 0; c < s->shape.oc; c++) {
         const double *gather = s->gather + (size_t)c * LAC_STEM_GATHER;

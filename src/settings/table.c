@@ -95,6 +95,9 @@ static const lac_field fields[] = {
     {WORD(precision), .usual = "float32", .words = WORDS("float32", "bf16", "auto"), .is_late = 1,
      .about = "bf16 is faster and stores half as much; weights, statistics and Adam stay "
               "float32; needs a processor with AVX512-BF16; auto: where that is there"},
+    {WORD(wire), .usual = "float32", .words = WORDS("float32", "bf16"), .is_late = 1,
+     .about = "what ranks send each other to sum gradients: bf16 is half as much, rounded to 3 "
+              "digits; one rank sends nothing"},
     {INTEGER(epochs), RANGE_TO(1, 1000000), .usual = "1000", .unit = "N", .is_limit = 1,
      .about = "visits of every row and its mirror image"},
     {INTEGER(batch), RANGE_TO(1, 65536), .usual = "256", .unit = "N",

@@ -39,7 +39,8 @@ static lac_status timed_prediction(const lac_trainer *t, lac_plan *plan, int n, 
 
 typedef struct samples {
     double *step, *batch_made, *peak, *gather; /* [steps] */
-    double gather_bytes, gathers; /* of the last step */
+    double *alone;       /* [steps] what steps wait for that hear nothing while they compute */
+    double gather_bytes, gathers, hidden_bytes; /* of the last step */
     double *op;          /* [nodes, 2, steps] */
     double one[SINGLES];
     double batch[PREDICTIONS];
@@ -47,24 +48,46 @@ typedef struct samples {
     float *xy;
 } samples;
 
+/* A step that does not go on before it has heard the others; what it waits for. */
+static lac_status step_alone(lac_trainer *t, double *waits)
+{
+    int apart = t->plan->apart;
+    double seconds, waited = t->ctx->heard_seconds;
+    t->plan->apart = 0;
+    lac_status status = timed_step(t, &seconds);
+    t->plan->apart = apart;
+    *waits = t->ctx->heard_seconds - waited;
+    return status;
+}
+
+static lac_status measure_step(lac_trainer *t, samples *s, int i, int steps)
+{
+    lac_context *ctx = t->ctx;
+    double gathered = ctx->heard_seconds, bytes = ctx->heard_bytes, times = ctx->heard_times;
+    double moved = ctx->moved_bytes;
+    LAC_TRY(timed_step(t, &s->step[i]));
+    s->gather[i] = ctx->heard_seconds - gathered;
+    s->gather_bytes = ctx->heard_bytes - bytes;
+    s->gathers = ctx->heard_times - times;
+    s->hidden_bytes = ctx->moved_bytes - moved;
+    s->batch_made[i] = t->batch_seconds;
+    for (int k = 0; k < 2 * t->model->net->count; k++)
+        s->op[(size_t)k * steps + i] = t->plan->op[k / 2].seconds[k % 2];
+    return LAC_OK;
+}
+
+/* Ranks begin each step together. Warm-ups are measured, too, and overwritten. */
 static lac_status measure_steps(lac_trainer *t, lac_machine *machine, samples *s, int steps)
 {
-    for (int i = -WARM_UP; i < steps; i++) {
-        double rate = lac_machine_peak(machine, t->ctx->threads);
-        LAC_TRY(lac_context_agree(t->ctx, LAC_OK)); /* ranks begin the step together */
-        double seconds, gathered = t->ctx->heard_seconds, bytes = t->ctx->heard_bytes;
-        double times = t->ctx->heard_times;
-        LAC_TRY(timed_step(t, &seconds));
-        s->gather_bytes = t->ctx->heard_bytes - bytes;
-        s->gathers = t->ctx->heard_times - times;
-        if (i < 0)
+    for (int n = -WARM_UP; n < steps; n++) {
+        int i = n < 0 ? 0 : n;
+        s->peak[i] = lac_machine_peak(machine, t->ctx->threads);
+        LAC_TRY(lac_context_agree(t->ctx, LAC_OK));
+        LAC_TRY(measure_step(t, s, i, steps));
+        if (lac_ranks(t->ctx) == 1)
             continue;
-        s->gather[i] = t->ctx->heard_seconds - gathered;
-        s->peak[i] = rate;
-        s->step[i] = seconds;
-        s->batch_made[i] = t->batch_seconds;
-        for (int k = 0; k < 2 * t->model->net->count; k++)
-            s->op[(size_t)k * steps + i] = t->plan->op[k / 2].seconds[k % 2];
+        LAC_TRY(lac_context_agree(t->ctx, LAC_OK));
+        LAC_TRY(step_alone(t, &s->alone[i]));
     }
     return LAC_OK;
 }
@@ -113,6 +136,8 @@ static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_res
     out->gather_seconds = lac_median(s->gather, steps);
     out->gather_bytes = s->gather_bytes;
     out->gathers = s->gathers;
+    out->hidden_seconds = lac_median(s->alone, steps) - out->gather_seconds;
+    out->hidden_bytes = s->hidden_bytes;
     out->fraction = out->flop_per_second / out->peak_flop_per_second / out->ranks;
     out->predict_seconds = lac_median(s->one, SINGLES);
     out->predict_images_per_second = batch / lac_median(s->batch, PREDICTIONS);
@@ -129,6 +154,7 @@ static lac_status make_samples(const lac_trainer *t, int steps, samples *s)
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->batch_made, &s->batch_made));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->peak, &s->peak));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->gather, &s->gather));
+    LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->alone, &s->alone));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, 2 * nodes * sizeof *s->op, &s->op));
     return lac_alloc(ctx, answers, sizeof *s->xy, &s->xy);
 }
@@ -157,6 +183,7 @@ static lac_status bench(lac_trainer *t, int steps, lac_bench_result *out)
     free(s.batch_made);
     free(s.peak);
     free(s.gather);
+    free(s.alone);
     free(s.op);
     free(s.xy);
     lac_machine_free(&machine);

@@ -173,14 +173,15 @@ static lac_status new_model(lac_trainer *t)
 static lac_status make_plan(lac_trainer *t)
 {
     const lac_net *net = t->model->net;
-    int precision = t->config.precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0;
+    int flags = (t->config.precision == LAC_PRECISION_BF16 ? LAC_PLAN_BF16 : 0) |
+                (t->config.wire == LAC_PRECISION_BF16 ? LAC_PLAN_WIRE_BF16 : 0);
     t->weights = &t->model->weights;
     if (t->config.ema > 0.0) {
         LAC_TRY(lac_weights_new(t->ctx, net, &t->beside));
         lac_weights_copy(net, &t->model->weights, &t->beside);
         t->weights = &t->beside;
     }
-    return lac_plan_new(t->ctx, net, t->weights, t->config.batch, precision, &t->plan);
+    return lac_plan_new(t->ctx, net, t->weights, t->config.batch, flags, &t->plan);
 }
 
 static lac_status build(lac_trainer *t, const lac_kept *kept)
@@ -223,6 +224,8 @@ lac_status lac_trainer_make(lac_context *ctx, const lac_data *data, const lac_tr
     status = lac_config_check(ctx, &(*out)->config);
     lac_train_settle(ctx, &(*out)->config);
     lac_train_take_width(data, &(*out)->config);
+    if (config->wire == LAC_PRECISION_BF16 && lac_ranks(ctx) == 1)
+        lac_log(ctx, "wire bf16: one rank sends nothing, and rounds nothing");
     if (!own.model)
         lac_train_take_crop(data, &(*out)->config);
     if (status == LAC_OK)

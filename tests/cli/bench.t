@@ -122,8 +122,10 @@ $ lacuna bench --predict
 = 2
 
 Ranks: what is computed and what is waited for.
-$ lacuna bench --model kimura --size 32 --batch 32 --steps 2 --threads 1 --ranks 2 | sed -n '12,15p'
+$ lacuna bench --model kimura --size 32 --batch 32 --steps 2 --threads 1 --ranks 2 | sed -n '12,17p'
 |~ compute *[0-9].[0-9][0-9] ms of a step of rank 0
-|~ communication *[0-9].[0-9][0-9] ms besides, waits included; none is hidden
-|~ *[0-9].[0-9][0-9] MB from the others, in [0-9]* messages of all
+|~ communication *[0-9].[0-9][0-9] ms besides, waits included
+|~   hidden *[0-9].[0-9][0-9] ms more where it hears nothing while it computes
+|~   heard *[0-9].[0-9][0-9] MB from the others, in [0-9]* messages of all
+|~   while computing *[0-9].[0-9][0-9] MB of them
 |~ efficiency *[0-9].[0-9] %, what compute is of the step

@@ -68,6 +68,9 @@ $ lacuna help train
 |                          statistics and Adam stay float32; needs a processor
 |                          with AVX512-BF16; auto: where that is there (default:
 |                          auto)
+|   --wire float32|bf16    what ranks send each other to sum gradients: bf16 is
+|                          half as much, rounded to 3 digits; one rank sends
+|                          nothing (default: float32)
 |   --epochs N             visits of every row and its mirror image (from 1 to
 |                          1000000; default: 14)
 |   --batch N              pictures in a step (from 1 to 65536; default: 64)
@@ -717,6 +720,9 @@ $ lacuna help bench
 |                          statistics and Adam stay float32; needs a processor
 |                          with AVX512-BF16; auto: where that is there (default:
 |                          float32)
+|   --wire float32|bf16    what ranks send each other to sum gradients: bf16 is
+|                          half as much, rounded to 3 digits; one rank sends
+|                          nothing (default: float32)
 |   --batch N              pictures in a step (from 1 to 65536; default: 256)
 |   --rotation D           turn pictures by up to D degrees either way (from 0 to
 |                          180; default: none)
@@ -916,6 +922,9 @@ $ lacuna help search
 |                          statistics and Adam stay float32; needs a processor
 |                          with AVX512-BF16; auto: where that is there (default:
 |                          float32)
+|   --wire float32|bf16    what ranks send each other to sum gradients: bf16 is
+|                          half as much, rounded to 3 digits; one rank sends
+|                          nothing (default: float32)
 |   --no-even-batches      fill every batch but an epoch's last, rather than
 |                          divide its pictures evenly (default: --even-batches)
 |   --schedule constant|cosine|steps

@@ -10,6 +10,17 @@ $ lacuna train --data faces --out two --resume --ranks 3 --threads 1 --epochs 3 
 | two holds the model of epoch 3; next:
 $ lacuna train --data faces --out one --resume --threads 1 --epochs 3 > /dev/null; lacuna predict --model one --data faces > a; lacuna predict --model two --data faces > b; cmp a b
 
+With bf16 on the wire it is another one, which goes on as itself, and by one rank with a word of it.
+$ lacuna train --data faces --out short --preset paper --model kimura --batch 32 --epochs 2 --threads 1 --ranks 2 --wire bf16 > short.txt; grep -c "wire bf16" short.txt; cut -d, -f 1,4- short/metrics.csv | cmp -s - one.csv
+| 1
+= 1
+$ lacuna train --data faces --out short --resume --ranks 2 --threads 1 --epochs 3 --wire float32
+! lacuna train: --wire does not go with --resume: a run keeps its settings
+= 2
+$ lacuna train --data faces --out short --resume --threads 1 --epochs 3 | grep holds
+| short holds the model of epoch 3; next:
+! lacuna: wire bf16: one rank sends nothing, and rounds nothing
+
 What fails is said once.
 $ lacuna train --data nowhere --out three --ranks 3
 ! lacuna: nowhere: cannot open: No such file or directory

@@ -18,10 +18,12 @@ static void print_head(const bench_options *o, const lac_context *ctx)
 {
     char precision[LAC_SETTING];
     int threads = lac_context_threads(ctx);
-    printf("%s, batch %d of %dx%d pictures, %d %s, ", o->config.model, o->config.batch, o->size,
-           o->size, o->steps, o->methods ? "rounds" : "steps");
+    printf("%s, batch %d of %dx%d pictures, %d %s%s,", o->config.model, o->config.batch, o->size,
+           o->size, o->steps, o->methods ? "round" : "step", o->steps == 1 ? "" : "s");
     if (o->machine.comm)
-        printf("%d ranks, each of ", o->machine.comm->size);
+        printf("\n%d ranks, each of ", o->machine.comm->size);
+    else
+        printf(" ");
     printf("%d thread%s, %s, %s\n\n", threads, threads == 1 ? "" : "s",
            lac_cpu_name(lac_context_cpu(ctx)), setting_text(&o->config, "precision", precision));
     fflush(stdout);

@@ -101,11 +101,11 @@ typedef struct lac_move {
     void *to;       /* of a gather its bytes */
 } lac_move;
 
-enum { LAC_MOST_MOVES = 32 }; /* that are under way at once */
+enum { LAC_MOST_RANKS = 1024, LAC_MOST_MOVES = 32 }; /* moves under way at once */
 
-/* How a rank, one of `size` processes, is heard by the others. It moves bytes and adds nothing:
- * sums are the library's own, always in one order, so that a training does not depend on the number
- * of ranks (docs/scale.md). Any means of moving bytes will do. */
+/* How a rank, one of `size` processes, LAC_MOST_RANKS at most, is heard by the others. It moves
+ * bytes and adds nothing: sums are the library's own, always in one order, so that a training does
+ * not depend on the number of ranks (docs/scale.md). Any means of moving bytes will do. */
 typedef struct lac_comm {
     int rank, size;
     /* Gives every rank the pieces of all. Rank r's piece is bytes [end[r - 1], end[r]), that of
@@ -130,10 +130,12 @@ typedef struct lac_comm {
      * table's pictures together. All ranks call it; it lasts as long as this one. NULL where they
      * are not known, or machine itself: each holds its own. */
     const struct lac_comm *(*machine)(void *user);
-    /* The same two while ranks compute: begin does not wait, and what the move points to is left
-     * alone until finish has come back with the same move. They are finished in the order in which
-     * they were begun; between them there may be gathers and exchanges. Both NULL: a rank waits
-     * for what it could hear later. */
+    /* The same two while ranks compute: begin does not wait, and finish, which is called with an
+     * equal move, returns when all is done. `row` and `end` are there during either call alone; the
+     * bytes at `from` and `to` are left alone between them. Moves, at most LAC_MOST_MOVES at once,
+     * are finished in the order in which they were begun; between them there may be gathers and
+     * exchanges. Exchanges come only where `exchange` is there, too. Both NULL, never one: a rank
+     * waits for what it could hear later. */
     int (*begin)(void *user, const lac_move *move);
     int (*finish)(void *user, const lac_move *move);
 } lac_comm;
@@ -172,7 +174,8 @@ typedef struct lac_context_config {
 } lac_context_config;
 
 /* Makes a context; config NULL means all defaults. ARGUMENT (threads below 0, no such
- * level, ranks that cannot be cut into such teams), MEMORY. */
+ * level, a lac_comm that lacks what it must have, ranks that cannot be cut into such teams),
+ * MEMORY. */
 lac_status lac_context_new(const lac_context_config *config, lac_context **out);
 void lac_context_free(lac_context **ctx);
 
@@ -1155,7 +1158,8 @@ lac_status lac_export_page_code(const lac_model *model, const lac_export_config 
                                 const char *dir, lac_export_size *size);
 
 /* Writes one HTML file around that module, read from the file `module`. The page loads nothing and
- * runs from anywhere; the file is replaced at once or not at all. FORMAT (not a module), IO, MEMORY. */
+ * runs from anywhere; the file is replaced at once or not at all. FORMAT (not a module), IO,
+ * MEMORY. */
 lac_status lac_export_page(lac_context *ctx, const char *module, const char *path);
 
 /* Rounds the model's weights as int8 rounds them, so that what the export will answer can be

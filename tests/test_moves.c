@@ -1,12 +1,16 @@
 /*
  * Moves by fork: gathers and exchanges that are begun, and finished while others are under way; of
  * sizes that go round the ring many times, leave no place for the next one, and are larger than
- * all of it.
+ * all of it. And meetings of ranks some of which end.
  */
-#include "comm/comm.h"
+#define _GNU_SOURCE
+#include "comm/fork.h"
 #include "ranked.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { MOST_RANKS = 4, MOVES = 90, AT_ONCE = 6, MOST_ROWS = 3 };
 enum { SMALL = 1 << 10, USUAL = 5 << 18, LARGE = 1 << 22, TOO_LARGE = 17 << 20 }; /* words */
@@ -128,10 +132,92 @@ static void moves_bring_what_was_sent(void **state)
     (void)state;
 }
 
+/* Of the second half of the ring. */
+static int is_touched(const lac_context *ctx)
+{
+    const lac_fork_team *t = ctx->comm->user;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = LAC_FORK_RING / 2;
+    uintptr_t from = ((uintptr_t)t->place->ring + bytes + page - 1) / page * page;
+    unsigned char *pages = malloc(bytes / page);
+    int touched = 0;
+    assert_non_null(pages);
+    assert_int_equal(mincore((void *)from, bytes / page * page - page, pages), 0);
+    for (size_t i = 0; i + 1 < bytes / page; i++)
+        touched |= pages[i] & 1;
+    free(pages);
+    return touched;
+}
+
+static lac_status move_little(lac_context *ctx, int rank, void *user)
+{
+    test_move m;
+    int ranks = lac_ranks(ctx), right = 1;
+    for (int i = 0; i < MOVES; i++) {
+        draw_move(&m, 1, ranks);
+        begin(ctx, &m, rank, ranks);
+        right &= finish(ctx, &m, rank, ranks);
+        LAC_TRY(lac_context_agree(ctx, LAC_OK));
+    }
+    right &= !is_touched(ctx);
+    (void)user;
+    return lac_context_agree(ctx, right ? LAC_OK : lac_fail(ctx, LAC_ERROR_NUMERIC, "wrong"));
+}
+
+static void small_moves_touch_little_memory(void **state)
+{
+    const ranked r = {.work = move_little};
+    assert_int_equal(by_ranks(2, &r, 1).status, LAC_OK);
+    (void)state;
+}
+
+/* Rank 1 comes to the meeting last, and is found to have ended before rank 0 is awake. */
+static void who_has_met_all_may_end(void **state)
+{
+    lac_comm *comm;
+    assert_int_equal(lac_fork_open(2, &comm), LAC_OK);
+    lac_fork_team *t = comm->user;
+    if (comm->rank == 1) {
+        while (!atomic_load(&t->place->arrived))
+            usleep(1000);
+        atomic_store(&t->place->arrived, 0);
+        atomic_store(&t->shared->gone, 1);
+        atomic_fetch_add(&t->place->meeting, 1);
+        _exit(0);
+    }
+    assert_int_equal(lac_fork_meet(t), 0);
+    assert_int_equal(lac_fork_meet(t), 1);
+    lac_fork_close(&comm);
+    (void)state;
+}
+
+static lac_status die_or_meet(lac_context *ctx, int rank, void *user)
+{
+    LAC_TRY(lac_context_agree(ctx, LAC_OK));
+    if (rank == 1)
+        raise(SIGKILL);
+    (void)user;
+    return lac_context_agree(ctx, LAC_OK);
+}
+
+/* As a process does that was started by one that ignores it. */
+static void a_death_is_noticed_where_its_signal_is_ignored(void **state)
+{
+    const ranked r = {.work = die_or_meet};
+    assert_true(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+    word said = by_ranks(3, &r, 1);
+    assert_true(signal(SIGCHLD, SIG_DFL) != SIG_ERR);
+    assert_int_equal(said.status, LAC_ERROR_RANKS);
+    assert_string_equal(said.message, "rank 1 is gone, and the training with it");
+    (void)state;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves_bring_what_was_sent),
+        cmocka_unit_test(small_moves_touch_little_memory),
+        cmocka_unit_test(who_has_met_all_may_end),
+        cmocka_unit_test(a_death_is_noticed_where_its_signal_is_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

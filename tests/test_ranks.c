@@ -413,6 +413,7 @@ static void ranks_that_differ_are_refused(void **state)
     assert_int_equal(w.status, LAC_ERROR_MISMATCH);
     assert_string_equal(w.message,
                         "rank 1 has other settings than rank 0: must be the same on all");
+    assert_int_equal(access(s.run, F_OK), -1); /* nothing is begun that would be in the way */
     folder_free(&f);
     (void)state;
 }

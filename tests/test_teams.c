@@ -443,6 +443,30 @@ static const char *no_reason(void *user)
     return "";
 }
 
+static int move_nothing(void *user, const lac_move *move)
+{
+    (void)user, (void)move;
+    return 0;
+}
+
+static void ranks_that_cannot_be_are_refused(void **state)
+{
+    lac_comm ranks = {.size = 4, .gather = gather_nothing, .reason = no_reason,
+                      .begin = move_nothing};
+    const lac_context_config config = {.threads = 1, .comm = &ranks};
+    lac_context *ctx;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_ERROR_ARGUMENT);
+    assert_string_equal(lac_context_message(NULL), "no context: ranks with one of begin and "
+                                                   "finish, must have both or neither");
+    ranks.finish = move_nothing;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_OK);
+    lac_context_free(&ctx);
+    ranks.size = 1025;
+    assert_int_equal(lac_context_new(&config, &ctx), LAC_ERROR_ARGUMENT);
+    assert_string_equal(lac_context_message(NULL), "no context: 1025 ranks, must be 1024 at most");
+    (void)state;
+}
+
 static void teams_that_cannot_be_are_refused(void **state)
 {
     const lac_comm four = {.size = 4, .gather = gather_nothing, .reason = no_reason};
@@ -473,6 +497,7 @@ int main(void)
         cmocka_unit_test(a_disk_that_is_full_for_one_ends_all_with_its_message),
         cmocka_unit_test(teams_that_differ_are_refused),
         cmocka_unit_test(what_rank_0_alone_finds_ends_all),
+        cmocka_unit_test(ranks_that_cannot_be_are_refused),
         cmocka_unit_test(teams_that_cannot_be_are_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -11,8 +11,6 @@
 
 #include "base/base.h"
 
-enum { LAC_MOST_RANKS = 1024 };
-
 int lac_ranks(const lac_context *ctx); /* 1 without a communicator */
 int lac_rank(const lac_context *ctx);
 

@@ -15,7 +15,7 @@
 #include <sys/types.h>
 
 enum { LAC_FORK_ROOM = 4 << 20 };  /* bytes; a rank's part of them stays in its cache */
-enum { LAC_FORK_RING = 64 << 20 }; /* bytes; those that no move needs are never touched */
+enum { LAC_FORK_RING = 64 << 20 }; /* bytes; those that moves under way never need take no memory */
 enum { LAC_FORK_NOBODY = -1 };
 
 /* Where ranks meet. */
@@ -62,8 +62,8 @@ typedef struct lac_fork_team {
 /* Where the oldest move under way has its place. */
 uint64_t lac_fork_oldest(const lac_fork_moves *moves);
 
-/* Returns when all ranks have come, or 1 when one never will. Then they have all finished the moves
- * that this one has. */
+/* Returns 0 when all ranks have come: then they have all finished the moves that this one has. 1
+ * when one never will. */
 int lac_fork_meet(lac_fork_team *team);
 
 /* Tells all ranks that this one has begun so many moves. */

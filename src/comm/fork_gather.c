@@ -1,8 +1,8 @@
 /*
  * Gathers and exchanges of ranks by fork (fork.h) go through the shared memory, a room of bytes at
- * a time: each rank writes its part of them, all meet, each reads what it is to have. Two rooms take
- * turns, so that one meeting a turn is enough: who writes into a room again has met, in between,
- * everybody who read from it.
+ * a time: each rank writes its part of them, all meet, each reads what it is to have. Two rooms
+ * take turns, so that one meeting a turn is enough: who writes into a room again has met, in
+ * between, everybody who read from it.
  */
 #include "comm/fork.h"
 

@@ -45,7 +45,6 @@ void lac_fork_note_gone(lac_fork_team *t, int rank)
 {
     int nobody = LAC_FORK_NOBODY;
     atomic_compare_exchange_strong(&t->shared->gone, &nobody, rank);
-    atomic_fetch_add(&t->place->meeting, 1);
     wake_all(&t->place->meeting);
     tell_news(t->place);
 }
@@ -57,8 +56,10 @@ void lac_fork_look_for_the_dead(lac_fork_team *t)
             lac_fork_note_gone(t, 0);
         return;
     }
+    /* Where the signal of an ended child is ignored, which processes inherit, it cannot be waited
+     * for once it has ended. */
     for (int r = 1; r < t->comm.size; r++)
-        if (t->child[r] && waitpid(t->child[r], NULL, WNOHANG) == t->child[r]) {
+        if (t->child[r] && waitpid(t->child[r], NULL, WNOHANG) != 0) {
             t->child[r] = 0;
             lac_fork_note_gone(t, r);
         }
@@ -77,25 +78,37 @@ uint64_t lac_fork_oldest(const lac_fork_moves *m)
     return m->end;
 }
 
+/* What all ranks have finished has no place any more. The ring begins anew where that is all: so
+ * those moves that are small touch little of it. */
+static void forget_finished(lac_fork_moves *m)
+{
+    if (m->begun == m->finished)
+        m->end = (m->end + LAC_FORK_RING - 1) / LAC_FORK_RING * LAC_FORK_RING;
+    m->safe = lac_fork_oldest(m);
+}
+
+/* Whoever was there is allowed to be gone a moment later: it may have nothing more to say. */
 int lac_fork_meet(lac_fork_team *t)
 {
     lac_fork_place *p = t->place;
     unsigned meeting = atomic_load(&p->meeting);
     if (lac_fork_is_any_gone(t))
         return 1;
-    t->moves.safe = lac_fork_oldest(&t->moves);
+    forget_finished(&t->moves);
     if (atomic_fetch_add(&p->arrived, 1) + 1 == t->comm.size) {
         atomic_store(&p->arrived, 0);
         atomic_fetch_add(&p->meeting, 1);
         wake_all(&p->meeting);
         return 0;
     }
-    while (atomic_load(&p->meeting) == meeting && !lac_fork_is_any_gone(t)) {
+    while (atomic_load(&p->meeting) == meeting) {
+        if (lac_fork_is_any_gone(t))
+            return 1;
         sleep_on(&p->meeting, meeting);
         if (atomic_load(&p->meeting) == meeting)
             lac_fork_look_for_the_dead(t->all);
     }
-    return lac_fork_is_any_gone(t);
+    return 0;
 }
 
 void lac_fork_tell(lac_fork_team *t, unsigned moves)

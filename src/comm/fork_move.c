@@ -14,20 +14,26 @@ static size_t bytes_of(const lac_fork_team *t, const lac_move *m)
     return m->end[last] * (size_t)(m->row ? m->row[last] : 1);
 }
 
+/* The next place for so many bytes, none of which lies at the end of the ring and at its
+ * beginning. */
+static uint64_t next_place(const lac_fork_moves *m, size_t bytes)
+{
+    uint64_t rest = LAC_FORK_RING - m->end % LAC_FORK_RING;
+    return bytes > rest ? m->end + rest : m->end;
+}
+
 /* Finds a place for so many bytes. Others may still take what was there: then all meet. */
 static int give_place(lac_fork_team *t, size_t bytes, uint64_t *at)
 {
     lac_fork_moves *m = &t->moves;
-    uint64_t first = m->end, rest = LAC_FORK_RING - m->end % LAC_FORK_RING;
-    if (bytes > rest)
-        first += rest;
+    uint64_t end = next_place(m, bytes) + bytes;
     *at = LAC_FORK_NOWHERE;
-    if (bytes > LAC_FORK_RING || first + bytes - lac_fork_oldest(m) > LAC_FORK_RING)
+    if (bytes > LAC_FORK_RING || end - lac_fork_oldest(m) > LAC_FORK_RING)
         return 0;
-    if (first + bytes - m->safe > LAC_FORK_RING && lac_fork_meet(t))
+    if (end - m->safe > LAC_FORK_RING && lac_fork_meet(t))
         return 1;
-    *at = first;
-    m->end = first + bytes;
+    *at = next_place(m, bytes);
+    m->end = *at + bytes;
     return 0;
 }
 

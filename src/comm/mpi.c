@@ -39,6 +39,7 @@ typedef struct team {
     int count_out[LAC_MOST_RANKS], first_out[LAC_MOST_RANKS]; /* and to each */
     messages move[LAC_MOST_MOVES];
     unsigned begun, finished; /* moves */
+    int is_lost;              /* something has failed, and so does all that follows */
     char reason[MPI_MAX_ERROR_STRING];
 } team;
 
@@ -91,9 +92,11 @@ static int gather_at_once(team *t, char *bytes, const size_t *end)
 static int failed(team *t, int error)
 {
     int length;
-    if (error != MPI_SUCCESS)
-        MPI_Error_string(error, t->reason, &length);
-    return error != MPI_SUCCESS;
+    if (error == MPI_SUCCESS)
+        return 0;
+    MPI_Error_string(error, t->reason, &length);
+    t->is_lost = 1;
+    return 1;
 }
 
 /* One rank has all of it. */
@@ -109,7 +112,7 @@ static int gather(void *user, void *bytes, const size_t *end)
 {
     team *t = user;
     int by_rank = end[t->comm.size - 1] > MOST_BYTES || is_broadcast(t, end);
-    return failed(t, (by_rank ? gather_by_rank : gather_at_once)(t, bytes, end));
+    return t->is_lost || failed(t, (by_rank ? gather_by_rank : gather_at_once)(t, bytes, end));
 }
 
 static int rows_of(const int *row, int rank)
@@ -137,6 +140,8 @@ static int exchange(void *user, const void *from, const int *row, const size_t *
 {
     team *t = user;
     int own = rows_of(row, t->comm.rank), most = 0, error = MPI_SUCCESS;
+    if (t->is_lost)
+        return 1;
     for (int r = 0; r < t->comm.size; r++)
         most = rows_of(row, r) > most ? rows_of(row, r) : most;
     for (int i = 0; i < most && error == MPI_SUCCESS; i++) {
@@ -215,8 +220,8 @@ static int begin(void *user, const lac_move *move)
     messages *m = &t->move[t->begun++ % LAC_MOST_MOVES];
     int others = t->comm.size - 1, error = MPI_SUCCESS;
     m->count = 0;
-    if (is_too_large(t, move))
-        return 0;
+    if (t->is_lost || is_too_large(t, move))
+        return t->is_lost;
     int rows = move->row ? move->row[others] + others * rows_of(move->row, t->comm.rank) : 0;
     error = make_room(m, move->row ? rows : 2 * others);
     for (int i = 1; i <= others && error == MPI_SUCCESS; i++)
@@ -229,6 +234,8 @@ static int finish(void *user, const lac_move *move)
 {
     team *t = user;
     messages *m = &t->move[t->finished++ % LAC_MOST_MOVES];
+    if (t->is_lost)
+        return 1;
     if (!is_too_large(t, move))
         return failed(t, wait_for(m->count, m->request));
     return move->row ? exchange(t, move->from, move->row, move->end, move->to)

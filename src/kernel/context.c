@@ -17,6 +17,28 @@ static int online_cores(void)
     return cores > 0 ? (int)cores : 1;
 }
 
+static lac_status check_ranks(const lac_context_config *config)
+{
+    const lac_comm *comm = config->comm;
+    int ranks = comm ? comm->size : 1;
+    if (comm && (comm->rank < 0 || comm->rank >= comm->size || !comm->gather || !comm->reason))
+        return lac_fail(NULL, LAC_ERROR_ARGUMENT,
+                        "no context: rank %d of %d, must be one of them, with gather and reason",
+                        comm->rank, comm->size);
+    if (comm && !comm->begin != !comm->finish)
+        return lac_fail(NULL, LAC_ERROR_ARGUMENT,
+                        "no context: ranks with one of begin and finish, must have both or "
+                        "neither");
+    if (ranks > LAC_MOST_RANKS)
+        return lac_fail(NULL, LAC_ERROR_ARGUMENT, "no context: %d ranks, must be %d at most",
+                        ranks, LAC_MOST_RANKS);
+    if (config->team < 0 || config->team > ranks || (config->team && ranks % config->team))
+        return lac_fail(NULL, LAC_ERROR_ARGUMENT,
+                        "no context: teams of %d of %d ranks, must divide them", config->team,
+                        ranks);
+    return LAC_OK;
+}
+
 static lac_status check(const lac_context_config *config)
 {
     if (config->threads < 0)
@@ -25,17 +47,7 @@ static lac_status check(const lac_context_config *config)
     if ((unsigned)config->cpu > LAC_CPU_NEON)
         return lac_fail(NULL, LAC_ERROR_ARGUMENT, "no context: level %d, must be %d to %d",
                         (int)config->cpu, LAC_CPU_AUTO, LAC_CPU_NEON);
-    const lac_comm *comm = config->comm;
-    if (comm && (comm->rank < 0 || comm->rank >= comm->size || !comm->gather || !comm->reason))
-        return lac_fail(NULL, LAC_ERROR_ARGUMENT,
-                        "no context: rank %d of %d, must be one of them, with gather and reason",
-                        comm->rank, comm->size);
-    int ranks = comm ? comm->size : 1;
-    if (config->team < 0 || config->team > ranks || (config->team && ranks % config->team))
-        return lac_fail(NULL, LAC_ERROR_ARGUMENT,
-                        "no context: teams of %d of %d ranks, must divide them", config->team,
-                        ranks);
-    return LAC_OK;
+    return check_ranks(config);
 }
 
 lac_status lac_context_new(const lac_context_config *config, lac_context **out)

@@ -359,22 +359,20 @@ lac_status lac_plan_forward(lac_plan *plan, const lac_pass *pass)
 
 static void settle(lac_plan *plan, const lac_pass *pass, int i, int turn)
 {
-    lac_op *op = &plan->op[i];
     double started = lac_seconds();
-    if (i < 1 || i >= plan->net->count || !op->way->settle)
+    if (i < 1 || i >= plan->net->count || !plan->op[i].way->settle)
         return;
-    op->way->settle(op, pass, turn);
-    op->seconds[1] += lac_seconds() - started;
+    plan->op[i].way->settle(&plan->op[i], pass, turn);
+    plan->op[i].seconds[1] += lac_seconds() - started;
 }
 
 lac_status lac_plan_backward(lac_plan *plan, const lac_pass *pass)
 {
     for (int i = plan->net->count - 1; i > -LAC_TURNS * plan->apart; i--) {
-        lac_op *op = &plan->op[i];
         double started = lac_seconds();
         if (i > 0) {
-            op->way->backward(op, pass);
-            op->seconds[1] = lac_seconds() - started;
+            plan->op[i].way->backward(&plan->op[i], pass);
+            plan->op[i].seconds[1] = lac_seconds() - started;
         }
         for (int turn = 0; turn < LAC_TURNS; turn++)
             settle(plan, pass, i + plan->apart * (turn + 1), turn);

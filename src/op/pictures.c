@@ -1,6 +1,6 @@
 /* Rows of numbers, one for every picture of all ranks, that these tell each other while they
- * compute. Where the wire is bf16, a rank's own rows are rounded, too, when they are finished: so all
- * find the same with them. */
+ * compute. Where the wire is bf16, a rank's own rows are rounded, too, when they are finished: so
+ * all find the same with them. */
 #include "comm/comm.h"
 #include "op/op.h"
 

@@ -362,9 +362,9 @@ lac_status lac_trainer_run(lac_trainer *t, const char *run, lac_progress_fn prog
 {
     run_state r = {.t = t, .run = lac_rank(t->ctx) ? NULL : run, .progress = progress,
                    .user = user};
-    lac_status status = lac_context_agree(t->ctx, begin(&r));
+    lac_status status = compare_ranks(t);
     if (status == LAC_OK)
-        status = compare_ranks(t);
+        status = lac_context_agree(t->ctx, begin(&r));
     if (status == LAC_OK)
         status = run_epochs(&r);
     lac_run_close(&t->folder);

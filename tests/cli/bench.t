@@ -51,7 +51,7 @@ $ lacuna bench --model kimura --size 32 --batch 8 --steps 1 --threads 1 --json |
 Every method on every convolution, with rows for the table of choices. At the reference's level
 there is one method.
 $ lacuna bench --methods --model kimura --size 32 --batch 8 --steps 1 --threads 2 --cpu ref
-| kimura, batch 8 of 32x32 pictures, 1 rounds, 2 threads, ref, float32
+| kimura, batch 8 of 32x32 pictures, 1 round, 2 threads, ref, float32
 |
 |~ multiply-add peak *[0-9].[0-9] GFLOP/s, one thread
 |~ *[0-9].[0-9] GFLOP/s, all threads
@@ -95,9 +95,13 @@ $ lacuna bench --methods --preset first --size 32 --batch 2 --steps 1 --threads 
 | c.in and 2 more like it: 3x3, 4x4x64 to 4x4x64, chunks of 1
 | d.in and 1 more like it: 3x3, 2x2x96 to 2x2x96, chunks of 1
 
+Ranks have a line of their own.
+$ lacuna bench --model first --size 32 --batch 8 --steps 1 --ranks 2 --threads 1 | grep -E '.{81}|ranks,'
+|~ 2 ranks, each of 1 thread, *
+
 Prediction has the forward pass alone, and halves of the channels of one picture.
 $ lacuna bench --methods --predict --model kimura --size 32 --batch 1 --steps 1 --threads 1 --cpu ref
-| kimura, batch 1 of 32x32 pictures, 1 rounds, 1 thread, ref, float32
+| kimura, batch 1 of 32x32 pictures, 1 round, 1 thread, ref, float32
 |
 |~ multiply-add peak *[0-9].[0-9] GFLOP/s, one thread
 |~ *[0-9].[0-9] GFLOP/s, all threads
@@ -122,7 +126,7 @@ $ lacuna bench --predict
 = 2
 
 Ranks: what is computed and what is waited for.
-$ lacuna bench --model kimura --size 32 --batch 32 --steps 2 --threads 1 --ranks 2 | sed -n '12,17p'
+$ lacuna bench --model kimura --size 32 --batch 32 --steps 2 --threads 1 --ranks 2 | sed -n '13,18p'
 |~ compute *[0-9].[0-9][0-9] ms of a step of rank 0
 |~ communication *[0-9].[0-9][0-9] ms besides, waits included
 |~   hidden *[0-9].[0-9][0-9] ms more where it hears nothing while it computes

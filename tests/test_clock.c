@@ -1,6 +1,6 @@
 /*
- * Clocks that go back, stand or jump while a network is trained: a run's times stay such as its files
- * may say, and nothing else of it changes. This program takes the place of the system's clock.
+ * Clocks that go back, stand or jump while a network is trained: a run's times stay such as its
+ * files may say, and nothing else of it changes. This program stands in for the system's clock.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "training.h"

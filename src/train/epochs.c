@@ -227,8 +227,8 @@ static lac_status agree(lac_trainer *t, lac_status status, int *stop)
     return LAC_OK;
 }
 
-/* Adds the seconds since then to those of the training, and returns them. A clock that goes back, as
- * that of a virtual machine which moves may, adds nothing, and one that jumps makes no more of them
+/* Adds the seconds since then to those of the training, and returns them. A clock that goes back,
+ * as that of a virtual machine which moves may, adds nothing; one that jumps makes no more of them
  * than a run's files may say. */
 static double add_time(lac_trainer *t, double started)
 {

@@ -192,15 +192,15 @@ static void wait_a_moment(double seconds)
 /* The process of rank 1, or this one of rank 0 while it has started no other. */
 static int rank_1_of(int process)
 {
-    char path[64];
-    int child = 0;
+    char path[64], children[64] = "";
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", process, process);
     FILE *file = fopen(path, "r");
-    if (file && fscanf(file, "%d", &child) != 1)
-        child = 0;
+    if (file && !fgets(children, sizeof children, file))
+        children[0] = '\0';
     if (file)
         fclose(file);
-    return child > 0 ? child : process;
+    long child = strtol(children, NULL, 10);
+    return child > 0 ? (int)child : process;
 }
 
 /* The command that begins `what`, or goes on with it. */

@@ -53,8 +53,8 @@ static int is_inside_character(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Of a message that is too long, as a long path makes it, the middle is left out: what went wrong is
- * said at its end. The arguments may have the message of before among them. */
+/* Of a message that is too long, as a long path makes it, the middle is left out: what went wrong
+ * is said at its end. The arguments may have the message of before among them. */
 static void write_message(char message[LAC_MESSAGE], const char *format, va_list args)
 {
     enum { ROOM = 12288, HEAD = 200 }; /* bytes: two paths and more */

@@ -38,3 +38,24 @@ END
 expect src/a.c 'src/a.c:1: lac_number_read reads numbers' <<'END'
 x = strtod(text, NULL);
 END
+letters='base/letters.h compares letters, in every locale alike'
+expect src/a.c "src/a.c:1: $letters" <<'END'
+same = strncasecmp(a, b, 3) == 0;
+END
+expect src/a.c "src/a.c:2: $letters" <<'END'
+int is_space(char c); /* isspace */
+    return isspace((unsigned char)c);
+END
+expect src/a.c 'src/a.c:1: lac_reason names errors' <<'END'
+return strerror(errno);
+END
+date='no result depends on a date; lac_seconds measures time'
+expect src/a.c "src/a.c:1: $date" <<'END'
+seed = time(NULL);
+END
+expect src/a.c "src/a.c:1: $date" <<'END'
+clock_gettime(CLOCK_REALTIME, &t);
+END
+expect src/a.c '' <<'END'
+double lifetime(int x), runtime(void);
+END

@@ -25,7 +25,7 @@ static long whole_calls, whole_bytes;
 
 /* ---- Commands ------------------------------------------------------------------------------ */
 
-enum { NEW, RESUME, SEARCH, REPRODUCE };
+enum { NEW, RESUME, SEARCH, REPRODUCE, SHARED, SHARED_ON }; /* shared by two ranks */
 
 /* Words of a command that works in the folder `out`. */
 static const char *const *command(int what, const test_path *out)
@@ -34,7 +34,10 @@ static const char *const *command(int what, const test_path *out)
         {"train", "--preset", "paper", "--model", net.text, "--epochs", "3", "--batch", "8"},
         {"train", "--resume"},
         {"search", "--preset", "paper", "--model", net.text, "--trials", "3", "--epochs", "4"},
-        {"reproduce", "--models", "cnn-masked", "--epochs", "2"}};
+        {"reproduce", "--models", "cnn-masked", "--epochs", "2"},
+        {"train", "--preset", "paper", "--model", net.text, "--epochs", "3", "--batch", "8",
+         "--ranks", "2", "--wire", "bf16"},
+        {"train", "--resume", "--ranks", "2"}};
     static const char *line[40];
     int count = 0;
     line[count++] = lacuna;
@@ -125,6 +128,15 @@ static void assert_told(const outcome *o, const char *after, long at)
         fail_msg("after %s %ld: code %d: %s", after, at, o->code, o->errors);
 }
 
+static void assert_one_line(const test_path *path)
+{
+    size_t size;
+    char *text = file_bytes(path->text, &size);
+    if (strncmp(text, "lacuna: ", 8) != 0 || strchr(text, '\n') != text + size - 1)
+        fail_msg("not one line: %s", text);
+    free(text);
+}
+
 /* Every call in the slow tier, some in the fast one. */
 static long stride(void)
 {
@@ -177,19 +189,44 @@ static void wait_a_moment(double seconds)
     nanosleep(&time, NULL);
 }
 
-/* Kills a command at random times until it comes to its end; how often. */
+/* The process of rank 1, or this one of rank 0 while it has started no other. */
+static int rank_1_of(int process)
+{
+    char path[64], children[64] = "";
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", process, process);
+    FILE *file = fopen(path, "r");
+    if (file && !fgets(children, sizeof children, file))
+        children[0] = '\0';
+    if (file)
+        fclose(file);
+    long child = strtol(children, NULL, 10);
+    return child > 0 ? (int)child : process;
+}
+
+/* The command that begins `what`, or goes on with it. */
+static int next_of(int what, const test_path *out)
+{
+    if (!is_begun(out))
+        return what;
+    return what == NEW ? RESUME : what == SHARED ? SHARED_ON : what;
+}
+
+/* Kills a command at random times until it comes to its end, of two ranks now one and now the
+ * other; how often. */
 static int kill_often(int what, const test_path *out, double longest, uint64_t seed)
 {
     int kills = 0;
     for (uint64_t i = 0;; i++) {
-        int now = what == NEW && is_begun(out) ? RESUME : what;
-        int process = command_start(command(now, out), errors.text);
+        int process = command_start(command(next_of(what, out), out), errors.text);
         wait_a_moment(longest * lac_random_uniform(seed, 0, i));
-        kill(process, SIGKILL);
+        int killed = what == SHARED && (seed + i) % 2 ? rank_1_of(process) : process;
+        kill(killed, SIGKILL);
         int code = command_wait(process);
         if (code == 0)
             return kills;
-        assert_int_equal(code, -SIGKILL);
+        assert_int_equal(code, killed == process ? -SIGKILL : 1);
+        if (killed != process)
+            assert_one_line(&errors);
         kills++;
     }
 }
@@ -215,9 +252,9 @@ static void assert_same_table(const test_path *a, const test_path *b, const char
 static void kills_at_random_lose_nothing(void **state)
 {
     (void)state;
-    static const int whats[] = {NEW, SEARCH, REPRODUCE};
+    static const int whats[] = {NEW, SHARED, SEARCH, REPRODUCE};
     test_path alone = path_in(&folder, "alone");
-    for (int w = 0; w < (is_slow ? 3 : 2); w++) {
+    for (int w = 0; w < (is_slow ? 4 : 3); w++) {
         double longest = 1.3 * time_of(whats[w], &alone);
         int wanted = !is_slow ? 2 : whats[w] == REPRODUCE ? 40 : 80, kills = 0;
         for (uint64_t i = 0; kills < wanted; i++) {
@@ -225,7 +262,7 @@ static void kills_at_random_lose_nothing(void **state)
             if (whats[w] == SEARCH) {
                 assert_same_table(&alone, &run, "trials.csv", 5, 5);
             } else {
-                const char *inner = whats[w] == NEW ? "" : "/cnn-masked";
+                const char *inner = whats[w] == REPRODUCE ? "/cnn-masked" : "";
                 char paths[2][512];
                 snprintf(paths[0], sizeof paths[0], "%s%s", alone.text, inner);
                 snprintf(paths[1], sizeof paths[1], "%s%s", run.text, inner);
@@ -390,15 +427,6 @@ static void threads_that_cannot_start_are_told(void **state)
 }
 
 /* ---- Two at a time --------------------------------------------------------------------------- */
-
-static void assert_one_line(const test_path *path)
-{
-    size_t size;
-    char *text = file_bytes(path->text, &size);
-    if (strncmp(text, "lacuna: ", 8) != 0 || strchr(text, '\n') != text + size - 1)
-        fail_msg("of two, the second said: %s", text);
-    free(text);
-}
 
 /* Of two that begin or go on at once, one does, and the other does not disturb it. */
 static void two_in_one_folder_leave_it_whole(void **state)

@@ -8,6 +8,7 @@
 #include "support.h"
 
 #include <math.h>
+#include <errno.h>
 #include <pthread.h>
 
 /* ---- Memory ------------------------------------------------------------------------ */
@@ -62,6 +63,30 @@ static void a_failure_explains_itself_and_stays_in_its_buffer(void **state)
     lac_context_free(&ctx);
     lac_context_free(&ctx);
     (void)state;
+}
+
+/* A path of 4,000 bytes, of letters or of characters of two and three bytes. */
+static void a_long_path_leaves_what_went_wrong(void **state)
+{
+    (void)state;
+    lac_context *ctx = context_at(LAC_CPU_REF, 1);
+    static const char end[] = ": cannot open: No such file or directory";
+    static const char *const letters[] = {"d", "\xc3\xa4", "\xe2\x82\xac"};
+    for (int i = 0; i < LAC_COUNT(letters); i++) {
+        char path[4100] = "/begin";
+        while (strlen(path) < 4000)
+            strcat(path, letters[i]);
+        errno = ENOENT;
+        lac_fail_errno(ctx, path, "open");
+        const char *message = lac_context_message(ctx);
+        assert_memory_equal(message, "/begin", 6);
+        assert_string_equal(strstr(message, ": cannot"), end);
+        assert_non_null(strstr(message, " ... "));
+        assert_true(strlen(message) > sizeof ctx->message - 8 && lac_utf8_is_valid(message));
+        lac_fail(ctx, LAC_ERROR_IO, "again: %s", message);
+        assert_string_equal(strstr(lac_context_message(ctx), ": cannot"), end);
+    }
+    lac_context_free(&ctx);
 }
 
 static void a_context_that_cannot_be_made_says_why(void **state)
@@ -448,6 +473,7 @@ int main(void)
         cmocka_unit_test(memory_is_zeroed_aligned_and_refused_when_too_large),
         cmocka_unit_test(the_chosen_allocation_fails_and_no_other),
         cmocka_unit_test(a_failure_explains_itself_and_stays_in_its_buffer),
+        cmocka_unit_test(a_long_path_leaves_what_went_wrong),
         cmocka_unit_test(a_context_that_cannot_be_made_says_why),
 #ifdef __GLIBC__
         cmocka_unit_test(a_thread_that_cannot_start_is_named),

@@ -1,12 +1,18 @@
 /*
  * A host whose locale has a decimal comma: every file that the library writes is the same as
- * without it, but for times, and is read again either way. tests/comma.sh runs this with such
- * a locale in the environment.
+ * without it, but for times, and is read again either way. And a Turkish one, where the small
+ * letter of I is another than i. tests/comma.sh runs this with the first in the environment, and
+ * has made both.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "base/box_columns.h"
+#include "data/archive.h"
+#include "picture/picture.h"
 #include "training.h"
 
 #include <locale.h>
+#include <strings.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,6 +182,27 @@ static void a_search_is_the_same_and_goes_on_in_the_other_locale(void **state)
     free(b);
 }
 
+/* Names in capitals are found as in every other locale. */
+static void capitals_are_read_in_turkish(void **state)
+{
+    host *h = *state;
+    static char *const names[] = {"ID", "FILENAME"};
+    test_path faces = path_in(&h->folder, "faces/training.csv");
+    test_path folder = path_in(&h->folder, "CAPITALS");
+    test_path capitals = path_in(&h->folder, "CAPITALS/TRAINING.CSV");
+    lac_data *data;
+    assert_non_null(setlocale(LC_ALL, "tr_TR.UTF-8"));
+    assert_int_not_equal(strcasecmp("I", "i"), 0);
+    assert_int_equal(mkdir(folder.text, 0777), 0);
+    assert_int_equal(symlink(faces.text, capitals.text), 0);
+    assert_ok(h->ctx, lac_data_open(h->ctx, folder.text, LAC_TABLE_TRAINING, &data));
+    lac_data_free(&data);
+    assert_int_equal(lac_table_rank("FACES.ZIP", "training"), LAC_RANK_PACKED);
+    assert_int_equal(lac_column_called(names, 2, "filename"), 1);
+    assert_true(lac_name_is_unread("A.TIFF"));
+    use_comma(WITHOUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_run_goes_on_in_the_other_locale),
         cmocka_unit_test(all_else_that_is_written_is_the_same),
         cmocka_unit_test(a_search_is_the_same_and_goes_on_in_the_other_locale),
+        cmocka_unit_test(capitals_are_read_in_turkish),
     };
     return cmocka_run_group_tests(tests, host_new, host_free);
 }

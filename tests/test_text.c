@@ -4,6 +4,7 @@
  */
 #define _POSIX_C_SOURCE 200809L /* open_memstream */
 #include "support.h"
+#include "base/letters.h"
 
 static void characters_are_those_of_the_standard(void **state)
 {
@@ -26,6 +27,19 @@ static void characters_are_those_of_the_standard(void **state)
     assert_true(lac_utf8_is_valid(""));
     assert_true(lac_utf8_is_valid("\xc3\xa4.png"));
     assert_false(lac_utf8_is_valid("a\xe4.png"));
+}
+
+static void names_are_alike_in_letters_of_any_case(void **state)
+{
+    (void)state;
+    assert_true(lac_is_alike("Image_1.ZIP", "iMAGE_1.zip") && lac_is_alike("", ""));
+    assert_false(lac_is_alike("zip", "zi") || lac_is_alike("zi", "zip") || lac_is_alike("[", "{"));
+    assert_true(lac_begin_alike("TRAINING.csv", "training", 8) && lac_begin_alike("a", "b", 0));
+    assert_false(lac_begin_alike("train", "training", 8) || lac_begin_alike("b", "a", 1));
+    assert_true(lac_begin_alike("A", "a", 9)); /* both end before */
+    assert_true(lac_ends_like("a.PNG", ".png") && lac_ends_like("a", ""));
+    assert_false(lac_ends_like(".png", ".png") || lac_ends_like("png", ".png"));
+    assert_false(lac_is_alike("\xc3\x84", "\xc3\xa4")); /* of ASCII alone */
 }
 
 /* What a writer of text makes of it. */
@@ -105,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(characters_are_those_of_the_standard),
+        cmocka_unit_test(names_are_alike_in_letters_of_any_case),
         cmocka_unit_test(any_bytes_are_written_as_what_reads_them_can_read),
         cmocka_unit_test(cells_are_quoted_where_they_must_be),
         cmocka_unit_test(a_byte_order_mark_is_no_part_of_a_text),

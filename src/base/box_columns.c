@@ -3,10 +3,10 @@
  * may have the same word in front, as in bbox_x or bboxLeft.
  */
 #include "base/box_columns.h"
+#include "base/letters.h"
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 const char *const lac_file_columns[] = {
     "file", "filename", "file_name", "image", "image_name", "image_path", "image_file", "path",
@@ -31,7 +31,7 @@ static const box_words boxes[] = {
 int lac_column_called(char *const *names, int count, const char *name)
 {
     int c = 0;
-    while (c < count && strcasecmp(names[c], name) != 0)
+    while (c < count && !lac_is_alike(names[c], name))
         c++;
     return c < count ? c : -1;
 }
@@ -42,7 +42,7 @@ static int column_like(char *const *names, int count, const char *like, size_t k
 {
     int c = 0;
     while (c < count &&
-           (strncasecmp(names[c], like, kept) != 0 || strcasecmp(names[c] + kept, end) != 0))
+           (!lac_begin_alike(names[c], like, kept) || !lac_is_alike(names[c] + kept, end)))
         c++;
     return c < count ? c : -1;
 }
@@ -61,7 +61,7 @@ static int begins_box(char *const *names, int count, int c, const box_words *wor
 {
     const char *name = names[c];
     size_t length = strlen(name), end = strlen(words->end[0]);
-    if (length < end || strcasecmp(name + length - end, words->end[0]) != 0 ||
+    if (length < end || !lac_is_alike(name + length - end, words->end[0]) ||
         !ends_in_word(name, end))
         return 0;
     int found = 0;
@@ -77,7 +77,7 @@ int lac_box_columns_find(char *const *names, int count, int numbers, lac_box_col
 {
     for (size_t i = 0; i < sizeof boxes / sizeof boxes[0]; i++)
         for (int c = 0; c < count; c++)
-            if ((numbers || strcasecmp(names[c], "x1") != 0) &&
+            if ((numbers || !lac_is_alike(names[c], "x1")) &&
                 begins_box(names, count, c, &boxes[i], out))
                 return 1;
     *out = (lac_box_columns){.column = {-1, -1, -1, -1}};

@@ -48,14 +48,40 @@ static void make_printable(char *text)
             *text = '?';
 }
 
+static int is_inside_character(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Of a message that is too long, as a long path makes it, the middle is left out: what went wrong
+ * is said at its end. The arguments may have the message of before among them. */
+static void write_message(char message[LAC_MESSAGE], const char *format, va_list args)
+{
+    enum { ROOM = 12288, HEAD = 200 }; /* bytes: two paths and more */
+    static const char gap[] = " ... ";
+    char text[ROOM];
+    int length = lac_vformat(text, sizeof text, format, args);
+    size_t size = length < 0 ? 0 : length < ROOM ? (size_t)length : ROOM - 1;
+    size_t head = size < LAC_MESSAGE ? size : HEAD;
+    text[size] = '\0';
+    const char *tail = text + size;
+    if (head < size) {
+        tail -= LAC_MESSAGE - HEAD - sizeof gap;
+        while (is_inside_character(*tail))
+            tail++;
+        while (head > 0 && is_inside_character(text[head]))
+            head--;
+    }
+    snprintf(message, LAC_MESSAGE, "%.*s%s%s", (int)head, text, *tail ? gap : "", tail);
+    make_printable(message);
+}
+
 lac_status lac_fail(lac_context *ctx, lac_status status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *message = ctx ? ctx->message : no_context;
-    lac_vformat(message, LAC_MESSAGE, format, args);
+    write_message(ctx ? ctx->message : no_context, format, args);
     va_end(args);
-    make_printable(message);
     return status;
 }
 
@@ -66,7 +92,7 @@ void lac_trouble_note(lac_context *ctx, lac_status status, const char *format, .
         return;
     va_list args;
     va_start(args, format);
-    lac_vformat(ctx->trouble_message, sizeof ctx->trouble_message, format, args);
+    write_message(ctx->trouble_message, format, args);
     va_end(args);
 }
 
@@ -93,12 +119,11 @@ void lac_log(lac_context *ctx, const char *format, ...)
 {
     if (!ctx->log)
         return;
-    char line[512];
+    char line[LAC_MESSAGE];
     va_list args;
     va_start(args, format);
-    lac_vformat(line, sizeof line, format, args);
+    write_message(line, format, args);
     va_end(args);
-    make_printable(line);
     ctx->log(ctx->log_user, line);
 }
 

@@ -8,6 +8,7 @@
  */
 #define _DEFAULT_SOURCE /* flock */
 #include "base/base.h"
+#include "base/letters.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,12 +45,6 @@ lac_status lac_folder_make(lac_context *ctx, const char *path)
 }
 
 /* ---- Names in a folder ------------------------------------------------------------------- */
-
-static int ends_with(const char *name, const char *end)
-{
-    size_t length = strlen(name), tail = strlen(end);
-    return length >= tail && strcasecmp(name + length - tail, end) == 0;
-}
 
 static int compare_names(const void *a, const void *b)
 {
@@ -85,7 +79,7 @@ lac_status lac_folder_list(lac_context *ctx, const char *path, const char *end, 
     if (!folder)
         return lac_fail_errno(ctx, path, "open the folder");
     for (const struct dirent *e; status == LAC_OK && (e = readdir(folder));)
-        if (e->d_name[0] != '.' && ends_with(e->d_name, end))
+        if (e->d_name[0] != '.' && lac_ends_like(e->d_name, end))
             status = *count < INT_MAX / 4 ? add_name(ctx, e->d_name, names, count, &room)
                                           : lac_fail(ctx, LAC_ERROR_IO, "%s: too many files", path);
     closedir(folder);

@@ -9,17 +9,13 @@
  * A name that has a width too, such as box_w beside box_x, is a box and no point, and so are x1 to
  * y2 beside points that have names. Columns that are nothing of a table are left alone.
  */
+#include "base/letters.h"
 #include "data/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- Names -------------------------------------------------------------------------- */
-
-static char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
 
 static int is_sign(char c)
 {
@@ -37,7 +33,7 @@ static int is_word(const char *name, const char *word)
     for (; *name; name++) {
         if (is_sign(*name))
             continue;
-        if (to_lower(*name) != *word++)
+        if (lac_small(*name) != *word++)
             return 0;
     }
     return *word == 0;
@@ -45,8 +41,8 @@ static int is_word(const char *name, const char *word)
 
 static int is_axis(char c, int *axis)
 {
-    *axis = to_lower(c) == 'y';
-    return to_lower(c) == 'x' || *axis;
+    *axis = lac_small(c) == 'y';
+    return lac_small(c) == 'x' || *axis;
 }
 
 int lac_column_coordinate(const char *column, char *point, int *axis)
@@ -62,7 +58,7 @@ int lac_column_coordinate(const char *column, char *point, int *axis)
         kept = length - 3 - (length > 4 && column[length - 4] == ' ');
     else if (length > 2 && is_sign(before) && is_axis(last, axis))
         kept = length - 2;
-    else if ((last == 'X' || last == 'Y') && (to_lower(before) == before) && is_axis(last, axis))
+    else if ((last == 'X' || last == 'Y') && (lac_small(before) == before) && is_axis(last, axis))
         kept = length - 1;
     const char *number = column + 1 + is_sign(column[1]);
     if (!kept && is_axis(column[0], axis) && is_digits(number)) {

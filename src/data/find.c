@@ -3,31 +3,24 @@
  * folder, or in a folder. What macOS puts beside a file, "__MACOSX" and "._NAME", is not seen.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "base/letters.h"
 #include "data/archive.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const char *const text_ends[] = {".csv", ".tsv", ".txt"};
 static const char *const packed_ends[] = {".zip", ".csv.gz", ".csv.xz", ".csv.bz2", ".csv.zst",
                                           ".7z", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2",
                                           ".tar.zst", ".tsv.gz", ".gz", ".xz", ".bz2", ".zst"};
 
-static int ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t tail = strlen(end);
-    return length > tail && strcasecmp(text + length - tail, end) == 0;
-}
-
 /* Whether the name is `stem` with one of the endings, in letters of any size. */
 static int is_named(const char *name, const char *stem, const char *const *ends, int count)
 {
     size_t length = strlen(stem);
     for (int i = 0; i < count; i++)
-        if (strncasecmp(name, stem, length) == 0 && strcasecmp(name + length, ends[i]) == 0)
+        if (lac_begin_alike(name, stem, length) && lac_is_alike(name + length, ends[i]))
             return 1;
     return 0;
 }
@@ -44,12 +37,12 @@ static int rank_name(const char *name, const char *table)
     if (is_training && (is_named(name, "train", text_ends, LAC_COUNT(text_ends)) ||
                         is_named(name, "train", packed_ends, LAC_COUNT(packed_ends))))
         return LAC_RANK_NAMED;
-    if (ends_with(name, ".csv") || ends_with(name, ".tsv"))
+    if (lac_ends_like(name, ".csv") || lac_ends_like(name, ".tsv"))
         return LAC_RANK_TABLE;
     for (int i = 0; i < LAC_COUNT(packed_ends); i++)
-        if (ends_with(name, packed_ends[i]))
+        if (lac_ends_like(name, packed_ends[i]))
             return LAC_RANK_PACKED;
-    return ends_with(name, ".txt") ? LAC_RANK_TEXT : 0;
+    return lac_ends_like(name, ".txt") ? LAC_RANK_TEXT : 0;
 }
 
 static int is_hidden(const char *name, size_t length)

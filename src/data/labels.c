@@ -4,6 +4,7 @@
  * teach every picture that its missing points lie there. So a label outside of the picture is an
  * error that says what to do, and what looks like marks inside gets a warning (suspect.c).
  */
+#include "base/letters.h"
 #include "data/labels.h"
 
 #include <math.h>
@@ -22,11 +23,6 @@ lac_status lac_gaps_read(lac_context *ctx, const lac_train_config *config, lac_g
                     "0,0, between blanks", config->missing, LAC_MOST_MARKS);
 }
 
-static char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
 int lac_cell_is_gap(const lac_cell *cell)
 {
     static const char *const words[] = {"nan", "na", "n/a", "none", "null", "-", "-nan", "#n/a",
@@ -38,7 +34,7 @@ int lac_cell_is_gap(const lac_cell *cell)
         return 0;
     for (int w = 0; w < LAC_COUNT(words); w++) {
         size_t i = 0;
-        while (i < cell->length && words[w][i] && to_lower(cell->text[i]) == words[w][i])
+        while (i < cell->length && words[w][i] && lac_small(cell->text[i]) == words[w][i])
             i++;
         if (i == cell->length && words[w][i] == 0)
             return 1;

@@ -1,9 +1,9 @@
 /* The formats of label files, and which one a file is in. */
+#include "base/letters.h"
 #include "import/foreign.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The first that takes a file is the one: the last takes any. */
 static const lac_label_format *const formats[] = {
@@ -48,24 +48,19 @@ typedef struct content {
     char other[64]; /* of which this is the first */
 } content;
 
-static int ends_in(const char *name, const char *ending)
-{
-    size_t length = strlen(name), tail = strlen(ending);
-    return length > tail && strcasecmp(name + length - tail, ending) == 0;
-}
-
 static lac_status look_at(lac_context *ctx, const char *folder, const char *name, content *c)
 {
     char *picture;
     int is_there = 0;
-    c->pts += ends_in(name, ".pts");
+    c->pts += lac_ends_like(name, ".pts");
     c->yolo += strcmp(name, "labels") == 0;
-    if (ends_in(name, ".txt")) {
+    if (lac_ends_like(name, ".txt")) {
         LAC_TRY(lac_foreign_beside(ctx, folder, "", name, &picture, &is_there));
         free(picture);
         c->yolo += is_there;
     }
-    if ((ends_in(name, ".json") || ends_in(name, ".xml") || ends_in(name, ".csv")) &&
+    if ((lac_ends_like(name, ".json") || lac_ends_like(name, ".xml") ||
+         lac_ends_like(name, ".csv")) &&
         c->others++ == 0)
         snprintf(c->other, sizeof c->other, "%s", name);
     return LAC_OK;

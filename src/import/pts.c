@@ -11,20 +11,14 @@
  *     ...
  *     }
  */
+#include "base/letters.h"
 #include "import/foreign.h"
 #include "import/lines.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { DEPTH = 8 }; /* folders in folders that are looked into */
-
-static int is_called_pts(const char *path)
-{
-    size_t length = strlen(path);
-    return length > 4 && strcasecmp(path + length - 4, ".pts") == 0;
-}
 
 /* The head: what stands in front of {, if that is there. *count is what n_points says, or -1. */
 static lac_status read_head(lac_lines *lines, char **line, long *count)
@@ -150,7 +144,7 @@ static lac_status walk(lac_context *ctx, const char *path, const char *prefix, i
 static lac_status visit(lac_context *ctx, const char *path, const char *name, int depth,
                         take_fn take, void *user)
 {
-    if (is_called_pts(name) && !lac_path_is_folder(path))
+    if (lac_ends_like(name, ".pts") && !lac_path_is_folder(path))
         return take(user, path, name);
     return depth && lac_path_is_folder(path) ? walk(ctx, path, name, depth - 1, take, user)
                                              : LAC_OK;
@@ -208,7 +202,7 @@ static lac_status read_pts(lac_foreign *labels, const char *path)
     labels->origin = 1;
     if (lac_path_is_folder(path))
         return walk(labels->ctx, path, "", DEPTH, take_file, labels);
-    if (!is_called_pts(path))
+    if (!lac_ends_like(path, ".pts"))
         return lac_fail(labels->ctx, LAC_ERROR_FORMAT,
                         "%s: must end in .pts, so that its picture is found by its name", path);
     return read_one(labels, path, slash ? slash + 1 : path);
@@ -216,7 +210,7 @@ static lac_status read_pts(lac_foreign *labels, const char *path)
 
 static int is_it(const lac_label_head *head)
 {
-    return is_called_pts(head->path) || strncmp(head->text, "version:", 8) == 0;
+    return lac_ends_like(head->path, ".pts") || strncmp(head->text, "version:", 8) == 0;
 }
 
 const lac_label_format lac_format_pts = {"pts", is_it, read_pts};

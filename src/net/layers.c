@@ -1,7 +1,6 @@
 /* The layer table (figure 5) of a network. */
 #include "net/model.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,11 @@ static long parameters_of(const lac_net *net, int i)
     return count;
 }
 
+static int is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* The line of the text that defines a node, behind its name, with single blanks. */
 static void copy_words(const lac_net *net, const lac_node *node, char *to, size_t size)
 {
@@ -23,8 +27,8 @@ static void copy_words(const lac_net *net, const lac_node *node, char *to, size_
     p = strstr(p, node->name) + strlen(node->name);
     size_t used = 0;
     for (; *p && *p != '\n' && *p != '#' && used + 2 < size; p++) {
-        int blank = isspace((unsigned char)*p);
-        if (!blank && used > 0 && isspace((unsigned char)p[-1]))
+        int blank = is_blank(*p);
+        if (!blank && used > 0 && is_blank(p[-1]))
             to[used++] = ' ';
         if (!blank)
             to[used++] = *p;

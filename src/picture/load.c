@@ -1,9 +1,9 @@
 /* Photos as files: the first bytes say which format reads, the name's ending which one writes. */
+#include "base/letters.h"
 #include "picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const lac_picture_format *const formats[] = {
     &lac_png_format, &lac_jpeg_format, &lac_ppm_format, &lac_pgm_format, &lac_webp_format,
@@ -89,7 +89,7 @@ static const lac_picture_format *format_named(const char *path)
     size_t length = dot ? strlen(dot) : 0;
     for (int i = 0; i < LAC_COUNT(formats) && length > 1; i++)
         for (const char *e = formats[i]->endings; *e; e += 1 + strcspn(e + 1, "."))
-            if (strncasecmp(e, dot, length) == 0 && (e[length] == '.' || !e[length]))
+            if (lac_begin_alike(e, dot, length) && (e[length] == '.' || !e[length]))
                 return formats[i];
     return NULL;
 }
@@ -106,7 +106,7 @@ int lac_name_is_unread(const char *path)
                                           ".dng",  ".cr2",  ".nef", ".arw"};
     const char *dot = strrchr(path, '.');
     int i = 0;
-    while (dot && i < LAC_COUNT(endings) && strcasecmp(dot, endings[i]) != 0)
+    while (dot && i < LAC_COUNT(endings) && !lac_is_alike(dot, endings[i]))
         i++;
     return dot && i < LAC_COUNT(endings);
 }

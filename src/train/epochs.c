@@ -227,6 +227,16 @@ static lac_status agree(lac_trainer *t, lac_status status, int *stop)
     return LAC_OK;
 }
 
+/* Adds the seconds since then to those of the training, and returns them. A clock that goes back,
+ * as that of a virtual machine which moves may, adds nothing; one that jumps makes no more of them
+ * than a run's files may say. */
+static double add_time(lac_trainer *t, double started)
+{
+    double seconds = fmax(lac_seconds() - started, 0.0);
+    t->cursor.seconds = fmin(t->cursor.seconds + seconds, LAC_MOST_SECONDS);
+    return seconds;
+}
+
 /* After the last step of an epoch: evaluate, write, report. */
 static lac_status end_epoch(run_state *r, int *stop)
 {
@@ -235,7 +245,7 @@ static lac_status end_epoch(run_state *r, int *stop)
     LAC_TRY(lac_trainer_gather(t));
     double started = lac_seconds();
     LAC_TRY(lac_trainer_settle(t));
-    t->cursor.seconds += lac_seconds() - started;
+    add_time(t, started);
     LAC_TRY(evaluate(r));
     int is_best = note_lowest(t, r->watched);
     look_for_trouble(r);
@@ -260,10 +270,8 @@ static lac_status run_epoch(run_state *r, int *stop)
         int before = picture_count(t);
         double loss;
         LAC_TRY(lac_trainer_step(t, &loss));
-        double seconds = lac_seconds() - started;
-        r->epoch_seconds += seconds;
+        r->epoch_seconds += add_time(t, started);
         r->epoch_pictures += picture_count(t) - before;
-        t->cursor.seconds += seconds;
         if (t->cursor.step == steps)
             break;
         lac_progress progress = progress_of(r);

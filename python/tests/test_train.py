@@ -55,6 +55,12 @@ def test_an_exception_of_the_callback_comes_back(faces, tmp_path):
     assert lacuna.load(tmp_path / "run").epoch == 1
 
 
+# A shell's commands in the background ignore Ctrl-C, and so would what they start.
+HEARS_CTRL_C = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+
 INTERRUPTED = """
 import sys, lacuna
 try:
@@ -67,8 +73,8 @@ except KeyboardInterrupt:
 
 def interrupt(script, *words):
     """Sends Ctrl-C after the script's first line; its lines."""
-    child = subprocess.Popen([sys.executable, "-c", script, *map(str, words)], text=True,
-                             stdout=subprocess.PIPE)
+    child = subprocess.Popen([sys.executable, "-c", HEARS_CTRL_C + script, *map(str, words)],
+                             text=True, stdout=subprocess.PIPE)
     first = child.stdout.readline()
     child.send_signal(signal.SIGINT)
     rest, _ = child.communicate()

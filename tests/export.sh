@@ -220,6 +220,13 @@ browse_page() { # WHAT: page.html
     done >got
     alike 0.1 || status=1
     count "$1 in chromium" $status
+
+    status=0
+    sed 's/^AGFzb/AAAAA/' page.html >broken.html
+    chromium --headless --no-sandbox --disable-gpu --user-data-dir=profile --dump-dom \
+        "file://$PWD/broken.html" 2>/dev/null | grep -q 'id="told">This browser cannot run' ||
+        status=1
+    count "$1 in chromium that cannot start its module" $status
 }
 
 # ---- Cases -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ async function openFile(file) {
     return;
   stopCamera();
   try {
+    await started;
     const bitmap = await createImageBitmap(file);
     show(bitmap, bitmap.width, bitmap.height);
   } catch (error) {
@@ -29,6 +30,7 @@ async function startCamera() {
   if (video)
     return stopCamera();
   try {
+    await started;
     const stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: "user"}});
     video = Object.assign(document.createElement("video"), {srcObject: stream, muted: true,
                                                             playsInline: true});
@@ -74,4 +76,7 @@ addEventListener("drop", event => {
   event.preventDefault();
   openFile(event.dataTransfer.files[0]);
 });
-WebAssembly.instantiate(bytes).then(module => { face = module.instance.exports; });
+const started = WebAssembly.instantiate(bytes).then(module => { face = module.instance.exports; });
+started.catch(error => {
+  element("told").textContent = `This browser cannot run the model: ${error.message}`;
+});

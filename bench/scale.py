@@ -78,7 +78,7 @@ def step(wire, net, case, batch, element, larger=1.0, sent=4):
 
 
 def larger_rows(case, measured, net):
-    """By how much, from what one of two ranks has heard: seconds are bytes on a wire of no latency."""
+    """By how much, from what one of two ranks has heard: seconds are bytes, of no latency."""
     wire = Wire({"latency": 0, "bandwidth": 1}, 2)
     parts = step(wire, net, case, measured["batch"] / 2, measured["element"])
     return 1 + (measured["heard"] - sum(parts.values())) / parts["gradients"]

@@ -208,7 +208,8 @@ check_page() { # WHAT: run, as WebAssembly
     count "$1 in a page" $status
 }
 
-# The page itself, in a browser, whose crop must be the picture and whose policy lets the module run.
+# The page itself, in a browser, whose crop must be the picture and whose policy lets the module
+# run.
 browse_page() { # WHAT: page.html
     if ! command -v chromium >/dev/null 2>&1; then
         skip "$1 in chromium"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Trainings by mpirun: the same run by 1, 2 and 3 ranks, and by 2 as by fork; and, of `all`, the same folds and search by
-# teams of them; of Open MPI a signal that stops and a rank that is killed.
+# Trainings by mpirun: the same run by 1, 2 and 3 ranks, and by 2 as by fork; and, of `all`, the
+# same folds and search by teams of them; of Open MPI a signal that stops and a rank that is killed.
 # Skipped where there is no mpirun. MPIRUN is another one than the first in PATH, for a build with
 # another MPI.
 #

@@ -139,7 +139,7 @@ limit() { # LETTER FIRST STEP NAME
     done
 }
 
-# ---- Photos and labels ----------------------------------------------------------------------------
+# ---- Photos and labels ---------------------------------------------------------------------------
 
 # Photos with labels, a picture with a square and a cascade that finds it, and the label files that
 # are not beside the photos.

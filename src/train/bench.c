@@ -39,7 +39,8 @@ static lac_status timed_prediction(const lac_trainer *t, lac_plan *plan, int n, 
 
 typedef struct samples {
     double *step, *batch_made, *peak, *gather; /* [steps] */
-    double *alone;       /* [steps] what steps wait for that hear nothing while they compute */
+    double *spared;      /* [steps] what the next one, which hears nothing while it computes, waits
+                            longer */
     double gather_bytes, gathers, hidden_bytes; /* of the last step */
     double *op;          /* [nodes, 2, steps] */
     double one[SINGLES];
@@ -87,7 +88,8 @@ static lac_status measure_steps(lac_trainer *t, lac_machine *machine, samples *s
         if (lac_ranks(t->ctx) == 1)
             continue;
         LAC_TRY(lac_context_agree(t->ctx, LAC_OK));
-        LAC_TRY(step_alone(t, &s->alone[i]));
+        LAC_TRY(step_alone(t, &s->spared[i]));
+        s->spared[i] -= s->gather[i];
     }
     return LAC_OK;
 }
@@ -136,7 +138,7 @@ static void summarize(const lac_trainer *t, samples *s, int steps, lac_bench_res
     out->gather_seconds = lac_median(s->gather, steps);
     out->gather_bytes = s->gather_bytes;
     out->gathers = s->gathers;
-    out->hidden_seconds = lac_median(s->alone, steps) - out->gather_seconds;
+    out->hidden_seconds = lac_median(s->spared, steps);
     out->hidden_bytes = s->hidden_bytes;
     out->fraction = out->flop_per_second / out->peak_flop_per_second / out->ranks;
     out->predict_seconds = lac_median(s->one, SINGLES);
@@ -154,7 +156,7 @@ static lac_status make_samples(const lac_trainer *t, int steps, samples *s)
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->batch_made, &s->batch_made));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->peak, &s->peak));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->gather, &s->gather));
-    LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->alone, &s->alone));
+    LAC_TRY(lac_alloc(ctx, (size_t)steps, sizeof *s->spared, &s->spared));
     LAC_TRY(lac_alloc(ctx, (size_t)steps, 2 * nodes * sizeof *s->op, &s->op));
     return lac_alloc(ctx, answers, sizeof *s->xy, &s->xy);
 }
@@ -183,7 +185,7 @@ static lac_status bench(lac_trainer *t, int steps, lac_bench_result *out)
     free(s.batch_made);
     free(s.peak);
     free(s.gather);
-    free(s.alone);
+    free(s.spared);
     free(s.op);
     free(s.xy);
     lac_machine_free(&machine);

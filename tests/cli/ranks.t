@@ -35,13 +35,13 @@ $ lacuna train --data faces --out three --ranks 2000
 A signal to one of them stops and saves; a rank that is killed ends the others. In the scripts the
 shell becomes lacuna by exec, as in stop.t.
 $ printf '%s\n' ': > out' '(while ! grep -q "^ *2 " out; do sleep 0.02; done; kill -s INT $$) &' 'exec lacuna "$@" > out' > stop.sh
-$ sh stop.sh train --data faces --out three --preset paper --model kimura --batch 16 --epochs 100000 --threads 1 --ranks 2
+$ sh stop.sh train --data faces --out three --preset paper --model kimura --batch 16 --threads 1 --ranks 2
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in three; to go on:
 !   lacuna train --data faces --out three --resume --ranks 2 --threads 1
 = 130
 $ printf '%s\n' ': > out' '(while ! grep -q "^ *2 " out; do sleep 0.02; done' 'for p in $(cat /proc/$$/task/$$/children); do grep -qx lacuna /proc/$p/comm && kill -s KILL $p; done) &' 'exec lacuna "$@" > out' > kill.sh
-$ sh kill.sh train --data faces --out four --preset paper --model kimura --batch 16 --epochs 100000 --threads 1 --ranks 2
+$ sh kill.sh train --data faces --out four --preset paper --model kimura --batch 16 --threads 1 --ranks 2
 ! lacuna: rank 1 is gone, and the training with it
 = 1
 $ lacuna train --data faces --out four --resume --threads 1 --epochs 1 | grep -c "nothing to do"

@@ -4,7 +4,7 @@ $ printf '%s\n' 'signal=$1 word=$2; shift 2; : > out' '(while ! grep -q "$word" 
 $ lacuna synth --rows 60 --size 32 --out faces > /dev/null
 
 The first signal ends the run after its step, saved, with the command that goes on.
-$ sh stop.sh INT '^ *2 ' train --data faces --out run --preset paper --model kimura --batch 16 --epochs 100000 --threads 1
+$ sh stop.sh INT '^ *2 ' train --data faces --out run --preset paper --model kimura --batch 16 --threads 1
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in run; to go on:
 !   lacuna train --data faces --out run --resume --threads 1
@@ -30,7 +30,7 @@ $ sh stop.sh TERM '^epoch' train --data faces --out run --resume --threads 1 --e
 = 143
 
 Stopped and gone on with for an epoch, a run is what it would have been without the stop.
-$ sh stop.sh INT '^epoch' train --data faces --out parts --preset paper --model kimura --batch 1 --epochs 100000 --threads 1
+$ sh stop.sh INT '^epoch' train --data faces --out parts --preset paper --model kimura --batch 1 --threads 1
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in parts; to go on:
 !   lacuna train --data faces --out parts --resume --threads 1
@@ -81,9 +81,10 @@ $ sh twice.sh train --data large --out slow --cpu ref --threads 1; code=$?; cat 
 | metrics.csv
 = 130
 
-A lost terminal stops as Ctrl-C does, and may be told twice; under nohup it stops nothing.
+A lost terminal stops as Ctrl-C does, and may be told twice; under nohup, as these tests may be, it
+stops nothing.
 $ printf '%s\n' ': > out; : > err' '(while ! [ -e hung/last.safetensors ]; do sleep 0.02; done; kill -s HUP $$; while ! grep -q again err; do sleep 0.02; done; kill -s HUP $$ 2>/dev/null) &' 'exec lacuna "$@" > out 2> err' > hung.sh
-$ sh hung.sh train --data faces --out hung --preset paper --model kimura --batch 1 --epochs 100000 --threads 1; echo $?; cat err
+$ env --default-signal=HUP sh hung.sh train --data faces --out hung --preset paper --model kimura --batch 1 --threads 1; echo $?; cat err
 | 129
 | lacuna: stopping after this step; again to end at once
 | lacuna: stopped and saved in hung; to go on:
@@ -120,7 +121,7 @@ $ sh beside.sh 'lacuna train --data faces --out four --preset paper --model kimu
 | read/report.html: open it in a browser
 
 A path with a space or a quote comes back so that a shell reads it.
-$ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it's" --preset paper --model kimura --batch 1 --epochs 100000 --cpu ref
+$ mv faces 'my faces'; sh stop.sh INT '^epoch' train --data 'my faces' --out "it's" --preset paper --model kimura --batch 1 --cpu ref
 ! lacuna: stopping after this step; again to end at once
 ! lacuna: stopped and saved in it's; to go on:
 !   lacuna train --data 'my faces' --out 'it'\''s' --resume --cpu ref

@@ -31,7 +31,8 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$scratch/bin"
 ln -s "$(cd "$(dirname "$lacuna")" && pwd)/$(basename "$lacuna")" "$scratch/bin/lacuna"
-ln -s "$here/../../script/shapes" "$scratch/bin/shapes"
+printf '#!/bin/sh\nexec "%s" "$@"\n' "$(cd "$here/../../script" && pwd)/shapes" >"$scratch/bin/shapes"
+chmod +x "$scratch/bin/shapes"
 PATH=$scratch/bin:$PATH
 LC_ALL=C
 # Of use to a sanitized build: fontconfig keeps what it read until the end.

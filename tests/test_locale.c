@@ -10,8 +10,8 @@
 #include "picture/picture.h"
 #include "training.h"
 
+#include <ctype.h>
 #include <locale.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -192,7 +192,7 @@ static void capitals_are_read_in_turkish(void **state)
     test_path capitals = path_in(&h->folder, "CAPITALS/TRAINING.CSV");
     lac_data *data;
     assert_non_null(setlocale(LC_ALL, "tr_TR.UTF-8"));
-    assert_int_not_equal(strcasecmp("I", "i"), 0);
+    assert_int_not_equal(tolower('I'), 'i');
     assert_int_equal(mkdir(folder.text, 0777), 0);
     assert_int_equal(symlink(faces.text, capitals.text), 0);
     assert_ok(h->ctx, lac_data_open(h->ctx, folder.text, LAC_TABLE_TRAINING, &data));

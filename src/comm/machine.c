@@ -127,7 +127,7 @@ lac_status lac_pages_hand_out(lac_context *ctx, size_t used, void *pages, size_t
     hand h = {.bytes = used};
     memcpy(&h.had, pages, sizeof h.had);
     lac_status status = lac_context_agree(ctx, find_room(ctx, &h));
-    if (status == LAC_OK && h.had && h.has != h.had)
+    if (status == LAC_OK && h.had && h.has && h.has != h.had)
         memcpy(h.has, h.had, used);
     if (status == LAC_OK)
         status = lac_context_agree(ctx, spread(ctx, &h));

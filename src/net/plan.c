@@ -266,8 +266,9 @@ static void cut_batch(lac_plan *plan)
     int unit = 1, ranks = lac_ranks(plan->ctx);
     for (int i = 1; i < plan->net->count; i++) {
         const lac_op *op = &plan->op[i];
-        if (op->way->chunk)
-            unit = common_multiple(unit, op->way->chunk(op, plan->whole));
+        int chunk = op->way->chunk ? op->way->chunk(op, plan->whole) : 1;
+        if (chunk > 1)
+            unit = common_multiple(unit, chunk);
     }
     if (unit < LAC_SLICE_LEAST)
         unit *= (LAC_SLICE_LEAST + unit - 1) / unit;

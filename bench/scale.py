@@ -122,6 +122,9 @@ def row(case, network, measured, net, speedup, nodes):
 
 
 def main():
+    if len(sys.argv) not in (2, 3):
+        print(__doc__, end="", file=sys.stderr)
+        sys.exit(2)
     lacuna = sys.argv[1]
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scale.json")
     with open(sys.argv[2] if len(sys.argv) > 2 else beside, encoding="utf-8") as file:

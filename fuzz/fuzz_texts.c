@@ -90,7 +90,7 @@ static void read_paths(lac_context *ctx, const char *path)
     require(paths->count > 0);
     for (int i = 0; i < paths->count; i++)
         require(paths->path[i][0] && !strchr(paths->path[i], '\n'));
-    check(ctx, lac_paths_differ(ctx, paths));
+    check(ctx, lac_paths_differ(ctx, paths, "out", ".csv", paths->count % 2));
     lac_paths_free(&paths);
 }
 

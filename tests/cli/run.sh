@@ -12,10 +12,16 @@
 # patterns that fit kept, gives the same text again; --update writes that text.
 #
 # usage: tests/cli/run.sh [--update] [NAME...]
+#        tests/cli/run.sh --list
 # The command is $LACUNA, or build/cli/lacuna; script/shapes is there as `shapes`.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 lacuna=${LACUNA:-$here/../../build/cli/lacuna}
+stories=$(cd "$here" && ls -- *.t | sed 's/\.t$//')
+if [ "${1:-}" = --list ]; then
+    echo "$stories"
+    exit
+fi
 update=
 if [ "${1:-}" = --update ]; then
     update=1
@@ -121,7 +127,8 @@ run_case() {
     rm -rf "$work"
 }
 
-[ $# -gt 0 ] || set -- $(cd "$here" && ls -- *.t | sed 's/\.t$//')
+# shellcheck disable=SC2086  # a list of words
+[ $# -gt 0 ] || set -- $stories
 for case_name in "$@"; do
     run_case "$here/$case_name.t"
 done

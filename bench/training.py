@@ -4,7 +4,8 @@ from alike import alike
 from common import NAMES, lacuna_bench, paired, say, text_of, types
 from rival import RivalError
 
-# Of each preset's own batch: the shares of peak, and how many times as fast as PyTorch.
+# Of each preset's own batch: the shares of peak, and how many times as fast as PyTorch. Tiles (AMX)
+# multiply so fast that the memory is the limit: their share of peak has no target.
 SHARES = {"first": {"f32": 0.60, "bf16": 0.45}, "fast": {"f32": 0.60, "bf16": 0.45},
           "best": {"f32": 0.90, "bf16": 0.75}}
 TIMES = {"f32": 2.0, "bf16": 1.5}
@@ -54,8 +55,12 @@ def presets(b):
         for dtype in types():
             run = median_run(b, preset=preset, dtype=dtype)
             limit = limits[dtype]
-            b.report.least(f"training step, {preset}, batch {run['batch']}, {NAMES[dtype]}",
-                           run["fraction"], limit, speed_text(run), f"{100 * limit:.0f} %", run=run)
+            what = f"training step, {preset}, batch {run['batch']}, {NAMES[dtype]}"
+            if dtype == "bf16" and run["cpu"] == "amx":
+                b.report.line(what, speed_text(run), run=run)
+                continue
+            b.report.least(what, run["fraction"], limit, speed_text(run), f"{100 * limit:.0f} %",
+                           run=run)
 
 
 # ---- PyTorch ----------------------------------------------------------------------------

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const cpu_choices[] = {"auto", "ref", "avx2", "avx512", "neon", NULL}; /* as lac_cpu */
+const char *const cpu_choices[] = {"auto", "ref",  "avx2", "avx512",
+                                   "neon", "amx", NULL}; /* as lac_cpu */
 
 static void print_note(void *user, const char *line)
 {

@@ -159,7 +159,9 @@ typedef enum lac_cpu {
     LAC_CPU_REF = 1,  /* plain C, no oneDNN: the specification, slow */
     LAC_CPU_AVX2 = 2,
     LAC_CPU_AVX512 = 3,
-    LAC_CPU_NEON = 4  /* of ARM's 64-bit processors; float32 alone */
+    LAC_CPU_NEON = 4, /* of ARM's 64-bit processors; float32 alone */
+    LAC_CPU_AMX = 5   /* AVX512, and products of bf16 in tiles, for which Linux is asked once
+                       * (arch_prctl) */
 } lac_cpu;
 
 typedef struct lac_context_config {
@@ -191,7 +193,7 @@ lac_status lac_context_agree(lac_context *ctx, lac_status status);
 
 int lac_context_threads(const lac_context *ctx);
 lac_cpu lac_context_cpu(const lac_context *ctx);     /* the level in use, never AUTO */
-const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2", "avx512", "neon", "auto" */
+const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2", "avx512", "neon", "amx", "auto" */
 
 /* Writes a word of a command so that a POSIX shell reads it back as it is, in quotes where it
  * needs them, cut to `size` bytes with a NUL; returns the length of the whole, as snprintf

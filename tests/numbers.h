@@ -23,7 +23,7 @@ enum {
 /* The next level that the machine has, or LAC_CPU_AUTO behind the last. */
 static inline lac_cpu next_level(lac_cpu level)
 {
-    while (++level <= LAC_CPU_NEON)
+    while (++level <= LAC_CPU_AMX)
         if (lac_kernels_level(level) == level)
             return level;
     return LAC_CPU_AUTO;

@@ -95,7 +95,7 @@ static void a_context_that_cannot_be_made_says_why(void **state)
         lac_context_config config;
         const char *message;
     } cases[] = {{{.threads = -1}, "no context: -1 threads, must be 0 or more"},
-                 {{.cpu = (lac_cpu)5}, "no context: level 5, must be 0 to 4"}};
+                 {{.cpu = (lac_cpu)6}, "no context: level 6, must be 0 to 5"}};
     for (int i = 0; i < LAC_COUNT(cases); i++) {
         lac_context *ctx;
         assert_int_equal(lac_context_new(&cases[i].config, &ctx), LAC_ERROR_ARGUMENT);

@@ -14,10 +14,15 @@ typedef void (*check_fn)(const lac_kernels *k, const lac_kernels *ref);
 
 static void against_reference(check_fn check)
 {
-    const lac_kernels *best = lac_kernels_get_bf16(LAC_CPU_AUTO);
-    if (!best || best->level == LAC_CPU_REF)
+    int tried = 0;
+    for (lac_cpu level = next_level(LAC_CPU_REF); level; level = next_level(level)) {
+        const lac_kernels *k = lac_kernels_get_bf16(level);
+        if (k)
+            check(k, &lac_kernels_ref_bf16);
+        tried += k != NULL;
+    }
+    if (!tried)
         skip();
-    check(best, &lac_kernels_ref_bf16);
 }
 
 static float float_of(uint32_t bits)
@@ -317,10 +322,9 @@ static void check_products(const lac_kernels *k, const lac_kernels *ref)
 static void products_agree_with_naive_loops(void **state)
 {
     (void)state;
-    check_products(&lac_kernels_ref_bf16, NULL);
-    const lac_kernels *best = lac_kernels_get_bf16(LAC_CPU_AUTO);
-    if (best)
-        check_products(best, NULL);
+    for (lac_cpu level = LAC_CPU_REF; level; level = next_level(level))
+        if (lac_kernels_get_bf16(level))
+            check_products(lac_kernels_get_bf16(level), NULL);
 }
 
 /* ---- Convolutions ----------------------------------------------------------------------- */
@@ -583,6 +587,14 @@ static void check_network(const char *network, lac_cpu level)
     lac_context_free(&ctx);
 }
 
+/* At every level of the machine that has bf16. */
+static void check_levels(const char *network)
+{
+    for (lac_cpu level = LAC_CPU_REF; level; level = next_level(level))
+        if (lac_kernels_get_bf16(level))
+            check_network(network, level);
+}
+
 /* Floats beside bf16: outputs that others read, add, and are added to. */
 static void outputs_of_any_operator_are_floats(void **state)
 {
@@ -596,9 +608,7 @@ static void outputs_of_any_operator_are_floats(void **state)
                                   "g dense 12 relu < b\n"
                                   "h dense 6 output\n"
                                   "i dense 4 output < f\n";
-    check_network(network, LAC_CPU_REF);
-    if (lac_kernels_get_bf16(LAC_CPU_AUTO))
-        check_network(network, LAC_CPU_AUTO);
+    check_levels(network);
 }
 
 /* Maps that softargmax reads are floats, beside an addition and a concatenation of both kinds. */
@@ -620,9 +630,7 @@ static void maps_are_added_joined_and_located(void **state)
                                   "m dense 6 relu < k\n"
                                   "n dense 6 output\n"
                                   "o dense 4 output < l\n";
-    check_network(network, LAC_CPU_REF);
-    if (lac_kernels_get_bf16(LAC_CPU_AUTO))
-        check_network(network, LAC_CPU_AUTO);
+    check_levels(network);
 }
 
 static void networks_have_the_outputs_and_gradients_of_float32(void **state)
@@ -630,8 +638,9 @@ static void networks_have_the_outputs_and_gradients_of_float32(void **state)
     (void)state;
     static const char *const names[] = {"resnet", "cnn", "kimura"};
     check_network("kimura", LAC_CPU_REF);
-    for (int i = 0; i < LAC_COUNT(names) && lac_kernels_get_bf16(LAC_CPU_AUTO); i++)
-        check_network(names[i], LAC_CPU_AUTO);
+    for (lac_cpu level = next_level(LAC_CPU_REF); level; level = next_level(level))
+        for (int i = 0; i < LAC_COUNT(names) && lac_kernels_get_bf16(level); i++)
+            check_network(names[i], level);
 }
 
 static void levels_without_bf16_refuse_it(void **state)

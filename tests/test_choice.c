@@ -17,12 +17,12 @@ static void imagine(imagined *m, const lac_conv_shape *shape, lac_cpu level, int
                     .conv = {.shape = *shape, .chunk = chunk, .kernels = &m->kernels}};
 }
 
-static const char *first(lac_cpu level, int bf16, int tiles)
+static const char *first(lac_cpu level, int bf16)
 {
     const lac_conv_entry *order[LAC_MOST_METHODS];
     imagined m;
     imagine(&m, &three, level, bf16, 3);
-    assert_true(lac_choice_order(&m.conv, tiles, order) >= 1);
+    assert_true(lac_choice_order(&m.conv, order) >= 1);
     return order[0]->name;
 }
 
@@ -65,9 +65,8 @@ static void rows_are_in_range_and_name_methods_of_the_list(void **state)
     (void)state;
     for (int i = 0; i < lac_choice_row_count; i++) {
         const lac_choice_row *row = &lac_choice_rows[i];
-        assert_true(row->level > LAC_CPU_REF && row->level <= LAC_CPU_NEON);
+        assert_true(row->level > LAC_CPU_REF && row->level <= LAC_CPU_AMX);
         assert_true(row->storages >= 1 && row->storages <= (LAC_CONV_FLOAT | LAC_CONV_BF16));
-        assert_true(row->tiles >= 0 && row->tiles <= LAC_TILES_AMX);
         assert_true(row->passes >= 0 && row->passes <= LAC_PASSES_PREDICT);
         assert_true(row->k == 0 || (row->k % 2 == 1 && row->k <= LAC_MOST_K));
         assert_true(row->stride >= 0 && row->stride <= LAC_MOST_STRIDE);
@@ -84,13 +83,12 @@ static void rows_are_in_range_and_name_methods_of_the_list(void **state)
 /* The order of one convolution: each method once, the last resort among them. */
 static void check_order(const lac_conv_shape *shape, lac_cpu level, int how)
 {
-    const int tiles = how >> 2 & 1;
     const lac_conv_entry *order[LAC_MOST_METHODS], *again[LAC_MOST_METHODS];
     imagined m;
     imagine(&m, shape, level, how & 1, how & 2 ? 1 : 16);
-    m.conv.inference = how >> 3;
-    int count = lac_choice_order(&m.conv, tiles, order);
-    assert_int_equal(lac_choice_order(&m.conv, tiles, again), count);
+    m.conv.inference = how >> 2;
+    int count = lac_choice_order(&m.conv, order);
+    assert_int_equal(lac_choice_order(&m.conv, again), count);
     int able = 0, resort = 0;
     for (int i = 0; i < lac_conv_list_count; i++)
         able += lac_conv_can(&m.conv, &lac_conv_list[i]);
@@ -117,34 +115,22 @@ static void every_convolution_has_methods_in_a_fixed_order(void **state)
                 lac_conv_shape s = {.c = channels[i % LAC_COUNT(channels)], .h = side, .w = side,
                                     .oc = 32, .oh = out, .ow = out, .k = k, .stride = stride,
                                     .pad = k / 2};
-                for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_NEON; level++)
-                    for (int how = 0; how < 16; how++)
+                for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_AMX; level++)
+                    for (int how = 0; how < 8; how++)
                         check_order(&s, level, how);
             }
 }
 
-static void the_table_decides_by_level_storage_and_tiles(void **state)
+static void the_table_decides_by_level_and_storage(void **state)
 {
     (void)state;
-    assert_string_equal(first(LAC_CPU_REF, 0, 0), "ref");
-    assert_string_equal(first(LAC_CPU_REF, 1, 1), "ref");
-#if defined LAC_X86 && defined HAVE_DNNL
-    assert_string_equal(first(LAC_CPU_AVX512, 1, 0), "winograd 2x2");
-    assert_string_equal(first(LAC_CPU_AVX512, 1, 1), "onednn direct");
+    assert_string_equal(first(LAC_CPU_REF, 0), "ref");
+    assert_string_equal(first(LAC_CPU_REF, 1), "ref");
+#ifdef LAC_X86
+    assert_string_equal(first(LAC_CPU_AVX512, 0), "winograd");
+    assert_string_equal(first(LAC_CPU_AVX512, 1), "winograd 2x2");
+    assert_string_equal(first(LAC_CPU_AMX, 1), "amx");
 #endif
-}
-
-/* Whoever asks oneDNN settles its level, which a context that is limited may still have to set. */
-static void tiles_are_for_bf16_at_the_level_of_512_bits(void **state)
-{
-    (void)state;
-    imagined m;
-    for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_NEON; level++)
-        for (int bf16 = 0; bf16 < 2; bf16++) {
-            imagine(&m, &three, level, bf16, 1);
-            if (level != LAC_CPU_AVX512 || !bf16)
-                assert_false(lac_conv_has_tiles(&m.conv));
-        }
 }
 
 /* What `three`, float32 in chunks of 3 for training at AVX2, has to do with a row. */
@@ -152,7 +138,7 @@ static int has(const lac_choice_row *row)
 {
     imagined m;
     imagine(&m, &three, LAC_CPU_AVX2, 0, 3);
-    return lac_choice_row_has(row, &m.conv, 0);
+    return lac_choice_row_has(row, &m.conv);
 }
 
 static void every_column_of_a_row_counts(void **state)
@@ -160,24 +146,22 @@ static void every_column_of_a_row_counts(void **state)
     (void)state;
     const lac_choice_row all = {.level = LAC_CPU_AVX2, .storages = LAC_CONV_FLOAT};
     const lac_choice_row fitting = {.level = LAC_CPU_AVX2, .storages = LAC_CONV_FLOAT,
-                                    .tiles = LAC_TILES_NONE, .passes = LAC_PASSES_TRAIN, .k = 3,
-                                    .stride = 1, .c = {32, 32}, .oc = {48, 64}, .side = {12, 0},
-                                    .chunk = {1, 3}};
+                                    .passes = LAC_PASSES_TRAIN, .k = 3, .stride = 1, .c = {32, 32},
+                                    .oc = {48, 64}, .side = {12, 0}, .chunk = {1, 3}};
     assert_true(has(&all));
     assert_true(has(&fitting));
-    lac_choice_row others[] = {fitting, fitting, fitting, fitting, fitting, fitting,
+    lac_choice_row others[] = {fitting, fitting, fitting, fitting, fitting,
                                fitting, fitting, fitting, fitting, fitting};
     others[0].level = LAC_CPU_AVX512;
     others[1].storages = LAC_CONV_BF16;
-    others[2].tiles = LAC_TILES_AMX;
-    others[3].passes = LAC_PASSES_PREDICT;
-    others[4].k = 1;
-    others[5].stride = 2;
-    others[6].c = (lac_range){48, 0};
-    others[7].oc = (lac_range){16, 48};
-    others[8].side = (lac_range){13, 0};
-    others[9].chunk = (lac_range){1, 2};
-    others[10].chunk = (lac_range){4, 4};
+    others[2].passes = LAC_PASSES_PREDICT;
+    others[3].k = 1;
+    others[4].stride = 2;
+    others[5].c = (lac_range){48, 0};
+    others[6].oc = (lac_range){16, 48};
+    others[7].side = (lac_range){13, 0};
+    others[8].chunk = (lac_range){1, 2};
+    others[9].chunk = (lac_range){4, 4};
     for (int i = 0; i < LAC_COUNT(others); i++)
         assert_false(has(&others[i]));
 }
@@ -189,12 +173,11 @@ static void a_row_is_printed_as_the_table_has_it(void **state)
     imagined m;
     imagine(&m, &three, LAC_CPU_AVX512, 0, 3);
     assert_string_equal(lac_choice_text(&m.conv, "winograd 4x4", text),
-                        "{AVX512, FLOAT, EITHER, TRAIN, 3, 1, {32, 32}, {64, 64}, {12, 12}, ANY, "
+                        "{AVX512, FLOAT, TRAIN, 3, 1, {32, 32}, {64, 64}, {12, 12}, ANY, "
                         "\"winograd 4x4\"},");
-    imagine(&m, &three, LAC_CPU_AVX512, 1, 1);
+    imagine(&m, &three, LAC_CPU_AMX, 1, 1);
     lac_choice_text(&m.conv, "onednn direct", text);
-    assert_non_null(strstr(text, lac_conv_has_tiles(&m.conv) ? "{AVX512, BF16, AMX, TRAIN, 3"
-                                                             : "{AVX512, BF16, NO_AMX, TRAIN, 3"));
+    assert_non_null(strstr(text, "{AMX, BF16, TRAIN, 3"));
     m.conv.inference = 1;
     assert_non_null(strstr(lac_choice_text(&m.conv, "onednn direct", text), "PREDICT"));
 }
@@ -246,8 +229,7 @@ int main(void)
         cmocka_unit_test(methods_of_one_name_exclude_each_other),
         cmocka_unit_test(rows_are_in_range_and_name_methods_of_the_list),
         cmocka_unit_test(every_convolution_has_methods_in_a_fixed_order),
-        cmocka_unit_test(the_table_decides_by_level_storage_and_tiles),
-        cmocka_unit_test(tiles_are_for_bf16_at_the_level_of_512_bits),
+        cmocka_unit_test(the_table_decides_by_level_and_storage),
         cmocka_unit_test(every_column_of_a_row_counts),
         cmocka_unit_test(a_row_is_printed_as_the_table_has_it),
         cmocka_unit_test(the_choice_is_repeated),

@@ -536,7 +536,7 @@ int main(int argc, char **argv)
 #endif
     };
     tested = lac_kernels_level(LAC_CPU_AUTO);
-    for (lac_cpu level = LAC_CPU_REF; argc > 1 && level <= LAC_CPU_NEON; level++)
+    for (lac_cpu level = LAC_CPU_REF; argc > 1 && level <= LAC_CPU_AMX; level++)
         if (strcmp(argv[1], lac_cpu_name(level)) == 0) {
             if (lac_kernels_level(level) != level)
                 return 77; /* meson's sign for a test that cannot run here */

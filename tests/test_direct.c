@@ -178,7 +178,7 @@ static void the_direct_method_agrees_with_the_reference_on_bf16(void **state)
 {
     (void)state;
 #ifdef LAC_X86
-    if (lac_kernels_get_bf16(LAC_CPU_AUTO) != &lac_kernels_avx512_bf16)
+    if (lac_kernels_get_bf16(LAC_CPU_AVX512) != &lac_kernels_avx512_bf16)
         skip();
     check_all(&(variant){&lac_kernels_avx512_bf16, &lac_kernels_ref_bf16,
                          lac_conv_use_direct_avx512_bf16, "bf16"});

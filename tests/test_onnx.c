@@ -156,7 +156,7 @@ static void check_small(lac_context *ctx, int computed, int h, int w)
 static void a_small_network_makes_what_plain_loops_make(void **state)
 {
     (void)state;
-    for (lac_cpu cpu = LAC_CPU_REF; cpu <= LAC_CPU_NEON; cpu++) {
+    for (lac_cpu cpu = LAC_CPU_REF; cpu <= LAC_CPU_AMX; cpu++) {
         lac_context *ctx = context_at(cpu, 2);
         if (!ctx)
             continue;

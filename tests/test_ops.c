@@ -637,9 +637,9 @@ static void dropout_follows_the_sample_wherever_it_stands(void **state)
 /* 77 tells Meson that the machine lacks the level. */
 static int choose_level(const char *name)
 {
-    while (level <= LAC_CPU_NEON && strcmp(name, lac_cpu_name(level)) != 0)
+    while (level <= LAC_CPU_AMX && strcmp(name, lac_cpu_name(level)) != 0)
         level++;
-    lac_context *ctx = level <= LAC_CPU_NEON ? context_at(level, 1) : NULL;
+    lac_context *ctx = level <= LAC_CPU_AMX ? context_at(level, 1) : NULL;
     int there = ctx != NULL;
     lac_context_free(&ctx);
     return there ? 0 : 77;

@@ -53,7 +53,7 @@ static void check(lac_cpu level, const char *text, size_t size, size_t limit)
 
 static void check_levels(const char *text, size_t size, size_t limit)
 {
-    for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_NEON; level++)
+    for (lac_cpu level = LAC_CPU_REF; level <= LAC_CPU_AMX; level++)
         if (lac_kernels_level(level) == level)
             check(level, text, size, limit);
 }

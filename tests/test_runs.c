@@ -437,7 +437,7 @@ static void check_settled(lac_cpu cpu, lac_precision expected)
 static void precision_auto_becomes_what_the_machine_has(void **state)
 {
     int multiplies = lac_kernels_get_bf16(LAC_CPU_AVX512) != NULL &&
-                     lac_kernels_level(LAC_CPU_AUTO) == LAC_CPU_AVX512;
+                     lac_kernels_get(LAC_CPU_AUTO)->level == LAC_CPU_AVX512;
     check_settled(LAC_CPU_AUTO, multiplies ? LAC_PRECISION_BF16 : LAC_PRECISION_FLOAT32);
     check_settled(LAC_CPU_AVX2, LAC_PRECISION_FLOAT32);
     check_settled(LAC_CPU_REF, LAC_PRECISION_FLOAT32);

@@ -280,7 +280,7 @@ static void assert_same_visit(const lac_trainer *a, int i, const lac_trainer *b,
 static void mirrored_data_makes_the_same_visits_and_mirroring_twice_is_nothing(void **state)
 {
     static const lac_cpu levels[] = {LAC_CPU_REF, LAC_CPU_AVX2, LAC_CPU_AVX512,
-                                     LAC_CPU_NEON};
+                                     LAC_CPU_NEON, LAC_CPU_AMX};
     for (int l = 0; l < LAC_COUNT(levels); l++) {
         lac_context *ctx = context_at(levels[l], 2);
         if (!ctx)
@@ -375,6 +375,7 @@ static void seed_alone_decides_not_threads(void **state)
                  {"cnn", LAC_CPU_AVX2, 17, LAC_PRECISION_FLOAT32},
                  {"kimura", LAC_CPU_REF, 8, LAC_PRECISION_FLOAT32},
                  {"resnet", LAC_CPU_AVX512, 24, LAC_PRECISION_BF16},
+                 {"resnet", LAC_CPU_AMX, 24, LAC_PRECISION_BF16},
                  {"kimura", LAC_CPU_REF, 8, LAC_PRECISION_BF16}};
     for (int k = 0; k < LAC_COUNT(cases); k++) {
         lac_context *ctx[5] = {NULL};
@@ -440,7 +441,7 @@ static void a_trainer_of_fewer_pictures_than_threads_predicts_the_same(void **st
 static void nan_in_any_parameter_is_found_by_the_next_step(void **state)
 {
     static const lac_cpu levels[] = {LAC_CPU_REF, LAC_CPU_AVX2, LAC_CPU_AVX512,
-                                     LAC_CPU_NEON};
+                                     LAC_CPU_NEON, LAC_CPU_AMX};
     for (int l = 0; l < LAC_COUNT(levels); l++) {
         lac_context *ctx = context_at(levels[l], 1);
         if (!ctx)

@@ -36,7 +36,7 @@ lac_cpu lac_context_cpu(const lac_context *ctx)
 
 const char *lac_cpu_name(lac_cpu cpu)
 {
-    static const char *const names[] = {"auto", "ref", "avx2", "avx512", "neon"};
+    static const char *const names[] = {"auto", "ref", "avx2", "avx512", "neon", "amx"};
     return (unsigned)cpu < LAC_COUNT(names) ? names[cpu] : "unknown";
 }
 

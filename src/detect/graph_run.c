@@ -153,7 +153,7 @@ lac_status lac_graph_plan(lac_graph *g, int h, int w)
  * there are fewer than 64 it wastes less, and a picture took 20 ms in place of 24. */
 static const lac_kernels *kernels_for(const lac_graph *g, int room)
 {
-    int is_narrow = g->ctx->cpu == LAC_CPU_AVX512 && room % 64 != 0;
+    int is_narrow = g->ctx->kernels->level == LAC_CPU_AVX512 && room % 64 != 0;
     return is_narrow ? lac_kernels_get(LAC_CPU_AVX2) : g->ctx->kernels;
 }
 

@@ -44,9 +44,9 @@ static lac_status check(const lac_context_config *config)
     if (config->threads < 0)
         return lac_fail(NULL, LAC_ERROR_ARGUMENT, "no context: %d threads, must be 0 or more",
                         config->threads);
-    if ((unsigned)config->cpu > LAC_CPU_NEON)
+    if ((unsigned)config->cpu > LAC_CPU_AMX)
         return lac_fail(NULL, LAC_ERROR_ARGUMENT, "no context: level %d, must be %d to %d",
-                        (int)config->cpu, LAC_CPU_AUTO, LAC_CPU_NEON);
+                        (int)config->cpu, LAC_CPU_AUTO, LAC_CPU_AMX);
     return check_ranks(config);
 }
 

@@ -80,9 +80,6 @@ extern const lac_conv_entry lac_conv_list[];
 extern const int lac_conv_list_count;
 enum { LAC_MOST_METHODS = 32 };
 
-/* Whether oneDNN would multiply this convolution's numbers by AMX's tiles. */
-int lac_conv_has_tiles(const lac_conv *conv);
-
 /* Whether an entry's level, storages and shapes have the convolution. */
 int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry);
 
@@ -118,6 +115,9 @@ lac_status lac_conv_use_direct_avx2(lac_conv *conv);
 lac_status lac_conv_use_direct_avx512(lac_conv *conv);
 lac_status lac_conv_use_direct_avx512_bf16(lac_conv *conv);
 lac_status lac_conv_use_direct_neon(lac_conv *conv);
+
+/* The direct method in AMX's tiles, on bf16. */
+lac_status lac_conv_use_amx(lac_conv *conv);
 
 /* oneDNN's two algorithms; it has the first where it likes, in oneDNN 3 not for float32. */
 lac_status lac_conv_use_dnnl_winograd(lac_conv *conv);

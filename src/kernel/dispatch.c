@@ -7,14 +7,41 @@
  * the 512-bit registers too (gcc/common/config/i386/cpuinfo.h, compiler-rt's
  * cpu_model). The tables are constant: there is nothing to set up and no lock.
  */
+#define _GNU_SOURCE /* syscall */
 #include "kernel/pixels.h"
 #include "kernel/tables.h"
 
 #ifdef LAC_X86
 #include <cpuid.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 #include <stdio.h>
+
+#ifdef LAC_X86
+/* Linux lets a process use tiles once it has asked, and refuses where its signals have a stack of
+ * their own that is too small for them (Documentation/arch/x86/xstate.rst). */
+static int may_use_tiles(void)
+{
+#if defined __linux__ && defined SYS_arch_prctl
+    enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+    return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+#else
+    return 0;
+#endif
+}
+
+/* AMX-TILE and AMX-BF16; the system answers for the registers. */
+static int has_tiles(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && d >> 24 & 1 && d >> 22 & 1 &&
+           may_use_tiles();
+}
+#endif
 
 static int machine_has(lac_cpu level)
 {
@@ -28,6 +55,8 @@ static int machine_has(lac_cpu level)
         return machine_has(LAC_CPU_AVX2) && __builtin_cpu_supports("avx512f") &&
                __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512vl");
+    case LAC_CPU_AMX:
+        return machine_has(LAC_CPU_AVX512) && __builtin_cpu_supports("avx512bf16") && has_tiles();
 #elif defined LAC_ARM64
     case LAC_CPU_NEON: /* part of the architecture */
         return 1;
@@ -39,7 +68,7 @@ static int machine_has(lac_cpu level)
 
 lac_cpu lac_kernels_level(lac_cpu wanted)
 {
-    lac_cpu level = machine_has(wanted) ? wanted : LAC_CPU_NEON;
+    lac_cpu level = machine_has(wanted) ? wanted : LAC_CPU_AMX;
     while (!machine_has(level))
         level--;
     return level;
@@ -52,6 +81,11 @@ const lac_kernels *lac_kernels_get(lac_cpu level)
     case level:                                                                                    \
         return &lac_kernels_##isa;
         LAC_LEVELS(TABLE)
+#undef TABLE
+#ifdef LAC_X86
+    case LAC_CPU_AMX:
+        return &lac_kernels_avx512;
+#endif
     default:
         return &lac_kernels_ref;
     }
@@ -61,6 +95,8 @@ const lac_kernels *lac_kernels_get_bf16(lac_cpu level)
 {
     switch (lac_kernels_level(level)) {
 #ifdef LAC_X86
+    case LAC_CPU_AMX:
+        return &lac_kernels_amx;
     case LAC_CPU_AVX512:
         return __builtin_cpu_supports("avx512bf16") ? &lac_kernels_avx512_bf16 : NULL;
 #endif
@@ -75,6 +111,7 @@ lac_pixels *lac_pixels_get(lac_cpu level)
 {
     switch (lac_kernels_level(level)) {
 #ifdef LAC_X86
+    case LAC_CPU_AMX:
     case LAC_CPU_AVX512:
         return __builtin_cpu_supports("avx512vbmi2") ? lac_pixels_avx512_vbmi2 : lac_pixels_avx2;
     case LAC_CPU_AVX2:

@@ -38,12 +38,3 @@ void lac_dnnl_limit(lac_cpu level)
     if (level == LAC_CPU_AVX2)
         dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
 }
-
-/* Linux lets a process use tiles once it has asked (arch_prctl), and refuses where its signals have
- * too small a stack of their own. oneDNN asks, and names the level that is left to it by that and
- * by its own variable, ONEDNN_MAX_CPU_ISA. Levels are sets of bits. */
-int lac_dnnl_has_tiles(void)
-{
-    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_amx) ==
-           dnnl_cpu_isa_avx512_core_amx;
-}

@@ -8,9 +8,6 @@
  * primitive: later calls change nothing. */
 void lac_dnnl_limit(lac_cpu level);
 
-/* Whether it multiplies bf16 by AMX's tiles. Settles the level as a primitive does. */
-int lac_dnnl_has_tiles(void);
-
 /* From enter to leave oneDNN uses the calling thread alone. enter returns what leave puts back;
  * a thread that runs nothing else need not leave. */
 int lac_dnnl_thread_enter(void);

@@ -206,7 +206,7 @@ static dnnl_status_t state_fill(const lac_conv *conv, dnnl_alg_kind_t alg)
     const lac_conv_shape *s = &conv->shape;
     dnnl_dims_t w_dims = {s->oc, s->c, s->k, s->k};
     int threads = lac_context_threads(conv->ctx);
-    state->block = conv->ctx->cpu == LAC_CPU_AVX512 ? 16 : 8;
+    state->block = conv->ctx->kernels->level == LAC_CPU_AVX512 ? 16 : 8;
     DNNL_TRY(dnnl_engine_create(&state->engine, dnnl_cpu, 0));
     DNNL_TRY(dnnl_primitive_attr_create(&state->attr));
     DNNL_TRY(dnnl_primitive_attr_set_scratchpad_mode(state->attr, dnnl_scratchpad_mode_user));

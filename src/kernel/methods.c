@@ -5,10 +5,6 @@
 #include "kernel/choice.h"
 #include "kernel/tables.h"
 
-#ifdef HAVE_DNNL
-#include "kernel/dnnl.h"
-#endif
-
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +23,13 @@ static int is_3x3_at_stride_1_or_2(const lac_conv_shape *s)
 }
 #endif
 
+#ifdef LAC_X86
+static int has_blocks(const lac_conv_shape *s)
+{
+    return s->c % LAC_BLOCK == 0;
+}
+#endif
+
 #ifdef HAVE_DNNL
 static int stores_what_it_reads(const lac_conv_shape *s)
 {
@@ -34,8 +37,8 @@ static int stores_what_it_reads(const lac_conv_shape *s)
 }
 #endif
 
-enum { AVX2 = 1 << LAC_CPU_AVX2, AVX512 = 1 << LAC_CPU_AVX512 };
-enum { ALL_LEVELS = 1 << LAC_CPU_REF | AVX2 | AVX512 | 1 << LAC_CPU_NEON };
+enum { AVX2 = 1 << LAC_CPU_AVX2, AVX512 = 1 << LAC_CPU_AVX512, AMX = 1 << LAC_CPU_AMX };
+enum { ALL_LEVELS = 1 << LAC_CPU_REF | AVX2 | AVX512 | AMX | 1 << LAC_CPU_NEON };
 enum { FLOAT = LAC_CONV_FLOAT, BF16 = LAC_CONV_BF16 };
 
 #define WINOGRAD(isa, level)                                                                       \
@@ -45,32 +48,22 @@ enum { FLOAT = LAC_CONV_FLOAT, BF16 = LAC_CONV_BF16 };
 const lac_conv_entry lac_conv_list[] = {
     LAC_LEVELS(WINOGRAD)
 #ifdef LAC_X86
-    {"winograd 2x2", AVX512, BF16, 1, is_3x3_at_stride_1, lac_conv_use_winograd},
+    {"winograd 2x2", AVX512 | AMX, BF16, 1, is_3x3_at_stride_1, lac_conv_use_winograd},
 #endif
 #ifdef HAVE_DNNL
-    {"onednn winograd", AVX2 | AVX512, FLOAT | BF16, 0, is_3x3_at_stride_1,
+    {"onednn winograd", AVX2 | AVX512 | AMX, FLOAT | BF16, 0, is_3x3_at_stride_1,
      lac_conv_use_dnnl_winograd},
-    {"onednn direct", AVX2 | AVX512, FLOAT | BF16, 0, stores_what_it_reads,
+    {"onednn direct", AVX2 | AVX512 | AMX, FLOAT | BF16, 0, stores_what_it_reads,
      lac_conv_use_dnnl_direct},
 #endif
     LAC_LEVELS(DIRECT)
 #ifdef LAC_X86
-    {"direct", AVX512, BF16, 1, NULL, lac_conv_use_direct_avx512_bf16},
+    {"amx", AMX, BF16, 1, has_blocks, lac_conv_use_amx},
+    {"direct", AVX512 | AMX, BF16, 1, NULL, lac_conv_use_direct_avx512_bf16},
 #endif
     {"ref", ALL_LEVELS, FLOAT | BF16, 1, NULL, lac_conv_use_ref},
 };
 const int lac_conv_list_count = LAC_COUNT(lac_conv_list);
-
-int lac_conv_has_tiles(const lac_conv *conv)
-{
-#ifdef HAVE_DNNL
-    return conv->kernels->level == LAC_CPU_AVX512 && lac_conv_storage(conv) == BF16 &&
-           lac_dnnl_has_tiles();
-#else
-    (void)conv;
-    return 0;
-#endif
-}
 
 int lac_conv_can(const lac_conv *conv, const lac_conv_entry *entry)
 {
@@ -156,7 +149,7 @@ lac_status lac_conv_choose(lac_conv *conv, const char *name)
     const lac_conv_entry *order[LAC_MOST_METHODS];
     if (name)
         return take(conv, name);
-    int count = lac_choice_order(conv, lac_conv_has_tiles(conv), order);
+    int count = lac_choice_order(conv, order);
     for (int i = 0; i < count && !conv->method; i++)
         LAC_TRY(use(conv, order[i]));
     assert(conv->method);

@@ -9,7 +9,7 @@ extern const lac_stem_kernels lac_stem_avx2, lac_stem_avx512, lac_stem_avx512_bf
 const lac_stem_kernels *lac_stem_get(const lac_kernels *kernels)
 {
 #ifdef LAC_X86
-    if (kernels->level == LAC_CPU_AVX512 && kernels->element < sizeof(float))
+    if (kernels->level >= LAC_CPU_AVX512 && kernels->element < sizeof(float))
         return &lac_stem_avx512_bf16;
 #endif
     switch (kernels->level) {

@@ -22,6 +22,10 @@
 extern const lac_kernels lac_kernels_ref, lac_kernels_ref_bf16;
 extern const lac_kernels lac_kernels_avx2, lac_kernels_avx512, lac_kernels_avx512_bf16;
 extern const lac_kernels lac_kernels_neon;
+extern const lac_kernels lac_kernels_amx; /* of bf16 alone */
+
+/* lac_kernels.peak, of products in tiles */
+double lac_amx_peak(long rounds, float *sink);
 
 /* lac_kernels.gemm, but for few rows. */
 typedef void lac_gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, const void *b,

@@ -475,27 +475,34 @@ static void gemm(int ta, int tb, int m, int n, int k, const void *a, int lda, co
     LAC_NAME(lac_gemm)(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }
 
-const lac_kernels LAC_NAME(lac_kernels) = {
-    .level = LAC_LEVEL,
-    .element = sizeof(stored),
-    .gemm = gemm,
-    .moments = moments,
-    .affine = affine,
-    .affine_pool = affine_pool,
-    .affine_sums = affine_sums,
-    .affine_backward = affine_backward,
-    .pool_sums = pool_sums,
-    .pool_backward = pool_backward,
-    .add = LAC_NAME(lac_add),
-    .add_backward = LAC_NAME(lac_add_backward),
-    .depthwise = LAC_NAME(lac_depthwise),
-    .softargmax = LAC_NAME(lac_softargmax),
-    .softargmax_backward = LAC_NAME(lac_softargmax_backward),
-    .accumulate = accumulate_into,
-    .load = load,
-    .store = store,
-    .adam = adam,
-    .picture = picture,
-    .sample = LAC_NAME(lac_sample),
-    .peak = peak,
-};
+/* The tables: AMX's differs from that of AVX512-BF16 by its level and its peak alone. */
+#define TABLE(name, its_level, its_peak)                                                           \
+    const lac_kernels name = {                                                                     \
+        .level = its_level,                                                                        \
+        .element = sizeof(stored),                                                                 \
+        .gemm = gemm,                                                                              \
+        .moments = moments,                                                                        \
+        .affine = affine,                                                                          \
+        .affine_pool = affine_pool,                                                                \
+        .affine_sums = affine_sums,                                                                \
+        .affine_backward = affine_backward,                                                        \
+        .pool_sums = pool_sums,                                                                    \
+        .pool_backward = pool_backward,                                                            \
+        .add = LAC_NAME(lac_add),                                                                  \
+        .add_backward = LAC_NAME(lac_add_backward),                                                \
+        .depthwise = LAC_NAME(lac_depthwise),                                                      \
+        .softargmax = LAC_NAME(lac_softargmax),                                                    \
+        .softargmax_backward = LAC_NAME(lac_softargmax_backward),                                  \
+        .accumulate = accumulate_into,                                                             \
+        .load = load,                                                                              \
+        .store = store,                                                                            \
+        .adam = adam,                                                                              \
+        .picture = picture,                                                                        \
+        .sample = LAC_NAME(lac_sample),                                                            \
+        .peak = its_peak,                                                                          \
+    }
+
+TABLE(LAC_NAME(lac_kernels), LAC_LEVEL, peak);
+#ifdef LAC_BF16
+TABLE(lac_kernels_amx, LAC_CPU_AMX, lac_amx_peak);
+#endif

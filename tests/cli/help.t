@@ -157,7 +157,7 @@ $ lacuna help train
 |                          and top, in widths of the detector's box (default: the
 |                          table's own, if it has one)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |   --ranks N              processes on this machine that share each batch;
@@ -218,7 +218,7 @@ $ lacuna help eval
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -268,7 +268,7 @@ $ lacuna help compare
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -333,7 +333,7 @@ $ lacuna help predict
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -397,7 +397,7 @@ $ lacuna help import
 |   --strict               fail, and write no table, where a face or picture must
 |                          be left out
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -433,7 +433,7 @@ $ lacuna help detect
 |   --rows N               of --fit: how many rows, from the first, to look at
 |                          (from 1 to 1000000; default: 1000)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -485,7 +485,7 @@ $ lacuna help export
 |                          the model's own rules)
 |   --licence TEXT         note the model's licence (default: none)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -516,7 +516,7 @@ $ lacuna help submit
 |   --flip                 average with the prediction of the mirror image; takes
 |                          twice as long
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -555,7 +555,7 @@ $ lacuna help data
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -621,7 +621,7 @@ $ lacuna help plot
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -755,7 +755,7 @@ $ lacuna help bench
 |   --json                 print JSON, in seconds, FLOP, bytes and those per
 |                          second
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |   --ranks N              processes on this machine that share each batch;
@@ -806,7 +806,7 @@ $ lacuna help report
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -845,7 +845,7 @@ $ lacuna help suspects
 |                          labels outside of the picture (default: as in the
 |                          training)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |
@@ -996,7 +996,7 @@ $ lacuna help search
 |                          and top, in widths of the detector's box (default: the
 |                          table's own, if it has one)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |   --ranks N              processes on this machine that trials are handed out
@@ -1062,7 +1062,7 @@ $ lacuna help reproduce
 |                          right, those that the mean face shows, or two names on
 |                          each line of a file (default: names)
 |   --threads N            worker threads (from 0 to 1024; default: one per core)
-|   --cpu auto|ref|avx2|avx512|neon
+|   --cpu auto|ref|avx2|avx512|neon|amx
 |                          highest instruction set to use; ref is plain C, slow,
 |                          for comparison (default: auto)
 |

@@ -152,7 +152,7 @@ $ lacuna train --precision half
 ! lacuna train: --precision needs float32, bf16 or auto, not 'half'
 = 2
 $ lacuna train --cpu sse
-! lacuna train: --cpu needs auto, ref, avx2, avx512 or neon, not 'sse'
+! lacuna train: --cpu needs auto, ref, avx2, avx512, neon or amx, not 'sse'
 = 2
 $ lacuna eval --split test
 ! lacuna eval: --split needs holdout, train or all, not 'test'

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 enum { ROWS = 24, SIDE = 24, POINTS = 15, COLUMNS = 2 * POINTS + 1, ROOM = 1 << 20 };
+enum { CELL = 32 }; /* characters of a number */
 
 /* ---- The plain table ------------------------------------------------------------------- */
 
@@ -129,7 +130,7 @@ static char *put_pixels(const habit *h, char *to, const char *text)
         text = end + (*end == ' ');
         to += sprintf(to, "%s", i ? between : "");
         double level = (double)value * (h->white > 0 ? h->white / 255 : 1);
-        to += h->pixels ? sprintf(to, h->pixels, level) : sprintf(to, "%ld", value);
+        to += h->pixels ? lac_format(to, CELL, h->pixels, level) : sprintf(to, "%ld", value);
     }
     return to + sprintf(to, "%s", h->close ? h->close : "");
 }

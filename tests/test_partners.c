@@ -5,7 +5,7 @@
 #include "tables.h"
 #include "train/trainer.h"
 
-enum { ROWS = 12, SIDE = 16, POINTS = 5, MOST = 8 };
+enum { ROWS = 12, SIDE = 16, POINTS = 5, MOST = 8, CELL = 32 };
 
 /* ---- Names ------------------------------------------------------------------------------- */
 
@@ -81,7 +81,7 @@ static test_path put_face(const fixture *f, const char *const *names, double shi
             if (i >= 6 && r % 5 >= (rare ? 1 : 3))
                 to += sprintf(to, ",");
             else
-                to += sprintf(to, "%.3f,", at[i / 2][i % 2] + jitter + (i % 2 ? 0 : shift));
+                to += lac_format(to, CELL, "%.3f,", at[i / 2][i % 2] + jitter + (i % 2 ? 0 : shift));
         }
         for (int i = 0; i < SIDE * SIDE; i++)
             to += sprintf(to, "%d%s", (int)(lac_random(2, 2, (uint64_t)(r * 256 + i)) % 256),
@@ -296,8 +296,9 @@ static test_path put_sides(const fixture *f, int step, int is_turned)
             const double jitter = lac_random_uniform(4, 4, (uint64_t)(r * POINTS + p)) - 0.5;
             const double x = is_odd && is_turned ? 15 - xy[0] : xy[0];
             const double y = is_odd && is_turned ? 15 - xy[1] : xy[1];
-            to += r % 7 == 3 && p == 1 ? sprintf(to, ",,") : sprintf(to, "%.3f,%.3f,", x + jitter,
-                                                                     y - jitter);
+            to += r % 7 == 3 && p == 1
+                      ? sprintf(to, ",,")
+                      : lac_format(to, 2 * CELL, "%.3f,%.3f,", x + jitter, y - jitter);
         }
         for (int i = 0; i < SIDE * SIDE; i++)
             to += sprintf(to, "%d ", (r * 7 + i) % 256);

@@ -84,9 +84,15 @@ lac_status lac_pages_new(lac_context *ctx, size_t bytes, void *out);
 void lac_pages_free(void *pages, size_t bytes);
 
 /* Fails where LAC_ROOM bytes could not be had now. oneDNN, cairo and fontconfig may crash when
- * they get no memory: they are called only where there is more than they need. MEMORY. */
+ * they get no memory, and so does a stack that cannot grow: they are called only where there is
+ * more than they need. MEMORY. */
 enum { LAC_ROOM = 16 << 20 };
 lac_status lac_reserve(lac_context *ctx);
+
+/* Fails where LAC_HANDLES files could not be opened now. fontconfig takes another font, or none,
+ * where it can open no more of its files, and says nothing to its caller. IO. */
+enum { LAC_HANDLES = 8 };
+lac_status lac_reserve_handles(lac_context *ctx);
 
 /* A copy of a string, freed by free(). */
 lac_status lac_strdup(lac_context *ctx, const char *text, char **out);

@@ -1,5 +1,5 @@
 /*
- * Memory by whole pages: big slabs of zeros, and files.
+ * Memory by whole pages: big slabs of zeros, and files. What libraries below must find free.
  *
  * A slab that is cleared by hand costs a page fault and a write for every page, used or
  * not, before the first prediction. Fresh pages are zero already.
@@ -45,6 +45,17 @@ lac_status lac_reserve(lac_context *ctx)
     LAC_TRY(lac_pages_new(ctx, LAC_ROOM, &pages));
     lac_pages_free(pages, LAC_ROOM);
     return LAC_OK;
+}
+
+lac_status lac_reserve_handles(lac_context *ctx)
+{
+    int end[LAC_HANDLES], count = 0;
+    while (count < LAC_HANDLES && pipe(end + count) == 0)
+        count += 2;
+    lac_status status = count < LAC_HANDLES ? lac_fail_errno(ctx, "fonts", "open") : LAC_OK;
+    while (count > 0)
+        close(end[--count]);
+    return status;
 }
 
 lac_status lac_file_map(lac_context *ctx, const char *path, const char **out, size_t *size)

@@ -239,6 +239,7 @@ static lac_status find_groups(lac_context *ctx, grouping *g)
     LAC_TRY(lac_alloc(ctx, (size_t)g->count * g->side * g->side, sizeof *g->thumbs, &g->thumbs));
     LAC_TRY(lac_alloc(ctx, (size_t)lac_context_threads(ctx) * TILE * TILE, sizeof *g->products,
                       &g->products));
+    LAC_TRY(lac_reserve(ctx)); /* for the stack, which grows by the panels of the products */
     lac_parallel(ctx, g->count, make_thumb, g);
     lac_parallel(ctx, g->tiles * (g->tiles + 1) / 2, compare_tile, g);
     return LAC_OK;

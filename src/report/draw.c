@@ -34,6 +34,7 @@ lac_status lac_drawing_open(lac_context *ctx, const char *path, int width, int h
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: a picture's name must end in .png or .svg",
                         path);
     LAC_TRY(lac_reserve(ctx));
+    LAC_TRY(lac_reserve_handles(ctx));
     LAC_TRY(lac_file_create(ctx, path, &d->file));
     if (d->is_png)
         d->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 2 * width, 2 * height);

@@ -7,6 +7,7 @@
 #include "lacuna_mpi.h"
 #endif
 
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,8 +29,8 @@ static const char *told(const char *const *name)
 static int told_number(const char *const *name)
 {
     const char *text = told(name);
-    int number = text ? atoi(text) : 0;
-    return number > 0 ? number : 1;
+    long number = text ? strtol(text, NULL, 10) : 0;
+    return number > 0 && number <= INT_MAX ? (int)number : 1;
 }
 
 static int is_launched(void)

@@ -16,23 +16,24 @@ static void print_tables(const char *out, const lac_synth_config *config)
            config->rows, config->test_rows, config->faults > 0 ? ", faults.csv" : "");
 }
 
-static int synth(lac_synth_config *config, int photos, const char *out)
+static int synth(const lac_synth_config *asked, int photos, const char *out)
 {
+    lac_synth_config config = *asked;
     machine_options machine = {0};
     lac_context *ctx = NULL;
     count_display shown = count_display_start(photos ? "photo" : "row");
-    config->progress = progress_count;
-    config->progress_user = &shown;
+    config.progress = progress_count;
+    config.progress_user = &shown;
     signals_watch();
     lac_status status = machine_open(&machine, &ctx);
     if (status == LAC_OK)
-        status = photos ? lac_synth_photos(ctx, photos, config, out)
-                        : lac_synth_write(ctx, config, out);
+        status = photos ? lac_synth_photos(ctx, photos, &config, out)
+                        : lac_synth_write(ctx, &config, out);
     progress_clear();
     if (status == LAC_OK && photos)
         print_photos(out, photos);
     else if (status == LAC_OK)
-        print_tables(out, config);
+        print_tables(out, &config);
     int code = status == LAC_STOPPED ? stop_code() : report(ctx, status);
     lac_context_free(&ctx);
     return code;

@@ -336,6 +336,8 @@ static lac_status make_model(const lac_model_file *f, lac_model_parts *parts, la
     lac_heads_free(&heads);
     free(names);
     free(copy);
+    parts->names = NULL;
+    parts->heads = NULL;
     return status == LAC_ERROR_ARGUMENT ? LAC_ERROR_FORMAT : status; /* it stands in a file */
 }
 

@@ -248,20 +248,21 @@ static lac_spread spread_gradient(const lac_conv_shape *s)
                          (s->w - 1 + s->pad) / s->stride + 1 + more);
 }
 
-/* dx of the pixels (stride * i + p - pad, stride * j + q - pad). */
-static void walk_phase(walk *k, const lac_conv_shape *s, int p, int q)
+/* dx of the pixels (stride * i + p - pad, stride * j + q - pad), by the weights from k.w on. Returns
+ * where those end. */
+static const uint32_t *walk_phase(walk k, const lac_conv_shape *s, int p, int q)
 {
     int offset[MOST_TAPS];
-    int down = taps_of(s, p), across = taps_of(s, q), pad = k->from->pad;
-    k->taps = down * across;
+    int down = taps_of(s, p), across = taps_of(s, q), pad = k.from->pad;
+    k.taps = down * across;
     for (int m = 0; m < down; m++)
         for (int n = 0; n < across; n++)
-            offset[m * across + n] = (pad - m) * k->from->w + pad - n;
-    k->offset = offset;
-    k->top = p - s->pad;
-    k->left = q - s->pad;
-    take_walk(k);
-    k->w += (size_t)k->blocks * k->from->groups * k->taps * WORDS;
+            offset[m * across + n] = (pad - m) * k.from->w + pad - n;
+    k.offset = offset;
+    k.top = p - s->pad;
+    k.left = q - s->pad;
+    take_walk(&k);
+    return k.w + (size_t)k.blocks * k.from->groups * k.taps * WORDS;
 }
 
 static void backward_data(const lac_conv *conv, int thread, int n, const void *dy,
@@ -279,7 +280,7 @@ static void backward_data(const lac_conv *conv, int thread, int n, const void *d
                   .h = s->h, .w_out = s->w, .stride = s->stride};
         for (int p = 0; p < s->stride; p++)
             for (int q = 0; q < s->stride; q++)
-                walk_phase(&k, s, p, q);
+                k.w = walk_phase(k, s, p, q);
     }
     lac_tiles_end();
 }

@@ -76,16 +76,13 @@ lac_cpu lac_kernels_level(lac_cpu wanted)
 
 const lac_kernels *lac_kernels_get(lac_cpu level)
 {
-    switch (lac_kernels_level(level)) {
+    level = lac_kernels_level(level);
+    switch (level == LAC_CPU_AMX ? LAC_CPU_AVX512 : level) { /* tiles are for bf16 alone */
 #define TABLE(isa, level)                                                                          \
     case level:                                                                                    \
         return &lac_kernels_##isa;
         LAC_LEVELS(TABLE)
 #undef TABLE
-#ifdef LAC_X86
-    case LAC_CPU_AMX:
-        return &lac_kernels_avx512;
-#endif
     default:
         return &lac_kernels_ref;
     }

@@ -445,6 +445,17 @@ static void a_numbered_column_may_be_missing(void **state)
     assert_message(f->ctx, "p1 has no column for its x");
 }
 
+/* A table of pandas has a column of row numbers without a name. */
+static void a_column_may_have_no_name(void **state)
+{
+    const fixture *f = *state;
+    lac_import_result result;
+    put_photos(f);
+    test_path from = put(f, "t.csv", ",file,l_x,l_y,r_x,r_y\n7,a.png,20,30,60,30\n");
+    test_path out = path_in(&f->folder, "out");
+    assert_ok(f->ctx, lac_import(f->ctx, from.text, NULL, out.text, &result));
+}
+
 static char told_lines[2000];
 
 static void note_line(void *user, const char *line)
@@ -1209,6 +1220,7 @@ int main(void)
         TEST(a_table_that_is_there_stays),
         TEST(pictures_that_are_there_stay),
         TEST(a_numbered_column_may_be_missing),
+        TEST(a_column_may_have_no_name),
         TEST(words_that_are_gaps_are_gaps_in_every_text),
         TEST(pictures_are_found_without_their_folders),
         TEST(what_would_be_imported_wrongly_is_refused),

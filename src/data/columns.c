@@ -75,7 +75,9 @@ int lac_column_coordinate(const char *column, char *point, int *axis)
 /* Whether there is a column like `column`, whose last letter is the axis, with `end` there. */
 static int has_column(const lac_csv *csv, const char *column, const char *end)
 {
-    size_t kept = strlen(column) - 1;
+    size_t kept = strlen(column);
+    if (kept-- == 0)
+        return 0;
     for (int c = 0; c < csv->columns; c++)
         if (strncmp(csv->name[c], column, kept) == 0 && is_word(csv->name[c] + kept, end))
             return 1;

@@ -161,7 +161,8 @@ typedef enum lac_cpu {
     LAC_CPU_AVX512 = 3,
     LAC_CPU_NEON = 4, /* of ARM's 64-bit processors; float32 alone */
     LAC_CPU_AMX = 5   /* AVX512, and products of bf16 in tiles, for which Linux is asked once
-                       * (arch_prctl) */
+                       * (arch_prctl); from then on it refuses a stack of signals (sigaltstack)
+                       * below AT_MINSIGSTKSZ. AUTO asks too, AVX512 does not */
 } lac_cpu;
 
 typedef struct lac_context_config {
@@ -193,7 +194,7 @@ lac_status lac_context_agree(lac_context *ctx, lac_status status);
 
 int lac_context_threads(const lac_context *ctx);
 lac_cpu lac_context_cpu(const lac_context *ctx);     /* the level in use, never AUTO */
-const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2", "avx512", "neon", "amx", "auto" */
+const char *lac_cpu_name(lac_cpu cpu);               /* "ref", "avx2" and so on, or "auto" */
 
 /* Writes a word of a command so that a POSIX shell reads it back as it is, in quotes where it
  * needs them, cut to `size` bytes with a NUL; returns the length of the whole, as snprintf

@@ -6,7 +6,7 @@
  */
 #include "kernel/amx.h"
 
-/* ---- A picture spread out ------------------------------------------------------------------ */
+/* ---- A picture spread out ------------------------------------------------------------------- */
 
 lac_spread lac_spread_of(int c, int stride, int phases, int pad, int h, int w)
 {
@@ -210,7 +210,7 @@ static void take_walk(const walk *k)
     }
 }
 
-/* ---- Passes ----------------------------------------------------------------------------------- */
+/* ---- Passes --------------------------------------------------------------------------------- */
 
 static void forward(const lac_conv *conv, int thread, int n, const void *x, const float *packed,
                     void *y, float *scratch)
@@ -248,8 +248,8 @@ static lac_spread spread_gradient(const lac_conv_shape *s)
                          (s->w - 1 + s->pad) / s->stride + 1 + more);
 }
 
-/* dx of the pixels (stride * i + p - pad, stride * j + q - pad), by the weights from k.w on. Returns
- * where those end. */
+/* dx of the pixels (stride * i + p - pad, stride * j + q - pad), by the weights from k.w on.
+ * Returns where those end. */
 static const uint32_t *walk_phase(walk k, const lac_conv_shape *s, int p, int q)
 {
     int offset[MOST_TAPS];
@@ -285,7 +285,7 @@ static void backward_data(const lac_conv *conv, int thread, int n, const void *d
     lac_tiles_end();
 }
 
-/* ---- Weights ------------------------------------------------------------------------------------ */
+/* ---- Weights -------------------------------------------------------------------------------- */
 
 /* Where the numbers of a tile of weights stand among plain ones. */
 typedef struct source {
@@ -331,7 +331,8 @@ static void pack_phase(const lac_conv_shape *s, lac_part part, const float *w, i
             uint32_t *at = to + (size_t)(b * groups + g) * taps_of(s, p) * taps_of(s, q) * WORDS;
             for (int i = p; i < s->k; i += s->stride)
                 for (int j = q; j < s->k; j += s->stride, at += WORDS)
-                    pack_tile(&(source){w + g * GROUP * output + b * LAC_BLOCK * taps + i * s->k + j,
+                    pack_tile(&(source){w + g * GROUP * output + b * LAC_BLOCK * taps +
+                                            i * s->k + j,
                                         output, taps, s->oc - g * GROUP},
                               at);
         }
@@ -379,7 +380,7 @@ lac_status lac_conv_use_amx(lac_conv *conv)
     return LAC_OK;
 }
 
-/* ---- Peak ---------------------------------------------------------------------------------------- */
+/* ---- Peak ----------------------------------------------------------------------------------- */
 
 double lac_amx_peak(long rounds, float *sink)
 {

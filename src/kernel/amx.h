@@ -5,12 +5,12 @@
  * pixels of 32 channels by 32 channels of 16 outputs, and adds to 16 x 16 floats: 8,192 products in
  * 16 cycles, where AVX512-BF16 makes 32 in one or two.
  *
- * For that a picture is spread out: 32 channels side by side, and zeros around it. Then a tap of the
- * kernel is a distance: pixel i of the output, counted row by row over the width with its zeros,
- * reads what is `offset of the tap` pixels behind i, so that 16 neighbours are one tile, beyond the
- * end of a row too; what is computed for the zeros is dropped. With a stride the picture is dealt to
- * planes, one for each remainder (phase) of row and column, in which the taps' pixels are
- * neighbours again.
+ * For that a picture is spread out: 32 channels side by side, and zeros around it. Then a tap of
+ * the kernel is a distance: pixel i of the output, counted row by row over the width with its
+ * zeros, reads what is `offset of the tap` pixels behind i, so that 16 neighbours are one tile,
+ * beyond the end of a row too; what is computed for the zeros is dropped. With a stride the picture
+ * is dealt to planes, one for each remainder (phase) of row and column, in which the taps' pixels
+ * are neighbours again.
  */
 #ifndef LAC_AMX_H
 #define LAC_AMX_H
@@ -61,7 +61,7 @@ void lac_spread_out(const lac_spread *f, const void *x, int wide, int c, int h, 
 void lac_tiles_begin(void);
 void lac_tiles_end(void);
 
-/* What was stored before is loaded by tiles behind this: gcc does not know that they read memory. */
+/* What was stored before is loaded by tiles behind this: gcc does not know that they read. */
 #define LAC_TILES_SEE_MEMORY() __asm__ volatile("" ::: "memory")
 
 /* Weights' gradients; the contracts of lac_conv_method. */

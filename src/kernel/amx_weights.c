@@ -177,18 +177,23 @@ void lac_amx_backward_weights(const lac_conv *conv, int thread, int n, const voi
     lac_tiles_end();
 }
 
+/* The sums of 16 x 16 channels, a tile for each tap, `next` numbers from one to the next. */
+static void unpack_block(const float *sums, size_t next, size_t taps, size_t output, float *dw)
+{
+    for (int o = 0; o < TILE; o++)
+        for (int c = 0; c < TILE; c++)
+            for (size_t t = 0; t < taps; t++)
+                dw[o * output + c * taps + t] = sums[t * next + c * TILE + o];
+}
+
 void lac_amx_unpack(const lac_conv *conv, int thread, const float *partial, float *dw)
 {
     (void)thread;
     const lac_conv_shape *s = &conv->shape;
-    const size_t taps = (size_t)s->k * s->k, next = (size_t)s->c * s->oc;
-    for (int o = 0; o < s->oc; o++)
-        for (int c = 0; c < s->c; c++, dw += taps) {
-            size_t tile = (size_t)(c / LAC_BLOCK) * (s->oc / LAC_BLOCK) + o / LAC_BLOCK;
-            const float *sum = partial + tile * WORDS + c % LAC_BLOCK * TILE + o % LAC_BLOCK;
-            for (size_t t = 0; t < taps; t++)
-                dw[t] = sum[t * next];
-        }
+    const size_t taps = (size_t)s->k * s->k, output = s->c * taps, next = (size_t)s->c * s->oc;
+    for (int c = 0; c < s->c; c += TILE)
+        for (int o = 0; o < s->oc; o += TILE, partial += WORDS)
+            unpack_block(partial, next, taps, output, dw + o * output + c * taps);
 }
 
 size_t lac_amx_weights_scratch(const lac_conv_shape *s)

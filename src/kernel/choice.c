@@ -27,6 +27,10 @@
     {level, FLOAT, EITHER, 3, 2, ANY, ANY, {29, 30}, ANY, "winograd"},                     \
     {level, FLOAT, EITHER, 3, 2, ANY, ANY, {33, 0}, ANY, "winograd"},
 
+/* Larger kernels meet zeros around small maps, which tiles multiply and our direct method leaves
+ * out: 31x31 on 6x6 of 48 to 64 channels took 7.4 ms instead of 1.6. */
+#define TILES(k) {AMX, BF16, EITHER, k, 0, {16, 0}, ANY, ANY, ANY, "amx"},
+
 /* On floats our Winograd is the fastest wherever it makes fewer products than a direct method's 9
  * for each output: on Zen 4, from 3x3 to 48x48 pixels and from 16 to 288 channels, all passes take
  * 0.3 to 0.9 of the time of oneDNN 2.6's Winograd (AVX-512), and 0.3 to 0.6 of its direct method
@@ -40,7 +44,7 @@
 const lac_choice_row lac_choice_rows[] = {
     /* level, storage, passes, k, stride, c, oc, side, chunk, method */
     {AVX512, BF16, EITHER, 3, 1, ANY, ANY, ANY, ANY, "winograd 2x2"},
-    {AMX, BF16, EITHER, 0, 0, {16, 0}, ANY, ANY, ANY, "amx"},
+    TILES(1) TILES(3) TILES(5) TILES(7) TILES(9) TILES(11)
     {AVX512, FLOAT, EITHER, 3, 1, ANY, ANY, {2, 0}, ANY, "winograd"},
     STRIDED(AVX512)
     {AVX512, FLOAT, EITHER, 1, 0, {32, 0}, {32, 0}, ANY, ANY, "direct"},
@@ -117,7 +121,8 @@ int lac_choice_order(const lac_conv *conv, const lac_conv_entry *order[LAC_MOST_
 const char *lac_choice_text(const lac_conv *conv, const char *method, char text[LAC_CHOICE_TEXT])
 {
     const lac_conv_shape *s = &conv->shape;
-    static const char *const levels[] = {[AVX2] = "AVX2", [AVX512] = "AVX512", [NEON] = "NEON", [AMX] = "AMX"};
+    static const char *const levels[] = {
+        [AVX2] = "AVX2", [AVX512] = "AVX512", [NEON] = "NEON", [AMX] = "AMX"};
     int is_float = lac_conv_storage(conv) == LAC_CONV_FLOAT;
     snprintf(text, LAC_CHOICE_TEXT,
              "{%s, %s, %s, %d, %d, {%d, %d}, {%d, %d}, {%d, %d}, ANY, \"%s\"},",

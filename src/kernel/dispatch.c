@@ -5,7 +5,8 @@
  * compiler's run-time library reports AVX2 and FMA only where XCR0 says that the
  * system saves the 256-bit registers, AVX-512 only where it saves the masks and
  * the 512-bit registers too (gcc/common/config/i386/cpuinfo.h, compiler-rt's
- * cpu_model). The tables are constant: there is nothing to set up and no lock.
+ * cpu_model). The tables are constant: there is nothing to set up and no lock. AMX's registers must
+ * be asked for.
  */
 #define _GNU_SOURCE /* syscall */
 #include "kernel/pixels.h"
@@ -13,6 +14,7 @@
 
 #ifdef LAC_X86
 #include <cpuid.h>
+#include <stdatomic.h>
 #include <string.h>
 #ifdef __linux__
 #include <sys/syscall.h>
@@ -35,11 +37,24 @@ static int may_use_tiles(void)
 }
 
 /* AMX-TILE and AMX-BF16; the system answers for the registers. */
-static int has_tiles(void)
+static int find_tiles(void)
 {
     unsigned a, b, c, d;
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && d >> 24 & 1 && d >> 22 & 1 &&
            may_use_tiles();
+}
+
+/* Kept: a virtual machine takes 20 us to answer a CPUID. Threads that ask at once find the same. */
+static int has_tiles(void)
+{
+    enum { UNKNOWN, NONE, THERE };
+    static atomic_int known;
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
+    if (answer == UNKNOWN) {
+        answer = find_tiles() ? THERE : NONE;
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
+    }
+    return answer == THERE;
 }
 #endif
 

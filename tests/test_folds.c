@@ -114,6 +114,30 @@ static void a_folder_keeps_its_folds(void **state)
     assert_status(f->ctx, lac_folds_run(f->ctx, f->data, &f->config, 1, dir.text, NULL, NULL),
                   LAC_ERROR_ARGUMENT);
     assert_message(f->ctx, "1 folds, must be from 2 to 100");
+    f->config.epochs = 2;
+    assert_status(f->ctx, lac_folds_run(f->ctx, f->data, &f->config, 2, dir.text, NULL, NULL),
+                  LAC_ERROR_MISMATCH);
+    assert_message(f->ctx, "folds/fold-001: its training has 1 epochs, not 2");
+    assert_status(f->ctx, lac_folds_run(f->ctx, f->data, &f->config, 2,
+                                        fold_in(f, "folds", 1).text, NULL, NULL),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "fold-001 holds a run: folds need a folder of their own");
+    training_free(f);
+}
+
+static void folds_without_rows_are_refused_before_a_training(void **state)
+{
+    (void)state;
+    static const int rows[] = {0, 1, 2};
+    training *f = folds_new();
+    test_path dir = path_in(&f->folder, "folds");
+    lac_data *few;
+    assert_ok(f->ctx, lac_data_take(f->ctx, f->data, rows, 3, &few));
+    assert_status(f->ctx, lac_folds_run(f->ctx, few, &f->config, 9, dir.text, NULL, NULL),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "of 9 would hold out 0 of 3 rows");
+    assert_false(lac_path_exists(dir.text));
+    lac_data_free(&few);
     training_free(f);
 }
 
@@ -122,7 +146,15 @@ static void keep_line(void *user, const char *line)
     snprintf(user, 200, "%s", line);
 }
 
-/* What is said of the rows that the runs in `dir` predict. */
+static void assert_line(const char *line, const char *wanted)
+{
+    if (wanted)
+        assert_non_null(strstr(line, wanted));
+    else
+        assert_string_equal(line, "");
+}
+
+/* What is said of the rows that the runs in `dir` predict, and of the mean of these. */
 static void assert_noted(training *f, const char *dir, int rows, const char *wanted)
 {
     char line[200] = "";
@@ -132,11 +164,13 @@ static void assert_noted(training *f, const char *dir, int rows, const char *wan
     assert_ok(f->ctx, lac_runs_predict(f->ctx, f->data, dir, NULL, &p));
     assert_true(rows == ROWS ? p->count == ROWS : p->count < ROWS);
     lac_predicted_free(&p);
+    assert_line(line, wanted);
+    line[0] = 0;
+    lac_model *mean;
+    assert_ok(f->ctx, lac_models_load(f->ctx, &dir, 1, 0, &mean));
+    lac_model_free(&mean);
+    assert_line(line, wanted);
     f->ctx->log = NULL;
-    if (wanted)
-        assert_non_null(strstr(line, wanted));
-    else
-        assert_string_equal(line, "");
 }
 
 static void folds_that_are_not_trained_to_the_end_are_told(void **state)
@@ -173,6 +207,7 @@ int main(void)
         cmocka_unit_test(every_row_is_predicted_by_the_model_that_held_it_out),
         cmocka_unit_test(stopped_folds_go_on_as_if_they_had_not),
         cmocka_unit_test(a_folder_keeps_its_folds),
+        cmocka_unit_test(folds_without_rows_are_refused_before_a_training),
         cmocka_unit_test(folds_that_are_not_trained_to_the_end_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -376,6 +376,21 @@ static void no_memory_at_any_call_leaves_nothing_behind(void **state)
     means_free(m);
 }
 
+static void a_model_without_numbers_is_refused(void **state)
+{
+    (void)state;
+    means *m = means_new();
+    lac_model *model = load(m, 0), *again;
+    test_path path = path_in(&m->f->folder, "none.safetensors");
+    model->weights.w[model->net->params.table[1].offset] = INFINITY;
+    assert_ok(m->f->ctx, lac_model_save(model, path.text));
+    lac_model_free(&model);
+    assert_status(m->f->ctx, lac_model_load(m->f->ctx, path.text, &again), LAC_ERROR_FORMAT);
+    assert_message(m->f->ctx, "holds a number that is not finite");
+    assert_null(again);
+    means_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +403,7 @@ int main(void)
         cmocka_unit_test(models_that_do_not_fit_together_are_refused_and_stay),
         cmocka_unit_test(models_are_loaded_by_runs_files_and_folders_of_runs),
         cmocka_unit_test(models_are_weighed_by_the_errors_that_their_runs_tell),
+        cmocka_unit_test(a_model_without_numbers_is_refused),
         cmocka_unit_test(no_memory_at_any_call_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

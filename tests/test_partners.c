@@ -81,7 +81,8 @@ static test_path put_face(const fixture *f, const char *const *names, double shi
             if (i >= 6 && r % 5 >= (rare ? 1 : 3))
                 to += sprintf(to, ",");
             else
-                to += lac_format(to, CELL, "%.3f,", at[i / 2][i % 2] + jitter + (i % 2 ? 0 : shift));
+                to += lac_format(to, CELL, "%.3f,",
+                                 at[i / 2][i % 2] + jitter + (i % 2 ? 0 : shift));
         }
         for (int i = 0; i < SIDE * SIDE; i++)
             to += sprintf(to, "%d%s", (int)(lac_random(2, 2, (uint64_t)(r * 256 + i)) % 256),

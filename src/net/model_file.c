@@ -386,12 +386,57 @@ lac_status lac_model_file_read(const lac_model_file *f, lac_model **out)
     return status;
 }
 
+/* Numbers of a parameter in a file, without those that fill up blocks. */
+static size_t param_numbers(const lac_param *param)
+{
+    size_t count = 1;
+    for (int i = 0; i < param->dims; i++)
+        count *= (size_t)param->shape[i];
+    return count;
+}
+
+static int is_finite(const float *x, size_t count)
+{
+    const uint32_t exponent = 0x7f800000;
+    uint32_t odd = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        odd |= (bits & exponent) == exponent;
+    }
+    return !odd;
+}
+
+static lac_status check_finite(const lac_model_file *f, const lac_params *params)
+{
+    for (int p = 0; p < params->count; p++) {
+        const lac_param *param = &params->table[p];
+        const lac_tensor_info wanted = info_of(param, param->name);
+        const float *plain;
+        LAC_TRY(lac_tensors_get(f->ctx, f->tensors, &wanted, &plain));
+        if (!is_finite(plain, param_numbers(param)))
+            return lac_fail(f->ctx, LAC_ERROR_FORMAT, "%s: %s holds a number that is not finite",
+                            f->path, param->name);
+    }
+    return LAC_OK;
+}
+
+lac_status lac_model_file_answers(const lac_model_file *f, const lac_model *model)
+{
+    LAC_TRY(check_finite(f, &model->net->params));
+    return check_finite(f, &model->net->buffers);
+}
+
 lac_status lac_model_load(lac_context *ctx, const char *path, lac_model **out)
 {
     lac_model_file file;
     *out = NULL;
     LAC_TRY(lac_model_file_open(ctx, path, &file));
     lac_status status = lac_model_file_read(&file, out);
+    if (status == LAC_OK)
+        status = lac_model_file_answers(&file, *out);
+    if (status != LAC_OK)
+        lac_model_free(out);
     lac_model_file_close(&file);
     return status;
 }

@@ -39,6 +39,10 @@ void lac_model_file_close(lac_model_file *file);
 /* The model with its weights. FORMAT, ARGUMENT, MEMORY. */
 lac_status lac_model_file_read(const lac_model_file *file, lac_model **out);
 
+/* Fails if a weight of the model in it is not finite: such a model answers nothing, though a
+ * training may go on from it. FORMAT (names the tensor). */
+lac_status lac_model_file_answers(const lac_model_file *file, const lac_model *model);
+
 /* What else is in it: whether the metadata has a key, its text or NULL, a number there in
  * [low, high], a whole one, a set of tensors. FORMAT. */
 int lac_model_file_has(const lac_model_file *file, const char *key);

@@ -8,6 +8,7 @@
 #include "eval/eval.h"
 #include "settings/config.h"
 #include "train/models.h"
+#include "train/stand.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -52,12 +53,32 @@ static int tell_step(void *user, const lac_progress *training)
     return tell(j, training) | lac_teams_lost(&j->teams);
 }
 
+/* A fold that was begun has the epochs that it was begun with: folds of several lengths would have
+ * no common figure, and more epochs are not the training that the longer one is. */
+static lac_status check_epochs(const fold_job *j, const char *run)
+{
+    lac_stand at;
+    char *file;
+    LAC_TRY(lac_path_join(j->ctx, run, "last.safetensors", &file));
+    int is_begun = lac_path_exists(file);
+    free(file);
+    if (!is_begun)
+        return LAC_OK;
+    LAC_TRY(lac_stand_of(j->ctx, run, &at));
+    if (at.epochs == j->config->epochs)
+        return LAC_OK;
+    return lac_fail(j->ctx, LAC_ERROR_MISMATCH,
+                    "%s: its training has %d epochs, not %d: folds of another length need a folder "
+                    "of their own", run, at.epochs, j->config->epochs);
+}
+
 static lac_status train_in(fold_job *j, const char *run)
 {
     lac_train_config config = *j->config;
     lac_trainer *trainer;
     config.holdout = 1.0 / j->folds;
     config.fold = j->fold;
+    LAC_TRY(check_epochs(j, run));
     LAC_TRY(lac_trainer_open(j->ctx, j->data, &config, run, &trainer));
     lac_status status = lac_trainer_run(trainer, run, tell_step, j);
     lac_trainer_free(&trainer);
@@ -84,9 +105,48 @@ static lac_status tell_done(fold_job *j, int end)
     return verdict.stop ? LAC_STOPPED : LAC_OK;
 }
 
-static lac_status begin(fold_job *j)
+/* Every fold must hold out some rows and leave others to learn from. */
+static lac_status check_dealt(const fold_job *j)
+{
+    uint64_t seed = j->config->split_seed ? j->config->split_seed : j->config->seed;
+    for (int fold = 1; fold <= j->folds; fold++) {
+        lac_split *split;
+        int held = 0;
+        LAC_TRY(lac_split_make_fold(j->ctx, j->data, j->folds, fold, seed, &split));
+        for (int row = 0; row < lac_data_rows(j->data); row++)
+            held += lac_split_is_holdout(split, row);
+        lac_split_free(&split);
+        if (held == 0 || held == lac_data_rows(j->data))
+            return lac_fail(j->ctx, LAC_ERROR_ARGUMENT,
+                            "fold %d of %d would hold out %d of %d rows: groups of equal and "
+                            "nearly equal pictures stay together, and there are too few of them",
+                            fold, j->folds, held, lac_data_rows(j->data));
+    }
+    return LAC_OK;
+}
+
+/* A run's own model would be taken for the folds'. */
+static lac_status check_folder(const fold_job *j)
+{
+    char *file;
+    LAC_TRY(lac_path_join(j->ctx, j->dir, "config.json", &file));
+    int is_run = lac_path_exists(file);
+    free(file);
+    return is_run ? lac_fail(j->ctx, LAC_ERROR_ARGUMENT,
+                             "%s holds a run: folds need a folder of their own", j->dir)
+                  : LAC_OK;
+}
+
+static lac_status check(const fold_job *j)
 {
     LAC_TRY(check_folds(j->ctx, j->folds));
+    LAC_TRY(check_folder(j));
+    return check_dealt(j);
+}
+
+static lac_status begin(fold_job *j)
+{
+    LAC_TRY(lac_context_agree(j->ctx, check(j)));
     LAC_TRY(lac_ranks_compare(j->ctx, j->config, j->data));
     return lac_context_agree(j->ctx, lac_folder_make(j->ctx, j->dir));
 }
@@ -120,40 +180,17 @@ lac_status lac_folds_train(lac_context *ctx, const lac_data *data, const lac_tra
     return tell_done(&j, fold + 1);
 }
 
-/* Where a fold's training stands. */
-typedef struct stand {
-    int fold, folds; /* 0: it is no fold */
-    int epoch, epochs;
-    int is_ended;
-} stand;
-
-/* A file without a training can only be what one ended with. */
-static lac_status read_stand(const lac_model_file *f, const lac_model *model, stand *out)
-{
-    lac_train_config config;
-    lac_cursor cursor = {.epoch = lac_model_epoch(model), .lowest = INFINITY};
-    int is_training = lac_model_file_has(f, "seconds");
-    LAC_TRY(lac_model_config(model, &config));
-    if (is_training)
-        LAC_TRY(lac_cursor_read_ends(f, &cursor));
-    double folds = fmin(round(1 / config.holdout), LAC_MOST_FOLDS); /* a file may say anything */
-    *out = (stand){.fold = config.fold,
-                   .folds = config.fold ? (int)folds : 0,
-                   .epoch = cursor.epoch,
-                   .epochs = config.epochs,
-                   .is_ended = !is_training || lac_cursor_end(&cursor, &config) != LAC_END_NONE};
-    return LAC_OK;
-}
-
 static lac_status predict_fold(lac_context *ctx, const lac_data *data, const char *run,
-                               const lac_predict_config *how, stand *at, lac_predicted **out)
+                               const lac_predict_config *how, lac_stand *at, lac_predicted **out)
 {
     lac_model_file file;
     lac_model *model = NULL;
     LAC_TRY(lac_model_file_open(ctx, run, &file));
     lac_status status = lac_model_file_read(&file, &model);
     if (status == LAC_OK)
-        status = read_stand(&file, model, at);
+        status = lac_model_file_answers(&file, model);
+    if (status == LAC_OK)
+        status = lac_stand_read(&file, model, at);
     lac_model_file_close(&file);
     if (status == LAC_OK)
         status = lac_model_predict_side(model, data, LAC_SIDE_HOLDOUT, how, out);
@@ -167,7 +204,7 @@ lac_status lac_folds_predict(lac_context *ctx, const lac_data *data, const char 
     lac_status status = check_folds(ctx, folds);
     for (int fold = 1; fold <= folds && status == LAC_OK; fold++) {
         char *run;
-        stand at;
+        lac_stand at;
         out[fold - 1] = NULL;
         status = fold_path(ctx, dir, fold, &run);
         if (status == LAC_OK)
@@ -183,44 +220,11 @@ lac_status lac_folds_predict(lac_context *ctx, const lac_data *data, const char 
 
 /* ---- The runs in a folder ---------------------------------------------------------------- */
 
-static const stand *find_fold(const stand *at, int count, int fold)
-{
-    for (int i = 0; i < count; i++)
-        if (at[i].fold == fold)
-            return &at[i];
-    return NULL;
-}
-
-/* Tells which folds of a cross-validation are not trained to the end. Runs of other kinds, such as
- * several seeds, are left alone. */
-static void note_unfinished(lac_context *ctx, const char *dir, const stand *at, int count)
-{
-    char names[48 * LAC_MOST_FOLDS]; /* ", 100 (after epoch 2147483647 of 2147483647)" each */
-    size_t used = 0;
-    int folds = at[0].folds, left = 0;
-    for (int i = 0; i < count; i++)
-        if (at[i].folds != folds)
-            return;
-    for (int fold = 1; fold <= folds; fold++) {
-        const stand *there = find_fold(at, count, fold);
-        if (there && there->is_ended)
-            continue;
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%d", left++ ? ", " : "",
-                                 fold);
-        if (there)
-            used += (size_t)snprintf(names + used, sizeof names - used, " (after epoch %d of %d)",
-                                     there->epoch, there->epochs);
-    }
-    if (left)
-        lac_log(ctx, "%s: %d of %d folds %s not trained to the end; the lacuna folds command that "
-                "began them goes on with %s", dir, left, folds, left == 1 ? "is" : "are", names);
-}
-
 lac_status lac_runs_predict(lac_context *ctx, const lac_data *data, const char *path,
                             const lac_predict_config *how, lac_predicted **out)
 {
     lac_predicted *part[LAC_MOST_MODELS + 1] = {NULL};
-    stand at[LAC_MOST_MODELS + 1] = {{0}};
+    lac_stand at[LAC_MOST_MODELS + 1] = {{0}};
     char **runs;
     int count;
     *out = NULL;
@@ -229,7 +233,7 @@ lac_status lac_runs_predict(lac_context *ctx, const lac_data *data, const char *
     for (int i = 0; i < count && status == LAC_OK; i++)
         status = predict_fold(ctx, data, runs[i], how, &at[i], &part[i]);
     if (status == LAC_OK && strcmp(runs[0], path) != 0)
-        note_unfinished(ctx, path, at, count);
+        lac_stand_note(ctx, path, at, count);
     if (status == LAC_OK)
         status = lac_predicted_join(ctx, (const lac_predicted *const *)part, count, out);
     for (int i = 0; i < count; i++)

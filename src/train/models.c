@@ -5,6 +5,7 @@
 #include "train/models.h"
 #include "net/model.h"
 #include "train/history.h"
+#include "train/stand.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -105,6 +106,16 @@ void lac_runs_free(char ***runs, int count)
     *runs = NULL;
 }
 
+/* A mean of folds that are not trained to the end is one of other models than was meant. */
+static lac_status note_folds(lac_context *ctx, const char *path, char *const *runs, int count)
+{
+    lac_stand at[LAC_MOST_MODELS + 1];
+    for (int i = 0; i < count; i++)
+        LAC_TRY(lac_stand_of(ctx, runs[i], &at[i]));
+    lac_stand_note(ctx, path, at, count);
+    return LAC_OK;
+}
+
 static lac_status load_path(loading *l, const char *path)
 {
     char **runs;
@@ -113,6 +124,8 @@ static lac_status load_path(loading *l, const char *path)
     lac_status status = LAC_OK;
     for (int i = 0; i < count && status == LAC_OK; i++)
         status = load_one(l, runs[i]);
+    if (status == LAC_OK && strcmp(runs[0], path) != 0)
+        status = note_folds(l->ctx, path, runs, count);
     lac_runs_free(&runs, count);
     return status;
 }

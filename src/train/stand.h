@@ -1,0 +1,23 @@
+/* How far trainings in run folders have come. */
+#ifndef LAC_TRAIN_STAND_H
+#define LAC_TRAIN_STAND_H
+
+#include "net/model_file.h"
+
+typedef struct lac_stand {
+    int fold, folds; /* 0: it is no fold */
+    int epoch, epochs;
+    int is_ended;
+} lac_stand;
+
+/* Of the training in an open file, whose model was read. FORMAT, MEMORY. */
+lac_status lac_stand_read(const lac_model_file *file, const lac_model *model, lac_stand *out);
+
+/* Of the one in a run folder or a file. IO, FORMAT, MEMORY. */
+lac_status lac_stand_of(lac_context *ctx, const char *run, lac_stand *out);
+
+/* Logs which folds of a cross-validation in `dir` are not trained to the end. Runs of other kinds,
+ * such as several seeds, are left alone. */
+void lac_stand_note(lac_context *ctx, const char *dir, const lac_stand *at, int count);
+
+#endif

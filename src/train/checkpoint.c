@@ -7,6 +7,7 @@
 #include "data/data.h"
 #include "settings/config.h"
 #include "train/run.h"
+#include "train/stand.h"
 #include "train/trainer.h"
 
 #include <inttypes.h>
@@ -58,19 +59,6 @@ lac_status lac_trainer_save(const lac_trainer *t, const char *path)
 }
 
 /* ---- Reading -------------------------------------------------------------------------- */
-
-/* Files of lacuna 0.2 and before have no lowest figure: patience counts from where they stand. */
-lac_status lac_cursor_read_ends(const lac_model_file *f, lac_cursor *cursor)
-{
-    long epoch = cursor->epoch;
-    LAC_TRY(lac_model_file_number(f, "seconds", 0, LAC_MOST_SECONDS, &cursor->seconds));
-    if (lac_model_file_has(f, "lowest")) {
-        LAC_TRY(lac_model_file_number(f, "lowest", 0, INFINITY, &cursor->lowest));
-        LAC_TRY(lac_model_file_whole(f, "lowest_epoch", 0, cursor->epoch, &epoch));
-    }
-    cursor->lowest_epoch = (int)epoch;
-    return LAC_OK;
-}
 
 static lac_status read_cursor(const lac_model_file *f, lac_trainer *t)
 {

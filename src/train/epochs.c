@@ -5,6 +5,7 @@
  * Where several ranks train, all of them go through this loop, and rank 0 writes. What one alone
  * may come to, a failure, a stop or a time, they agree on after every step.
  */
+#include "train/stand.h"
 #include "train/trainer.h"
 #include "comm/comm.h"
 #include "data/data.h"
@@ -284,19 +285,6 @@ static lac_status run_epoch(run_state *r, int *stop)
         }
     }
     return end_epoch(r, stop);
-}
-
-lac_end lac_cursor_end(const lac_cursor *cursor, const lac_train_config *config)
-{
-    if (config->until > 0.0 && cursor->lowest <= config->until)
-        return LAC_END_UNTIL;
-    if (config->patience > 0 && cursor->epoch - cursor->lowest_epoch >= config->patience)
-        return LAC_END_PATIENCE;
-    if (cursor->epoch >= config->epochs)
-        return LAC_END_EPOCHS;
-    if (config->minutes > 0.0 && cursor->seconds >= 60.0 * config->minutes)
-        return LAC_END_MINUTES;
-    return LAC_END_NONE;
 }
 
 lac_end lac_trainer_end(const lac_trainer *t)

@@ -2,9 +2,34 @@
  * How far trainings in run folders have come: what their files say.
  */
 #include "train/stand.h"
-#include "train/trainer.h"
 
 #include <math.h>
+
+/* Files of lacuna 0.2 and before have no lowest figure: patience counts from where they stand. */
+lac_status lac_cursor_read_ends(const lac_model_file *f, lac_cursor *cursor)
+{
+    long epoch = cursor->epoch;
+    LAC_TRY(lac_model_file_number(f, "seconds", 0, LAC_MOST_SECONDS, &cursor->seconds));
+    if (lac_model_file_has(f, "lowest")) {
+        LAC_TRY(lac_model_file_number(f, "lowest", 0, INFINITY, &cursor->lowest));
+        LAC_TRY(lac_model_file_whole(f, "lowest_epoch", 0, cursor->epoch, &epoch));
+    }
+    cursor->lowest_epoch = (int)epoch;
+    return LAC_OK;
+}
+
+lac_end lac_cursor_end(const lac_cursor *cursor, const lac_train_config *config)
+{
+    if (config->until > 0.0 && cursor->lowest <= config->until)
+        return LAC_END_UNTIL;
+    if (config->patience > 0 && cursor->epoch - cursor->lowest_epoch >= config->patience)
+        return LAC_END_PATIENCE;
+    if (cursor->epoch >= config->epochs)
+        return LAC_END_EPOCHS;
+    if (config->minutes > 0.0 && cursor->seconds >= 60.0 * config->minutes)
+        return LAC_END_MINUTES;
+    return LAC_END_NONE;
+}
 
 /* A file without a training can only be what one ended with. */
 lac_status lac_stand_read(const lac_model_file *f, const lac_model *model, lac_stand *out)

@@ -2,13 +2,20 @@
 #ifndef LAC_TRAIN_STAND_H
 #define LAC_TRAIN_STAND_H
 
-#include "net/model_file.h"
+#include "train/trainer.h"
 
 typedef struct lac_stand {
     int fold, folds; /* 0: it is no fold */
     int epoch, epochs;
     int is_ended;
 } lac_stand;
+
+/* What ends go by, from a training's file: all but the epoch, which the cursor has; its `lowest`
+ * is infinite. FORMAT. */
+lac_status lac_cursor_read_ends(const lac_model_file *file, lac_cursor *cursor);
+
+/* The end that a training with this cursor has come to. */
+lac_end lac_cursor_end(const lac_cursor *cursor, const lac_train_config *config);
 
 /* Of the training in an open file, whose model was read. FORMAT, MEMORY. */
 lac_status lac_stand_read(const lac_model_file *file, const lac_model *model, lac_stand *out);

@@ -132,11 +132,4 @@ lac_status lac_trainer_gather(lac_trainer *trainer);
 /* Writes the whole state. checkpoint.c */
 lac_status lac_trainer_save(const lac_trainer *trainer, const char *path);
 
-/* What ends go by, from a training's file: all but the epoch, which the cursor has; its `lowest`
- * is infinite. FORMAT. checkpoint.c */
-lac_status lac_cursor_read_ends(const lac_model_file *file, lac_cursor *cursor);
-
-/* The end that a training with this cursor has come to. */
-lac_end lac_cursor_end(const lac_cursor *cursor, const lac_train_config *config);
-
 #endif

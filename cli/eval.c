@@ -127,7 +127,8 @@ int verb_eval(int argc, char **argv)
     eval_options o = {.models = models_room(argc), .measures = MEASURE_DEFAULTS};
     option options[] = {
         MODEL_OPTIONS(o.models),
-        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "labelled table: a folder, a CSV file, an archive or -; IdLookupTable.csv beside "
                   "the table gives the test weights"},
         {.type = OPTION_CHOICE, .name = "split", .value = &o.split, .choices = split_choices,
@@ -136,10 +137,11 @@ int verb_eval(int argc, char **argv)
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON; what is not known is null"},
         {.type = OPTION_TEXT, .name = "rows", .value = &o.rows, .unit = "FILE",
+         .files = FILES_WRITTEN,
          .about = "write a CSV of the rows: labels, predictions, errors, source and side of the "
                   "split; a missing label is an empty cell",
          .zero = "none"},
-        {.type = OPTION_TEXT, .name = "drop", .value = &o.drop, .unit = "FILE",
+        {.type = OPTION_TEXT, .name = "drop", .value = &o.drop, .unit = "FILE", .files = FILES_READ,
          .about = "measure without the labels that a list names, as train --drop takes; the "
                   "figures are not comparable with those of all labels",
          .zero = "nothing"},

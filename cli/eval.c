@@ -40,9 +40,8 @@ static void print_table(const eval_options *o, const told *t)
            o->table.path);
     models_print(&o->models, model);
     if (o->drop)
-        printf("without the labels that %s names: %d whole row%s, %d point%s of others\n", o->drop,
-               t->dropped.rows, t->dropped.rows == 1 ? "" : "s", t->dropped.points,
-               t->dropped.points == 1 ? "" : "s");
+        printf("without the labels that %s names, of these rows: %d whole, %d point%s of others\n",
+               o->drop, t->dropped.rows, t->dropped.points, t->dropped.points == 1 ? "" : "s");
     printf("\n");
     measures_print(t->predicted, t->measures);
 }
@@ -113,7 +112,7 @@ static int eval(const eval_options *o)
         status = lac_model_predict_side(model, data, (lac_side)o->split, &o->how, &predicted);
     told t = {.model = model, .predicted = predicted};
     if (status == LAC_OK && o->drop)
-        status = lac_data_drop(ctx, data, o->drop, &t.dropped);
+        status = lac_data_drop(ctx, data, o->drop, predicted->row, predicted->count, &t.dropped);
     int code = status == LAC_OK ? measure(ctx, o, &t) : report(ctx, status);
     lac_predicted_free(&predicted);
     lac_data_free(&data);

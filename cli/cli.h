@@ -74,7 +74,8 @@ model_options models_room(int argc);
 
 /* Two entries of a verb's option table. */
 #define MODEL_OPTIONS(m)                                                                       \
-    {.type = OPTION_LIST, .name = "model", .value = &(m).path, .unit = "M", .required = 1,     \
+    {.type = OPTION_LIST, .name = "model", .value = &(m).path, .unit = "M",                    \
+     .files = FILES_RUNS, .required = 1,                                                       \
      .about = "a run folder (its last.safetensors) or a safetensors file; given several "      \
               "times, or a folder of runs: the mean of these models"},                         \
     {.type = OPTION_FLAG, .name = "weigh", .value = &(m).weigh,                                \
@@ -166,6 +167,7 @@ settings_base base_usual(const char *preset, lac_train_config *config);
      .about = "settings to start from, see 'lacuna presets'; options below change them, "      \
               "and show this one's values as their defaults"},                                 \
     {.type = OPTION_TEXT, .name = "config", .value = &(b).file, .unit = "FILE",                \
+     .files = FILES_RUNS,                                                                      \
      .about = "settings to start from instead: a preset's text, changed, or a run's "          \
               "config.json or folder"}
 

@@ -229,15 +229,19 @@ int verb_compare(int argc, char **argv)
 {
     compare_options o = {.rows = 10, .measures = MEASURE_DEFAULTS};
     option options[] = {
-        {.type = OPTION_ARGUMENT, .name = "A", .value = &o.path[0], .required = 1,
+        {.type = OPTION_ARGUMENT, .name = "A", .value = &o.path[0],
+         .files = FILES_RUNS, .required = 1,
          .about = "a model: a run folder (its last.safetensors), a safetensors file, or a folder "
                   "of runs, which is the mean of them"},
-        {.type = OPTION_ARGUMENT, .name = "B", .value = &o.path[1], .required = 1,
+        {.type = OPTION_ARGUMENT, .name = "B", .value = &o.path[1],
+         .files = FILES_RUNS, .required = 1,
          .about = "another one"},
         {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P",
+         .files = FILES_TABLE,
          .required = 1,
          .about = "labelled table, that of both trainings: a folder, a CSV file, an archive or -"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
+         .files = FILES_WRITTEN,
          DRAWING_FORM, .about = "draw the rows that differ most, .svg or .png by the name",
          .zero = "none"},
         {.type = OPTION_CHOICE, .name = "split", .value = &o.split, .choices = split_choices,

@@ -59,6 +59,11 @@ static int detect(const detect_options *o)
     if (status == LAC_OK)
         status = lac_paths_list(ctx, o->photos.word, o->photos.count, &paths);
     signals_stop();
+    if (status == LAC_OK && outputs_spare("detect", o->out, paths) != CODE_GO_ON) {
+        lac_paths_free(&paths);
+        lac_context_free(&ctx);
+        return CODE_MISUSE;
+    }
     t.count = status == LAC_OK ? paths->count : 0;
     if (status == LAC_OK)
         status = lac_photos_detect_write(ctx, o->detector, paths, o->out, count_faces, &t);
@@ -136,18 +141,20 @@ int verb_detect(int argc, char **argv)
 {
     detect_options o = {.photos = {need((size_t)argc + 1, sizeof(char *)), 0}, .rows = 1000};
     option options[] = {
-        {.type = OPTION_WORDS, .name = "PHOTO...", .value = &o.photos,
+        {.type = OPTION_WORDS, .name = "PHOTO...", .value = &o.photos, .files = FILES_PHOTOS,
          .about = "photos (PNG, JPEG, PGM, PPM, WebP), folders of photos, and @FILE for a list of "
                   "paths, one a line"},
         {.type = OPTION_TEXT, .name = "detector", .value = &o.detector, .unit = "FILE",
+         .files = FILES_READ,
          .about = "YuNet as an ONNX file, or a cascade of OpenCV as an XML file",
          .zero = "the frontal cascade of Debian's package opencv-data"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
+         .files = FILES_WRITTEN,
          .about = "the CSV to write; it is replaced at once or not at all",
          .zero = "standard output"},
         {.type = OPTION_FLAG, .name = "fit", .value = &o.fit,
          .about = "measure instead how this detector's boxes become the pictures of a table"},
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .files = FILES_TABLE,
          .about = "of --fit: a table of pictures, as train reads it"},
         {.type = OPTION_INT, .name = "rows", .value = &o.rows, .unit = "N",
          .about = "of --fit: how many rows, from the first, to look at", .min = 1,

@@ -40,9 +40,8 @@ static void print_table(const eval_options *o, const told *t)
            o->table.path);
     models_print(&o->models, model);
     if (o->drop)
-        printf("without the labels that %s names: %d whole row%s, %d point%s of others\n", o->drop,
-               t->dropped.rows, t->dropped.rows == 1 ? "" : "s", t->dropped.points,
-               t->dropped.points == 1 ? "" : "s");
+        printf("without the labels that %s names, of these rows: %d whole, %d point%s of others\n",
+               o->drop, t->dropped.rows, t->dropped.points, t->dropped.points == 1 ? "" : "s");
     printf("\n");
     measures_print(t->predicted, t->measures);
 }
@@ -113,7 +112,7 @@ static int eval(const eval_options *o)
         status = lac_model_predict_side(model, data, (lac_side)o->split, &o->how, &predicted);
     told t = {.model = model, .predicted = predicted};
     if (status == LAC_OK && o->drop)
-        status = lac_data_drop(ctx, data, o->drop, &t.dropped);
+        status = lac_data_drop(ctx, data, o->drop, predicted->row, predicted->count, &t.dropped);
     int code = status == LAC_OK ? measure(ctx, o, &t) : report(ctx, status);
     lac_predicted_free(&predicted);
     lac_data_free(&data);
@@ -127,7 +126,8 @@ int verb_eval(int argc, char **argv)
     eval_options o = {.models = models_room(argc), .measures = MEASURE_DEFAULTS};
     option options[] = {
         MODEL_OPTIONS(o.models),
-        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "labelled table: a folder, a CSV file, an archive or -; IdLookupTable.csv beside "
                   "the table gives the test weights"},
         {.type = OPTION_CHOICE, .name = "split", .value = &o.split, .choices = split_choices,
@@ -136,10 +136,11 @@ int verb_eval(int argc, char **argv)
         {.type = OPTION_FLAG, .name = "json", .value = &o.json,
          .about = "print JSON; what is not known is null"},
         {.type = OPTION_TEXT, .name = "rows", .value = &o.rows, .unit = "FILE",
+         .files = FILES_WRITTEN,
          .about = "write a CSV of the rows: labels, predictions, errors, source and side of the "
                   "split; a missing label is an empty cell",
          .zero = "none"},
-        {.type = OPTION_TEXT, .name = "drop", .value = &o.drop, .unit = "FILE",
+        {.type = OPTION_TEXT, .name = "drop", .value = &o.drop, .unit = "FILE", .files = FILES_READ,
          .about = "measure without the labels that a list names, as train --drop takes; the "
                   "figures are not comparable with those of all labels",
          .zero = "nothing"},

@@ -160,7 +160,8 @@ int verb_export(int argc, char **argv)
         {.type = OPTION_CHOICE, .name = "to", .value = &o.to, .choices = to_choices, .required = 1,
          .about = "an ONNX file, C99 that needs no library and allocates nothing, or a page that "
                   "predicts in a browser, which clang and lld make"},
-        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "P",
+         .files = FILES_WRITTEN, .required = 1,
          .about = "the ONNX or HTML file to write, or the folder for the C files"},
         {.type = OPTION_INT, .name = "source", .value = &o.source, .unit = "N",
          .min = 1, .max = 100,
@@ -175,6 +176,7 @@ int verb_export(int argc, char **argv)
          .about = "C, page: weights in a quarter of the size, whole numbers times a scale for each "
                   "channel"},
         {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P",
+         .files = FILES_TABLE,
          .about = "labelled table on which to measure what int8 costs", .zero = "none"},
         {.type = OPTION_CHOICE, .name = "split", .value = &o.split, .choices = split_choices,
          .about = "rows of it; holdout and train need the data of the training, all takes any "

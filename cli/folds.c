@@ -230,9 +230,11 @@ int verb_folds(int argc, char **argv)
     o.base = base_usual(usual_preset, &o.config);
     option settings[MOST_SETTINGS];
     option options[] = {
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "training table: a folder, a CSV file or a zip"},
-        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR",
+         .files = FILES_WRITTEN, .required = 1,
          .about = "folder made if missing: a run folder for every fold, and predictions.csv, the "
                   "rows as eval --rows writes them"},
         {.type = OPTION_INT, .name = "folds", .value = &o.folds, .unit = "K", .min = 2,

@@ -72,9 +72,11 @@ int verb_import(int argc, char **argv)
     import_options o = {.config = lac_import_config_default(), .outside = LAC_OUTSIDE_KEEP};
     lac_import_config *config = &o.config;
     option options[] = {
-        {.type = OPTION_ARGUMENT, .name = "FROM", .value = &o.from, .required = 1,
+        {.type = OPTION_ARGUMENT, .name = "FROM", .value = &o.from,
+         .files = FILES_READ, .required = 1,
          .about = "a label file, or a folder of .pts files or of YOLO's labels"},
-        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR",
+         .files = FILES_WRITTEN, .required = 1,
          .about = "folder for training.csv and pictures/, made if missing; neither may be there "
                   "already"},
         {.type = OPTION_CHOICE, .name = "format", .value = &o.format, .choices = formats,

@@ -269,6 +269,14 @@ void measures_json(cJSON *root, const lac_predicted *p, const lac_measures *m)
 
 /* ---- Options ------------------------------------------------------------------------------- */
 
+int is_norm(const char *text)
+{
+    const char *comma = strchr(text, ',');
+    size_t length = comma ? (size_t)(comma - text) : 0;
+    return strcmp(text, "box") == 0 ||
+           (comma && (strlen(comma + 1) != length || strncmp(text, comma + 1, length) != 0));
+}
+
 static int find_point(const lac_data *data, const char *name, size_t length)
 {
     for (int k = 0; k < lac_data_points(data); k++)
@@ -290,11 +298,7 @@ int measure_take(const measure_options *o, const lac_data *data, lac_measures_co
     config->norm = strcmp(o->nme, "box") == 0 ? LAC_LENGTH_BOX : LAC_LENGTH_POINTS;
     if (config->norm == LAC_LENGTH_BOX)
         return CODE_DONE;
-    const char *comma = strchr(o->nme, ',');
-    if (!comma) {
-        fprintf(stderr, "lacuna: --nme needs two points, A,B, or box, not '%s'\n", o->nme);
-        return CODE_FAILED;
-    }
+    const char *comma = strchr(o->nme, ','); /* is_norm saw to it */
     int *point = config->norm_point;
     point[0] = find_point(data, o->nme, (size_t)(comma - o->nme));
     if (point[0] >= 0)

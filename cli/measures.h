@@ -17,9 +17,12 @@ typedef struct measure_options {
 
 #define MEASURE_DEFAULTS {.threshold = 10, .resamples = 1000, .seed = 1}
 
+int is_norm(const char *text); /* box, or two names that differ */
+
 /* Entries of a verb's option table. */
 #define MEASURE_OPTIONS(m)                                                                     \
     {.type = OPTION_TEXT, .name = "nme", .value = &(m).nme, .unit = "A,B|box",                 \
+     .is_good = is_norm, .wanted = "two different points, A,B, or box",                        \
      .about = "divide errors by the distance between the labels of the points A and B, or by " \
               "the square root of the area of the box around the picture's labels",            \
      .zero = "by the picture's side"},                                                         \

@@ -348,5 +348,6 @@ int options_parse(const command *c, int argc, char **argv)
         if (code != CODE_GO_ON)
             return code;
     }
-    return check_required(c);
+    const int code = check_required(c);
+    return code == CODE_GO_ON ? outputs_check(c) : code;
 }

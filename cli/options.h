@@ -26,6 +26,16 @@ typedef enum option_type {
     OPTION_GROUP    /* stands for the options of another table: group[0..members) */
 } option_type;
 
+/* What the words of an option name. */
+typedef enum option_files {
+    FILES_NONE,
+    FILES_READ,    /* a file to read */
+    FILES_TABLE,   /* a table, or a folder with one, whose lookup table is read too */
+    FILES_RUNS,    /* a model's file, a run, a folder of runs */
+    FILES_PHOTOS,  /* a photo, a folder of photos, @LIST */
+    FILES_WRITTEN  /* a file or a folder to write */
+} option_files;
+
 typedef struct word_list {
     const char **word; /* [count], room for as many as there are on the line */
     int count;
@@ -43,6 +53,8 @@ typedef struct option {
     const char *like;           /* of a TEXT: the setting that would take the same value, or NULL */
     int (*is_good)(const char *text); /* of a TEXT that has a form: whether this is one, or NULL; */
     const char *wanted;               /* and what it must be, "a name that ends in .png" */
+    option_files files;
+    const char *inside;         /* of a folder WRITTEN: a file in it that may be read, or NULL */
     char spelled[OPTION_NAME];  /* of a setting: what `name` points to */
     struct option *group;
     int members;
@@ -73,6 +85,13 @@ int options_parse(const command *command, int argc, char **argv);
 /* One line on stderr, "lacuna VERB: ...", and CODE_MISUSE: for what a table cannot say. */
 int options_misuse(const command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Refuses a line by which a file would be written that is read, or written twice: CODE_GO_ON or
+ * CODE_MISUSE. outputs.c */
+int outputs_check(const command *command);
+
+/* The same of photos, once they are listed; `out` is --out, or NULL. */
+int outputs_spare(const char *verb, const char *out, const lac_paths *photos);
 
 /* Whether an option was on the command line. */
 int options_given(const command *command, const char *name);

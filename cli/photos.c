@@ -269,6 +269,10 @@ int photos_predict(lac_context *ctx, const lac_model *model, const photo_options
     finder f = {0};
     job j = {.ctx = ctx};
     lac_status status = lac_paths_list(ctx, o->words.word, o->words.count, &paths);
+    if (status == LAC_OK && outputs_spare("predict", out, paths) != CODE_GO_ON) {
+        lac_paths_free(&paths);
+        return CODE_MISUSE;
+    }
     if (status == LAC_OK && o->draw)
         status = lac_paths_differ(ctx, paths, o->draw, ".png", 0);
     if (status == LAC_OK && o->format == LAC_FACES_PTS)

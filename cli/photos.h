@@ -21,12 +21,13 @@ typedef struct photo_options {
 
 /* Entries of the option table of predict. */
 #define PHOTO_OPTIONS(p)                                                                       \
-    {.type = OPTION_WORDS, .name = "PHOTO...", .value = &(p).words,                            \
+    {.type = OPTION_WORDS, .name = "PHOTO...", .value = &(p).words, .files = FILES_PHOTOS,     \
      .about = "photos to predict (PNG, JPEG, PGM, PPM, WebP), folders of photos, and @FILE "   \
               "for a list of paths, one a line"},                                              \
     {.type = OPTION_TEXT, .name = "box", .value = &(p).box, .unit = "X,Y,W,H",                 \
      .about = "the box of the face in every photo, pixels; it may reach beyond the photo"},    \
     {.type = OPTION_TEXT, .name = "boxes", .value = &(p).boxes, .unit = "FILE",                \
+     .files = FILES_READ,                                                                      \
      .about = "boxes of faces: a CSV of file,x,y,w,h and perhaps score, a line a face"},       \
     {.type = OPTION_FLAG, .name = "whole", .value = &(p).whole,                                \
      .about = "every photo as a whole is a face, such as the model was trained on"},           \
@@ -34,6 +35,7 @@ typedef struct photo_options {
      .about = "find the faces, by the frontal cascade of Debian's package opencv-data "        \
               "('script/bootstrap --detect' installs it)"},                                    \
     {.type = OPTION_TEXT, .name = "detector", .value = &(p).detector, .unit = "FILE",          \
+     .files = FILES_READ,                                                                      \
      .about = "find the faces by this: YuNet as an ONNX file, or a cascade of OpenCV"},        \
     {.type = OPTION_TEXT, .name = "crop", .value = &(p).crop, .unit = "SIDE,LEFT,TOP",         \
      .about = "the square that the model is shown, in widths of the box: its side, and how "   \

@@ -11,9 +11,10 @@ static int plot_curve(int argc, char **argv)
 {
     const char *run = NULL, *out = NULL;
     option options[] = {
-        {.type = OPTION_ARGUMENT, .name = "RUN", .value = &run, .required = 1,
+        {.type = OPTION_ARGUMENT, .name = "RUN", .value = &run, .required = 1, .files = FILES_RUNS,
          .about = "folder of the run"},
-        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE",
+         .files = FILES_WRITTEN, .required = 1,
          DRAWING_FORM,
          .about = "picture to write, .svg or .png by its name"},
     };
@@ -67,9 +68,11 @@ static int plot_faces(int argc, char **argv)
     machine_options machine = {0};
     option options[] = {
         MODEL_OPTIONS(models),
-        {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "labelled table, that of the training: a folder, a CSV file, an archive or -"},
-        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE",
+         .files = FILES_WRITTEN, .required = 1,
          DRAWING_FORM,
          .about = "picture to write, .svg or .png by its name"},
         GAP_OPTIONS(table),
@@ -102,9 +105,11 @@ static int plot_augmented(int argc, char **argv)
     lac_train_config config = lac_train_config_default();
     option settings[MOST_SETTINGS];
     option options[] = {
-        {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &data_path, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "labelled table: a folder, a CSV file, an archive or -"},
-        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "FILE",
+         .files = FILES_WRITTEN, .required = 1,
          DRAWING_FORM,
          .about = "picture to write, .svg or .png by its name"},
         SETTINGS(settings, setting_options(&config, is_offered, settings)),

@@ -104,11 +104,12 @@ int verb_predict(int argc, char **argv)
     o.photos.words.word = need((size_t)argc, sizeof *o.photos.words.word);
     option options[] = {
         MODEL_OPTIONS(o.models),
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .files = FILES_TABLE,
          .about = "pictures: a table, whose labels are not read, in a CSV file, an archive or a "
                   "folder (its test table), or - for standard input"},
         PHOTO_OPTIONS(o.photos),
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
+         .files = FILES_WRITTEN,
          .about = "the file to write, replaced at once or not at all; of --format pts a folder, "
                   "made if missing",
          .zero = "standard output"},

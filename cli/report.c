@@ -37,12 +37,14 @@ int verb_report(int argc, char **argv)
     table_job table = {0};
     word_list runs = {.word = need((size_t)argc, sizeof *runs.word)};
     option options[] = {
-        {.type = OPTION_WORDS, .name = "RUN...", .value = &runs, .required = 1,
+        {.type = OPTION_WORDS, .name = "RUN...", .value = &runs, .required = 1, .files = FILES_RUNS,
          .about = "run folders, finished or still training, folders of runs, and what search and "
                   "folds made"},
-        {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &table.path, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "labelled table, that of the training: a folder, a CSV file, an archive or -"},
-        {.type = OPTION_TEXT, .name = "out", .value = &job.out, .unit = "DIR", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &job.out, .unit = "DIR",
+         .files = FILES_WRITTEN, .required = 1,
          .about = "folder for report.html and the figures, made if missing"},
         FLIP_OPTION(job.flip),
         GAP_OPTIONS(table),

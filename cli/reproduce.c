@@ -281,10 +281,12 @@ int verb_reproduce(int argc, char **argv)
     o.base = base_usual("paper", &o.config);
     option settings[MOST_SETTINGS];
     option options[] = {
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "training table: a folder, a CSV file, an archive or -; IdLookupTable.csv "
                   "beside it gives the test-weighted RMSE, which compares with the paper's"},
-        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR",
+         .files = FILES_WRITTEN, .required = 1,
          .about = "folder made if missing: a run folder for every training, and report/"},
         {.type = OPTION_INT, .name = "seeds", .value = &o.seeds, .unit = "K",
          .about = "trainings of every model, with seeds 1 to K and the same hold-out", .min = 1,

@@ -223,9 +223,11 @@ int verb_search(int argc, char **argv)
              "more trials. 'lacuna report DIR' draws the search.", by_size, evenly);
     option settings[MOST_SETTINGS];
     option options[] = {
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "training table: a folder, a CSV file, an archive or -"},
-        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "DIR",
+         .files = FILES_WRITTEN, .required = 1,
          .about = "folder of the search, made if missing: trials.csv, and a run folder for every "
                   "trial"},
         {.type = OPTION_INT, .name = "trials", .value = &config->trials, .unit = "N",

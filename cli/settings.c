@@ -30,6 +30,10 @@ int setting_options(lac_train_config *config, int (*is_offered)(const lac_field 
         option *o = &out[count++];
         *o = (option){.type = OPTION_SETTING, .value = config, .field = f, .unit = f->unit,
                       .about = f->about, .zero = f->zero, .choices = f->words};
+        if (setting_is(f, "model pairs drop"))
+            o->files = FILES_READ;
+        else if (setting_is(f, "teacher"))
+            o->files = FILES_RUNS;
         spell(f, o->spelled);
         o->name = o->spelled;
     }

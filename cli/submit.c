@@ -50,11 +50,14 @@ int verb_submit(int argc, char **argv)
     submit_options o = {.models = models_room(argc)};
     option options[] = {
         MODEL_OPTIONS(o.models),
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "folder or archive with test.csv or test.zip, and IdLookupTable.csv"},
         {.type = OPTION_TEXT, .name = "lookup", .value = &o.lookup, .unit = "FILE",
+         .files = FILES_TABLE,
          .about = "the lookup table where P does not hold it", .zero = "that of P"},
-        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
+         .files = FILES_WRITTEN, .required = 1,
          .about = "the file to write; it is replaced at once or not at all"},
         FLIP_OPTION(o.how.flip),
         MACHINE_OPTIONS(o.machine),

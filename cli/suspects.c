@@ -102,19 +102,23 @@ int verb_suspects(int argc, char **argv)
 {
     suspects_options o = {.limit = 6, .top = 20};
     option options[] = {
-        {.type = OPTION_ARGUMENT, .name = "DIR", .value = &o.path, .required = 1,
+        {.type = OPTION_ARGUMENT, .name = "DIR", .value = &o.path,
+         .files = FILES_RUNS, .required = 1,
          .about = "what 'lacuna folds' made, whose models predict all rows, or a run, which "
                   "predicts its hold-out"},
-        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.table.path, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "labelled table, that of the training: a folder, a CSV file, an archive or -"},
         {.type = OPTION_NUMBER, .name = "limit", .value = &o.limit, .unit = "X", .max = 1e9,
          .above = 1, .about = "score from which on a point or a row is a suspect"},
         {.type = OPTION_INT, .name = "top", .value = &o.top, .unit = "N", .max = 1000000000,
          .about = "suspects to print; the list and the page have all"},
         {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "FILE",
+         .files = FILES_WRITTEN,
          .about = "write the list of suspects that train --drop takes, each with its reason",
          .zero = "none"},
         {.type = OPTION_TEXT, .name = "page", .value = &o.page, .unit = "FILE.html",
+         .files = FILES_WRITTEN,
          .about = "write a page of their pictures, which saves those that you tick as a list",
          .zero = "none"},
         FLIP_OPTION(o.how.flip),

@@ -46,7 +46,8 @@ int verb_synth(int argc, char **argv)
     int photos = 0;
     lac_synth_config config = {.rows = 2000, .size = 96, .seed = 1};
     option options[] = {
-        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "DIR", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &out, .unit = "DIR",
+         .files = FILES_WRITTEN, .required = 1,
          .about = "folder for the files, made if missing; none of them may be there already"},
         {.type = OPTION_INT, .name = "photos", .value = &photos, .unit = "N",
          .about = "draw photos instead, with one to four faces each", .zero = "none", .min = 1,

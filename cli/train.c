@@ -262,11 +262,13 @@ int verb_train(int argc, char **argv)
     o.base = base_usual(usual_preset, config);
     option settings[MOST_SETTINGS];
     option options[] = {
-        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P", .required = 1,
+        {.type = OPTION_TEXT, .name = "data", .value = &o.data, .unit = "P",
+         .files = FILES_TABLE, .required = 1,
          .about = "training table: a folder with training.csv or training.zip, a CSV file, an "
                   "archive, or - for standard input; IdLookupTable.csv beside the table gives the "
                   "test-weighted RMSE"},
-        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "RUN", .required = 1,
+        {.type = OPTION_TEXT, .name = "out", .value = &o.out, .unit = "RUN",
+         .files = FILES_WRITTEN, .inside = "config.json", .required = 1,
          .about = "folder of the run, made if missing: config.json, metrics.csv, "
                   "last.safetensors, best.safetensors"},
         {.type = OPTION_FLAG, .name = "resume", .value = &o.resume,

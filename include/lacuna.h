@@ -260,9 +260,10 @@ typedef struct lac_dropped {
 
 /* Makes the labels missing that a drop list names, as the setting `drop` of a training does for
  * what it learns from. For measuring: models know the data as they did, and hold-outs are made from
- * what rows carry, so that rows are to be predicted before. IO, FORMAT (the message names the
- * line), MISMATCH (no labels), MEMORY. */
-lac_status lac_data_drop(lac_context *ctx, lac_data *data, const char *path, lac_dropped *count);
+ * what rows carry, so that rows are to be predicted before. Counts what is taken out of `rows` [n],
+ * NULL for all. IO, FORMAT (the message names the line), MISMATCH (no labels), MEMORY. */
+lac_status lac_data_drop(lac_context *ctx, lac_data *data, const char *path, const int *rows,
+                         int n, lac_dropped *count);
 
 /* The mirror partner of a point, or the point itself. */
 int lac_data_mirror_point(const lac_data *data, int point);
@@ -890,7 +891,7 @@ void lac_metrics_free(lac_metrics **metrics);
 /* Predicts and compares on one side of the split. The hold-out is made again from the
  * model's own seed and fraction; MISMATCH when the data is not that of the training (for
  * LAC_SIDE_ALL any data with the same points will do), or one of its sources is none of the
- * model's. Every row is predicted as its own source; of config, which may be NULL, flip counts. */
+ * model's; ARGUMENT when none of the rows has a label. Every row is predicted as its own source; of config, which may be NULL, flip counts. */
 lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
                               const lac_predict_config *config, lac_metrics **out);
 
@@ -993,7 +994,8 @@ typedef struct lac_measures {
     uint8_t *present;                  /* [patterns, points] 1 = the pattern has the point */
 } lac_measures;
 
-/* ARGUMENT (no labels, a value outside its range), MEMORY. config NULL: the defaults. */
+/* ARGUMENT (no label in the rows, a value outside its range, a norm of one point twice), MEMORY.
+ * config NULL: the defaults. */
 lac_status lac_measures_compute(lac_context *ctx, const lac_predicted *predicted,
                                const lac_measures_config *config, lac_measures **out);
 void lac_measures_free(lac_measures **figures);
@@ -1031,8 +1033,8 @@ typedef struct lac_comparison {
     lac_row_pair *pair;       /* [pairs] rows with a label, largest difference first */
 } lac_comparison;
 
-/* Compares two predictions of the same rows. ARGUMENT (other rows, a value of config outside its
- * range), MEMORY. config NULL: the defaults. */
+/* Compares two predictions of the same rows. ARGUMENT (other rows, and as of lac_measures_compute),
+ * MEMORY. config NULL: the defaults. */
 lac_status lac_compare(lac_context *ctx, const lac_predicted *a, const lac_predicted *b,
                        const lac_measures_config *config, lac_comparison **out);
 void lac_comparison_free(lac_comparison **comparison);

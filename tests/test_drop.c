@@ -181,6 +181,20 @@ static void nothing_is_left_to_learn(void **state)
     training_free(f);
 }
 
+static void what_is_dropped_is_counted_of_the_rows_that_are_measured(void **state)
+{
+    (void)state;
+    static const int rows[] = {2, 6};
+    training *f = training_new(LAC_CPU_REF, ROWS);
+    test_path path = list_put(f, "1\n4 nose\n7 nose\n7 left_eye\n");
+    lac_dropped d;
+    assert_ok(f->ctx, lac_data_drop(f->ctx, f->data, path.text, rows, 2, &d));
+    assert_int_equal(d.rows, 0);
+    assert_int_equal(d.points, 2);
+    assert_false(lac_row_is_labelled(f->data, 0));
+    training_free(f);
+}
+
 static void labels_are_dropped_from_what_is_measured(void **state)
 {
     (void)state;
@@ -188,7 +202,7 @@ static void labels_are_dropped_from_what_is_measured(void **state)
     test_path path = list_put(f, "1\n4 nose\n7 nose\n7 left_eye\n");
     uint64_t fingerprint = f->data->fingerprint;
     lac_dropped d;
-    assert_ok(f->ctx, lac_data_drop(f->ctx, f->data, path.text, &d));
+    assert_ok(f->ctx, lac_data_drop(f->ctx, f->data, path.text, NULL, 0, &d));
     assert_int_equal(d.rows, 1);
     assert_int_equal(d.points, 3);
     assert_false(lac_row_is_labelled(f->data, 0));
@@ -288,6 +302,7 @@ int main(void)
         cmocka_unit_test(the_hold_out_keeps_what_the_list_names),
         cmocka_unit_test(nothing_is_left_to_learn),
         cmocka_unit_test(labels_are_dropped_from_what_is_measured),
+        cmocka_unit_test(what_is_dropped_is_counted_of_the_rows_that_are_measured),
         cmocka_unit_test(a_run_keeps_its_list),
         cmocka_unit_test(a_folder_refuses_another_list),
     };

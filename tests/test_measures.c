@@ -539,6 +539,16 @@ static void what_cannot_be_measured_is_refused(void **state)
     config.norm_point[1] = 3;
     assert_status(ctx, lac_measures_compute(ctx, p, &config, &m), LAC_ERROR_ARGUMENT);
     assert_message(ctx, "point 3 of the norm, must be from 0 to 2");
+    config.norm_point[1] = 0;
+    assert_status(ctx, lac_measures_compute(ctx, p, &config, &m), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "the distance of two points");
+    memset(data->mask, 0, 3 * 2 * 3);
+    assert_status(ctx, lac_measures_compute(ctx, p, NULL, &m), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "no labels: none of the 3 rows to measure has one");
+    lac_comparison *c;
+    assert_status(ctx, lac_compare(ctx, p, p, NULL, &c), LAC_ERROR_ARGUMENT);
+    assert_message(ctx, "no labels: none of the 3 rows to measure has one");
+    assert_null(c);
     assert_null(m);
     lac_predicted_free(&p);
     lac_data_free(&data);

@@ -289,7 +289,7 @@ static void suspects_are_written_as_a_list_that_drops_them(void **state)
     for (int i = 1; i < 3; i++)
         assert_true(m->found->suspect[i].score <= m->found->suspect[i - 1].score);
     assert_ok(m->ctx, lac_suspects_write(m->ctx, m->found, path.text));
-    assert_ok(m->ctx, lac_data_drop(m->ctx, m->data, path.text, &d));
+    assert_ok(m->ctx, lac_data_drop(m->ctx, m->data, path.text, NULL, 0, &d));
     assert_int_equal(d.rows, 1);
     assert_int_equal(d.points, 3);
     assert_false(lac_row_is_labelled(m->data, 7));

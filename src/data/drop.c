@@ -205,7 +205,8 @@ void lac_drop_count(const lac_data *data, const uint8_t *mask, int row, lac_drop
     count->points += is_left ? points : 0;
 }
 
-lac_status lac_data_drop(lac_context *ctx, lac_data *data, const char *path, lac_dropped *count)
+lac_status lac_data_drop(lac_context *ctx, lac_data *data, const char *path, const int *rows,
+                         int n, lac_dropped *count)
 {
     uint8_t *point, *mask;
     *count = (lac_dropped){0};
@@ -213,8 +214,8 @@ lac_status lac_data_drop(lac_context *ctx, lac_data *data, const char *path, lac
     lac_status status = lac_drop_mask(ctx, data, point, &mask);
     free(point);
     LAC_TRY(status);
-    for (int r = 0; r < data->rows; r++)
-        lac_drop_count(data, mask, r, count);
+    for (int i = 0; i < (rows ? n : data->rows); i++)
+        lac_drop_count(data, mask, rows ? rows[i] : i, count);
     for (size_t i = 0; i < 2 * (size_t)data->rows * (size_t)data->points; i++)
         data->labels[i] = mask[i] ? data->labels[i] : 0;
     free(data->mask);

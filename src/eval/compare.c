@@ -120,7 +120,7 @@ lac_status lac_compare(lac_context *ctx, const lac_predicted *a, const lac_predi
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "the predictions to compare are of other rows");
     LAC_TRY(lac_alloc(ctx, 1, sizeof **out, out));
     (*out)->config = config ? *config : lac_measures_config_default();
-    lac_status status = lac_measures_check(ctx, a->data, &(*out)->config);
+    lac_status status = lac_measures_check(ctx, a, &(*out)->config);
     if (status == LAC_OK)
         status = compare(ctx, a, b, *out);
     if (status != LAC_OK)

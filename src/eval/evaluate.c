@@ -202,6 +202,11 @@ lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_
         status = lac_model_predict_rows(model, data, rows, count, how && how->flip, xy);
     if (status == LAC_OK)
         status = lac_metrics_compute(ctx, data, xy, rows, count, out);
+    if (status == LAC_OK && (*out)->labels == 0) {
+        lac_metrics_free(out);
+        status = lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                          "no labels: none of the %d rows to measure has one", count);
+    }
     if (status == LAC_OK)
         lac_metrics_reduce(*out, config.reduction);
     free(rows);

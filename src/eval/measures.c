@@ -20,9 +20,32 @@ lac_measures_config lac_measures_config_default(void)
                                 .limit = {0.01, 0.02, 0.03, 0.05, 0.08, 0.10}};
 }
 
-lac_status lac_measures_check(lac_context *ctx, const lac_data *data,
+static lac_status check_norm(lac_context *ctx, const lac_data *data, const int point[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (point[i] < 0 || point[i] >= data->points)
+            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                            "measures: point %d of the norm, must be from 0 to %d", point[i],
+                            data->points - 1);
+    if (point[0] == point[1])
+        return lac_fail(ctx, LAC_ERROR_ARGUMENT, "measures: the norm is the distance of two "
+                        "points, not of %s from itself", data->names[point[0]]);
+    return LAC_OK;
+}
+
+static lac_status check_labels(lac_context *ctx, const lac_predicted *p)
+{
+    for (int i = 0; i < p->count; i++)
+        if (lac_row_is_labelled(p->data, p->row[i]))
+            return LAC_OK;
+    return lac_fail(ctx, LAC_ERROR_ARGUMENT,
+                    "no labels: none of the %d rows to measure has one", p->count);
+}
+
+lac_status lac_measures_check(lac_context *ctx, const lac_predicted *p,
                              const lac_measures_config *config)
 {
+    const lac_data *data = p->data;
     if (data->points == 0)
         return lac_fail(ctx, LAC_ERROR_ARGUMENT, "measures: the data has no labels");
     if (!(config->threshold > 0))
@@ -35,12 +58,9 @@ lac_status lac_measures_check(lac_context *ctx, const lac_data *data,
         if (!(config->quantile[q] >= 0 && config->quantile[q] <= 1))
             return lac_fail(ctx, LAC_ERROR_ARGUMENT, "measures: quantile %g, must be from 0 to 1",
                             config->quantile[q]);
-    for (int i = 0; config->norm == LAC_LENGTH_POINTS && i < 2; i++)
-        if (config->norm_point[i] < 0 || config->norm_point[i] >= data->points)
-            return lac_fail(ctx, LAC_ERROR_ARGUMENT,
-                            "measures: point %d of the norm, must be from 0 to %d",
-                            config->norm_point[i], data->points - 1);
-    return LAC_OK;
+    if (config->norm == LAC_LENGTH_POINTS)
+        LAC_TRY(check_norm(ctx, data, config->norm_point));
+    return check_labels(ctx, p);
 }
 
 static lac_status measures_new(lac_context *ctx, const lac_data *data, int patterns,
@@ -113,7 +133,7 @@ lac_status lac_measures_compute(lac_context *ctx, const lac_predicted *p,
     *out = NULL;
     if (!config)
         config = &usual;
-    LAC_TRY(lac_measures_check(ctx, p->data, config));
+    LAC_TRY(lac_measures_check(ctx, p, config));
     LAC_TRY(lac_patterns_find(ctx, p->data, 0, &patterns));
     lac_status status = measures_new(ctx, p->data, patterns.count, out);
     if (status == LAC_OK) {

@@ -54,8 +54,8 @@ double lac_quantile(const double *sorted, long count, double share);
 lac_status lac_estimates_make(lac_context *ctx, const lac_predicted *a, const lac_predicted *b,
                               const lac_measures_config *config, lac_estimate *out, int *groups);
 
-/* ARGUMENT: a value outside its range, no labels. measures.c */
-lac_status lac_measures_check(lac_context *ctx, const lac_data *data,
+/* ARGUMENT: a value outside its range, no label in the rows. measures.c */
+lac_status lac_measures_check(lac_context *ctx, const lac_predicted *predicted,
                              const lac_measures_config *config);
 
 #endif

@@ -252,10 +252,31 @@ $ lacuna eval --model run --data faces --nme left_eye_center,chin
 ! lacuna: --nme: the data has no point 'chin'
 = 1
 $ lacuna eval --model run --data faces --nme eyes
-! lacuna: --nme needs two points, A,B, or box, not 'eyes'
-= 1
+! lacuna eval: --nme needs two different points, A,B, or box, not 'eyes'
+= 2
+$ lacuna eval --model run --data faces --nme nose_tip,nose_tip
+! lacuna eval: --nme needs two different points, A,B, or box, not 'nose_tip,nose_tip'
+= 2
+$ lacuna compare run run --data faces --nme nose_tip,nose_tip
+! lacuna compare: --nme needs two different points, A,B, or box, not 'nose_tip,nose_tip'
+= 2
 $ lacuna eval --model run --data faces --rows no/such/folder.csv
 ! lacuna: no/such/folder.csv: cannot write: No such file or directory
+= 1
+
+Rows without a label cannot be measured.
+$ awk 'NR == 1; NR > 1 {sub(/^.*,/, ""); s = ""; for (i = 0; i < 30; i++) s = s ","; print s $0}' faces/training.csv > none.csv
+$ lacuna eval --model run --data none.csv --split all
+! lacuna: no labels: none of the 60 rows to measure has one
+= 1
+$ lacuna eval --model run --data none.csv --split all --json
+! lacuna: no labels: none of the 60 rows to measure has one
+= 1
+$ lacuna compare run run --data none.csv --split all
+! lacuna: no labels: none of the 60 rows to measure has one
+= 1
+$ lacuna export --model run --to c --out none --weights int8 --data none.csv --split all
+! lacuna: no labels: none of the 60 rows to measure has one
 = 1
 
 Predictions: test pictures, labelled pictures, to a file, and pictures of another size.

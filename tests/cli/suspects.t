@@ -62,13 +62,20 @@ $ lacuna eval --model run --data faces --threads 1 | sed -n '1p;/^labels/p'
 | labels                                               626
 $ printf '1\n2 nose_tip\n' > list; lacuna eval --model run --data faces --split all --drop list --threads 1 | sed -n '1,2p;/^labels/p'
 | kimura after epoch 3, all rows of faces
-| without the labels that list names: 1 whole row, 1 point of others
+| without the labels that list names, of these rows: 1 whole, 1 point of others
 | labels                                              2984
 $ lacuna eval --model run --data faces --split all --drop list --json --threads 1 | grep -A 3 dropped | tr -d '\t'
 | "dropped":{
 | "rows":1,
 | "points":1
 | },
+$ lacuna eval --model run --data faces --split holdout --drop list --threads 1 | sed -n '2p'
+| without the labels that list names, of these rows: 0 whole, 0 points of others
+$ seq 200 > list; lacuna eval --model run --data faces --drop list --rows rows.csv --json
+! lacuna: no labels: none of the 40 rows to measure has one
+= 1
+$ test -e rows.csv || echo not written
+| not written
 $ printf '1\n201\n' > list; lacuna train --data faces --out bad --preset paper --model kimura --drop list
 ! lacuna: list:2: row 201, the table has rows 1 to 200
 = 1

@@ -891,7 +891,8 @@ void lac_metrics_free(lac_metrics **metrics);
 /* Predicts and compares on one side of the split. The hold-out is made again from the
  * model's own seed and fraction; MISMATCH when the data is not that of the training (for
  * LAC_SIDE_ALL any data with the same points will do), or one of its sources is none of the
- * model's; ARGUMENT when none of the rows has a label. Every row is predicted as its own source; of config, which may be NULL, flip counts. */
+ * model's; ARGUMENT when none of the rows has a label. Every row is predicted as its own source; of
+ * config, which may be NULL, flip counts. */
 lac_status lac_model_evaluate(const lac_model *model, const lac_data *data, lac_side side,
                               const lac_predict_config *config, lac_metrics **out);
 

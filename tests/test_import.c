@@ -1110,7 +1110,7 @@ static void an_import_may_run_out_of_memory(void **state)
         status = lac_import(f->ctx, from.text, NULL, out.text, &result);
     }
     f->ctx->fail_at = 0;
-    assert_int_equal(status, LAC_OK);
+    assert_ok(f->ctx, status);
     assert_int_equal(result.rows, 3);
 }
 

@@ -222,8 +222,10 @@ static lac_status settle(cutting *c, lac_import_result *result)
         if (g->status == LAC_OK)
             continue;
         int is_full = g->is_read && g->status == LAC_ERROR_IO; /* the disk */
-        if (is_full || g->status == LAC_ERROR_MEMORY || !g->why)
-            return lac_fail(ctx, g->status, "%s", g->why ? g->why : "out of memory");
+        if (!g->why)
+            return lac_fail(ctx, LAC_ERROR_MEMORY, "out of memory");
+        if (is_full || g->status == LAC_ERROR_MEMORY)
+            return lac_fail(ctx, g->status, "%s", g->why);
         for (int k = g->first; k < g->end; k++)
             c->job->row[c->order[k]].is_good = 0;
         result->unread += g->end - g->first;

@@ -625,10 +625,10 @@ lac_status lac_trainer_new(lac_context *ctx, const lac_data *data, const lac_tra
  * never having stopped. `epochs`, if not 0, is a new end: it replaces the run's number of epochs,
  * and neither until nor patience ends the run any more. A schedule but CONSTANT follows the new
  * number of steps from here on, so a cosine that had come to 0 goes on higher up. A limit in
- * minutes is never carried over. A run that was ended before its first state was saved begins
- * again with the settings of its config.json; in any other run that file only repeats what the
- * state says, and the log tells when somebody has changed it. So it does when the drop list is not
- * any more what the run began with, which it keeps.
+ * minutes is not carried over, and the log tells. A run that was ended before its first state was
+ * saved begins again with the settings of its config.json; in any other run that file only repeats
+ * what the state says, and the log tells when somebody has changed it. So it does when the drop
+ * list is not any more what the run began with, which it keeps.
  * The trainer holds the folder's lock until lac_trainer_run returns, or it is freed.
  * IO (also while another process holds the lock), FORMAT (also a state without its checksum),
  * MISMATCH (other data), MEMORY. */
@@ -648,8 +648,8 @@ lac_status lac_trainer_run(lac_trainer *trainer, const char *run, lac_progress_f
 
 /* For a run folder that may hold the run already, begun and stopped at any point: goes on with
  * it, or begins it. ARGUMENT when the folder's run has other settings, or another drop list, but
- * for the number of epochs, until and patience, which `config` gives, and minutes. Else as
- * lac_trainer_new and _resume. */
+ * for the number of epochs, until, patience and minutes, which `config` gives; minutes count from
+ * the run's beginning. Else as lac_trainer_new and _resume. */
 lac_status lac_trainer_open(lac_context *ctx, const lac_data *data, const lac_train_config *config,
                             const char *run, lac_trainer **out);
 

@@ -125,6 +125,27 @@ static void a_folder_keeps_its_folds(void **state)
     training_free(f);
 }
 
+static void folds_keep_their_limit_of_minutes(void **state)
+{
+    (void)state;
+    training *f = folds_new();
+    test_path dir = path_in(&f->folder, "folds");
+    f->config.epochs = 50;
+    f->config.minutes = 1e-9;
+    for (int i = 0; i < 2; i++) {
+        lac_model *model;
+        assert_ok(f->ctx, lac_folds_run(f->ctx, f->data, &f->config, 2, dir.text, NULL, NULL));
+        assert_ok(f->ctx, lac_model_load(f->ctx, fold_in(f, "folds", 1).text, &model));
+        assert_int_equal(lac_model_epoch(model), 1);
+        lac_model_free(&model);
+    }
+    lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
+    assert_status(f->ctx, lac_trainer_run(t, dir.text, NULL, NULL), LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "holds folds: a run needs a folder of its own");
+    lac_trainer_free(&t);
+    training_free(f);
+}
+
 static void folds_without_rows_are_refused_before_a_training(void **state)
 {
     (void)state;
@@ -207,6 +228,7 @@ int main(void)
         cmocka_unit_test(every_row_is_predicted_by_the_model_that_held_it_out),
         cmocka_unit_test(stopped_folds_go_on_as_if_they_had_not),
         cmocka_unit_test(a_folder_keeps_its_folds),
+        cmocka_unit_test(folds_keep_their_limit_of_minutes),
         cmocka_unit_test(folds_without_rows_are_refused_before_a_training),
         cmocka_unit_test(folds_that_are_not_trained_to_the_end_are_told),
     };

@@ -125,13 +125,14 @@ static lac_status retell(lac_model *model, const lac_train_config *config)
     return LAC_OK;
 }
 
-/* `ends` says when it ends, or NULL: as the run itself says. */
+/* `ends` says when it ends, or NULL: as the run itself says. Minutes count from the beginning;
+ * those of the part before are over. */
 static void put_ends(const lac_train_config *ends, lac_train_config *config)
 {
     config->epochs = ends ? ends->epochs : config->epochs;
     config->until = ends ? ends->until : config->until;
     config->patience = ends ? ends->patience : config->patience;
-    config->minutes = 0.0; /* was a limit of the first part */
+    config->minutes = ends ? ends->minutes : 0.0;
 }
 
 static lac_status compare_file(lac_context *ctx, const char *path, const lac_train_config *ends,
@@ -175,7 +176,11 @@ static lac_status read_settings(const lac_model_file *f, const lac_run *folder,
                                 lac_train_config *out)
 {
     LAC_TRY(lac_config_from_json(f->ctx, model->story, f->path, out));
+    const double minutes = out->minutes;
     put_ends(ends, out);
+    if (minutes > 0 && out->minutes == 0.0)
+        lac_log(f->ctx, "%s: its limit of %g minutes was one of the part before: it has none now",
+                f->path, minutes);
     if (folder)
         LAC_TRY(note_change(folder, ends, out));
     return retell(model, out);
@@ -212,7 +217,8 @@ static lac_status begin_again(lac_context *ctx, const lac_data *data, const char
     LAC_TRY(lac_train_read(ctx, run, &config));
     double minutes = config.minutes;
     put_ends(ends, &config);
-    config.minutes = minutes; /* all of them are left */
+    if (config.minutes == 0.0)
+        config.minutes = minutes; /* all of them are left */
     return lac_trainer_make(ctx, data, &config, NULL, out);
 }
 

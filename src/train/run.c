@@ -284,10 +284,23 @@ lac_status lac_run_discard(const lac_run *run)
     return LAC_OK;
 }
 
+/* A run's own model would be taken for the folds'. */
+static lac_status check_folds(const lac_run *run)
+{
+    char *fold;
+    LAC_TRY(lac_path_join(run->ctx, run->path, "fold-001", &fold));
+    int is_there = lac_path_exists(fold);
+    free(fold);
+    return is_there ? lac_fail(run->ctx, LAC_ERROR_ARGUMENT,
+                               "%s: holds folds: a run needs a folder of its own", run->path)
+                    : LAC_OK;
+}
+
 lac_status lac_run_begin(lac_run *run, const lac_train_config *config)
 {
     char header[LINE_ROOM];
     const char *found;
+    LAC_TRY(check_folds(run));
     LAC_TRY(lac_run_find(run->ctx, run->path, &found));
     if (found)
         return lac_fail(run->ctx, LAC_ERROR_ARGUMENT,

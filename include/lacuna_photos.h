@@ -114,8 +114,9 @@ lac_status lac_paths_list(lac_context *ctx, const char *const *words, int n, lac
 void lac_paths_free(lac_paths **paths);
 
 /* Fails where files named after photos, FOLDER/NAME + tail, NAME being a photo's without folder and
- * ending, would replace each other or a photo. faces 1: they are one a face, and those behind the
- * first are called NAME-face2 and so on. ARGUMENT (names both), MEMORY. */
+ * ending, would replace each other or a photo. faces 1: they are labels, one a face, and those
+ * behind the first are called NAME-face2 and so on; one that is beside its photo already is not
+ * replaced either. ARGUMENT (names both), MEMORY. */
 lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths, const char *folder,
                             const char *tail, int faces);
 

@@ -427,6 +427,13 @@ static void a_photo_is_not_replaced_by_what_is_named_after_it(void **state)
     assert_status(f->ctx, lac_paths_differ(f->ctx, &paths, f->folder.path, ".pts", 1),
                   LAC_ERROR_ARGUMENT);
     assert_message(f->ctx, "b.pts: is a photo, which would be replaced");
+    const lac_paths one = {1, both};
+    assert_ok(f->ctx, lac_paths_differ(f->ctx, &one, f->folder.path, ".pts", 1));
+    put(f, "a.pts", "by hand");
+    assert_ok(f->ctx, lac_paths_differ(f->ctx, &one, "elsewhere", ".pts", 1));
+    assert_status(f->ctx, lac_paths_differ(f->ctx, &one, f->folder.path, ".pts", 1),
+                  LAC_ERROR_ARGUMENT);
+    assert_message(f->ctx, "a.pts: is there already, beside its photo");
 }
 
 /* ---- Boxes ------------------------------------------------------------------------------- */

@@ -262,9 +262,25 @@ static lac_status check_faces(lac_context *ctx, const char *const *sorted, int c
     return LAC_OK;
 }
 
-/* A photo where its own file would be. */
+/* What is beside its photo already may be a label by hand. */
+static lac_status check_labels(lac_context *ctx, const char *photo, const char *path,
+                               const char *tail)
+{
+    char *folder, *beside;
+    LAC_TRY(lac_path_parent(ctx, photo, &folder));
+    lac_status status = lac_path_after(ctx, folder, photo, tail, &beside);
+    free(folder);
+    LAC_TRY(status);
+    if (lac_file_is_same(path, beside))
+        status = lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: is there already, beside its photo: choose "
+                          "another folder", path);
+    free(beside);
+    return status;
+}
+
+/* A photo where its own file would be, or its label. */
 static lac_status check_apart(lac_context *ctx, const char *const *sorted, int count,
-                              const char *folder, const char *tail)
+                              const char *folder, const char *tail, int labels)
 {
     for (int i = 0; i < count; i++) {
         char *path;
@@ -273,6 +289,8 @@ static lac_status check_apart(lac_context *ctx, const char *const *sorted, int c
         lac_status status = is_same ? lac_fail(ctx, LAC_ERROR_ARGUMENT, "%s: is a photo, which "
                                                "would be replaced", path)
                                     : LAC_OK;
+        if (status == LAC_OK && labels)
+            status = check_labels(ctx, sorted[i], path, tail);
         free(path);
         LAC_TRY(status);
     }
@@ -291,7 +309,7 @@ lac_status lac_paths_differ(lac_context *ctx, const lac_paths *paths, const char
     if (status == LAC_OK && faces)
         status = check_faces(ctx, sorted, paths->count);
     if (status == LAC_OK)
-        status = check_apart(ctx, sorted, paths->count, folder, tail);
+        status = check_apart(ctx, sorted, paths->count, folder, tail, faces);
     free(sorted);
     return status;
 }

@@ -82,6 +82,7 @@ static void a_changed_configuration_is_told(void **state)
 {
     training *f = training_new(LAC_CPU_AUTO, 16);
     test_path run = path_in(&f->folder, "run"), file = path_in(&f->folder, "run/config.json");
+    static const char alone[] = "its limit of 1000 minutes was one of the part before";
     char last[LAC_MESSAGE];
     f->ctx->log = take_note;
     f->ctx->log_user = last;
@@ -90,8 +91,8 @@ static void a_changed_configuration_is_told(void **state)
     lac_trainer *t = trainer_new(f->ctx, f->data, &f->config);
     assert_ok(f->ctx, lac_trainer_run(t, run.text, NULL, NULL));
     lac_trainer_free(&t);
-    assert_string_equal(told_on_resuming(f, run.text, 0, last), "");
-    assert_string_equal(told_on_resuming(f, run.text, 5, last), "");
+    assert_non_null(strstr(told_on_resuming(f, run.text, 0, last), alone));
+    assert_non_null(strstr(told_on_resuming(f, run.text, 5, last), alone));
     size_t size;
     char *text = file_bytes(file.text, &size);
     char *epochs = strstr(text, "\"epochs\":\t1");
@@ -101,7 +102,7 @@ static void a_changed_configuration_is_told(void **state)
     assert_non_null(strstr(told_on_resuming(f, run.text, 0, last),
                            "config.json: says epochs 7, but a run keeps its settings: epochs "
                            "stays 1"));
-    assert_string_equal(told_on_resuming(f, run.text, 5, last), "");
+    assert_non_null(strstr(told_on_resuming(f, run.text, 5, last), alone));
     epochs[10] = '1';
     char *lr = strstr(text, "\"lr\":\t0.001");
     assert_non_null(lr);
@@ -113,7 +114,7 @@ static void a_changed_configuration_is_told(void **state)
     assert_non_null(strstr(told_on_resuming(f, run.text, 0, last),
                            "config.json:1: not JSON: it is written anew"));
     remove(file.text);
-    assert_string_equal(told_on_resuming(f, run.text, 0, last), "");
+    assert_non_null(strstr(told_on_resuming(f, run.text, 0, last), alone));
     training_free(f);
     (void)state;
 }

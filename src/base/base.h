@@ -268,6 +268,9 @@ int lac_path_is_folder(const char *path);
 int lac_path_is_file(const char *path);
 int lac_path_exists(const char *path);
 
+/* Whether a file or a folder of this name is in the folder. MEMORY. */
+lac_status lac_folder_has(lac_context *ctx, const char *folder, const char *name, int *has);
+
 /* Makes a folder if it is missing (its parents must exist). */
 lac_status lac_folder_make(lac_context *ctx, const char *path);
 

@@ -68,6 +68,15 @@ static lac_status add_name(lac_context *ctx, const char *name, char ***names, in
     return LAC_OK;
 }
 
+lac_status lac_folder_has(lac_context *ctx, const char *folder, const char *name, int *has)
+{
+    char *path;
+    LAC_TRY(lac_path_join(ctx, folder, name, &path));
+    *has = lac_path_exists(path);
+    free(path);
+    return LAC_OK;
+}
+
 lac_status lac_folder_list(lac_context *ctx, const char *path, const char *end, char ***names,
                            int *count)
 {

@@ -226,11 +226,9 @@ static lac_status begin_again(lac_context *ctx, const lac_data *data, const char
 static lac_status is_stillborn(lac_context *ctx, const char *run, int *is)
 {
     const char *found;
-    char *config;
     LAC_TRY(lac_run_find(ctx, run, &found));
-    LAC_TRY(lac_path_join(ctx, run, "config.json", &config));
-    *is = !found && lac_path_exists(config);
-    free(config);
+    LAC_TRY(lac_folder_has(ctx, run, "config.json", is));
+    *is = *is && !found;
     return LAC_OK;
 }
 

@@ -57,14 +57,14 @@ static int tell_step(void *user, const lac_progress *training)
  * no common figure, and more epochs are not the training that the longer one is. */
 static lac_status check_epochs(const fold_job *j, const char *run)
 {
+    lac_model *model;
     lac_stand at;
-    char *file;
-    LAC_TRY(lac_path_join(j->ctx, run, "last.safetensors", &file));
-    int is_begun = lac_path_exists(file);
-    free(file);
+    int is_begun;
+    LAC_TRY(lac_folder_has(j->ctx, run, "last.safetensors", &is_begun));
     if (!is_begun)
         return LAC_OK;
-    LAC_TRY(lac_stand_of(j->ctx, run, &at));
+    LAC_TRY(lac_stand_load(j->ctx, run, &model, &at));
+    lac_model_free(&model);
     if (at.epochs == j->config->epochs)
         return LAC_OK;
     return lac_fail(j->ctx, LAC_ERROR_MISMATCH,
@@ -128,10 +128,8 @@ static lac_status check_dealt(const fold_job *j)
 /* A run's own model would be taken for the folds'. */
 static lac_status check_folder(const fold_job *j)
 {
-    char *file;
-    LAC_TRY(lac_path_join(j->ctx, j->dir, "config.json", &file));
-    int is_run = lac_path_exists(file);
-    free(file);
+    int is_run;
+    LAC_TRY(lac_folder_has(j->ctx, j->dir, "config.json", &is_run));
     return is_run ? lac_fail(j->ctx, LAC_ERROR_ARGUMENT,
                              "%s holds a run: folds need a folder of their own", j->dir)
                   : LAC_OK;
@@ -183,17 +181,9 @@ lac_status lac_folds_train(lac_context *ctx, const lac_data *data, const lac_tra
 static lac_status predict_fold(lac_context *ctx, const lac_data *data, const char *run,
                                const lac_predict_config *how, lac_stand *at, lac_predicted **out)
 {
-    lac_model_file file;
-    lac_model *model = NULL;
-    LAC_TRY(lac_model_file_open(ctx, run, &file));
-    lac_status status = lac_model_file_read(&file, &model);
-    if (status == LAC_OK)
-        status = lac_model_file_answers(&file, model);
-    if (status == LAC_OK)
-        status = lac_stand_read(&file, model, at);
-    lac_model_file_close(&file);
-    if (status == LAC_OK)
-        status = lac_model_predict_side(model, data, LAC_SIDE_HOLDOUT, how, out);
+    lac_model *model;
+    LAC_TRY(lac_stand_load(ctx, run, &model, at));
+    lac_status status = lac_model_predict_side(model, data, LAC_SIDE_HOLDOUT, how, out);
     lac_model_free(&model);
     return status;
 }

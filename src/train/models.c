@@ -25,10 +25,8 @@ typedef struct loading {
 
 static int holds_model(lac_context *ctx, const char *folder, lac_status *status)
 {
-    char *file = NULL;
-    *status = lac_path_join(ctx, folder, model_file, &file);
-    int there = *status == LAC_OK && lac_path_exists(file);
-    free(file);
+    int there = 0;
+    *status = lac_folder_has(ctx, folder, model_file, &there);
     return there;
 }
 
@@ -46,13 +44,15 @@ static lac_status find_run(lac_context *ctx, const char *path, char **run)
     return LAC_OK;
 }
 
-static lac_status load_one(loading *l, const char *path)
+/* `at`: how far its training has come, or NULL where nobody asks. */
+static lac_status load_one(loading *l, const char *path, lac_stand *at)
 {
     if (l->count == LAC_MOST_MODELS)
         return lac_fail(l->ctx, LAC_ERROR_ARGUMENT, "%s: more than %d models", path,
                         LAC_MOST_MODELS);
     int i = l->count++;
-    LAC_TRY(lac_model_load(l->ctx, path, &l->model[i]));
+    LAC_TRY(at ? lac_stand_load(l->ctx, path, &l->model[i], at)
+               : lac_model_load(l->ctx, path, &l->model[i]));
     return find_run(l->ctx, path, &l->run[i]);
 }
 
@@ -107,25 +107,18 @@ void lac_runs_free(char ***runs, int count)
 }
 
 /* A mean of folds that are not trained to the end is one of other models than was meant. */
-static lac_status note_folds(lac_context *ctx, const char *path, char *const *runs, int count)
-{
-    lac_stand at[LAC_MOST_MODELS + 1];
-    for (int i = 0; i < count; i++)
-        LAC_TRY(lac_stand_of(ctx, runs[i], &at[i]));
-    lac_stand_note(ctx, path, at, count);
-    return LAC_OK;
-}
-
 static lac_status load_path(loading *l, const char *path)
 {
+    lac_stand at[LAC_MOST_MODELS + 1];
     char **runs;
     int count;
     LAC_TRY(lac_runs_list(l->ctx, path, &runs, &count));
+    int is_folder = strcmp(runs[0], path) != 0;
     lac_status status = LAC_OK;
     for (int i = 0; i < count && status == LAC_OK; i++)
-        status = load_one(l, runs[i]);
-    if (status == LAC_OK && strcmp(runs[0], path) != 0)
-        status = note_folds(l->ctx, path, runs, count);
+        status = load_one(l, runs[i], is_folder ? &at[i] : NULL);
+    if (status == LAC_OK && is_folder)
+        lac_stand_note(l->ctx, path, at, count);
     lac_runs_free(&runs, count);
     return status;
 }

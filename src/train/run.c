@@ -287,10 +287,8 @@ lac_status lac_run_discard(const lac_run *run)
 /* A run's own model would be taken for the folds'. */
 static lac_status check_folds(const lac_run *run)
 {
-    char *fold;
-    LAC_TRY(lac_path_join(run->ctx, run->path, "fold-001", &fold));
-    int is_there = lac_path_exists(fold);
-    free(fold);
+    int is_there;
+    LAC_TRY(lac_folder_has(run->ctx, run->path, "fold-001", &is_there));
     return is_there ? lac_fail(run->ctx, LAC_ERROR_ARGUMENT,
                                "%s: holds folds: a run needs a folder of its own", run->path)
                     : LAC_OK;

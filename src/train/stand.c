@@ -32,7 +32,7 @@ lac_end lac_cursor_end(const lac_cursor *cursor, const lac_train_config *config)
 }
 
 /* A file without a training can only be what one ended with. */
-lac_status lac_stand_read(const lac_model_file *f, const lac_model *model, lac_stand *out)
+static lac_status read_stand(const lac_model_file *f, const lac_model *model, lac_stand *out)
 {
     lac_train_config config;
     lac_cursor cursor = {.epoch = lac_model_epoch(model), .lowest = INFINITY};
@@ -41,24 +41,28 @@ lac_status lac_stand_read(const lac_model_file *f, const lac_model *model, lac_s
     if (is_training)
         LAC_TRY(lac_cursor_read_ends(f, &cursor));
     double folds = fmin(round(1 / config.holdout), LAC_MOST_FOLDS); /* a file may say anything */
+    int is_ended = !is_training || lac_cursor_end(&cursor, &config) != LAC_END_NONE;
     *out = (lac_stand){.fold = config.fold,
-                   .folds = config.fold ? (int)folds : 0,
-                   .epoch = cursor.epoch,
-                   .epochs = config.epochs,
-                   .is_ended = !is_training || lac_cursor_end(&cursor, &config) != LAC_END_NONE};
+                       .folds = config.fold ? (int)folds : 0,
+                       .epoch = cursor.epoch,
+                       .epochs = config.epochs,
+                       .is_ended = is_ended};
     return LAC_OK;
 }
 
-lac_status lac_stand_of(lac_context *ctx, const char *run, lac_stand *out)
+lac_status lac_stand_load(lac_context *ctx, const char *run, lac_model **model, lac_stand *out)
 {
     lac_model_file file;
-    lac_model *model;
+    *model = NULL;
     LAC_TRY(lac_model_file_open(ctx, run, &file));
-    lac_status status = lac_model_file_read(&file, &model);
+    lac_status status = lac_model_file_read(&file, model);
     if (status == LAC_OK)
-        status = lac_stand_read(&file, model, out);
+        status = lac_model_file_answers(&file, *model);
+    if (status == LAC_OK)
+        status = read_stand(&file, *model, out);
     lac_model_file_close(&file);
-    lac_model_free(&model);
+    if (status != LAC_OK)
+        lac_model_free(model);
     return status;
 }
 

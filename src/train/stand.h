@@ -17,11 +17,9 @@ lac_status lac_cursor_read_ends(const lac_model_file *file, lac_cursor *cursor);
 /* The end that a training with this cursor has come to. */
 lac_end lac_cursor_end(const lac_cursor *cursor, const lac_train_config *config);
 
-/* Of the training in an open file, whose model was read. FORMAT, MEMORY. */
-lac_status lac_stand_read(const lac_model_file *file, const lac_model *model, lac_stand *out);
-
-/* Of the one in a run folder or a file. IO, FORMAT, MEMORY. */
-lac_status lac_stand_of(lac_context *ctx, const char *run, lac_stand *out);
+/* The model of a run folder or a file, and how far its training has come. IO, FORMAT (also of
+ * weights that are not finite), MEMORY; on failure *model is NULL. */
+lac_status lac_stand_load(lac_context *ctx, const char *run, lac_model **model, lac_stand *out);
 
 /* Logs which folds of a cross-validation in `dir` are not trained to the end. Runs of other kinds,
  * such as several seeds, are left alone. */
